@@ -1,0 +1,1 @@
+"""What several test folders share: builders, assertions, services to test against."""
