@@ -1,0 +1,95 @@
+# The jobs of this house. `make help` lists them; each is quick when nothing changed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Which Python makes the environment; 3.11 or newer.
+PYTHON ?= python3
+# More words for pytest, for instance: make test ARGS='-k recall -x'
+ARGS ?=
+# `no` leaves the machine's packages alone; tests without their service then say so.
+PROVIDE ?= yes
+# `--upgrade` moves every pin to the newest version that fits: make lock UPGRADE=--upgrade
+UPGRADE ?=
+
+BIN := .venv/bin
+PACKAGES := hall server displays simulation
+
+.PHONY: help setup web run test check format lint types imports web-types house hall-coverage bench golden lock clean
+
+help: ## list the jobs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/.installed web ## make .venv from the lock file, install OneWindow in place, build the pages
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "OneWindow needs Python 3.11 or newer")'
+	$(PYTHON) -m venv .venv
+
+.venv/.locked: requirements.lock | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/.installed: pyproject.toml .venv/.locked
+	nodes="$$($(BIN)/python displays/web/build.py --requirements)"; [ -z "$$nodes" ] || $(BIN)/python -m pip install --quiet "$$nodes"
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+web: .venv/.installed ## build the pages (nothing to do: 0.1 s)
+	@$(BIN)/python displays/web/build.py
+
+run: setup ## show a whole busy day in the browser
+	$(BIN)/onewindow demo
+
+test: setup ## run every test, with a browser, PostgreSQL and Redis
+	@[ "$(PROVIDE)" = no ] || .ci/provide
+	$(BIN)/python -m pytest -m 'not bench' $(ARGS)
+
+check: format lint types imports web-types house hall-coverage ## all checks that are quick
+
+format: .venv/.installed
+	$(BIN)/ruff format --check .
+
+lint: .venv/.installed
+	$(BIN)/ruff check .
+
+types: .venv/.installed
+	$(BIN)/mypy
+
+imports: .venv/.installed
+	$(BIN)/lint-imports --no-logo
+
+web-types: web
+	cd displays/web && node_modules/.bin/tsc --noEmit
+
+house: .venv/.installed
+	$(BIN)/python -m pytest -q -m 'not slow' tests/build
+
+hall-coverage: .venv/.installed
+	$(BIN)/coverage run --branch --source=hall -m pytest -q -m 'not slow' tests/hall
+	$(BIN)/coverage report --show-missing --skip-covered --fail-under=100
+
+bench: setup ## measure: the figures are printed, the floors are checked
+	$(BIN)/python -m pytest -m bench -s $(ARGS)
+
+golden: setup ## record the golden logs again and show what changed, for review
+	$(BIN)/python -m tests.golden.record
+	git --no-pager diff --stat -- tests/golden
+
+lock: .build/uv/bin/uv ## pin every dependency again, with hashes and without addresses
+	env -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
+	  .build/uv/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	  --all-extras --group dev --custom-compile-command 'make lock' $(UPGRADE) \
+	  pyproject.toml --output-file requirements.lock
+	cd displays/web && npm install --package-lock-only --ignore-scripts
+
+.build/uv/bin/uv:
+	$(PYTHON) -m venv .build/uv
+	.build/uv/bin/python -m pip install --quiet uv
+
+clean: ## remove all that was made, but not .venv
+	rm -rf .build build dist displays/web/dist displays/web/dist.new displays/web/dist.old displays/web/node_modules displays/web/src/generated
+	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find $(PACKAGES) loadtests tests -name __pycache__ -type d -prune -exec rm -rf {} +
