@@ -17,7 +17,7 @@ UPGRADE ?=
 BIN := .venv/bin
 PACKAGES := hall server displays simulation
 
-.PHONY: help setup web run test check format lint types imports web-types house hall-coverage bench golden lock clean
+.PHONY: help setup web run test check fix format lint types imports web-types house hall-coverage bench golden lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -33,7 +33,7 @@ setup: .venv/.installed web ## make .venv from the lock file, install OneWindow 
 	@touch $@
 
 .venv/.installed: pyproject.toml .venv/.locked
-	nodes="$$($(BIN)/python displays/web/build.py --requirements)"; [ -z "$$nodes" ] || $(BIN)/python -m pip install --quiet "$$nodes"
+	@nodes="$$($(BIN)/python displays/web/build.py --requirements)"; [ -z "$$nodes" ] || $(BIN)/python -m pip install --quiet "$$nodes"
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -48,6 +48,10 @@ test: setup ## run every test, with a browser, PostgreSQL and Redis
 	$(BIN)/python -m pytest -m 'not bench' $(ARGS)
 
 check: format lint types imports web-types house hall-coverage ## all checks that are quick
+
+fix: .venv/.installed ## format, and mend what ruff can mend
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
 
 format: .venv/.installed
 	$(BIN)/ruff format --check .
