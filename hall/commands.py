@@ -1,0 +1,364 @@
+"""What can be asked of a hall-day. Time, ids and chance come in as fields; the hall answers with events or a refusal.
+
+Written names (tags) are part of the log's format: the log keeps the command beside what it decided.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from hall.catalog import HelpRule, Serves
+from hall.ids import Actor, AreaCode, CommandId, HallId, ItemCode, Ms, TicketId, WindowCode
+from hall.opening import DayKind, Session
+
+Channel = Literal["kiosk", "phone", "desk", "web", "api"]
+ItemResultCode = Literal["done", "supplement_due", "referred", "refused"]
+Place = Literal["front", "original", "back"]
+Rating = Literal["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"]
+"""好差评: 非常满意, 满意, 基本满意, 不满意, 非常不满意."""
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What every command carries: its id (made by the client, once), its moment, and who asks."""
+
+    command_id: CommandId
+    at_ms: Ms
+    actor: Actor
+
+
+# ---- the day ----
+
+
+class OpenDay(Command, frozen=True, kw_only=True, tag="day.open"):
+    """Begin a business date with a plan; sessions come resolved from hours and calendar."""
+
+    hall: HallId
+    date: str
+    kind: DayKind
+    sessions: tuple[Session, ...]
+    plan: str
+    """Hash of a plan that the state has learned (:meth:`hall.state.HallDay.learn`)."""
+    half_day_ms: Ms
+    end_day_ms: Ms
+    next_open_ms: Ms | None = None
+
+
+class ChangePlan(Command, frozen=True, kw_only=True, tag="day.change-plan"):
+    """Use another plan from now on; waiting people keep their places."""
+
+    plan: str
+
+
+class ChangeSessions(Command, frozen=True, kw_only=True, tag="day.change-sessions"):
+    """Open longer, shorter or at other times today."""
+
+    sessions: tuple[Session, ...]
+    reason: str = ""
+
+
+class SetIssuing(Command, frozen=True, kw_only=True, tag="day.set-issuing"):
+    """Stop or resume giving out numbers, for some items or (none named) for the whole hall."""
+
+    issuing: bool
+    items: tuple[ItemCode, ...] = ()
+
+
+class EndDay(Command, frozen=True, kw_only=True, tag="day.end"):
+    """End of day (日终): who waits or missed expires; called, held and served tickets are listed for a person."""
+
+
+class Tick(Command, frozen=True, kw_only=True, tag="day.tick"):
+    """The deadline that the hall named has come."""
+
+
+# ---- tickets ----
+
+
+class WantedItem(msgspec.Struct, frozen=True, gc=False):
+    """An item to be done and how many times (one firm filed 12 identical cases in one visit)."""
+
+    code: ItemCode
+    quantity: int = 1
+
+
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """The wait that a citizen is told: people ahead and a range (P50 to P80), in milliseconds."""
+
+    ahead: int
+    p50_ms: Ms
+    p80_ms: Ms
+
+
+class Origin(msgspec.Struct, frozen=True, gc=False):
+    """The ticket of another hall that this one goes on from."""
+
+    hall: HallId
+    ticket: TicketId
+    arrived_ms: Ms
+
+
+class TakeTicket(Command, frozen=True, kw_only=True, tag="ticket.take"):
+    """Take a number (取号)."""
+
+    ticket: TicketId
+    items: tuple[WantedItem, ...]
+    klass: str = "ordinary"
+    channel: Channel = "kiosk"
+    person: str = ""
+    told: Told | None = None
+    origin: Origin | None = None
+
+
+class ReportSlip(Command, frozen=True, kw_only=True, tag="ticket.report-slip"):
+    """The printer says whether the slip came out (出票结果)."""
+
+    ticket: TicketId
+    printed: bool
+
+
+class RejoinTicket(Command, frozen=True, kw_only=True, tag="ticket.rejoin"):
+    """Come back after a miss (过号重排)."""
+
+    ticket: TicketId
+
+
+class DelayTicket(Command, frozen=True, kw_only=True, tag="ticket.delay"):
+    """Let some people pass."""
+
+    ticket: TicketId
+    places: int
+
+
+class CancelTicket(Command, frozen=True, kw_only=True, tag="ticket.cancel"):
+    """Give the number back (退号)."""
+
+    ticket: TicketId
+    reason: str = ""
+
+
+class AbandonTicket(Command, frozen=True, kw_only=True, tag="ticket.abandon"):
+    """Give a missed person up (弃号)."""
+
+    ticket: TicketId
+    reason: str = ""
+
+
+class ReclassTicket(Command, frozen=True, kw_only=True, tag="ticket.reclass"):
+    """Change the class of somebody who waits (a guide inserts a priority visitor)."""
+
+    ticket: TicketId
+    klass: str
+    reason: str
+
+
+class AddItems(Command, frozen=True, kw_only=True, tag="ticket.add-items"):
+    """Do more in the same visit (加办)."""
+
+    ticket: TicketId
+    items: tuple[WantedItem, ...]
+
+
+class SplitTicket(Command, frozen=True, kw_only=True, tag="ticket.split"):
+    """Give some items of a ticket to a new one that keeps the arrival (拆分)."""
+
+    ticket: TicketId
+    child: TicketId
+    entries: tuple[int, ...]
+
+
+class MergeTickets(Command, frozen=True, kw_only=True, tag="ticket.merge"):
+    """Put the items of another waiting ticket on this one (并号)."""
+
+    ticket: TicketId
+    merged: TicketId
+
+
+class TransferTicket(Command, frozen=True, kw_only=True, tag="ticket.transfer"):
+    """Send a ticket elsewhere (转移): to exactly one of an item, a window, an area, another hall."""
+
+    ticket: TicketId
+    to_item: ItemCode = ""
+    to_window: WindowCode = ""
+    to_area: AreaCode = ""
+    to_hall: HallId = ""
+    linked: TicketId = ""
+    """Id of the linked ticket there, for another hall."""
+    place: Place = "original"
+    reason: str = ""
+
+
+class WithdrawCall(Command, frozen=True, kw_only=True, tag="ticket.withdraw-call"):
+    """Take a call back (a guide, when the clerk is gone); the ticket returns to its place."""
+
+    ticket: TicketId
+    reason: str = ""
+
+
+class SetItemResult(Command, frozen=True, kw_only=True, tag="ticket.item-result"):
+    """Say how an item ended: done, materials owed (容缺, with due date), referred, refused."""
+
+    ticket: TicketId
+    entry: int
+    result: ItemResultCode
+    due_date: str = ""
+    materials: tuple[str, ...] = ()
+
+
+class CorrectTicket(Command, frozen=True, kw_only=True, tag="ticket.correct"):
+    """A supervisor corrects what a final ticket says (更正)."""
+
+    ticket: TicketId
+    reason: str
+    state: Literal["", "DONE", "CANCELLED", "ABANDONED"] = ""
+    entry: int = -1
+    result: ItemResultCode | Literal[""] = ""
+    due_date: str = ""
+
+
+class RateTicket(Command, frozen=True, kw_only=True, tag="ticket.rate"):
+    """Rate one item of a finished ticket, once, of free will (好差评)."""
+
+    ticket: TicketId
+    entry: int
+    level: Rating
+
+
+# ---- windows ----
+
+
+class OpenWindow(Command, frozen=True, kw_only=True, tag="window.open"):
+    """Sign in at a window; at a paused or draining window of one's own: call again."""
+
+    window: WindowCode
+
+
+class CloseWindow(Command, frozen=True, kw_only=True, tag="window.close"):
+    """Leave a window: a called ticket returns to its place, a served one is finished first or handed over."""
+
+    window: WindowCode
+    hand_over: bool = False
+
+
+class PauseWindow(Command, frozen=True, kw_only=True, tag="window.pause"):
+    """Stop for a while; as close does with tickets, but the clerk stays signed in."""
+
+    window: WindowCode
+    reason: str = ""
+    hand_over: bool = False
+
+
+class DrainWindow(Command, frozen=True, kw_only=True, tag="window.drain"):
+    """Call nobody any more, finish what is there (停止叫号)."""
+
+    window: WindowCode
+
+
+class ServeAt(Command, frozen=True, kw_only=True, tag="window.serve"):
+    """Change what a window serves and helps with, today."""
+
+    window: WindowCode
+    serves: Serves
+    helps: Serves = Serves()
+    help_rule: HelpRule = HelpRule()
+
+
+class CallNext(Command, frozen=True, kw_only=True, tag="window.call-next"):
+    """Call the next (顺呼): the dispatcher chooses."""
+
+    window: WindowCode
+
+
+class CallChosen(Command, frozen=True, kw_only=True, tag="window.call"):
+    """Call a chosen one (选呼), with a reason: an exception to the order."""
+
+    window: WindowCode
+    ticket: TicketId
+    reason: str
+
+
+class RecallTicket(Command, frozen=True, kw_only=True, tag="window.recall"):
+    """Call once more (重呼)."""
+
+    window: WindowCode
+
+
+class StartService(Command, frozen=True, kw_only=True, tag="window.start"):
+    """The person is here (开始办理)."""
+
+    window: WindowCode
+
+
+class MissTicket(Command, frozen=True, kw_only=True, tag="window.miss"):
+    """Nobody came (过号)."""
+
+    window: WindowCode
+    and_next: bool = False
+
+
+class HoldTicket(Command, frozen=True, kw_only=True, tag="window.hold"):
+    """Park the person (挂起), with a reason and perhaps the time they will be back."""
+
+    window: WindowCode
+    reason: str
+    due_ms: Ms | None = None
+    and_next: bool = False
+
+
+class ResumeTicket(Command, frozen=True, kw_only=True, tag="window.resume"):
+    """Take a held person back (回呼): called to this window, or back to the line with a place."""
+
+    window: WindowCode
+    ticket: TicketId
+    to_line: bool = False
+    place: Place = "original"
+
+
+class FinishTicket(Command, frozen=True, kw_only=True, tag="window.finish"):
+    """The visit is done (办结); open entries get ``result`` if it is given. With ``and_next`` one atomic command."""
+
+    window: WindowCode
+    result: Literal["done", ""] = "done"
+    and_next: bool = False
+
+
+class UndoLast(Command, frozen=True, kw_only=True, tag="window.undo"):
+    """Take the last command of this window back (撤销)."""
+
+    window: WindowCode
+
+
+DayCommand = OpenDay | ChangePlan | ChangeSessions | SetIssuing | EndDay | Tick
+TicketCommand = (
+    TakeTicket
+    | ReportSlip
+    | RejoinTicket
+    | DelayTicket
+    | CancelTicket
+    | AbandonTicket
+    | ReclassTicket
+    | AddItems
+    | SplitTicket
+    | MergeTickets
+    | TransferTicket
+    | WithdrawCall
+    | SetItemResult
+    | CorrectTicket
+    | RateTicket
+)
+WindowCommand = (
+    OpenWindow
+    | CloseWindow
+    | PauseWindow
+    | DrainWindow
+    | ServeAt
+    | CallNext
+    | CallChosen
+    | RecallTicket
+    | StartService
+    | MissTicket
+    | HoldTicket
+    | ResumeTicket
+    | FinishTicket
+    | UndoLast
+)
+AnyCommand = DayCommand | TicketCommand | WindowCommand

@@ -1,0 +1,447 @@
+"""What may happen to tickets: every row of the ticket's command table. Pure: reads the state, returns events."""
+
+from datetime import date
+
+from hall import commands as cmd
+from hall import events as ev
+from hall.errors import Refusal, refuse
+from hall.evolve_ticket import signature_of
+from hall.ids import TIMER, Ms, role_of
+from hall.numbers import next_number
+from hall.order import due_after, due_in_front
+from hall.policy import VisitorClass
+from hall.state import FINAL_STATES, HallDay, Ticket, entry_state, key_of, open_items
+
+Decision = tuple[ev.AnyEvent, ...] | Refusal
+SUPERVISORS = ("guide", "manager", "network", "admin")
+"""Roles that may act on tickets at windows where they do not sit."""
+
+
+def take(state: HallDay, command: cmd.TakeTicket) -> Decision:
+    """Take a number: an open hall, known items that somebody serves, a free quota, one open ticket per person and item."""
+    at_ms = command.at_ms
+    if not state.issue_from_ms <= at_ms < state.issue_until_ms or not state.issuing or state.is_ended:
+        return _not_issuing(state, at_ms)
+    klass = state.index.classes.get(command.klass)
+    if klass is None:
+        return refuse("UNKNOWN_CLASS", **{"class": command.klass})
+    if command.ticket in state.tickets:
+        return refuse("TICKET_EXISTS")
+    refusal = _cannot_take(state, command)
+    if refusal is not None:
+        return refusal
+    items = command.items
+    entries = ((items[0].code, items[0].quantity),) if len(items) == 1 else tuple([(i.code, i.quantity) for i in items])
+    number, series, count = next_number(state, items[0].code, command.klass)
+    origin = command.origin
+    return (
+        ev.TicketTaken(
+            command.ticket, number, series, count, entries, command.klass, command.channel, command.person, klass.lane,
+            at_ms - klass.credit_ms, at_ms if origin is None else origin.arrived_ms, command.told, origin,
+        ),
+    )  # fmt: skip
+
+
+def _not_issuing(state: HallDay, at_ms: Ms) -> Refusal:
+    if state.is_ended:
+        return refuse("DAY_ENDED")
+    if not state.issuing:
+        return refuse("ISSUING_STOPPED")
+    later = [session.open_ms for session in state.sessions if session.open_ms > at_ms]
+    opens_ms = later[0] if later else state.next_open_ms
+    return refuse("HALL_CLOSED") if opens_ms is None else refuse("HALL_CLOSED", next_open_ms=opens_ms)
+
+
+def _cannot_take(state: HallDay, command: cmd.TakeTicket) -> Refusal | None:
+    issuing = state.plan.policy.issuing
+    if command.channel == "phone" and not issuing.remote:
+        return refuse("REMOTE_NOT_ALLOWED")
+    if not issuing.in_breaks and not any(one.open_ms <= command.at_ms < one.close_ms for one in state.sessions):
+        if command.at_ms >= state.sessions[0].open_ms:
+            return _not_issuing(state, command.at_ms)
+    return _bad_items(state, command.items, have=0) or _no_room(state, command)
+
+
+def _bad_items(state: HallDay, items: tuple[cmd.WantedItem, ...], *, have: int) -> Refusal | None:
+    issuing = state.plan.policy.issuing
+    if not items:
+        return refuse("NO_ITEMS")
+    if have + len(items) > issuing.max_items:
+        return refuse("TOO_MANY_ITEMS", limit=issuing.max_items)
+    for wanted in items:
+        if wanted.code not in state.index.items:
+            return refuse("UNKNOWN_ITEM", item=wanted.code)
+        if not 1 <= wanted.quantity <= issuing.max_quantity:
+            return refuse("BAD_QUANTITY", limit=issuing.max_quantity)
+        if not state.index.signatures[wanted.code][0]:
+            return refuse("NOBODY_SERVES", item=wanted.code)
+        if state.stopped_items and wanted.code in state.stopped_items:
+            return refuse("ISSUING_STOPPED")
+    return None
+
+
+def _no_room(state: HallDay, command: cmd.TakeTicket) -> Refusal | None:
+    if state.index.quotas:
+        full = _full_quota(state, command)
+        if full is not None:
+            return full
+    if command.person and state.plan.policy.issuing.one_open_per_person:
+        return _already_waiting(state, command.person, command.items)
+    return None
+
+
+def _full_quota(state: HallDay, command: cmd.TakeTicket) -> Refusal | None:
+    afternoon = command.at_ms >= state.half_day_ms
+    wanted: dict[int, int] = {}
+    for item in command.items:
+        for number in state.index.quotas.get(item.code, ()):
+            wanted[number] = wanted.get(number, 0) + 1
+            quota = state.plan.policy.quotas[number]
+            most = quota.afternoon if afternoon else quota.morning
+            if most is not None and state.issued.get((number, afternoon), 0) + wanted[number] > most:
+                return refuse("QUOTA_FULL", item=state.index.items[item.code].name.zh, limit=most)
+    return None
+
+
+def _already_waiting(state: HallDay, person: str, items: tuple[cmd.WantedItem, ...]) -> Refusal | None:
+    for item in items:
+        held = state.open_of_person.get((person, item.code))
+        if held is not None:
+            return refuse("ALREADY_WAITING", number=state.tickets[held].number, ticket=held)
+    return None
+
+
+# ---- a ticket that exists ----
+
+
+def report_slip(state: HallDay, command: cmd.ReportSlip) -> Decision:
+    """Printed or failed; a failed print is repeated with the same number."""
+    ticket = _open_ticket(state, command.ticket)
+    if isinstance(ticket, Refusal):
+        return ticket
+    return (ev.SlipReported(ticket.id, command.printed),)
+
+
+def rejoin(state: HallDay, command: cmd.RejoinTicket) -> Decision:
+    """Come back after a miss, by the hall's rule."""
+    ticket = _ticket_in(state, command.ticket, ("MISSED",))
+    if isinstance(ticket, Refusal):
+        return ticket
+    rule = state.plan.policy.missed
+    if rule.rejoin == "void":
+        return refuse("REJOIN_NOT_ALLOWED")
+    if ticket.rejoins >= rule.limit:
+        return refuse("REJOIN_LIMIT", limit=rule.limit)
+    due_ms = command.at_ms
+    if rule.rejoin == "after_k":
+        due_ms = _due_behind(state, ticket, first=True, places=rule.places, at_ms=command.at_ms)
+    return (ev.TicketRequeued(ticket.id, "rejoined", ticket.klass, ticket.lane, due_ms),)
+
+
+def delay(state: HallDay, command: cmd.DelayTicket) -> Decision:
+    """Let some people pass."""
+    ticket = _ticket_in(state, command.ticket, ("WAITING",))
+    if isinstance(ticket, Refusal):
+        return ticket
+    rule = state.plan.policy.delay
+    if ticket.delays >= rule.limit:
+        return refuse("DELAY_LIMIT", limit=rule.limit)
+    if not 1 <= command.places <= rule.max_places:
+        return refuse("BAD_PLACES", limit=rule.max_places)
+    due_ms = _due_behind(state, ticket, first=False, places=command.places, at_ms=ticket.due_ms)
+    return (ev.TicketRequeued(ticket.id, "delayed", ticket.klass, ticket.lane, max(due_ms, ticket.due_ms)),)
+
+
+def _due_behind(state: HallDay, ticket: Ticket, *, first: bool, places: int, at_ms: Ms) -> Ms:
+    primary, helpers = signature_of(state, ticket)
+    after = (ticket.lane, -(2**62), 0) if first else key_of(ticket)
+    return due_after(state, primary | helpers, lane=ticket.lane, after=after, places=places, at_ms=at_ms)
+
+
+def cancel(state: HallDay, command: cmd.CancelTicket) -> Decision:
+    """Give the number back."""
+    ticket = _ticket_in(state, command.ticket, ("WAITING", "MISSED", "HELD"))
+    if isinstance(ticket, Refusal):
+        return ticket
+    return (ev.TicketCancelled(ticket.id, command.reason),)
+
+
+def abandon(state: HallDay, command: cmd.AbandonTicket) -> Decision:
+    """Give a missed person up."""
+    ticket = _ticket_in(state, command.ticket, ("MISSED",))
+    if isinstance(ticket, Refusal):
+        return ticket
+    return (ev.TicketAbandoned(ticket.id, command.reason),)
+
+
+def reclass(state: HallDay, command: cmd.ReclassTicket) -> Decision:
+    """Another class, with a reason: lane and credit as if it had been so from the arrival."""
+    ticket = _ticket_in(state, command.ticket, ("WAITING",))
+    if isinstance(ticket, Refusal):
+        return ticket
+    if not command.reason:
+        return refuse("REASON_NEEDED")
+    klass = state.class_of(command.klass)
+    if klass is None:
+        return refuse("UNKNOWN_CLASS", **{"class": command.klass})
+    if command.klass == ticket.klass:
+        return refuse("NO_CHANGE")
+    due_ms = ticket.due_ms + _credit(state.class_of(ticket.klass)) - klass.credit_ms
+    return (ev.TicketRequeued(ticket.id, "reclassed", klass.code, klass.lane, due_ms),)
+
+
+def _credit(klass: VisitorClass | None) -> Ms:
+    return 0 if klass is None else klass.credit_ms
+
+
+def add_items(state: HallDay, command: cmd.AddItems) -> Decision:
+    """More items in the same visit."""
+    ticket = _ticket_in(state, command.ticket, ("WAITING", "CALLED", "SERVING", "HELD"))
+    if isinstance(ticket, Refusal):
+        return ticket
+    refusal = _bad_items(state, command.items, have=len(ticket.entries)) or _not_here(state, ticket, command.actor)
+    if refusal is None and ticket.person and state.plan.policy.issuing.one_open_per_person:
+        refusal = _already_waiting(state, ticket.person, command.items)
+    if refusal is not None:
+        return refusal
+    return (ev.ItemsAdded(ticket.id, tuple([(item.code, item.quantity) for item in command.items])),)
+
+
+def split(state: HallDay, command: cmd.SplitTicket) -> Decision:
+    """Open entries leave for a new ticket; at least one stays."""
+    ticket = _ticket_in(state, command.ticket, ("WAITING", "SERVING"))
+    if isinstance(ticket, Refusal):
+        return ticket
+    if command.child in state.tickets:
+        return refuse("TICKET_EXISTS")
+    wanted = tuple(sorted(set(command.entries)))
+    for index in wanted:
+        if not 0 <= index < len(ticket.entries) or ticket.entries[index].state != "OPEN":
+            return refuse("UNKNOWN_ENTRY", index=index)
+    if not wanted or len(wanted) >= len(ticket.entries):
+        return refuse("NOTHING_TO_SPLIT")
+    if ticket.state == "WAITING" and all(
+        one.state != "OPEN" for index, one in enumerate(ticket.entries) if index not in wanted
+    ):
+        return refuse("NOTHING_TO_SPLIT")
+    refusal = _not_here(state, ticket, command.actor)
+    if refusal is not None:
+        return refusal
+    number, series, count = next_number(state, ticket.entries[wanted[0]].item, ticket.klass)
+    return (ev.TicketSplit(ticket.id, command.child, number, series, count, wanted),)
+
+
+def merge(state: HallDay, command: cmd.MergeTickets) -> Decision:
+    """Two tickets of one visit become one, at the earlier place."""
+    ticket = _ticket_in(state, command.ticket, ("WAITING", "CALLED", "SERVING"))
+    if isinstance(ticket, Refusal):
+        return ticket
+    if command.merged == command.ticket:
+        return refuse("SAME_TICKET")
+    merged = _ticket_in(state, command.merged, ("WAITING",))
+    if isinstance(merged, Refusal):
+        return merged
+    refusal = _not_here(state, ticket, command.actor)
+    if refusal is not None:
+        return refusal
+    limit = state.plan.policy.issuing.max_items
+    if len(ticket.entries) + len(merged.entries) > limit:
+        return refuse("TOO_MANY_ITEMS", limit=limit)
+    due_ms = min(ticket.due_ms, merged.due_ms) if ticket.lane == merged.lane else ticket.due_ms
+    return (ev.TicketsMerged(ticket.id, merged.id, due_ms),)
+
+
+def transfer(state: HallDay, command: cmd.TransferTicket) -> Decision:
+    """Send a ticket to an item, a window, an area or another hall."""
+    ticket = _ticket_in(state, command.ticket, ("WAITING", "CALLED", "SERVING"))
+    if isinstance(ticket, Refusal):
+        return ticket
+    refusal = _not_here(state, ticket, command.actor) or _bad_target(state, command)
+    if refusal is not None:
+        return refusal
+    window = ticket.window if ticket.state != "WAITING" else ""
+    if command.to_hall:
+        left = tuple([(one.item, one.quantity) for one in ticket.entries if one.state == "OPEN"])
+        if not left:
+            return refuse("NO_ITEMS")
+        return (
+            ev.TicketReferred(ticket.id, window, command.to_hall, command.linked, left, command.reason),
+            *after_leaving(state, window),
+        )
+    refusal = _nobody_there(state, ticket, command)
+    if refusal is not None:
+        return refusal
+    due_ms = place_of(state, ticket, command.place, windows=_target_windows(state, ticket, command), at_ms=command.at_ms)
+    return (
+        ev.TicketTransferred(
+            ticket.id, window, command.to_window, command.to_area, command.to_item, ticket.lane, due_ms, command.reason
+        ),
+        *after_leaving(state, window),
+    )
+
+
+def _bad_target(state: HallDay, command: cmd.TransferTicket) -> Refusal | None:
+    targets = [one for one in (command.to_item, command.to_window, command.to_area, command.to_hall) if one]
+    if len(targets) != 1 or command.to_hall == state.hall or (command.to_hall and not command.linked):
+        return refuse("BAD_TRANSFER")
+    if command.to_item and command.to_item not in state.index.items:
+        return refuse("UNKNOWN_ITEM", item=command.to_item)
+    if command.to_window and command.to_window not in state.desks:
+        return refuse("UNKNOWN_WINDOW", window=command.to_window)
+    if command.to_area and command.to_area not in state.index.areas:
+        return refuse("UNKNOWN_AREA", area=command.to_area)
+    return None
+
+
+def _nobody_there(state: HallDay, ticket: Ticket, command: cmd.TransferTicket) -> Refusal | None:
+    """Refuse a target where no window serves the next open item (a window may be chosen for any of them)."""
+    items = open_items(ticket)
+    if not items:
+        return refuse("NO_ITEMS")
+    if command.to_item and command.to_item not in items:
+        return refuse("UNKNOWN_ITEM", item=command.to_item)
+    if not _target_windows(state, ticket, command):
+        return refuse("NOBODY_SERVES", item=state.index.items[items[0]].name.zh)
+    return None
+
+
+def _target_windows(state: HallDay, ticket: Ticket, command: cmd.TransferTicket) -> int:
+    if command.to_window:
+        bit = state.desks[command.to_window].bit
+        able = [state.index.signature((item,)) for item in open_items(ticket)]
+        return bit if any(bit & (own | helping) for own, helping in able) else 0
+    if command.to_item:
+        return state.index.signature((command.to_item,))[0]
+    return state.index.signature(open_items(ticket))[0] & state.index.areas[command.to_area]
+
+
+def place_of(state: HallDay, ticket: Ticket, place: cmd.Place, *, windows: int, at_ms: Ms) -> Ms:
+    """Return the due moment for front, original or back among the people who wait for these windows."""
+    if place == "front":
+        return due_in_front(state, windows, lane=ticket.lane, at_ms=at_ms)
+    return ticket.due_ms if place == "original" else at_ms
+
+
+def withdraw(state: HallDay, command: cmd.WithdrawCall) -> Decision:
+    """Take a call back: the clerk of the window, or a guide when the clerk is gone."""
+    ticket = _ticket_in(state, command.ticket, ("CALLED",))
+    if isinstance(ticket, Refusal):
+        return ticket
+    refusal = _not_here(state, ticket, command.actor)
+    if refusal is not None:
+        return refusal
+    return (ev.CallWithdrawn(ticket.id, ticket.window, command.reason), *after_leaving(state, ticket.window))
+
+
+def item_result(state: HallDay, command: cmd.SetItemResult) -> Decision:
+    """How an entry ended; the first result implies the start where the hall allows it."""
+    ticket = _ticket_in(state, command.ticket, ("CALLED", "SERVING", "HELD"))
+    if isinstance(ticket, Refusal):
+        return ticket
+    refusal = _not_here(state, ticket, command.actor) or _bad_result(ticket, command)
+    if refusal is not None:
+        return refusal
+    result = ev.ItemResultSet(ticket.id, command.entry, command.result, command.due_date, command.materials)
+    if ticket.state != "CALLED":
+        return (result,)
+    if not state.plan.policy.calling.start_implied:
+        return refuse("WRONG_STATE", number=ticket.number, state=ticket.state)
+    return (ev.ServiceStarted(ticket.id, ticket.window), result)
+
+
+def _bad_result(ticket: Ticket, command: cmd.SetItemResult) -> Refusal | None:
+    if not 0 <= command.entry < len(ticket.entries):
+        return refuse("UNKNOWN_ENTRY", index=command.entry)
+    if command.result == "supplement_due" and not command.due_date:
+        return refuse("DUE_DATE_NEEDED")
+    if command.due_date and not is_date(command.due_date):
+        return refuse("BAD_RESULT")
+    return None
+
+
+def is_date(text: str) -> bool:
+    """Return whether a text is a date like 2026-11-30."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def correct(state: HallDay, command: cmd.CorrectTicket) -> Decision:
+    """Change what a final ticket says, with a reason."""
+    ticket = state.tickets.get(command.ticket)
+    if ticket is None:
+        return refuse("UNKNOWN_TICKET")
+    if ticket.state not in FINAL_STATES:
+        return refuse("NOT_FINAL", number=ticket.number)
+    if not command.reason:
+        return refuse("REASON_NEEDED")
+    if not command.result and command.state in ("", ticket.state):
+        return refuse("NO_CHANGE")
+    if command.result and not 0 <= command.entry < len(ticket.entries):
+        return refuse("UNKNOWN_ENTRY", index=command.entry)
+    if (command.result == "supplement_due" or command.due_date) and not is_date(command.due_date):
+        return refuse("DUE_DATE_NEEDED")
+    return (
+        ev.TicketCorrected(ticket.id, command.reason, command.state, command.entry, command.result, command.due_date),
+    )
+
+
+def rate(state: HallDay, command: cmd.RateTicket) -> Decision:
+    """Rate one entry of a finished ticket, once."""
+    ticket = state.tickets.get(command.ticket)
+    if ticket is None:
+        return refuse("UNKNOWN_TICKET")
+    if not 0 <= command.entry < len(ticket.entries):
+        return refuse("UNKNOWN_ENTRY", index=command.entry)
+    if ticket.entries[command.entry].rating:
+        return refuse("ALREADY_RATED")
+    if ticket.state != "DONE" or entry_state(ticket, command.entry) == "REFERRED":
+        return refuse("NOT_RATABLE")
+    return (ev.TicketRated(ticket.id, command.entry, command.level),)
+
+
+# ---- shared ----
+
+
+def after_leaving(state: HallDay, window: str) -> tuple[ev.AnyEvent, ...]:
+    """Return what a draining window does when its last ticket has left: close or pause, as was asked."""
+    if not window:
+        return ()
+    desk = state.desks[window]
+    if desk.then == "close":
+        return (*holds_to_hall(state, window), ev.WindowClosed(window))
+    if desk.then == "pause":
+        return (ev.WindowPaused(window, desk.reason),)
+    return ()
+
+
+def holds_to_hall(state: HallDay, window: str) -> tuple[ev.AnyEvent, ...]:
+    """Return the events that let any window take back the people whom this window holds."""
+    return tuple([ev.HoldMovedToHall(ticket.id, window) for ticket in state.held.values() if ticket.window == window])
+
+
+def ticket_in(state: HallDay, ticket_id: str, states: tuple[str, ...]) -> Ticket | Refusal:
+    """Return a ticket that is in one of these states, or the refusal."""
+    ticket = state.tickets.get(ticket_id)
+    if ticket is None:
+        return refuse("UNKNOWN_TICKET")
+    if ticket.state not in states:
+        return refuse("WRONG_STATE", number=ticket.number, state=ticket.state)
+    return ticket
+
+
+_ticket_in = ticket_in
+
+
+def _open_ticket(state: HallDay, ticket_id: str) -> Ticket | Refusal:
+    return ticket_in(state, ticket_id, ("WAITING", "CALLED", "SERVING", "HELD", "MISSED"))
+
+
+def _not_here(state: HallDay, ticket: Ticket, actor: str) -> Refusal | None:
+    """Refuse a clerk who does not sit where the ticket is; supervisors may; waiting tickets are everybody's."""
+    if ticket.state not in ("CALLED", "SERVING"):
+        return None
+    if state.desks[ticket.window].clerk == actor or role_of(actor) in SUPERVISORS or actor == TIMER:
+        return None
+    return refuse("TICKET_ELSEWHERE", number=ticket.number)

@@ -1,0 +1,146 @@
+"""Refusals and errors.
+
+HallError
+├── BrokenLog        a log that no hall can have written (first bad row named)
+├── UnknownEvent     an event of a later version: read only, decide nothing
+└── InvalidPlan      a plan that contradicts itself (every fault listed)
+
+A refusal is a normal answer to a command: a stable code, the facts, and one sentence in each language.
+It changes nothing. An error is a bug or a damaged file.
+"""
+
+import msgspec
+
+Fact = str | int
+
+
+class HallError(Exception):
+    """Root of everything that the rules can raise."""
+
+
+class BrokenLog(HallError):
+    """The log contradicts the rules; ``seq`` names the first bad commit."""
+
+    def __init__(self, seq: int, law: str, reason: str) -> None:
+        """Remember where, which law and why."""
+        super().__init__(f"seq {seq}: {law}: {reason}")
+        self.seq = seq
+        self.law = law
+        self.reason = reason
+
+
+class UnknownEvent(HallError):
+    """The log holds an event that this version does not know."""
+
+
+class InvalidPlan(HallError):
+    """The plan of a hall contradicts itself; ``faults`` lists every contradiction."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        """Remember all faults."""
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+class Refusal(msgspec.Struct, frozen=True, tag="refusal"):
+    """A command that the rules of the hall do not allow now."""
+
+    code: str
+    facts: dict[str, Fact] = {}
+
+    @property
+    def zh(self) -> str:
+        """The sentence for people, in Chinese."""
+        return _sentence(self, 0)
+
+    @property
+    def en(self) -> str:
+        """The sentence for people, in English."""
+        return _sentence(self, 1)
+
+
+def refuse(code: str, **facts: Fact) -> Refusal:
+    """Make a refusal; the code must stand in the table below."""
+    assert code in REFUSALS, code
+    return Refusal(code, facts)
+
+
+def _sentence(refusal: Refusal, language: int) -> str:
+    return REFUSALS[refusal.code][language].format_map(_Facts(refusal.facts))
+
+
+class _Facts(dict[str, Fact]):
+    """A missing fact prints as a dash, so that a sentence never fails."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+REFUSALS: dict[str, tuple[str, str]] = {
+    # the day
+    "DAY_NOT_OPEN": ("今日业务尚未开始", "The business day has not been opened yet"),
+    "DAY_ALREADY_OPEN": ("今日业务已经开始", "The business day is already open"),
+    "DAY_ENDED": ("今日业务已结束", "The business day has ended"),
+    "CALENDAR_UNPUBLISHED": ("{year} 年的节假日安排尚未公布，暂不能办理", "The holidays of {year} are not published yet"),
+    "HALL_CLOSED": ("大厅现在不取号，请在开放时间再来或网上预约", "The hall is closed now; come back at the next opening or book a visit"),
+    "ISSUING_STOPPED": ("已停止取号", "No more numbers are given out for now"),
+    "PLAN_UNKNOWN": ("没有这份设置：{plan}", "These settings are not known here: {plan}"),
+    "PLAN_UNCHANGED": ("设置没有变化", "The settings are unchanged"),
+    "PLAN_INVALID": ("设置有误：{faults}", "The settings contradict themselves: {faults}"),
+    "SESSIONS_INVALID": ("开放时段有误", "The opening times are not valid"),
+    # taking a number
+    "UNKNOWN_ITEM": ("没有这个事项：{item}", "There is no such item: {item}"),
+    "UNKNOWN_CLASS": ("没有这种人群类别：{class}", "There is no such class of visitors: {class}"),
+    "NO_ITEMS": ("请至少选择一个事项", "Choose at least one item"),
+    "TOO_MANY_ITEMS": ("一张号票最多 {limit} 个事项", "A ticket takes at most {limit} items"),
+    "BAD_QUANTITY": ("数量须在 1 到 {limit} 之间", "The quantity must be between 1 and {limit}"),
+    "NOBODY_SERVES": ("大厅没有窗口办理该事项：{item}", "No window of this hall serves this item: {item}"),
+    "QUOTA_FULL": ("{item} 本时段的号已取完，可预约其他日期", "All numbers for {item} in this half-day are taken; book another day"),
+    "ALREADY_WAITING": ("您已有该事项的号 {number}", "You already hold number {number} for this item"),
+    "REMOTE_NOT_ALLOWED": ("本大厅不开放远程取号，请到现场取号", "This hall gives no numbers remotely; take one on site"),
+    "TICKET_EXISTS": ("号票编号重复", "A ticket with this id exists already"),
+    # tickets
+    "UNKNOWN_TICKET": ("没有这张号票", "There is no such ticket"),
+    "WRONG_STATE": ("号票 {number} 现在是「{state}」，不能这样操作", "Ticket {number} is {state}; this cannot be done now"),
+    "TICKET_ELSEWHERE": ("号票 {number} 不在本窗口", "Ticket {number} is not at this window"),
+    "REJOIN_NOT_ALLOWED": ("过号后不能重排，请重新取号", "A missed number cannot rejoin here; take a new one"),
+    "REJOIN_LIMIT": ("已重排 {limit} 次，请重新取号", "Rejoined {limit} times already; take a new number"),
+    "DELAY_LIMIT": ("已延后 {limit} 次，不能再延后", "Already let others pass {limit} times"),
+    "BAD_PLACES": ("让号个数须在 1 到 {limit} 之间", "You can let between 1 and {limit} people pass"),
+    "UNKNOWN_ENTRY": ("号票上没有第 {index} 个事项", "The ticket has no item number {index}"),
+    "ITEMS_OPEN": ("还有事项没有结果：{items}", "These items have no result yet: {items}"),
+    "BAD_RESULT": ("事项结果有误", "This is not a valid item result"),
+    "DUE_DATE_NEEDED": ("容缺受理须填写补交期限", "Materials owed need a due date"),
+    "NOTHING_TO_SPLIT": ("拆分须留下并分出至少一个事项", "A split must leave and take at least one item"),
+    "SAME_TICKET": ("不能与自身合并", "A ticket cannot be merged with itself"),
+    "REASON_NEEDED": ("请选择原因", "A reason is needed"),
+    "UNKNOWN_REASON": ("没有这个原因：{reason}", "There is no such reason: {reason}"),
+    "NOT_RATABLE": ("该事项现在不能评价", "This item cannot be rated now"),
+    "ALREADY_RATED": ("该事项已评价", "This item has been rated already"),
+    "BAD_RATING": ("评价须为五个等级之一", "A rating is one of the five levels"),
+    "NOT_FINAL": ("号票 {number} 尚未结束，不能更正", "Ticket {number} is not final; nothing to correct"),
+    "NO_CHANGE": ("没有变化", "Nothing would change"),
+    # windows
+    "UNKNOWN_WINDOW": ("没有这个窗口：{window}", "There is no such window: {window}"),
+    "UNKNOWN_AREA": ("没有这个区域：{area}", "There is no such area: {area}"),
+    "WINDOW_TAKEN": ("窗口 {window} 已有人登录", "Another clerk is signed in at window {window}"),
+    "CLERK_ELSEWHERE": ("您已在窗口 {window} 登录", "You are signed in at window {window}"),
+    "NOT_SIGNED_IN": ("您没有在窗口 {window} 登录", "You are not signed in at window {window}"),
+    "WINDOW_CLOSED": ("窗口 {window} 未开放", "Window {window} is closed"),
+    "WINDOW_OPEN": ("窗口 {window} 已开放", "Window {window} is open already"),
+    "WINDOW_PAUSED": ("窗口 {window} 已暂停", "Window {window} is paused"),
+    "WINDOW_NOT_PAUSED": ("窗口 {window} 没有暂停", "Window {window} is not paused"),
+    "WINDOW_DRAINING": ("窗口 {window} 已停止叫号", "Window {window} has stopped calling"),
+    "WINDOW_BUSY": ("窗口 {window} 还有号票 {number}", "Window {window} still has ticket {number}"),
+    "NO_TICKET": ("窗口 {window} 当前没有号票", "Window {window} has no ticket now"),
+    "CANNOT_SERVE": ("窗口 {window} 不能办理这些事项", "Window {window} cannot serve these items"),
+    "RECALL_TOO_SOON": ("请在 {wait_s} 秒后再重呼", "Recall again in {wait_s} seconds"),
+    "RECALL_LIMIT": ("已呼叫 {limit} 次", "Called {limit} times already"),
+    "MISS_TOO_SOON": ("呼叫满 {calls} 次且满 {seconds} 秒后才能过号", "A miss needs {calls} calls and {seconds} seconds"),
+    "HOLD_LIMIT": ("每个窗口最多挂起 {limit} 个", "A window holds at most {limit} tickets"),
+    "NOTHING_TO_UNDO": ("没有可撤销的操作", "There is nothing to undo"),
+    "UNDO_TOO_LATE": ("已超过 {seconds} 秒，不能撤销", "More than {seconds} seconds ago; it cannot be undone"),
+    "UNDO_TOUCHED": ("之后已有别的操作，不能撤销", "Something happened since; it cannot be undone"),
+    "BAD_TRANSFER": ("请选择转到的事项、窗口、区域或大厅之一", "Choose one of item, window, area or hall to transfer to"),
+    "NOTHING_SERVED": ("窗口至少要办理一个事项", "A window must serve at least one item"),
+}

@@ -1,0 +1,480 @@
+"""How tickets follow from events, and the few moves that all of it is made of.
+
+A move keeps the laws of :mod:`hall.state`: entering and leaving a line, binding a ticket to a window and freeing it.
+"""
+
+import msgspec
+
+from hall import events as ev
+from hall.ids import Ms
+from hall.state import CallRecord, Desk, Entry, EntryState, HallDay, Hop, Ticket, TicketState, line_for, open_items
+
+# ---- moves ----
+
+
+def signature_of(state: HallDay, ticket: Ticket) -> tuple[int, int]:
+    """Return (windows, helping windows) that may call a ticket, after where it was sent."""
+    if ticket.to_window:
+        return state.desks[ticket.to_window].bit, 0
+    items = (ticket.to_item,) if ticket.to_item else open_items(ticket)
+    primary, helpers = state.index.signature(items)
+    if ticket.to_area:
+        inside = state.index.areas[ticket.to_area]
+        if primary & inside:
+            return primary & inside, helpers & inside
+    return primary, helpers
+
+
+def enter_line(state: HallDay, ticket: Ticket) -> None:
+    """Put a ticket in the line of its signature, at the place that its key says."""
+    primary, helpers = signature_of(state, ticket)
+    line = state.line_of.get((primary, helpers)) or line_for(state, primary, helpers)
+    people = line.people
+    entry = (ticket.lane, ticket.due_ms, ticket.order, ticket)
+    if people and entry < people[-1]:
+        people.insert(line.position((ticket.lane, ticket.due_ms, ticket.order)), entry)
+    else:
+        people.append(entry)
+    ticket.line = line.index
+    state.nonempty |= line.bit
+
+
+def leave_line(state: HallDay, ticket: Ticket) -> None:
+    """Take a ticket out of its line."""
+    line = state.lines[ticket.line]
+    people = line.people
+    if people[0][2] == ticket.order:
+        del people[0]
+    else:
+        del people[line.position((ticket.lane, ticket.due_ms, ticket.order))]
+    if not people:
+        state.nonempty ^= line.bit
+    ticket.line = -1
+
+
+def turn(state: HallDay, ticket: Ticket, into: TicketState) -> None:
+    """Change the state of a ticket, with the totals."""
+    totals = state.totals
+    totals[ticket.state] -= 1
+    totals[into] += 1
+    ticket.state = into
+    ticket.touched = state.seq + 1
+
+
+def set_down(state: HallDay, ticket: Ticket) -> None:
+    """Take a ticket away from wherever it is now: line, window, hold or the missed ones."""
+    was = ticket.state
+    if was == "WAITING":
+        leave_line(state, ticket)
+    elif was == "CALLED" or was == "SERVING":
+        if was == "SERVING":
+            ticket.service_ms += state.at_ms - ticket.serving_since_ms
+        free_desk(state, state.desks[ticket.window])
+    elif was == "HELD":
+        ticket.hold_ms += state.at_ms - ticket.held_since_ms
+        del state.held[ticket.id]
+    elif was == "MISSED":
+        del state.missed[ticket.id]
+
+
+def free_desk(state: HallDay, desk: Desk) -> None:
+    """Leave a window without a ticket; a draining window stays draining."""
+    desk.ticket = None
+    desk.touched = state.seq + 1
+    desk.since_ms = state.at_ms
+    if desk.state != "DRAINING":
+        desk.state = "IDLE"
+
+
+def mark_call(state: HallDay, ticket: Ticket, mark: str) -> None:
+    """Say on the boards how the ticket's call went on; a withdrawn call leaves them."""
+    record = state.calls.get(ticket.entry_ring)
+    if record is not None and record.ticket == ticket.id:
+        if mark == "withdrawn":
+            del state.calls[ticket.entry_ring]
+        else:
+            record.state = mark  # type: ignore[assignment]  # callers name one of the four states
+
+
+def open_for_person(state: HallDay, ticket: Ticket) -> None:
+    """Remember a person's open ticket per item."""
+    if ticket.person:
+        for entry in ticket.entries:
+            state.open_of_person.setdefault((ticket.person, entry.item), ticket.id)
+
+
+def closed_for_person(state: HallDay, ticket: Ticket) -> None:
+    """Forget a person's open ticket per item."""
+    if ticket.person:
+        for entry in ticket.entries:
+            if state.open_of_person.get((ticket.person, entry.item)) == ticket.id:
+                del state.open_of_person[ticket.person, entry.item]
+
+
+def close_ticket(state: HallDay, ticket: Ticket, into: TicketState) -> None:
+    """Bring a ticket to a final state from wherever it is."""
+    set_down(state, ticket)
+    if ticket.entry_ring:
+        mark_call(state, ticket, "ended")
+    turn(state, ticket, into)
+    ticket.finished_ms = state.at_ms
+    if ticket.person:
+        closed_for_person(state, ticket)
+
+
+def next_order(state: HallDay) -> int:
+    """Return a new place among equals, behind everybody."""
+    state.orders += 1
+    return state.orders
+
+
+# ---- events ----
+
+
+def on_taken(state: HallDay, event: ev.TicketTaken) -> None:
+    """A new ticket waits."""
+    entries = event.entries
+    if len(entries) == 1:
+        item, quantity = entries[0]
+        made: tuple[Entry, ...] = (Entry(item, quantity),)
+    else:
+        made = tuple([Entry(item, quantity) for item, quantity in entries])
+    state.orders += 1
+    ticket = Ticket(event.ticket, event.number, state.orders, event.klass, event.channel, event.person, event.lane,
+                    event.due_ms, event.arrived_ms, made, state.at_ms, event.told, event.origin)  # fmt: skip
+    ticket.touched = state.seq + 1
+    state.tickets[event.ticket] = ticket
+    state.totals["WAITING"] += 1
+    state.series[event.series] = event.count
+    if state.index.quotas:
+        count_quotas(state, ticket, 1)
+    if event.person:
+        open_for_person(state, ticket)
+    enter_line(state, ticket)
+
+
+def on_slip(state: HallDay, event: ev.SlipReported) -> None:
+    """The slip came out or not."""
+    ticket = state.tickets[event.ticket]
+    ticket.slip = "printed" if event.printed else "failed"
+    ticket.touched = state.seq + 1
+
+
+def on_called(state: HallDay, event: ev.TicketCalled) -> None:
+    """A ticket is called to a window."""
+    ticket = state.tickets[event.ticket]
+    desk = state.desks[event.window]
+    at_ms = state.at_ms
+    ticket.called_from = was = ticket.state
+    if was == "WAITING":
+        leave_line(state, ticket)
+    else:
+        set_down(state, ticket)
+    state.totals[was] -= 1
+    state.totals["CALLED"] += 1
+    ticket.state = "CALLED"
+    ticket.touched = desk.touched = state.seq + 1
+    ticket.window = event.window
+    ticket.rule = event.rule
+    ticket.candidates = event.candidates
+    ticket.call_no = 1
+    ticket.calls += 1
+    ticket.called_ms = ticket.last_call_ms = at_ms
+    if not ticket.first_called_ms:
+        ticket.first_called_ms = at_ms
+    state.rings = ticket.ring = ticket.entry_ring = ring = state.rings + 1
+    desk.ticket = ticket
+    desk.since_ms = at_ms
+    if desk.state != "DRAINING":
+        desk.state = "CALLING"
+    if desk.asking:
+        desk.asking = False
+        del state.asking[desk.code]
+    calls = state.calls
+    calls[ring] = CallRecord(ticket.id, ticket.number, event.window, 1, ring, at_ms, "calling")
+    if len(calls) > state.recent_calls:
+        del calls[next(iter(calls))]
+
+
+def on_recalled(state: HallDay, event: ev.CallRepeated) -> None:
+    """A call is repeated: the same entry on the boards, with a new ring."""
+    ticket = state.tickets[event.ticket]
+    ticket.call_no = event.call_no
+    ticket.last_call_ms = state.at_ms
+    state.rings += 1
+    ticket.ring = state.rings
+    ticket.touched = state.desks[event.window].touched = state.seq + 1
+    record = state.calls.get(ticket.entry_ring)
+    if record is None:
+        record = CallRecord(ticket.id, ticket.number, event.window, 1, 0, 0, "calling")
+        state.calls[ticket.entry_ring] = record
+        state.calls = dict(sorted(state.calls.items()))
+    record.call_no, record.ring, record.at_ms = event.call_no, state.rings, state.at_ms
+
+
+def on_withdrawn(state: HallDay, event: ev.CallWithdrawn) -> None:
+    """A call is taken back: the ticket is again where it was called from."""
+    ticket = state.tickets[event.ticket]
+    free_desk(state, state.desks[event.window])
+    uncall(state, ticket)
+
+
+def on_started(state: HallDay, event: ev.ServiceStarted) -> None:
+    """The walk ends, the service begins."""
+    ticket = state.tickets[event.ticket]
+    desk = state.desks[event.window]
+    at_ms = state.at_ms
+    totals = state.totals
+    totals["CALLED"] -= 1
+    totals["SERVING"] += 1
+    ticket.state = "SERVING"
+    ticket.touched = desk.touched = state.seq + 1
+    ticket.walk_ms += at_ms - ticket.called_ms
+    ticket.serving_since_ms = at_ms
+    if not ticket.started_ms:
+        ticket.started_ms = at_ms
+    if desk.state != "DRAINING":
+        desk.state = "SERVING"
+    record = state.calls.get(ticket.entry_ring)
+    if record is not None:
+        record.state = "serving"
+
+
+def on_finished(state: HallDay, event: ev.TicketFinished) -> None:
+    """The visit is done."""
+    ticket = state.tickets[event.ticket]
+    desk = state.desks[event.window]
+    at_ms = state.at_ms
+    totals = state.totals
+    totals["SERVING"] -= 1
+    totals["DONE"] += 1
+    ticket.state = "DONE"
+    ticket.touched = desk.touched = state.seq + 1
+    ticket.service_ms += at_ms - ticket.serving_since_ms
+    ticket.finished_ms = desk.since_ms = at_ms
+    desk.ticket = None
+    desk.done += 1
+    if desk.state != "DRAINING":
+        desk.state = "IDLE"
+    record = state.calls.get(ticket.entry_ring)
+    if record is not None:
+        record.state = "ended"
+    if ticket.person:
+        closed_for_person(state, ticket)
+
+
+def on_missed(state: HallDay, event: ev.TicketMissed) -> None:
+    """Nobody came."""
+    ticket = state.tickets[event.ticket]
+    free_desk(state, state.desks[event.window])
+    mark_call(state, ticket, "missed")
+    turn(state, ticket, "MISSED")
+    ticket.missed_ms = state.at_ms
+    ticket.misses += 1
+    state.missed[ticket.id] = ticket
+
+
+def on_requeued(state: HallDay, event: ev.TicketRequeued) -> None:
+    """The ticket waits at another place."""
+    ticket = state.tickets[event.ticket]
+    set_down(state, ticket)
+    if ticket.state != "WAITING":
+        ticket.waiting_since_ms = state.at_ms
+    if event.cause == "rejoined":
+        ticket.rejoins += 1
+    elif event.cause == "delayed":
+        ticket.delays += 1
+    turn(state, ticket, "WAITING")
+    ticket.klass = event.klass
+    move_place(state, ticket, lane=event.lane, due_ms=event.due_ms)
+    enter_line(state, ticket)
+
+
+def on_abandoned(state: HallDay, event: ev.TicketAbandoned) -> None:
+    """A missed person is given up."""
+    ticket = state.tickets[event.ticket]
+    ticket.reason = event.reason
+    close_ticket(state, ticket, "ABANDONED")
+
+
+def on_held(state: HallDay, event: ev.TicketHeld) -> None:
+    """The person is parked; the clock of holding runs, not that of waiting."""
+    ticket = state.tickets[event.ticket]
+    set_down(state, ticket)
+    mark_call(state, ticket, "ended")
+    turn(state, ticket, "HELD")
+    ticket.held_since_ms = state.at_ms
+    ticket.hold_reason = event.reason
+    ticket.hold_due_ms = event.due_ms
+    state.held[ticket.id] = ticket
+
+
+def on_hold_moved(state: HallDay, event: ev.HoldMovedToHall) -> None:
+    """Any window may take the held person back."""
+    ticket = state.tickets[event.ticket]
+    ticket.window = ""
+    ticket.touched = state.seq + 1
+
+
+def on_transferred(state: HallDay, event: ev.TicketTransferred) -> None:
+    """The ticket waits elsewhere."""
+    ticket = state.tickets[event.ticket]
+    set_down(state, ticket)
+    if ticket.entry_ring:
+        mark_call(state, ticket, "ended")
+    if ticket.state != "WAITING":
+        ticket.waiting_since_ms = state.at_ms
+    turn(state, ticket, "WAITING")
+    target = event.to_window or event.to_area or event.to_item
+    ticket.hops = (*ticket.hops, Hop(state.at_ms, event.window, target, event.reason))
+    ticket.to_window, ticket.to_area, ticket.to_item = event.to_window, event.to_area, event.to_item
+    move_place(state, ticket, lane=event.lane, due_ms=event.due_ms)
+    enter_line(state, ticket)
+
+
+def on_referred(state: HallDay, event: ev.TicketReferred) -> None:
+    """The visit goes on in another hall."""
+    ticket = state.tickets[event.ticket]
+    ticket.entries = tuple(
+        [msgspec.structs.replace(one, state="REFERRED") if one.state == "OPEN" else one for one in ticket.entries]
+    )
+    ticket.linked_hall, ticket.linked, ticket.reason = event.hall, event.linked, event.reason
+    close_ticket(state, ticket, "DONE")
+
+
+def on_items_added(state: HallDay, event: ev.ItemsAdded) -> None:
+    """More entries; a waiting ticket moves to the line of those who can do it all."""
+    ticket = state.tickets[event.ticket]
+    ticket.entries += tuple([Entry(item, quantity) for item, quantity in event.entries])
+    open_for_person(state, ticket)
+    route_again(state, ticket)
+
+
+def on_split(state: HallDay, event: ev.TicketSplit) -> None:
+    """Some entries go on as a ticket of their own, with the arrival and the place of the parent."""
+    parent = state.tickets[event.ticket]
+    taken = tuple([parent.entries[number] for number in event.entries])
+    parent.entries = tuple([one for number, one in enumerate(parent.entries) if number not in event.entries])
+    route_again(state, parent)
+    child = Ticket(event.child, event.number, next_order(state), parent.klass, parent.channel, parent.person, parent.lane,
+                   parent.due_ms, parent.arrived_ms, taken, state.at_ms, parent.told, parent.origin)  # fmt: skip
+    child.parent = parent.id
+    child.touched = state.seq + 1
+    state.tickets[child.id] = child
+    state.totals["WAITING"] += 1
+    state.series[event.series] = event.count
+    for entry in taken if parent.person else ():
+        state.open_of_person[parent.person, entry.item] = child.id
+    enter_line(state, child)
+
+
+def on_merged(state: HallDay, event: ev.TicketsMerged) -> None:
+    """One ticket takes over what is open on another."""
+    survivor, merged = state.tickets[event.ticket], state.tickets[event.merged]
+    moved = merged.entries
+    close_ticket(state, merged, "CANCELLED")
+    merged.reason = "merged"
+    merged.linked = survivor.id
+    was_waiting = survivor.state == "WAITING"
+    if was_waiting:
+        leave_line(state, survivor)
+    survivor.entries += moved
+    survivor.due_ms = event.due_ms
+    survivor.touched = state.seq + 1
+    open_for_person(state, survivor)
+    if was_waiting:
+        enter_line(state, survivor)
+
+
+def on_item_result(state: HallDay, event: ev.ItemResultSet) -> None:
+    """An entry ended."""
+    ticket = state.tickets[event.ticket]
+    set_entry(ticket, event.entry, state=_RESULTS[event.result], due_date=event.due_date, materials=event.materials)
+    ticket.touched = state.seq + 1
+
+
+def on_cancelled(state: HallDay, event: ev.TicketCancelled) -> None:
+    """The number was given back; so is its place in the quota."""
+    ticket = state.tickets[event.ticket]
+    ticket.reason = event.reason
+    close_ticket(state, ticket, "CANCELLED")
+    count_quotas(state, ticket, -1)
+
+
+def on_expired(state: HallDay, event: ev.TicketExpired) -> None:
+    """The day ended first."""
+    close_ticket(state, state.tickets[event.ticket], "EXPIRED")
+
+
+def on_corrected(state: HallDay, event: ev.TicketCorrected) -> None:
+    """A final ticket says something else now."""
+    ticket = state.tickets[event.ticket]
+    if event.state:
+        turn(state, ticket, event.state)  # type: ignore[arg-type]  # decide lets only final states through
+    if event.result:
+        set_entry(ticket, event.entry, state=_RESULTS[event.result], due_date=event.due_date)
+    ticket.reason = event.reason
+    ticket.touched = state.seq + 1
+
+
+def on_rated(state: HallDay, event: ev.TicketRated) -> None:
+    """An entry has its rating."""
+    ticket = state.tickets[event.ticket]
+    set_entry(ticket, event.entry, rating=event.level)
+    ticket.touched = state.seq + 1
+
+
+# ---- smaller moves ----
+
+_RESULTS: dict[str, EntryState] = {
+    "done": "DONE",
+    "supplement_due": "SUPPLEMENT_DUE",
+    "referred": "REFERRED",
+    "refused": "REFUSED",
+}
+
+
+def set_entry(ticket: Ticket, index: int, **changes: object) -> None:
+    """Replace one entry of a ticket."""
+    changed = msgspec.structs.replace(ticket.entries[index], **changes)
+    ticket.entries = (*ticket.entries[:index], changed, *ticket.entries[index + 1 :])
+
+
+def move_place(state: HallDay, ticket: Ticket, *, lane: int, due_ms: Ms) -> None:
+    """Give a ticket a new key; behind its equals, unless it keeps the key that it had."""
+    if (lane, due_ms) != (ticket.lane, ticket.due_ms):
+        ticket.lane, ticket.due_ms = lane, due_ms
+        ticket.order = next_order(state)
+
+
+def route_again(state: HallDay, ticket: Ticket) -> None:
+    """Let a waiting ticket stand in the line that its entries and target ask for now."""
+    ticket.touched = state.seq + 1
+    if ticket.state == "WAITING":
+        leave_line(state, ticket)
+        enter_line(state, ticket)
+
+
+def uncall(state: HallDay, ticket: Ticket) -> None:
+    """Put a called ticket back where it was called from, its place unchanged; boards forget the call."""
+    mark_call(state, ticket, "withdrawn")
+    into = ticket.called_from
+    turn(state, ticket, into)
+    if ticket.first_called_ms == ticket.called_ms:
+        ticket.first_called_ms = 0
+    ticket.entry_ring = 0
+    if into == "WAITING":
+        enter_line(state, ticket)
+    elif into == "HELD":
+        ticket.hold_ms -= ticket.called_ms - ticket.held_since_ms
+        state.held[ticket.id] = ticket
+    else:
+        state.missed[ticket.id] = ticket
+
+
+def count_quotas(state: HallDay, ticket: Ticket, step: int) -> None:
+    """Count a ticket's entries against the quotas of their items in the half-day of its arrival."""
+    afternoon = ticket.arrived_ms >= state.half_day_ms
+    for entry in ticket.entries:
+        for quota in state.index.quotas.get(entry.item, ()):
+            state.issued[quota, afternoon] = state.issued.get((quota, afternoon), 0) + step

@@ -1,0 +1,216 @@
+"""The views of people who work in the hall: the clerk's and the manager's, and the answers to "why?"."""
+
+import heapq
+from itertools import islice
+
+import msgspec
+
+from hall import feed
+from hall.catalog import Text
+from hall.feed import Json, View
+from hall.state import Desk, HallDay, LineEntry, Ticket
+from hall.undo import can_take_back, is_untouched
+
+MAX_LISTED = 50
+"""Longest list of tickets in a view."""
+NEXT_LISTED = 10
+"""People shown as coming next."""
+
+RULES: dict[str, Text] = {
+    "order": Text("按次序：同类排队中最先到期的号", "In order: first in the lines of this window's own items"),
+    "help_idle": Text("本窗口无人等候，协助其他队列", "Helping another line: nobody waited for this window"),
+    "help_waited": Text("其他队列等候过久，协助办理", "Helping a line whose first person waited too long"),
+    "chosen": Text("工作人员选呼（例外）", "Chosen by staff: an exception to the order"),
+    "resumed": Text("挂起后回呼", "A held visitor taken back"),
+}
+
+
+def render(state: HallDay, view: View) -> Json | None:
+    """Return a view's object, or None where the hall has no such area, window or ticket."""
+    if not state.is_open:
+        return None
+    match view.kind:
+        case "board":
+            return feed.board_view(state)
+        case "area":
+            return feed.board_view(state, view.key) if view.key in state.index.areas else None
+        case "strip":
+            return feed.strip_view(state, view.key) if view.key in state.desks else None
+        case "ticket":
+            return feed.ticket_view(state, view.key) if view.key in state.tickets else None
+        case "clerk":
+            return clerk_view(state, view.key) if view.key in state.desks else None
+        case "manager":
+            return manager_view(state)
+
+
+def clerk_view(state: HallDay, window: str) -> Json:
+    """Show a clerk the window, the ticket, who comes next, who is held or missed, and what may be done when."""
+    desk = state.desks[window]
+    ticket = desk.ticket
+    policy = state.plan.policy
+    held = [one for one in state.held.values() if one.window == window]
+    hall_held = [one for one in state.held.values() if not one.window]
+    return {
+        "hall": feed.hall_of(state),
+        "date": state.date,
+        "ended": state.is_ended,
+        "window": {**feed.desk_view(desk), "serves": msgspec.to_builtins(desk.serves)},
+        "ticket": None if ticket is None else staff_ticket(state, ticket),
+        "why": None if ticket is None else why_view(state, ticket),
+        "held": [short_ticket(state, one) for one in held[:MAX_LISTED]],
+        "hall_held": [short_ticket(state, one) for one in hall_held[:MAX_LISTED]],
+        "missed": [short_ticket(state, one) for one in _latest(list(state.missed.values()))],
+        "waiting": _waiting_for(state, desk),
+        "undo": _undo_view(state, desk),
+        **_call_limits(state, ticket),
+        "reasons": {"hold": list(policy.hold.reasons), "chosen": list(policy.chosen_reasons)},
+        "done_today": desk.done,
+    }
+
+
+def staff_ticket(state: HallDay, ticket: Ticket) -> Json:
+    """Show a ticket to staff."""
+    return {
+        **feed.ticket_answer(state, ticket),
+        "lane": ticket.lane,
+        "person_known": bool(ticket.person),
+        "origin": None if ticket.origin is None else {"hall": ticket.origin.hall, "ticket": ticket.origin.ticket},
+        "hops": [msgspec.structs.asdict(hop) for hop in ticket.hops],
+        "parent": ticket.parent or None,
+        "reason": ticket.reason or None,
+        "to": ticket.to_window or ticket.to_area or ticket.to_item or None,
+        "window_code": ticket.window or None,
+        "held_by": ticket.window if ticket.state == "HELD" else None,
+        "hold_reason": ticket.hold_reason or None,
+        "hold_due_ms": ticket.hold_due_ms,
+        "held_since_ms": ticket.held_since_ms or None,
+        "missed_ms": ticket.missed_ms or None,
+        "call_no": ticket.call_no,
+        "waiting_since_ms": ticket.waiting_since_ms,
+    }
+
+
+def short_ticket(state: HallDay, ticket: Ticket) -> Json:
+    """Show a ticket in a list for staff."""
+    rejoins_left = state.plan.policy.missed.limit - ticket.rejoins
+    return {
+        "id": ticket.id,
+        "number": ticket.number,
+        "state": ticket.state,
+        "class": ticket.klass,
+        "lane": ticket.lane,
+        "items": [feed.entry_view(state, ticket, number)["name"] for number in range(len(ticket.entries))],
+        "arrived_ms": ticket.arrived_ms,
+        "held_by": ticket.window or None if ticket.state == "HELD" else None,
+        "hold_reason": ticket.hold_reason or None if ticket.state == "HELD" else None,
+        "hold_due_ms": ticket.hold_due_ms,
+        "held_since_ms": ticket.held_since_ms or None,
+        "missed_ms": ticket.missed_ms or None,
+        "rejoins_left": max(rejoins_left, 0),
+    }
+
+
+def why_view(state: HallDay, ticket: Ticket) -> Json | None:
+    """Say why a called ticket was called, in a sentence, with those it was compared with."""
+    if not ticket.rule:
+        return None
+    text = RULES[ticket.rule]
+    known = [state.tickets[one] for one in ticket.candidates]
+    return {
+        "rule": ticket.rule,
+        **feed.text_view(text),
+        "candidates": [{"ticket": one.id, "number": one.number} for one in known],
+    }
+
+
+def manager_view(state: HallDay) -> Json:
+    """Show the whole hall: the day, windows, queues, totals, the held and the missed, recent calls."""
+    return {
+        "hall": feed.hall_of(state),
+        "day": {
+            "date": state.date,
+            "kind": state.kind,
+            "sessions": [{"open_ms": one.open_ms, "close_ms": one.close_ms} for one in state.sessions],
+            "ended": state.is_ended,
+            "issuing": state.issuing,
+            "stopped_items": list(state.stopped_items),
+            "policy": state.plan.policy.version,
+            "plan": state.plan_hash,
+        },
+        "windows": {desk.code: _window_of(state, desk) for desk in state.desks.values()},
+        "queues": queues_view(state),
+        "totals": {"taken": len(state.tickets), **{key.lower(): count for key, count in state.totals.items()}},
+        "held": [short_ticket(state, one) for one in _latest(list(state.held.values()))],
+        "missed": [short_ticket(state, one) for one in _latest(list(state.missed.values()))],
+        "calls": {str(key): feed.call_view(state, one) for key, one in state.calls.items()},
+    }
+
+
+def queues_view(state: HallDay) -> Json:
+    """Count who waits by theme, since when the first of them waits, and which windows serve the theme."""
+    queues: dict[str, Json] = {}
+    for theme in state.plan.catalog.themes:
+        codes = [item.code for item in state.plan.catalog.items if item.theme == theme.code]
+        served = 0
+        for code in codes:
+            served |= state.index.signatures[code][0]
+        queues[theme.code] = {
+            "name": feed.text_view(theme.name),
+            "waiting": 0,
+            "oldest_ms": None,
+            "windows": [desk.code for desk in state.desks.values() if desk.bit & served],
+        }
+    for line in state.lines:
+        for entry in line.people:
+            queue = queues[feed.theme_of(state, entry[3])]
+            queue["waiting"] += 1
+            queue["oldest_ms"] = min(queue["oldest_ms"] or entry[3].waiting_since_ms, entry[3].waiting_since_ms)
+    return queues
+
+
+def _window_of(state: HallDay, desk: Desk) -> Json:
+    return {
+        **feed.desk_view(desk),
+        "ticket": desk.ticket.id if desk.ticket is not None else None,
+        "held": sum(1 for one in state.held.values() if one.window == desk.code),
+        "serves": msgspec.to_builtins(desk.serves),
+        "helps": msgspec.to_builtins(desk.helps),
+        "help_rule": msgspec.to_builtins(desk.help_rule),
+        "themes": feed.served_themes(state, desk),
+    }
+
+
+def _waiting_for(state: HallDay, desk: Desk) -> Json:
+    """Count who waits for this window and list who would come next, own lines only."""
+    own = [line.people for line in state.lines if line.bit & desk.lines]
+    heads: list[LineEntry] = list(islice(heapq.merge(*own, key=lambda entry: entry[:3]), NEXT_LISTED))
+    return {
+        "total": state.totals["WAITING"],
+        "mine": sum(len(people) for people in own),
+        "next": [short_ticket(state, entry[3]) for entry in heads],
+    }
+
+
+def _undo_view(state: HallDay, desk: Desk) -> Json | None:
+    if not can_take_back(desk) or not is_untouched(state, desk):
+        return None
+    return {"op": desk.last_op, "until_ms": desk.last_at_ms + state.plan.policy.calling.undo_ms}
+
+
+def _call_limits(state: HallDay, ticket: Ticket | None) -> Json:
+    """Say when a called ticket may be recalled and missed."""
+    if ticket is None or ticket.state != "CALLED":
+        return {}
+    calling = state.plan.policy.calling
+    return {
+        "recall_at_ms": ticket.last_call_ms + calling.recall_cooldown_ms,
+        "recalls_left": max(calling.recall_limit - ticket.call_no, 0),
+        "miss_at_ms": ticket.called_ms + calling.miss_ms,
+        "miss_calls_left": max(calling.miss_calls - ticket.call_no, 0),
+    }
+
+
+def _latest(tickets: list[Ticket]) -> list[Ticket]:
+    return tickets[-MAX_LISTED:]
+

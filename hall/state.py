@@ -1,0 +1,296 @@
+"""What is true in a hall-day: tickets, windows, lines. Filled only by :mod:`hall.evolve`.
+
+Laws of this module:
+- a waiting ticket stands in exactly one line; a line is sorted by the one order of service, (lane, due, order);
+- a line belongs to a signature: the windows whose own items the ticket has, and the windows that may help;
+- ``nonempty`` has the bit of a line exactly while somebody stands in it;
+- ``asking`` holds the idle windows that wait for an arrival, the one idle longest first.
+"""
+
+import hashlib
+from bisect import bisect_left
+from typing import Literal
+
+import msgspec
+
+from hall.catalog import HelpRule, Serves
+from hall.commands import Origin, Told
+from hall.events import AnyEvent, CallRule
+from hall.ids import HallId, Ms, TicketId, WindowCode
+from hall.opening import Session
+from hall.policy import Plan, VisitorClass, plan_hash
+from hall.routing import PlanIndex
+
+TicketState = Literal["WAITING", "CALLED", "SERVING", "HELD", "MISSED", "DONE", "CANCELLED", "ABANDONED", "EXPIRED"]
+EntryState = Literal["OPEN", "SERVING", "DONE", "SUPPLEMENT_DUE", "REFERRED", "REFUSED"]
+WindowStateName = Literal["CLOSED", "IDLE", "CALLING", "SERVING", "PAUSED", "DRAINING"]
+FINAL_STATES = ("DONE", "CANCELLED", "ABANDONED", "EXPIRED")
+TICKET_STATES = ("WAITING", "CALLED", "SERVING", "HELD", "MISSED", *FINAL_STATES)
+
+Bits = int
+"""A set of windows or of lines as the bits of an integer."""
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """An item on a ticket. ``OPEN`` of a served ticket reads as SERVING or DONE, see :func:`entry_state`."""
+
+    item: str
+    quantity: int = 1
+    state: EntryState = "OPEN"
+    due_date: str = ""
+    materials: tuple[str, ...] = ()
+    rating: str = ""
+
+
+class Hop(msgspec.Struct, frozen=True, gc=False):
+    """A transfer that the ticket went through."""
+
+    at_ms: Ms
+    window: WindowCode
+    to: str
+    reason: str
+
+
+class Ticket(msgspec.Struct):
+    """A visit with its items. Intervals in milliseconds are sums over the whole visit."""
+
+    id: TicketId
+    number: str
+    order: int
+    klass: str
+    channel: str
+    person: str
+    lane: int
+    due_ms: Ms
+    arrived_ms: Ms
+    entries: tuple[Entry, ...]
+    waiting_since_ms: Ms
+    told: Told | None = None
+    origin: Origin | None = None
+    state: TicketState = "WAITING"
+    line: int = -1
+    to_window: str = ""
+    to_area: str = ""
+    to_item: str = ""
+    window: str = ""
+    rule: CallRule | Literal[""] = ""
+    candidates: tuple[TicketId, ...] = ()
+    called_from: TicketState = "WAITING"
+    call_no: int = 0
+    calls: int = 0
+    """Times called to a window, recalls not counted."""
+    ring: int = 0
+    entry_ring: int = 0
+    """Key of the entry on the boards: the ring of the first call to this window."""
+    first_called_ms: Ms = 0
+    called_ms: Ms = 0
+    last_call_ms: Ms = 0
+    started_ms: Ms = 0
+    serving_since_ms: Ms = 0
+    finished_ms: Ms = 0
+    walk_ms: Ms = 0
+    service_ms: Ms = 0
+    hold_ms: Ms = 0
+    held_since_ms: Ms = 0
+    hold_reason: str = ""
+    hold_due_ms: Ms | None = None
+    missed_ms: Ms = 0
+    misses: int = 0
+    rejoins: int = 0
+    delays: int = 0
+    slip: Literal["", "printed", "failed"] = ""
+    reason: str = ""
+    linked_hall: str = ""
+    linked: str = ""
+    parent: str = ""
+    hops: tuple[Hop, ...] = ()
+    touched: int = 0
+
+
+LineEntry = tuple[int, Ms, int, Ticket]
+"""(lane, due, order, ticket): the order of service; ``order`` is unique, so tickets are never compared."""
+
+
+class Line:
+    """People who wait for the same set of windows, in the order of service."""
+
+    __slots__ = ("bit", "helpers", "index", "people", "primary")
+
+    def __init__(self, index: int, primary: Bits, helpers: Bits) -> None:
+        """Make an empty line."""
+        self.index = index
+        self.bit: Bits = 1 << index
+        self.primary = primary
+        self.helpers = helpers
+        self.people: list[LineEntry] = []
+
+    def position(self, key: tuple[int, Ms, int]) -> int:
+        """Return how many people of this line come before a key."""
+        return bisect_left(self.people, key)
+
+
+class Desk:
+    """A window as it is today: who sits there, whom it serves, what it may call."""
+
+    __slots__ = (
+        "area", "asking", "bit", "clerk", "code", "done", "help_lines", "help_rule", "helps", "kind", "label",
+        "last_at_ms", "last_events", "last_op", "last_seq", "lines", "rank", "reason", "serves", "since_ms", "state",
+        "then", "ticket", "touched",
+    )  # fmt: skip
+
+    def __init__(self, code: WindowCode) -> None:
+        """Make a closed window; the plan fills in the rest (:func:`hall.routing`)."""
+        self.code = code
+        self.label = code
+        self.area = ""
+        self.kind = ""
+        self.bit: Bits = 0
+        self.rank = 0
+        self.serves = Serves()
+        self.helps = Serves()
+        self.help_rule = HelpRule()
+        self.lines: Bits = 0
+        self.help_lines: Bits = 0
+        self.state: WindowStateName = "CLOSED"
+        self.clerk = ""
+        self.ticket: Ticket | None = None
+        self.asking = False
+        self.then: Literal["", "close", "pause"] = ""
+        self.reason = ""
+        self.since_ms: Ms = 0
+        self.done = 0
+        self.touched = 0
+        self.last_seq = 0
+        self.last_at_ms: Ms = 0
+        self.last_op = ""
+        self.last_events: tuple[AnyEvent, ...] = ()
+
+
+class CallRecord(msgspec.Struct):
+    """A call as boards remember it."""
+
+    ticket: TicketId
+    number: str
+    window: WindowCode
+    call_no: int
+    ring: int
+    at_ms: Ms
+    state: Literal["calling", "serving", "missed", "ended"]
+
+
+class HallDay:
+    """One hall on one business date."""
+
+    def __init__(self) -> None:
+        """Make a day that nothing has happened in."""
+        self.plans: dict[str, Plan] = {}
+        self.seq = 0
+        self.at_ms: Ms = 0
+        self.hall: HallId = ""
+        self.date = ""
+        self.kind = ""
+        self.plan_hash = ""
+        self.index: PlanIndex = PlanIndex.empty()
+        self.sessions: tuple[Session, ...] = ()
+        self.issue_from_ms: Ms = 0
+        self.issue_until_ms: Ms = 0
+        self.half_day_ms: Ms = 0
+        self.end_day_ms: Ms = 0
+        self.next_open_ms: Ms | None = None
+        self.is_open = False
+        self.is_ended = False
+        self.issuing = True
+        self.stopped_items: tuple[str, ...] = ()
+        self.tickets: dict[TicketId, Ticket] = {}
+        self.desks: dict[WindowCode, Desk] = {}
+        self.lines: list[Line] = []
+        self.line_of: dict[tuple[Bits, Bits], Line] = {}
+        self.nonempty: Bits = 0
+        self.asking: dict[WindowCode, Desk] = {}
+        self.orders = 0
+        self.rings = 0
+        self.series: dict[str, int] = {}
+        self.issued: dict[tuple[int, bool], int] = {}
+        self.open_of_person: dict[tuple[str, str], TicketId] = {}
+        self.missed: dict[TicketId, Ticket] = {}
+        self.held: dict[TicketId, Ticket] = {}
+        self.calls: dict[int, CallRecord] = {}
+        self.recent_calls = 0
+        self.totals: dict[str, int] = dict.fromkeys(TICKET_STATES, 0)
+
+    def learn(self, plan: Plan) -> str:
+        """Make a plan known under its hash, which is returned; commands and logs name plans by it."""
+        name = plan_hash(plan)
+        self.plans[name] = plan
+        return name
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force; only while a day is open."""
+        return self.plans[self.plan_hash]
+
+    def class_of(self, code: str) -> VisitorClass | None:
+        """Return a class of visitors by its code."""
+        return self.index.classes.get(code)
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of everything that is true, as hex; equal logs give equal fingerprints."""
+        facts = (
+            (self.seq, self.at_ms, self.hall, self.date, self.kind, self.plan_hash, self.sessions, self.issuing),
+            (self.is_open, self.is_ended, self.stopped_items, self.orders, self.rings, self.totals),
+            (sorted(self.series.items()), sorted(self.issued.items()), sorted(self.open_of_person.items())),
+            list(self.tickets.values()),
+            [_facts_of_desk(desk) for desk in self.desks.values()],
+            [[entry[3].id for entry in line.people] for line in self.lines],
+            (list(self.asking), list(self.missed), list(self.held), list(self.calls.items())),
+        )
+        return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()
+
+
+def line_for(state: HallDay, primary: Bits, helpers: Bits) -> Line:
+    """Return the line of a signature; a new one is made known to its windows."""
+    line = state.line_of.get((primary, helpers))
+    if line is None:
+        line = Line(len(state.lines), primary, helpers)
+        state.lines.append(line)
+        state.line_of[primary, helpers] = line
+        for desk in state.desks.values():
+            if desk.bit & primary:
+                desk.lines |= line.bit
+            elif desk.bit & helpers:
+                desk.help_lines |= line.bit
+    return line
+
+
+def entry_state(ticket: Ticket, index: int) -> EntryState:
+    """Return how an entry stands: what nobody decided follows from the ticket."""
+    entry = ticket.entries[index]
+    if entry.state != "OPEN":
+        return entry.state
+    if ticket.state == "DONE":
+        return "DONE"
+    if ticket.state == "SERVING" and all(before.state != "OPEN" for before in ticket.entries[:index]):
+        return "SERVING"
+    return "OPEN"
+
+
+def open_items(ticket: Ticket) -> tuple[str, ...]:
+    """Return the items that are still to be done, in the order of the ticket."""
+    return tuple([entry.item for entry in ticket.entries if entry.state == "OPEN"])
+
+
+def key_of(ticket: Ticket) -> tuple[int, Ms, int]:
+    """Return the place in the order of service: lane, due moment, order of arrival."""
+    return (ticket.lane, ticket.due_ms, ticket.order)
+
+
+def ahead_of(state: HallDay, primary: Bits, helpers: Bits, *, key: tuple[int, Ms, int]) -> int:
+    """Count the people who wait for some of the same windows and come before ``key``."""
+    windows = primary | helpers
+    return sum(line.position(key) for line in state.lines if line.people and (line.primary | line.helpers) & windows)
+
+
+def _facts_of_desk(desk: Desk) -> tuple[object, ...]:
+    ticket = desk.ticket.id if desk.ticket is not None else ""
+    return (desk.code, desk.state, desk.clerk, ticket, desk.then, desk.reason, desk.since_ms, desk.done, desk.touched,
+            desk.last_seq, desk.last_op, desk.serves, desk.helps, desk.help_rule)  # fmt: skip

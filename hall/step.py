@@ -1,0 +1,78 @@
+"""One step of a hall-day: decide, let it happen, and make the calls that follow at once.
+
+The live server and the simulation run this very function; replay runs :func:`apply` over the log that it made.
+After each step no ticket waits that an asking window may call.
+"""
+
+from hall import commands as cmd
+from hall import events as ev
+from hall.decide import decide, next_deadline
+from hall.errors import BrokenLog, Refusal
+from hall.evolve import evolve
+from hall.order import match
+from hall.state import HallDay
+
+__all__ = ["apply", "next_deadline", "step"]
+
+
+def step(state: HallDay, command: cmd.AnyCommand) -> tuple[ev.AnyEvent, ...] | Refusal:
+    """Decide a command and let its events happen; return them, or the refusal.
+
+    ``command.at_ms`` must not lie before ``state.at_ms``. Every answer is a row of the log, so seq and moment go on
+    for refusals too (nothing else changes); only a ``Tick`` without events leaves everything as it was.
+    """
+    at_ms = command.at_ms
+    assert at_ms >= state.at_ms, "time is data and never decreases"
+    decision = decide(state, command)
+    if isinstance(decision, Refusal):
+        state.at_ms = at_ms
+        state.seq += 1
+        return decision
+    before_ms = state.at_ms
+    state.at_ms = at_ms
+    for event in decision:
+        evolve(state, event)
+    if state.asking and state.nonempty:
+        decision += _calls_that_follow(state)
+    if not decision and type(command) is cmd.Tick:
+        state.at_ms = before_ms
+        return decision
+    _remember(state, command, decision)
+    state.seq += 1
+    return decision
+
+
+def apply(state: HallDay, commit: ev.Commit) -> None:
+    """Let a commit of the log happen again; raises BrokenLog where the log skips or turns back."""
+    if commit.seq != state.seq + 1:
+        raise BrokenLog(commit.seq, "S9", f"follows seq {state.seq}")
+    if commit.at_ms < state.at_ms:
+        raise BrokenLog(commit.seq, "S11", f"time went back from {state.at_ms} to {commit.at_ms}")
+    state.at_ms = commit.at_ms
+    for event in commit.events:
+        evolve(state, event)
+    if commit.refusal is None:
+        _remember(state, commit.command, commit.events)
+    state.seq = commit.seq
+
+
+def _calls_that_follow(state: HallDay) -> tuple[ev.AnyEvent, ...]:
+    calls: list[ev.AnyEvent] = []
+    while (found := match(state, at_ms=state.at_ms)) is not None:
+        desk, choice = found
+        call = ev.TicketCalled(choice.ticket.id, desk.code, choice.rule, choice.candidates)
+        evolve(state, call)
+        calls.append(call)
+    return tuple(calls)
+
+
+def _remember(state: HallDay, command: cmd.AnyCommand, events: tuple[ev.AnyEvent, ...]) -> None:
+    """Keep at the window what its last command did, for undo."""
+    window = getattr(command, "window", None)
+    if window is not None:
+        desk = state.desks[window]
+        desk.last_seq = state.seq + 1
+        desk.last_at_ms = state.at_ms
+        desk.last_op = type(command).__struct_config__.tag  # type: ignore[assignment]  # every command has a text tag
+        if not isinstance(command, cmd.UndoLast):
+            desk.last_events = events

@@ -1,0 +1,120 @@
+"""Taking the last command of a window back: which events can be reversed, and how.
+
+The compensating event names the commit; what it changed is remembered at the window (``Desk.last_events``), from the
+live command and from the replayed one alike. Reversal runs the inverse of each event, last first.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from hall import events as ev
+from hall import evolve_ticket as tickets
+from hall.state import Desk, HallDay
+
+UNDOABLE = (
+    ev.TicketCalled,
+    ev.ServiceStarted,
+    ev.TicketMissed,
+    ev.TicketAbandoned,
+    ev.TicketHeld,
+    ev.TicketFinished,
+    ev.WindowAsked,
+)
+
+
+def can_take_back(desk: Desk) -> bool:
+    """Return whether everything that the window's last command did can be reversed."""
+    events = _own_events(desk)
+    return bool(events) and all(isinstance(event, UNDOABLE) for event in events)
+
+
+def is_untouched(state: HallDay, desk: Desk) -> bool:
+    """Return whether nothing happened since to the window or to the tickets of its last command."""
+    named = (state.tickets[ticket] for event in _own_events(desk) if (ticket := getattr(event, "ticket", "")))
+    return desk.touched == desk.last_seq and all(ticket.touched == desk.last_seq for ticket in named)
+
+
+def take_back(state: HallDay, desk: Desk) -> None:
+    """Reverse the events of the window's last command, the last one first."""
+    for event in reversed(_own_events(desk)):
+        _INVERSES[type(event)](state, event)
+    desk.last_events = ()
+
+
+def _own_events(desk: Desk) -> tuple[ev.AnyEvent, ...]:
+    """Leave out calls to other windows that the passing of time made possible in the same step."""
+    return tuple([event for event in desk.last_events if getattr(event, "window", desk.code) == desk.code])
+
+
+def _not_called(state: HallDay, event: ev.TicketCalled) -> None:
+    tickets.free_desk(state, state.desks[event.window])
+    tickets.uncall(state, state.tickets[event.ticket])
+
+
+def _not_started(state: HallDay, event: ev.ServiceStarted) -> None:
+    ticket = state.tickets[event.ticket]
+    ticket.walk_ms -= ticket.serving_since_ms - ticket.called_ms
+    if ticket.started_ms == ticket.serving_since_ms:
+        ticket.started_ms = 0
+    _back_to_desk(state, event, "CALLED")
+
+
+def _not_missed(state: HallDay, event: ev.TicketMissed) -> None:
+    ticket = state.tickets[event.ticket]
+    del state.missed[ticket.id]
+    ticket.misses -= 1
+    ticket.missed_ms = 0
+    _back_to_desk(state, event, "CALLED")
+
+
+def _not_abandoned(state: HallDay, event: ev.TicketAbandoned) -> None:
+    ticket = state.tickets[event.ticket]
+    tickets.turn(state, ticket, "MISSED")
+    tickets.open_for_person(state, ticket)
+    ticket.finished_ms, ticket.reason = 0, ""
+    state.missed[ticket.id] = ticket
+
+
+def _not_held(state: HallDay, event: ev.TicketHeld) -> None:
+    ticket = state.tickets[event.ticket]
+    del state.held[ticket.id]
+    ticket.service_ms -= ticket.held_since_ms - ticket.serving_since_ms
+    ticket.hold_reason, ticket.hold_due_ms = "", None
+    _back_to_desk(state, event, "SERVING")
+
+
+def _not_finished(state: HallDay, event: ev.TicketFinished) -> None:
+    ticket = state.tickets[event.ticket]
+    ticket.service_ms -= ticket.finished_ms - ticket.serving_since_ms
+    ticket.finished_ms = 0
+    tickets.open_for_person(state, ticket)
+    state.desks[event.window].done -= 1
+    _back_to_desk(state, event, "SERVING")
+
+
+def _not_asked(state: HallDay, event: ev.WindowAsked) -> None:
+    desk = state.desks[event.window]
+    if desk.asking:
+        desk.asking = False
+        del state.asking[desk.code]
+
+
+def _back_to_desk(state: HallDay, event: Any, into: tickets.TicketState) -> None:
+    """Bind a ticket to the window again that it left."""
+    desk, ticket = state.desks[event.window], state.tickets[event.ticket]
+    desk.ticket = ticket
+    tickets.turn(state, ticket, into)
+    tickets.mark_call(state, ticket, "calling" if into == "CALLED" else "serving")
+    if desk.state != "DRAINING":
+        desk.state = "CALLING" if into == "CALLED" else "SERVING"
+
+
+_INVERSES: dict[type[ev.Event], Callable[[HallDay, Any], None]] = {
+    ev.TicketCalled: _not_called,
+    ev.ServiceStarted: _not_started,
+    ev.TicketMissed: _not_missed,
+    ev.TicketAbandoned: _not_abandoned,
+    ev.TicketHeld: _not_held,
+    ev.TicketFinished: _not_finished,
+    ev.WindowAsked: _not_asked,
+}
