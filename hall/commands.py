@@ -226,105 +226,91 @@ class RateTicket(Command, frozen=True, kw_only=True, tag="ticket.rate"):
 # ---- windows ----
 
 
-class OpenWindow(Command, frozen=True, kw_only=True, tag="window.open"):
+class AtWindow(Command, frozen=True, kw_only=True):
+    """What every command at a window carries."""
+
+    window: WindowCode
+
+
+class OpenWindow(AtWindow, frozen=True, kw_only=True, tag="window.open"):
     """Sign in at a window; at a paused or draining window of one's own: call again."""
 
-    window: WindowCode
 
-
-class CloseWindow(Command, frozen=True, kw_only=True, tag="window.close"):
+class CloseWindow(AtWindow, frozen=True, kw_only=True, tag="window.close"):
     """Leave a window: a called ticket returns to its place, a served one is finished first or handed over."""
 
-    window: WindowCode
     hand_over: bool = False
 
 
-class PauseWindow(Command, frozen=True, kw_only=True, tag="window.pause"):
+class PauseWindow(AtWindow, frozen=True, kw_only=True, tag="window.pause"):
     """Stop for a while; as close does with tickets, but the clerk stays signed in."""
 
-    window: WindowCode
     reason: str = ""
     hand_over: bool = False
 
 
-class DrainWindow(Command, frozen=True, kw_only=True, tag="window.drain"):
+class DrainWindow(AtWindow, frozen=True, kw_only=True, tag="window.drain"):
     """Call nobody any more, finish what is there (停止叫号)."""
 
-    window: WindowCode
 
-
-class ServeAt(Command, frozen=True, kw_only=True, tag="window.serve"):
+class ServeAt(AtWindow, frozen=True, kw_only=True, tag="window.serve"):
     """Change what a window serves and helps with, today."""
 
-    window: WindowCode
     serves: Serves
     helps: Serves = Serves()
     help_rule: HelpRule = HelpRule()
 
 
-class CallNext(Command, frozen=True, kw_only=True, tag="window.call-next"):
+class CallNext(AtWindow, frozen=True, kw_only=True, tag="window.call-next"):
     """Call the next (顺呼): the dispatcher chooses."""
 
-    window: WindowCode
 
-
-class CallChosen(Command, frozen=True, kw_only=True, tag="window.call"):
+class CallChosen(AtWindow, frozen=True, kw_only=True, tag="window.call"):
     """Call a chosen one (选呼), with a reason: an exception to the order."""
 
-    window: WindowCode
     ticket: TicketId
     reason: str
 
 
-class RecallTicket(Command, frozen=True, kw_only=True, tag="window.recall"):
+class RecallTicket(AtWindow, frozen=True, kw_only=True, tag="window.recall"):
     """Call once more (重呼)."""
 
-    window: WindowCode
 
-
-class StartService(Command, frozen=True, kw_only=True, tag="window.start"):
+class StartService(AtWindow, frozen=True, kw_only=True, tag="window.start"):
     """The person is here (开始办理)."""
 
-    window: WindowCode
 
-
-class MissTicket(Command, frozen=True, kw_only=True, tag="window.miss"):
+class MissTicket(AtWindow, frozen=True, kw_only=True, tag="window.miss"):
     """Nobody came (过号)."""
 
-    window: WindowCode
     and_next: bool = False
 
 
-class HoldTicket(Command, frozen=True, kw_only=True, tag="window.hold"):
+class HoldTicket(AtWindow, frozen=True, kw_only=True, tag="window.hold"):
     """Park the person (挂起), with a reason and perhaps the time they will be back."""
 
-    window: WindowCode
     reason: str
     due_ms: Ms | None = None
     and_next: bool = False
 
 
-class ResumeTicket(Command, frozen=True, kw_only=True, tag="window.resume"):
+class ResumeTicket(AtWindow, frozen=True, kw_only=True, tag="window.resume"):
     """Take a held person back (回呼): called to this window, or back to the line with a place."""
 
-    window: WindowCode
     ticket: TicketId
     to_line: bool = False
     place: Place = "original"
 
 
-class FinishTicket(Command, frozen=True, kw_only=True, tag="window.finish"):
+class FinishTicket(AtWindow, frozen=True, kw_only=True, tag="window.finish"):
     """The visit is done (办结); open entries get ``result`` if it is given. With ``and_next`` one atomic command."""
 
-    window: WindowCode
     result: Literal["done", ""] = "done"
     and_next: bool = False
 
 
-class UndoLast(Command, frozen=True, kw_only=True, tag="window.undo"):
+class UndoLast(AtWindow, frozen=True, kw_only=True, tag="window.undo"):
     """Take the last command of this window back (撤销)."""
-
-    window: WindowCode
 
 
 DayCommand = OpenDay | ChangePlan | ChangeSessions | SetIssuing | EndDay | Tick

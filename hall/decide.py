@@ -12,9 +12,9 @@ from hall import decide_window as windows
 from hall import events as ev
 from hall.decide_ticket import Decision
 from hall.errors import Refusal, refuse
+from hall.ids import Ms
 from hall.opening import Session
 from hall.order import help_deadline
-from hall.ids import Ms
 from hall.policy import Plan, faults_of_plan
 from hall.state import HallDay
 
@@ -24,9 +24,9 @@ MAX_SESSIONS = 12
 
 def decide(state: HallDay, command: cmd.AnyCommand) -> Decision:
     """Return the events that a command brings about, or the refusal; the day must be open for all but ``OpenDay``."""
-    if not state.is_open and type(command) is not cmd.OpenDay:
-        return refuse("DAY_NOT_OPEN")
-    return RULES[type(command)](state, command)
+    if state.is_open or type(command) is cmd.OpenDay:
+        return RULES[type(command)](state, command)
+    return refuse("DAY_NOT_OPEN")
 
 
 # ---- the day ----
@@ -65,7 +65,11 @@ def _missing(state: HallDay, plan: Plan) -> list[str]:
     items_left = {item.code for item in plan.catalog.items}
     areas_left = {area.code for area in plan.catalog.areas}
     classes_left = {one.code for one in plan.policy.classes}
-    faults = [f"window {desk.code} is in use" for desk in state.desks.values() if desk.state != "CLOSED" and desk.code not in windows_left]
+    faults = [
+        f"window {desk.code} is in use"
+        for desk in state.desks.values()
+        if desk.state != "CLOSED" and desk.code not in windows_left
+    ]
     for ticket in state.tickets.values():
         if ticket.state in ("DONE", "CANCELLED", "ABANDONED", "EXPIRED"):
             continue

@@ -5,12 +5,11 @@ from datetime import date
 from hall import commands as cmd
 from hall import events as ev
 from hall.errors import Refusal, refuse
-from hall.evolve_ticket import signature_of
 from hall.ids import TIMER, Ms, role_of
 from hall.numbers import next_number
 from hall.order import due_after, due_in_front
 from hall.policy import VisitorClass
-from hall.state import FINAL_STATES, HallDay, Ticket, entry_state, key_of, open_items
+from hall.state import FINAL_STATES, HallDay, Ticket, entry_state, key_of, open_items, signature_of
 
 Decision = tuple[ev.AnyEvent, ...] | Refusal
 SUPERVISORS = ("guide", "manager", "network", "admin")
@@ -22,22 +21,24 @@ def take(state: HallDay, command: cmd.TakeTicket) -> Decision:
     at_ms = command.at_ms
     if not state.issue_from_ms <= at_ms < state.issue_until_ms or not state.issuing or state.is_ended:
         return _not_issuing(state, at_ms)
-    klass = state.index.classes.get(command.klass)
+    index = state.index
+    name = command.klass
+    klass = index.classes.get(name)
     if klass is None:
-        return refuse("UNKNOWN_CLASS", **{"class": command.klass})
+        return refuse("UNKNOWN_CLASS", **{"class": name})
     if command.ticket in state.tickets:
         return refuse("TICKET_EXISTS")
-    refusal = _cannot_take(state, command)
+    items = command.items
+    refusal = _bad_items(state, items, have=0) or _not_now(state, command)
     if refusal is not None:
         return refusal
-    items = command.items
-    entries = ((items[0].code, items[0].quantity),) if len(items) == 1 else tuple([(i.code, i.quantity) for i in items])
-    number, series, count = next_number(state, items[0].code, command.klass)
+    number, series, count = next_number(state, items[0].code, name)
     origin = command.origin
     return (
         ev.TicketTaken(
-            command.ticket, number, series, count, entries, command.klass, command.channel, command.person, klass.lane,
-            at_ms - klass.credit_ms, at_ms if origin is None else origin.arrived_ms, command.told, origin,
+            command.ticket, number, series, count, tuple([(item.code, item.quantity) for item in items]), name,
+            command.channel, command.person, klass.lane, at_ms - klass.credit_ms,
+            at_ms if origin is None else origin.arrived_ms, command.told, origin,
         ),
     )  # fmt: skip
 
@@ -52,14 +53,24 @@ def _not_issuing(state: HallDay, at_ms: Ms) -> Refusal:
     return refuse("HALL_CLOSED") if opens_ms is None else refuse("HALL_CLOSED", next_open_ms=opens_ms)
 
 
-def _cannot_take(state: HallDay, command: cmd.TakeTicket) -> Refusal | None:
+def _not_now(state: HallDay, command: cmd.TakeTicket) -> Refusal | None:
     issuing = state.plan.policy.issuing
     if command.channel == "phone" and not issuing.remote:
         return refuse("REMOTE_NOT_ALLOWED")
-    if not issuing.in_breaks and not any(one.open_ms <= command.at_ms < one.close_ms for one in state.sessions):
-        if command.at_ms >= state.sessions[0].open_ms:
-            return _not_issuing(state, command.at_ms)
-    return _bad_items(state, command.items, have=0) or _no_room(state, command)
+    if not issuing.in_breaks and _in_break(state, command.at_ms):
+        return _not_issuing(state, command.at_ms)
+    if state.index.quotas:
+        full = _full_quota(state, command)
+        if full is not None:
+            return full
+    if command.person and issuing.one_open_per_person:
+        return _already_waiting(state, command.person, command.items)
+    return None
+
+
+def _in_break(state: HallDay, at_ms: Ms) -> bool:
+    """Return whether the hall has opened today and is between two sessions."""
+    return at_ms >= state.sessions[0].open_ms and not any(one.open_ms <= at_ms < one.close_ms for one in state.sessions)
 
 
 def _bad_items(state: HallDay, items: tuple[cmd.WantedItem, ...], *, have: int) -> Refusal | None:
@@ -68,25 +79,17 @@ def _bad_items(state: HallDay, items: tuple[cmd.WantedItem, ...], *, have: int) 
         return refuse("NO_ITEMS")
     if have + len(items) > issuing.max_items:
         return refuse("TOO_MANY_ITEMS", limit=issuing.max_items)
+    signatures = state.index.signatures
     for wanted in items:
-        if wanted.code not in state.index.items:
+        signature = signatures.get(wanted.code)
+        if signature is None:
             return refuse("UNKNOWN_ITEM", item=wanted.code)
         if not 1 <= wanted.quantity <= issuing.max_quantity:
             return refuse("BAD_QUANTITY", limit=issuing.max_quantity)
-        if not state.index.signatures[wanted.code][0]:
+        if not signature[0]:
             return refuse("NOBODY_SERVES", item=wanted.code)
         if state.stopped_items and wanted.code in state.stopped_items:
             return refuse("ISSUING_STOPPED")
-    return None
-
-
-def _no_room(state: HallDay, command: cmd.TakeTicket) -> Refusal | None:
-    if state.index.quotas:
-        full = _full_quota(state, command)
-        if full is not None:
-            return full
-    if command.person and state.plan.policy.issuing.one_open_per_person:
-        return _already_waiting(state, command.person, command.items)
     return None
 
 
@@ -271,7 +274,9 @@ def transfer(state: HallDay, command: cmd.TransferTicket) -> Decision:
     refusal = _nobody_there(state, ticket, command)
     if refusal is not None:
         return refusal
-    due_ms = place_of(state, ticket, command.place, windows=_target_windows(state, ticket, command), at_ms=command.at_ms)
+    due_ms = place_of(
+        state, ticket, command.place, windows=_target_windows(state, ticket, command), at_ms=command.at_ms
+    )
     return (
         ev.TicketTransferred(
             ticket.id, window, command.to_window, command.to_area, command.to_item, ticket.lane, due_ms, command.reason

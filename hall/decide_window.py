@@ -5,10 +5,9 @@ from hall import events as ev
 from hall.catalog import items_of
 from hall.decide_ticket import Decision, after_leaving, holds_to_hall, place_of, ticket_in
 from hall.errors import Refusal, refuse
-from hall.evolve_ticket import signature_of
 from hall.ids import role_of
 from hall.order import choose
-from hall.state import Desk, HallDay, Ticket, open_items
+from hall.state import Desk, HallDay, Ticket, open_items, signature_of
 from hall.undo import can_take_back, is_untouched
 
 MANAGERS = ("manager", "network", "admin")
@@ -139,9 +138,9 @@ def finish(state: HallDay, command: cmd.FinishTicket) -> Decision:
         events = (ev.ServiceStarted(ticket.id, desk.code), *events)
     if not command.result and (left := open_items(ticket)):
         return refuse("ITEMS_OPEN", items=", ".join(left))
-    if not command.and_next and not desk.then:
-        return events
-    return events + _then(state, desk.code, command, and_next=command.and_next)
+    if desk.state != "DRAINING" and command.and_next and not state.is_ended:
+        return (*events, _next_call(state, desk, command))
+    return (*events, *after_leaving(state, desk.code))
 
 
 def _then(state: HallDay, window: str, command: cmd.Command, *, and_next: bool) -> tuple[ev.AnyEvent, ...]:

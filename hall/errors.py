@@ -9,6 +9,8 @@ A refusal is a normal answer to a command: a stable code, the facts, and one sen
 It changes nothing. An error is a bug or a damaged file.
 """
 
+from typing import final
+
 import msgspec
 
 Fact = str | int
@@ -42,6 +44,7 @@ class InvalidPlan(HallError):
         self.faults = faults
 
 
+@final
 class Refusal(msgspec.Struct, frozen=True, tag="refusal"):
     """A command that the rules of the hall do not allow now."""
 
@@ -81,8 +84,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "DAY_NOT_OPEN": ("今日业务尚未开始", "The business day has not been opened yet"),
     "DAY_ALREADY_OPEN": ("今日业务已经开始", "The business day is already open"),
     "DAY_ENDED": ("今日业务已结束", "The business day has ended"),
-    "CALENDAR_UNPUBLISHED": ("{year} 年的节假日安排尚未公布，暂不能办理", "The holidays of {year} are not published yet"),
-    "HALL_CLOSED": ("大厅现在不取号，请在开放时间再来或网上预约", "The hall is closed now; come back at the next opening or book a visit"),
+    "CALENDAR_UNPUBLISHED": (
+        "{year} 年的节假日安排尚未公布，暂不能办理",
+        "The holidays of {year} are not published yet",
+    ),
+    "HALL_CLOSED": (
+        "大厅现在不取号，请在开放时间再来或网上预约",
+        "The hall is closed now; come back at the next opening or book a visit",
+    ),
     "ISSUING_STOPPED": ("已停止取号", "No more numbers are given out for now"),
     "PLAN_UNKNOWN": ("没有这份设置：{plan}", "These settings are not known here: {plan}"),
     "PLAN_UNCHANGED": ("设置没有变化", "The settings are unchanged"),
@@ -95,13 +104,22 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "TOO_MANY_ITEMS": ("一张号票最多 {limit} 个事项", "A ticket takes at most {limit} items"),
     "BAD_QUANTITY": ("数量须在 1 到 {limit} 之间", "The quantity must be between 1 and {limit}"),
     "NOBODY_SERVES": ("大厅没有窗口办理该事项：{item}", "No window of this hall serves this item: {item}"),
-    "QUOTA_FULL": ("{item} 本时段的号已取完，可预约其他日期", "All numbers for {item} in this half-day are taken; book another day"),
+    "QUOTA_FULL": (
+        "{item} 本时段的号已取完，可预约其他日期",
+        "All numbers for {item} in this half-day are taken; book another day",
+    ),
     "ALREADY_WAITING": ("您已有该事项的号 {number}", "You already hold number {number} for this item"),
-    "REMOTE_NOT_ALLOWED": ("本大厅不开放远程取号，请到现场取号", "This hall gives no numbers remotely; take one on site"),
+    "REMOTE_NOT_ALLOWED": (
+        "本大厅不开放远程取号，请到现场取号",
+        "This hall gives no numbers remotely; take one on site",
+    ),
     "TICKET_EXISTS": ("号票编号重复", "A ticket with this id exists already"),
     # tickets
     "UNKNOWN_TICKET": ("没有这张号票", "There is no such ticket"),
-    "WRONG_STATE": ("号票 {number} 现在是「{state}」，不能这样操作", "Ticket {number} is {state}; this cannot be done now"),
+    "WRONG_STATE": (
+        "号票 {number} 现在是「{state}」，不能这样操作",
+        "Ticket {number} is {state}; this cannot be done now",
+    ),
     "TICKET_ELSEWHERE": ("号票 {number} 不在本窗口", "Ticket {number} is not at this window"),
     "REJOIN_NOT_ALLOWED": ("过号后不能重排，请重新取号", "A missed number cannot rejoin here; take a new one"),
     "REJOIN_LIMIT": ("已重排 {limit} 次，请重新取号", "Rejoined {limit} times already; take a new number"),
@@ -136,11 +154,17 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "CANNOT_SERVE": ("窗口 {window} 不能办理这些事项", "Window {window} cannot serve these items"),
     "RECALL_TOO_SOON": ("请在 {wait_s} 秒后再重呼", "Recall again in {wait_s} seconds"),
     "RECALL_LIMIT": ("已呼叫 {limit} 次", "Called {limit} times already"),
-    "MISS_TOO_SOON": ("呼叫满 {calls} 次且满 {seconds} 秒后才能过号", "A miss needs {calls} calls and {seconds} seconds"),
+    "MISS_TOO_SOON": (
+        "呼叫满 {calls} 次且满 {seconds} 秒后才能过号",
+        "A miss needs {calls} calls and {seconds} seconds",
+    ),
     "HOLD_LIMIT": ("每个窗口最多挂起 {limit} 个", "A window holds at most {limit} tickets"),
     "NOTHING_TO_UNDO": ("没有可撤销的操作", "There is nothing to undo"),
     "UNDO_TOO_LATE": ("已超过 {seconds} 秒，不能撤销", "More than {seconds} seconds ago; it cannot be undone"),
     "UNDO_TOUCHED": ("之后已有别的操作，不能撤销", "Something happened since; it cannot be undone"),
-    "BAD_TRANSFER": ("请选择转到的事项、窗口、区域或大厅之一", "Choose one of item, window, area or hall to transfer to"),
+    "BAD_TRANSFER": (
+        "请选择转到的事项、窗口、区域或大厅之一",
+        "Choose one of item, window, area or hall to transfer to",
+    ),
     "NOTHING_SERVED": ("窗口至少要办理一个事项", "A window must serve at least one item"),
 }

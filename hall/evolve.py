@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from hall import evolve_ticket as tickets
 from hall import events as ev
+from hall import evolve_ticket as tickets
 from hall.errors import UnknownEvent
 from hall.ids import DAY_MS
 from hall.opening import Session
@@ -72,7 +72,7 @@ def _use_plan(state: HallDay, name: str) -> None:
     before = state.plans.get(state.plan_hash)
     defined = {window.code: window for window in before.catalog.windows} if before is not None else {}
     state.plan_hash = name
-    plan = state.plans[name]
+    state.plan = plan = state.plans[name]
     desks = state.desks
     state.desks = {}
     for window in plan.catalog.windows:
@@ -95,9 +95,7 @@ def _rebuild_lines(state: HallDay) -> None:
     """Work out signatures and lines anew, after a change of what windows serve."""
     plan = state.plan
     windows = [
-        msgspec.structs.replace(
-            window, serves=state.desks[window.code].serves, helps=state.desks[window.code].helps
-        )
+        msgspec.structs.replace(window, serves=state.desks[window.code].serves, helps=state.desks[window.code].helps)
         for window in plan.catalog.windows
     ]
     state.index = PlanIndex(plan, windows)
@@ -106,7 +104,7 @@ def _rebuild_lines(state: HallDay) -> None:
         desk.rank = rank_of(desk.serves, plan)
         desk.lines = desk.help_lines = 0
     waiting = sorted(entry for line in state.lines for entry in line.people)
-    state.lines, state.line_of, state.nonempty = [], {}, 0
+    state.lines, state.line_of, state.line_of_item, state.nonempty = [], {}, {}, 0
     for entry in waiting:
         tickets.enter_line(state, entry[3])
 

@@ -7,28 +7,30 @@ import msgspec
 
 from hall import events as ev
 from hall.ids import Ms
-from hall.state import CallRecord, Desk, Entry, EntryState, HallDay, Hop, Ticket, TicketState, line_for, open_items
+from hall.state import (
+    CallRecord,
+    Desk,
+    Entry,
+    EntryState,
+    HallDay,
+    Hop,
+    Line,
+    Ticket,
+    TicketState,
+    line_for,
+    signature_of,
+)
 
 # ---- moves ----
 
 
-def signature_of(state: HallDay, ticket: Ticket) -> tuple[int, int]:
-    """Return (windows, helping windows) that may call a ticket, after where it was sent."""
-    if ticket.to_window:
-        return state.desks[ticket.to_window].bit, 0
-    items = (ticket.to_item,) if ticket.to_item else open_items(ticket)
-    primary, helpers = state.index.signature(items)
-    if ticket.to_area:
-        inside = state.index.areas[ticket.to_area]
-        if primary & inside:
-            return primary & inside, helpers & inside
-    return primary, helpers
-
-
 def enter_line(state: HallDay, ticket: Ticket) -> None:
     """Put a ticket in the line of its signature, at the place that its key says."""
-    primary, helpers = signature_of(state, ticket)
-    line = state.line_of.get((primary, helpers)) or line_for(state, primary, helpers)
+    stand_in(state, ticket, line_for(state, *signature_of(state, ticket)))
+
+
+def stand_in(state: HallDay, ticket: Ticket, line: Line) -> None:
+    """Put a ticket in this line; most people come last."""
     people = line.people
     entry = (ticket.lane, ticket.due_ms, ticket.order, ticket)
     if people and entry < people[-1]:
@@ -133,24 +135,24 @@ def next_order(state: HallDay) -> int:
 
 def on_taken(state: HallDay, event: ev.TicketTaken) -> None:
     """A new ticket waits."""
-    entries = event.entries
-    if len(entries) == 1:
-        item, quantity = entries[0]
-        made: tuple[Entry, ...] = (Entry(item, quantity),)
-    else:
-        made = tuple([Entry(item, quantity) for item, quantity in entries])
-    state.orders += 1
-    ticket = Ticket(event.ticket, event.number, state.orders, event.klass, event.channel, event.person, event.lane,
-                    event.due_ms, event.arrived_ms, made, state.at_ms, event.told, event.origin)  # fmt: skip
-    ticket.touched = state.seq + 1
-    state.tickets[event.ticket] = ticket
+    made = tuple([Entry(item, quantity) for item, quantity in event.entries])
+    state.orders = order = state.orders + 1
+    name = event.ticket
+    ticket = Ticket(name, event.number, order, event.klass, event.channel, event.person, event.lane, event.due_ms,
+                    event.arrived_ms, made, state.at_ms, state.seq + 1, event.told, event.origin)  # fmt: skip
+    state.tickets[name] = ticket
     state.totals["WAITING"] += 1
     state.series[event.series] = event.count
     if state.index.quotas:
         count_quotas(state, ticket, 1)
     if event.person:
         open_for_person(state, ticket)
-    enter_line(state, ticket)
+    line = state.line_of_item.get(made[0].item) if len(made) == 1 else None
+    if line is None:
+        line = line_for(state, *signature_of(state, ticket))
+        if len(made) == 1:
+            state.line_of_item[made[0].item] = line
+    stand_in(state, ticket, line)
 
 
 def on_slip(state: HallDay, event: ev.SlipReported) -> None:
@@ -357,9 +359,8 @@ def on_split(state: HallDay, event: ev.TicketSplit) -> None:
     parent.entries = tuple([one for number, one in enumerate(parent.entries) if number not in event.entries])
     route_again(state, parent)
     child = Ticket(event.child, event.number, next_order(state), parent.klass, parent.channel, parent.person, parent.lane,
-                   parent.due_ms, parent.arrived_ms, taken, state.at_ms, parent.told, parent.origin)  # fmt: skip
+                   parent.due_ms, parent.arrived_ms, taken, state.at_ms, state.seq + 1, parent.told, parent.origin)  # fmt: skip
     child.parent = parent.id
-    child.touched = state.seq + 1
     state.tickets[child.id] = child
     state.totals["WAITING"] += 1
     state.series[event.series] = event.count

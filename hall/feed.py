@@ -11,8 +11,7 @@ import msgspec
 from hall import commands as cmd
 from hall import events as ev
 from hall.catalog import Text
-from hall.evolve_ticket import signature_of
-from hall.state import CallRecord, Desk, HallDay, Ticket, ahead_of, entry_state, key_of
+from hall.state import CallRecord, Desk, HallDay, Ticket, ahead_of, entry_state, key_of, signature_of
 
 Json = dict[str, Any]
 ViewKind = Literal["board", "area", "strip", "ticket", "clerk", "manager"]

@@ -8,7 +8,7 @@ import msgspec
 from hall import feed
 from hall.catalog import Text
 from hall.feed import Json, View
-from hall.state import Desk, HallDay, LineEntry, Ticket
+from hall.state import Desk, HallDay, LineEntry, Ticket, last_op
 from hall.undo import can_take_back, is_untouched
 
 MAX_LISTED = 50
@@ -195,7 +195,7 @@ def _waiting_for(state: HallDay, desk: Desk) -> Json:
 def _undo_view(state: HallDay, desk: Desk) -> Json | None:
     if not can_take_back(desk) or not is_untouched(state, desk):
         return None
-    return {"op": desk.last_op, "until_ms": desk.last_at_ms + state.plan.policy.calling.undo_ms}
+    return {"op": last_op(desk), "until_ms": desk.last_at_ms + state.plan.policy.calling.undo_ms}
 
 
 def _call_limits(state: HallDay, ticket: Ticket | None) -> Json:
@@ -213,4 +213,3 @@ def _call_limits(state: HallDay, ticket: Ticket | None) -> Json:
 
 def _latest(tickets: list[Ticket]) -> list[Ticket]:
     return tickets[-MAX_LISTED:]
-

@@ -6,8 +6,7 @@ from hall.state import HallDay
 
 def next_number(state: HallDay, item: str, klass: str) -> tuple[str, str, int]:
     """Return (number, key of its counter, new count) for an item and a class of visitors."""
-    series = state.index.number_series[state.index.items[item].theme, klass]
-    key = f"{series.prefix}:{series.first}"
+    series, key = state.index.number_series[state.index.items[item].theme, klass]
     count = state.series.get(key, series.first - 1) + 1
     if count <= series.last:
         return f"{series.prefix}{count:0{series.digits}d}", key, count

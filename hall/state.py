@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from hall.catalog import HelpRule, Serves
-from hall.commands import Origin, Told
+from hall.commands import Command, Origin, Told
 from hall.events import AnyEvent, CallRule
 from hall.ids import HallId, Ms, TicketId, WindowCode
 from hall.opening import Session
@@ -65,6 +65,8 @@ class Ticket(msgspec.Struct):
     arrived_ms: Ms
     entries: tuple[Entry, ...]
     waiting_since_ms: Ms
+    touched: int
+    """Seq of the last commit that said something of it."""
     told: Told | None = None
     origin: Origin | None = None
     state: TicketState = "WAITING"
@@ -104,7 +106,6 @@ class Ticket(msgspec.Struct):
     linked: str = ""
     parent: str = ""
     hops: tuple[Hop, ...] = ()
-    touched: int = 0
 
 
 LineEntry = tuple[int, Ms, int, Ticket]
@@ -134,7 +135,7 @@ class Desk:
 
     __slots__ = (
         "area", "asking", "bit", "clerk", "code", "done", "help_lines", "help_rule", "helps", "kind", "label",
-        "last_at_ms", "last_events", "last_op", "last_seq", "lines", "rank", "reason", "serves", "since_ms", "state",
+        "last_at_ms", "last_command", "last_events", "last_seq", "lines", "rank", "reason", "serves", "since_ms", "state",
         "then", "ticket", "touched",
     )  # fmt: skip
 
@@ -162,7 +163,7 @@ class Desk:
         self.touched = 0
         self.last_seq = 0
         self.last_at_ms: Ms = 0
-        self.last_op = ""
+        self.last_command: type[Command] | None = None
         self.last_events: tuple[AnyEvent, ...] = ()
 
 
@@ -190,6 +191,8 @@ class HallDay:
         self.date = ""
         self.kind = ""
         self.plan_hash = ""
+        self.plan: Plan
+        """The plan in force; there is none before the day is open."""
         self.index: PlanIndex = PlanIndex.empty()
         self.sessions: tuple[Session, ...] = ()
         self.issue_from_ms: Ms = 0
@@ -205,6 +208,7 @@ class HallDay:
         self.desks: dict[WindowCode, Desk] = {}
         self.lines: list[Line] = []
         self.line_of: dict[tuple[Bits, Bits], Line] = {}
+        self.line_of_item: dict[str, Line] = {}
         self.nonempty: Bits = 0
         self.asking: dict[WindowCode, Desk] = {}
         self.orders = 0
@@ -223,11 +227,6 @@ class HallDay:
         name = plan_hash(plan)
         self.plans[name] = plan
         return name
-
-    @property
-    def plan(self) -> Plan:
-        """The plan in force; only while a day is open."""
-        return self.plans[self.plan_hash]
 
     def class_of(self, code: str) -> VisitorClass | None:
         """Return a class of visitors by its code."""
@@ -284,13 +283,31 @@ def key_of(ticket: Ticket) -> tuple[int, Ms, int]:
     return (ticket.lane, ticket.due_ms, ticket.order)
 
 
+def signature_of(state: HallDay, ticket: Ticket) -> tuple[int, int]:
+    """Return (windows, helping windows) that may call a ticket, after where it was sent."""
+    if ticket.to_window:
+        return state.desks[ticket.to_window].bit, 0
+    items = (ticket.to_item,) if ticket.to_item else open_items(ticket)
+    primary, helpers = state.index.signature(items)
+    if ticket.to_area:
+        inside = state.index.areas[ticket.to_area]
+        if primary & inside:
+            return primary & inside, helpers & inside
+    return primary, helpers
+
+
 def ahead_of(state: HallDay, primary: Bits, helpers: Bits, *, key: tuple[int, Ms, int]) -> int:
     """Count the people who wait for some of the same windows and come before ``key``."""
     windows = primary | helpers
     return sum(line.position(key) for line in state.lines if line.people and (line.primary | line.helpers) & windows)
 
 
+def last_op(desk: Desk) -> str:
+    """Return the written name of the window's last command, or an empty text."""
+    return "" if desk.last_command is None else str(desk.last_command.__struct_config__.tag)
+
+
 def _facts_of_desk(desk: Desk) -> tuple[object, ...]:
     ticket = desk.ticket.id if desk.ticket is not None else ""
     return (desk.code, desk.state, desk.clerk, ticket, desk.then, desk.reason, desk.since_ms, desk.done, desk.touched,
-            desk.last_seq, desk.last_op, desk.serves, desk.helps, desk.help_rule)  # fmt: skip
+            desk.last_seq, last_op(desk), desk.serves, desk.helps, desk.help_rule)  # fmt: skip

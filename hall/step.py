@@ -8,9 +8,9 @@ from hall import commands as cmd
 from hall import events as ev
 from hall.decide import decide, next_deadline
 from hall.errors import BrokenLog, Refusal
-from hall.evolve import evolve
+from hall.evolve import HANDLERS, evolve
 from hall.order import match
-from hall.state import HallDay
+from hall.state import Desk, HallDay
 
 __all__ = ["apply", "next_deadline", "step"]
 
@@ -22,23 +22,26 @@ def step(state: HallDay, command: cmd.AnyCommand) -> tuple[ev.AnyEvent, ...] | R
     for refusals too (nothing else changes); only a ``Tick`` without events leaves everything as it was.
     """
     at_ms = command.at_ms
-    assert at_ms >= state.at_ms, "time is data and never decreases"
+    before_ms = state.at_ms
+    assert at_ms >= before_ms, "time is data and never decreases"
     decision = decide(state, command)
-    if isinstance(decision, Refusal):
-        state.at_ms = at_ms
+    state.at_ms = at_ms
+    if type(decision) is Refusal:
         state.seq += 1
         return decision
-    before_ms = state.at_ms
-    state.at_ms = at_ms
+    handlers = HANDLERS
     for event in decision:
-        evolve(state, event)
+        handlers[type(event)](state, event)
     if state.asking and state.nonempty:
         decision += _calls_that_follow(state)
-    if not decision and type(command) is cmd.Tick:
+    if decision:
+        if isinstance(command, cmd.AtWindow):
+            _remember(state.desks[command.window], state, command, decision)
+        state.seq += 1
+    elif type(command) is cmd.Tick:
         state.at_ms = before_ms
-        return decision
-    _remember(state, command, decision)
-    state.seq += 1
+    else:
+        state.seq += 1
     return decision
 
 
@@ -51,8 +54,9 @@ def apply(state: HallDay, commit: ev.Commit) -> None:
     state.at_ms = commit.at_ms
     for event in commit.events:
         evolve(state, event)
-    if commit.refusal is None:
-        _remember(state, commit.command, commit.events)
+    command = commit.command
+    if commit.refusal is None and isinstance(command, cmd.AtWindow):
+        _remember(state.desks[command.window], state, command, commit.events)
     state.seq = commit.seq
 
 
@@ -66,13 +70,9 @@ def _calls_that_follow(state: HallDay) -> tuple[ev.AnyEvent, ...]:
     return tuple(calls)
 
 
-def _remember(state: HallDay, command: cmd.AnyCommand, events: tuple[ev.AnyEvent, ...]) -> None:
+def _remember(desk: Desk, state: HallDay, command: cmd.AtWindow, events: tuple[ev.AnyEvent, ...]) -> None:
     """Keep at the window what its last command did, for undo."""
-    window = getattr(command, "window", None)
-    if window is not None:
-        desk = state.desks[window]
-        desk.last_seq = state.seq + 1
-        desk.last_at_ms = state.at_ms
-        desk.last_op = type(command).__struct_config__.tag  # type: ignore[assignment]  # every command has a text tag
-        if not isinstance(command, cmd.UndoLast):
-            desk.last_events = events
+    desk.last_seq = state.seq + 1
+    desk.last_at_ms = state.at_ms
+    desk.last_command = type(command)
+    desk.last_events = () if type(command) is cmd.UndoLast else events

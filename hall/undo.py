@@ -9,7 +9,7 @@ from typing import Any
 
 from hall import events as ev
 from hall import evolve_ticket as tickets
-from hall.state import Desk, HallDay
+from hall.state import Desk, HallDay, TicketState
 
 UNDOABLE = (
     ev.TicketCalled,
@@ -99,7 +99,7 @@ def _not_asked(state: HallDay, event: ev.WindowAsked) -> None:
         del state.asking[desk.code]
 
 
-def _back_to_desk(state: HallDay, event: Any, into: tickets.TicketState) -> None:
+def _back_to_desk(state: HallDay, event: Any, into: TicketState) -> None:
     """Bind a ticket to the window again that it left."""
     desk, ticket = state.desks[event.window], state.tickets[event.ticket]
     desk.ticket = ticket

@@ -1,0 +1,1 @@
+"""Measurements: `make bench` prints ratios taken in one run; nothing here asserts a time."""
