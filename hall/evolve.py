@@ -103,6 +103,7 @@ def _rebuild_lines(state: HallDay) -> None:
         desk.bit = 1 << number
         desk.rank = rank_of(desk.serves, plan)
         desk.lines = desk.help_lines = 0
+        desk.own_people = []
     waiting = sorted(entry for line in state.lines for entry in line.people)
     state.lines, state.line_of, state.line_of_item, state.nonempty = [], {}, {}, 0
     for entry in waiting:

@@ -9,7 +9,7 @@ def next_number(state: HallDay, item: str, klass: str) -> tuple[str, str, int]:
     series, key = state.index.number_series[state.index.items[item].theme, klass]
     count = state.series.get(key, series.first - 1) + 1
     if count <= series.last:
-        return f"{series.prefix}{count:0{series.digits}d}", key, count
+        return series.prefix + str(count).zfill(series.digits), key, count
     return _widened(state, series)
 
 

@@ -21,55 +21,35 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
 
 def choose(state: HallDay, desk: Desk, *, at_ms: Ms) -> Choice | None:
     """Return the ticket that this window calls next, or None when nobody fitting waits."""
-    own = state.nonempty & desk.lines
     helping = state.nonempty & desk.help_lines
     if helping:
-        return _choose_with_help(state, desk, own, helping, at_ms=at_ms)
-    if not own:
-        return None
-    best, candidates = _first_of(state, own)
-    return Choice(best[3], "order", candidates)
+        return _choose_with_help(state, desk, helping, at_ms=at_ms)
+    heads = [people[0] for people in desk.own_people if people]
+    return _first_of(heads, "order") if heads else None
 
 
-def _choose_with_help(state: HallDay, desk: Desk, own: Bits, helping: Bits, *, at_ms: Ms) -> Choice | None:
+def _choose_with_help(state: HallDay, desk: Desk, helping: Bits, *, at_ms: Ms) -> Choice | None:
     rule = desk.help_rule
-    if rule.when == "waited":
-        helping = _waited(state, helping, since_ms=at_ms - rule.after_ms)
-        if not own | helping:
-            return None
-        best, candidates = _first_of(state, own | helping)
-        helps = state.lines[best[3].line].bit & helping
-        return Choice(best[3], "help_waited" if helps else "order", candidates)
-    best, candidates = _first_of(state, own or helping)
-    return Choice(best[3], "order" if own else "help_idle", candidates)
+    own = [people[0] for people in desk.own_people if people]
+    if rule.when == "idle" and own:
+        return _first_of(own, "order")
+    since_ms = at_ms - rule.after_ms if rule.when == "waited" else at_ms
+    others = [line.people[0] for line in state.lines if line.bit & helping]
+    others = [head for head in others if head[3].waiting_since_ms <= since_ms]
+    if not own and not others:
+        return None
+    choice = _first_of(own + others, "order")
+    if not state.lines[choice.ticket.line].bit & helping:
+        return choice
+    return Choice(choice.ticket, "help_waited" if rule.when == "waited" else "help_idle", choice.candidates)
 
 
-def _first_of(state: HallDay, lines: Bits) -> tuple[LineEntry, tuple[str, ...]]:
-    """Return the first in order of service among the heads of some lines (at least one), and all heads."""
-    all_lines = state.lines
-    low = lines & -lines
-    best = all_lines[low.bit_length() - 1].people[0]
-    lines ^= low
-    if not lines:
-        return best, (best[3].id,)
-    heads = [best[3].id]
-    while lines:
-        low = lines & -lines
-        lines ^= low
-        head = all_lines[low.bit_length() - 1].people[0]
-        heads.append(head[3].id)
-        if head < best:
-            best = head
-    return best, tuple(heads)
-
-
-def _waited(state: HallDay, lines: Bits, *, since_ms: Ms) -> Bits:
-    """Keep the lines whose first person waits since a moment or longer."""
-    kept = 0
-    for line in state.lines:
-        if line.bit & lines and line.people[0][3].waiting_since_ms <= since_ms:
-            kept |= line.bit
-    return kept
+def _first_of(heads: list[LineEntry], rule: CallRule) -> Choice:
+    """Choose the first in the order of service among the heads of some lines, at least one."""
+    if len(heads) == 1:
+        ticket = heads[0][3]
+        return Choice(ticket, rule, (ticket.id,))
+    return Choice(min(heads)[3], rule, tuple([head[3].id for head in heads]))
 
 
 def match(state: HallDay, *, at_ms: Ms) -> tuple[Desk, Choice] | None:

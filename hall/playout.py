@@ -8,8 +8,11 @@ Fractions occur only while quantiles are made; what leaves this module is whole 
 """
 
 import math
+from bisect import bisect_right
+from collections.abc import Callable
 from functools import lru_cache
 from heapq import heapify, heapreplace
+from operator import itemgetter
 
 import msgspec
 
@@ -40,22 +43,24 @@ def play(pools: list[list[Quantiles]], seats: list[Seat], last: tuple[int, ...],
     """
     runs = len(pools[last[0]][0])
     draws = _Draws(runs, seed)
-    free = [[draws.of(window) for window in pool] for pool in pools]
-    visits = [(seat.pools, draws.of(seat.visit)) for seat in seats]
-    return [_play_once([[window[run] for window in pool] for pool in free], visits, last, run) for run in range(runs)]
+    free = [list(zip(*[draws.of(window) for window in pool], strict=True)) for pool in pools]
+    called_by = [seat.pools for seat in seats]
+    visits = list(zip(*[draws.of(seat.visit) for seat in seats], strict=True)) or [()] * runs
+    return [_play_once([list(pool[run]) for pool in free], called_by, visits[run], last) for run in range(runs)]
 
 
 def _play_once(
-    heaps: list[list[Ms]], visits: list[tuple[tuple[int, ...], Quantiles]], last: tuple[int, ...], run: int
+    heaps: list[list[Ms]], called_by: list[tuple[int, ...]], visits: tuple[Ms, ...], last: tuple[int, ...]
 ) -> Ms:
     for heap in heaps:
         heapify(heap)
-    for pools, visit in visits:
+    for pools, visit in zip(called_by, visits, strict=True):
         heap = heaps[pools[0]]
-        for other in pools[1:]:
-            if heaps[other][0] < heap[0]:
-                heap = heaps[other]
-        heapreplace(heap, heap[0] + visit[run])
+        if len(pools) > 1:
+            for other in pools[1:]:
+                if heaps[other][0] < heap[0]:
+                    heap = heaps[other]
+        heapreplace(heap, heap[0] + visit)
     return min([heaps[pool][0] for pool in last])
 
 
@@ -67,13 +72,19 @@ class _Draws:
         self._state = seed & 0x7FFFFFFF
 
     def of(self, quantiles: Quantiles) -> Quantiles:
-        """Return the quantiles in an order of their own; ``runs`` is a prime, so every stride visits all of them."""
+        """Return the quantiles in an order of their own."""
         runs = self._runs
+        if runs == 1:
+            return quantiles
         # Multiplier and increment of the C standard's example generator; its upper bits are good enough to spread strides.
         self._state = state = (self._state * 1_103_515_245 + 12_345) & 0x7FFFFFFF
-        offset = (state >> 8) % runs
-        stride = 1 + (state >> 16) % (runs - 1) if runs > 1 else 0
-        return tuple([quantiles[(offset + stride * run) % runs] for run in range(runs)])
+        return _reordering(runs, (state >> 8) % runs, 1 + (state >> 16) % (runs - 1))(quantiles)
+
+
+@lru_cache(maxsize=2_048)
+def _reordering(runs: int, offset: int, stride: int) -> Callable[[Quantiles], Quantiles]:
+    """``runs`` is a prime, so every stride visits all quantiles."""
+    return itemgetter(*[(offset + stride * run) % runs for run in range(runs)])
 
 
 @lru_cache(maxsize=8_192)
@@ -88,11 +99,12 @@ def lognormal(mean_ms: Ms, cv_pct: int, count: int) -> Quantiles:
 def rest(mean_ms: Ms, cv_pct: int, count: int, *, elapsed_ms: Ms) -> Quantiles:
     """Return ``count`` equally likely values of what remains of a visit that lasts ``elapsed_ms`` already."""
     table = lognormal(mean_ms, cv_pct, TAIL_TABLE)
-    tail = [value - elapsed_ms for value in table if value > elapsed_ms]
-    if len(tail) < TAIL_LEAST:
+    first = bisect_right(table, elapsed_ms)
+    left = TAIL_TABLE - first
+    if left < TAIL_LEAST:
         mean = elapsed_ms * REST_PCT // 100
         return tuple([mean * score // 1_000 for score in _exponential(count)])
-    return tuple([tail[(2 * number + 1) * len(tail) // (2 * count)] for number in range(count)])
+    return tuple([table[first + part * left // (2 * count)] - elapsed_ms for part in range(1, 2 * count, 2)])
 
 
 @lru_cache(maxsize=64)

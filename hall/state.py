@@ -135,7 +135,7 @@ class Desk:
 
     __slots__ = (
         "area", "asking", "bit", "clerk", "code", "done", "help_lines", "help_rule", "helps", "kind", "label",
-        "last_at_ms", "last_command", "last_events", "last_seq", "lines", "rank", "reason", "serves", "since_ms", "state",
+        "last_at_ms", "last_command", "last_events", "last_seq", "lines", "own_people", "rank", "reason", "serves", "since_ms", "state",
         "then", "ticket", "touched",
     )  # fmt: skip
 
@@ -152,6 +152,8 @@ class Desk:
         self.help_rule = HelpRule()
         self.lines: Bits = 0
         self.help_lines: Bits = 0
+        self.own_people: list[list[LineEntry]] = []
+        """The people of each of its own lines, in the order of ``lines``."""
         self.state: WindowStateName = "CLOSED"
         self.clerk = ""
         self.ticket: Ticket | None = None
@@ -256,6 +258,7 @@ def line_for(state: HallDay, primary: Bits, helpers: Bits) -> Line:
         for desk in state.desks.values():
             if desk.bit & primary:
                 desk.lines |= line.bit
+                desk.own_people.append(line.people)
             elif desk.bit & helpers:
                 desk.help_lines |= line.bit
     return line

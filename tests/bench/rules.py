@@ -15,7 +15,7 @@ import simpy
 from hall import commands as cmd
 from hall.catalog import Area, Catalog, Item, Serves, Text, Theme, Window
 from hall.opening import Session, Span, WeekHours
-from hall.policy import Plan, Policy
+from hall.policy import Plan, Policy, Series
 from hall.state import HallDay
 from hall.step import step
 
@@ -39,7 +39,14 @@ def district_plan() -> Plan:
         for number in range(ITEMS)
     )
     catalog = Catalog((Area("a1", Text("大厅", "Hall")),), themes, items, tuple(_windows()))
-    return Plan("bench", Text("大厅", "Hall"), "Asia/Shanghai", catalog, WeekHours(((Span(510, 1050),),) * 7), Policy("1"))
+    return Plan(
+        "bench",
+        Text("大厅", "Hall"),
+        "Asia/Shanghai",
+        catalog,
+        WeekHours(((Span(510, 1050),),) * 7),
+        Policy("1", (Series("A", last=99_999, digits=5),)),
+    )
 
 
 def _windows() -> Iterator[Window]:
@@ -69,7 +76,10 @@ def lives_per_s(waiting: int) -> float:
     chance = random.Random(waiting)
     state = open_hall()
     windows = list(state.desks)
-    serves = [[item for item in state.index.items if state.index.signatures[item][0] & desk.bit] for desk in state.desks.values()]
+    serves = [
+        [item for item in state.index.items if state.index.signatures[item][0] & desk.bit]
+        for desk in state.desks.values()
+    ]
     for number in range(waiting):
         step(state, _take(f"w{number}", f"i{chance.randrange(ITEMS)}", CLASSES[number % 4], OPEN_MS))
     for window in windows:
@@ -77,7 +87,9 @@ def lives_per_s(waiting: int) -> float:
     plan = []
     for number in range(LIVES):
         desk = number % WINDOWS
-        plan.append((windows[desk], f"clerk:{windows[desk]}", chance.choice(serves[desk]), CLASSES[chance.randrange(4)]))
+        plan.append(
+            (windows[desk], f"clerk:{windows[desk]}", chance.choice(serves[desk]), CLASSES[chance.randrange(4)])
+        )
     return LIVES / _run(state, plan)
 
 
