@@ -25,10 +25,8 @@ def call_next(state: HallDay, command: cmd.CallNext) -> Decision:
 
 
 def _next_call(state: HallDay, desk: Desk, command: cmd.Command) -> ev.AnyEvent:
-    choice = choose(state, desk, at_ms=command.at_ms)
-    if choice is None:
-        return ev.WindowAsked(desk.code, state.plan.policy.calling.idle == "at_once")
-    return ev.TicketCalled(choice.ticket.id, desk.code, choice.rule, choice.candidates)
+    call = choose(state, desk, at_ms=command.at_ms)
+    return call or ev.WindowAsked(desk.code, state.plan.policy.calling.idle == "at_once")
 
 
 def call_chosen(state: HallDay, command: cmd.CallChosen) -> Decision:
@@ -158,10 +156,11 @@ def undo(state: HallDay, command: cmd.UndoLast) -> Decision:
     desk = _own_desk(state, command.window, command.actor)
     if isinstance(desk, Refusal):
         return desk
-    if not can_take_back(desk):
+    last = desk.last_command
+    if last is None or not can_take_back(desk):
         return refuse("NOTHING_TO_UNDO")
     limit_ms = state.plan.policy.calling.undo_ms
-    if command.at_ms > desk.last_at_ms + limit_ms:
+    if command.at_ms > last.at_ms + limit_ms:
         return refuse("UNDO_TOO_LATE", seconds=limit_ms // 1000)
     if not is_untouched(state, desk):
         return refuse("UNDO_TOUCHED")

@@ -148,7 +148,7 @@ def on_window_draining(state: HallDay, event: ev.WindowDraining) -> None:
 def on_window_asked(state: HallDay, event: ev.WindowAsked) -> None:
     """Nobody fitting waits; the window may stay asking."""
     desk = state.desks[event.window]
-    desk.touched = state.seq + 1
+    desk.touched = state.seq
     if event.stays and not desk.asking:
         desk.asking = True
         state.asking[desk.code] = desk
@@ -158,7 +158,7 @@ def on_service_changed(state: HallDay, event: ev.ServiceChanged) -> None:
     """The window serves other items."""
     desk = state.desks[event.window]
     desk.serves, desk.helps, desk.help_rule = event.serves, event.helps, event.help_rule
-    desk.touched = state.seq + 1
+    desk.touched = state.seq
     _rebuild_lines(state)
 
 
@@ -166,12 +166,12 @@ def on_undone(state: HallDay, event: ev.StepUndone) -> None:
     """The last command of the window is taken back."""
     desk = state.desks[event.window]
     take_back(state, desk)
-    desk.touched = state.seq + 1
+    desk.touched = state.seq
 
 
 def _touch(state: HallDay, window: str) -> Desk:
     desk = state.desks[window]
-    desk.touched = state.seq + 1
+    desk.touched = state.seq
     desk.since_ms = state.at_ms
     return desk
 

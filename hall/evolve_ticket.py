@@ -60,7 +60,7 @@ def turn(state: HallDay, ticket: Ticket, into: TicketState) -> None:
     totals[ticket.state] -= 1
     totals[into] += 1
     ticket.state = into
-    ticket.touched = state.seq + 1
+    ticket.touched = state.seq
 
 
 def set_down(state: HallDay, ticket: Ticket) -> None:
@@ -82,7 +82,7 @@ def set_down(state: HallDay, ticket: Ticket) -> None:
 def free_desk(state: HallDay, desk: Desk) -> None:
     """Leave a window without a ticket; a draining window stays draining."""
     desk.ticket = None
-    desk.touched = state.seq + 1
+    desk.touched = state.seq
     desk.since_ms = state.at_ms
     if desk.state != "DRAINING":
         desk.state = "IDLE"
@@ -139,7 +139,7 @@ def on_taken(state: HallDay, event: ev.TicketTaken) -> None:
     state.orders = order = state.orders + 1
     name = event.ticket
     ticket = Ticket(name, event.number, order, event.klass, event.channel, event.person, event.lane, event.due_ms,
-                    event.arrived_ms, made, state.at_ms, state.seq + 1, event.told, event.origin)  # fmt: skip
+                    event.arrived_ms, made, state.at_ms, state.seq, event.told, event.origin)  # fmt: skip
     state.tickets[name] = ticket
     state.totals["WAITING"] += 1
     state.series[event.series] = event.count
@@ -159,7 +159,7 @@ def on_slip(state: HallDay, event: ev.SlipReported) -> None:
     """The slip came out or not."""
     ticket = state.tickets[event.ticket]
     ticket.slip = "printed" if event.printed else "failed"
-    ticket.touched = state.seq + 1
+    ticket.touched = state.seq
 
 
 def on_called(state: HallDay, event: ev.TicketCalled) -> None:
@@ -175,10 +175,9 @@ def on_called(state: HallDay, event: ev.TicketCalled) -> None:
     state.totals[was] -= 1
     state.totals["CALLED"] += 1
     ticket.state = "CALLED"
-    ticket.touched = desk.touched = state.seq + 1
+    ticket.touched = desk.touched = state.seq
     ticket.window = event.window
-    ticket.rule = event.rule
-    ticket.candidates = event.candidates
+    ticket.call = event
     ticket.call_no = 1
     ticket.calls += 1
     ticket.called_ms = ticket.last_call_ms = at_ms
@@ -205,7 +204,7 @@ def on_recalled(state: HallDay, event: ev.CallRepeated) -> None:
     ticket.last_call_ms = state.at_ms
     state.rings += 1
     ticket.ring = state.rings
-    ticket.touched = state.desks[event.window].touched = state.seq + 1
+    ticket.touched = state.desks[event.window].touched = state.seq
     record = state.calls.get(ticket.entry_ring)
     if record is None:
         record = CallRecord(ticket.id, ticket.number, event.window, 1, 0, 0, "calling")
@@ -230,7 +229,7 @@ def on_started(state: HallDay, event: ev.ServiceStarted) -> None:
     totals["CALLED"] -= 1
     totals["SERVING"] += 1
     ticket.state = "SERVING"
-    ticket.touched = desk.touched = state.seq + 1
+    ticket.touched = desk.touched = state.seq
     ticket.walk_ms += at_ms - ticket.called_ms
     ticket.serving_since_ms = at_ms
     if not ticket.started_ms:
@@ -251,7 +250,7 @@ def on_finished(state: HallDay, event: ev.TicketFinished) -> None:
     totals["SERVING"] -= 1
     totals["DONE"] += 1
     ticket.state = "DONE"
-    ticket.touched = desk.touched = state.seq + 1
+    ticket.touched = desk.touched = state.seq
     ticket.service_ms += at_ms - ticket.serving_since_ms
     ticket.finished_ms = desk.since_ms = at_ms
     desk.ticket = None
@@ -315,7 +314,7 @@ def on_hold_moved(state: HallDay, event: ev.HoldMovedToHall) -> None:
     """Any window may take the held person back."""
     ticket = state.tickets[event.ticket]
     ticket.window = ""
-    ticket.touched = state.seq + 1
+    ticket.touched = state.seq
 
 
 def on_transferred(state: HallDay, event: ev.TicketTransferred) -> None:
@@ -359,7 +358,7 @@ def on_split(state: HallDay, event: ev.TicketSplit) -> None:
     parent.entries = tuple([one for number, one in enumerate(parent.entries) if number not in event.entries])
     route_again(state, parent)
     child = Ticket(event.child, event.number, next_order(state), parent.klass, parent.channel, parent.person, parent.lane,
-                   parent.due_ms, parent.arrived_ms, taken, state.at_ms, state.seq + 1, parent.told, parent.origin)  # fmt: skip
+                   parent.due_ms, parent.arrived_ms, taken, state.at_ms, state.seq, parent.told, parent.origin)  # fmt: skip
     child.parent = parent.id
     state.tickets[child.id] = child
     state.totals["WAITING"] += 1
@@ -381,7 +380,7 @@ def on_merged(state: HallDay, event: ev.TicketsMerged) -> None:
         leave_line(state, survivor)
     survivor.entries += moved
     survivor.due_ms = event.due_ms
-    survivor.touched = state.seq + 1
+    survivor.touched = state.seq
     open_for_person(state, survivor)
     if was_waiting:
         enter_line(state, survivor)
@@ -391,7 +390,7 @@ def on_item_result(state: HallDay, event: ev.ItemResultSet) -> None:
     """An entry ended."""
     ticket = state.tickets[event.ticket]
     set_entry(ticket, event.entry, state=_RESULTS[event.result], due_date=event.due_date, materials=event.materials)
-    ticket.touched = state.seq + 1
+    ticket.touched = state.seq
 
 
 def on_cancelled(state: HallDay, event: ev.TicketCancelled) -> None:
@@ -415,14 +414,14 @@ def on_corrected(state: HallDay, event: ev.TicketCorrected) -> None:
     if event.result:
         set_entry(ticket, event.entry, state=_RESULTS[event.result], due_date=event.due_date)
     ticket.reason = event.reason
-    ticket.touched = state.seq + 1
+    ticket.touched = state.seq
 
 
 def on_rated(state: HallDay, event: ev.TicketRated) -> None:
     """An entry has its rating."""
     ticket = state.tickets[event.ticket]
     set_entry(ticket, event.entry, rating=event.level)
-    ticket.touched = state.seq + 1
+    ticket.touched = state.seq
 
 
 # ---- smaller moves ----
@@ -450,7 +449,7 @@ def move_place(state: HallDay, ticket: Ticket, *, lane: int, due_ms: Ms) -> None
 
 def route_again(state: HallDay, ticket: Ticket) -> None:
     """Let a waiting ticket stand in the line that its entries and target ask for now."""
-    ticket.touched = state.seq + 1
+    ticket.touched = state.seq
     if ticket.state == "WAITING":
         leave_line(state, ticket)
         enter_line(state, ticket)

@@ -113,12 +113,14 @@ def short_ticket(state: HallDay, ticket: Ticket) -> Json:
 
 def why_view(state: HallDay, ticket: Ticket) -> Json | None:
     """Say why a called ticket was called, in a sentence, with those it was compared with."""
-    if not ticket.rule:
+    call = ticket.call
+    if call is None:
         return None
-    text = RULES[ticket.rule]
-    known = [state.tickets[one] for one in ticket.candidates]
+    text = RULES[call.rule]
+    known = [state.tickets[one] for one in call.candidates]
     return {
-        "rule": ticket.rule,
+        "rule": call.rule,
+        "reason": call.reason or None,
         **feed.text_view(text),
         "candidates": [{"ticket": one.id, "number": one.number} for one in known],
     }
@@ -195,7 +197,11 @@ def _waiting_for(state: HallDay, desk: Desk) -> Json:
 def _undo_view(state: HallDay, desk: Desk) -> Json | None:
     if not can_take_back(desk) or not is_untouched(state, desk):
         return None
-    return {"op": last_op(desk), "until_ms": desk.last_at_ms + state.plan.policy.calling.undo_ms}
+    return {"op": last_op(desk), "until_ms": _last_at(desk) + state.plan.policy.calling.undo_ms}
+
+
+def _last_at(desk: Desk) -> int:
+    return 0 if desk.last_command is None else desk.last_command.at_ms
 
 
 def _call_limits(state: HallDay, ticket: Ticket | None) -> Json:

@@ -4,71 +4,58 @@ Each waiting ticket has one key, (lane, due, order). A window compares the first
 other lines by its rule. A free ticket goes to the most specialised idle window, then to the one idle longest.
 """
 
-import msgspec
-
-from hall.events import CallRule
+from hall.events import CallRule, TicketCalled
 from hall.ids import Ms
-from hall.state import Bits, Desk, HallDay, LineEntry, Ticket
+from hall.state import Bits, Desk, HallDay, key_of
 
 
-class Choice(msgspec.Struct, frozen=True, gc=False):
-    """Whom a window calls next, by which rule, from among whom (the first of each line compared)."""
-
-    ticket: Ticket
-    rule: CallRule
-    candidates: tuple[str, ...]
-
-
-def choose(state: HallDay, desk: Desk, *, at_ms: Ms) -> Choice | None:
-    """Return the ticket that this window calls next, or None when nobody fitting waits."""
+def choose(state: HallDay, desk: Desk, *, at_ms: Ms) -> TicketCalled | None:
+    """Return the call that this window makes next, with the first of each line compared, or None when nobody fits."""
     helping = state.nonempty & desk.help_lines
     if helping:
         return _choose_with_help(state, desk, helping, at_ms=at_ms)
     heads = [people[0] for people in desk.own_people if people]
-    return _first_of(heads, "order") if heads else None
+    if not heads:
+        return None
+    first = heads[0] if len(heads) == 1 else min(heads)
+    return TicketCalled(first[3].id, desk.code, "order", tuple([head[3].id for head in heads]))
 
 
-def _choose_with_help(state: HallDay, desk: Desk, helping: Bits, *, at_ms: Ms) -> Choice | None:
+def _choose_with_help(state: HallDay, desk: Desk, helping: Bits, *, at_ms: Ms) -> TicketCalled | None:
     rule = desk.help_rule
     own = [people[0] for people in desk.own_people if people]
-    if rule.when == "idle" and own:
-        return _first_of(own, "order")
-    since_ms = at_ms - rule.after_ms if rule.when == "waited" else at_ms
     others = [line.people[0] for line in state.lines if line.bit & helping]
-    others = [head for head in others if head[3].waiting_since_ms <= since_ms]
-    if not own and not others:
+    if rule.when == "waited":
+        others = [head for head in others if head[3].waiting_since_ms <= at_ms - rule.after_ms]
+    elif own:
+        others = []
+    heads = own + others
+    if not heads:
         return None
-    choice = _first_of(own + others, "order")
-    if not state.lines[choice.ticket.line].bit & helping:
-        return choice
-    return Choice(choice.ticket, "help_waited" if rule.when == "waited" else "help_idle", choice.candidates)
+    first = min(heads)
+    why: CallRule = "order"
+    if state.lines[first[3].line].bit & helping:
+        why = "help_waited" if rule.when == "waited" else "help_idle"
+    return TicketCalled(first[3].id, desk.code, why, tuple([head[3].id for head in heads]))
 
 
-def _first_of(heads: list[LineEntry], rule: CallRule) -> Choice:
-    """Choose the first in the order of service among the heads of some lines, at least one."""
-    if len(heads) == 1:
-        ticket = heads[0][3]
-        return Choice(ticket, rule, (ticket.id,))
-    return Choice(min(heads)[3], rule, tuple([head[3].id for head in heads]))
-
-
-def match(state: HallDay, *, at_ms: Ms) -> tuple[Desk, Choice] | None:
+def match(state: HallDay, *, at_ms: Ms) -> TicketCalled | None:
     """Return the next call that an asking window and a waiting ticket make possible, or None.
 
     The first ticket in order of service that any asking window may call; among those windows the most specialised one of
     its own items, then one that helps; among equals the one idle longest.
     """
-    choices: list[tuple[Desk, Choice]] = []
+    calls: list[TicketCalled] = []
     for desk in state.asking.values():
         if state.nonempty & (desk.lines | desk.help_lines):
-            choice = choose(state, desk, at_ms=at_ms)
-            if choice is not None:
-                choices.append((desk, choice))
-    if not choices:
+            call = choose(state, desk, at_ms=at_ms)
+            if call is not None:
+                calls.append(call)
+    if not calls:
         return None
-    first = min((choice.ticket for _, choice in choices), key=lambda ticket: (ticket.lane, ticket.due_ms, ticket.order))
-    fitting = [pair for pair in choices if pair[1].ticket is first]
-    return min(fitting, key=lambda pair: (pair[1].rule != "order", pair[0].rank))
+    first = min(calls, key=lambda call: key_of(state.tickets[call.ticket])).ticket
+    fitting = [call for call in calls if call.ticket == first]
+    return min(fitting, key=lambda call: (call.rule != "order", state.desks[call.window].rank))
 
 
 def help_deadline(state: HallDay) -> Ms | None:

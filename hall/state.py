@@ -14,8 +14,8 @@ from typing import Literal
 import msgspec
 
 from hall.catalog import HelpRule, Serves
-from hall.commands import Command, Origin, Told
-from hall.events import AnyEvent, CallRule
+from hall.commands import AtWindow, Origin, Told
+from hall.events import AnyEvent, TicketCalled
 from hall.ids import HallId, Ms, TicketId, WindowCode
 from hall.opening import Session
 from hall.policy import Plan, VisitorClass, plan_hash
@@ -75,8 +75,8 @@ class Ticket(msgspec.Struct):
     to_area: str = ""
     to_item: str = ""
     window: str = ""
-    rule: CallRule | Literal[""] = ""
-    candidates: tuple[TicketId, ...] = ()
+    call: TicketCalled | None = None
+    """Why it was called last: the rule and the candidates."""
     called_from: TicketState = "WAITING"
     call_no: int = 0
     calls: int = 0
@@ -135,7 +135,7 @@ class Desk:
 
     __slots__ = (
         "area", "asking", "bit", "clerk", "code", "done", "help_lines", "help_rule", "helps", "kind", "label",
-        "last_at_ms", "last_command", "last_events", "last_seq", "lines", "own_people", "rank", "reason", "serves", "since_ms", "state",
+        "last_command", "last_events", "last_seq", "lines", "own_people", "rank", "reason", "serves", "since_ms", "state",
         "then", "ticket", "touched",
     )  # fmt: skip
 
@@ -164,8 +164,7 @@ class Desk:
         self.done = 0
         self.touched = 0
         self.last_seq = 0
-        self.last_at_ms: Ms = 0
-        self.last_command: type[Command] | None = None
+        self.last_command: AtWindow | None = None
         self.last_events: tuple[AnyEvent, ...] = ()
 
 
@@ -307,7 +306,7 @@ def ahead_of(state: HallDay, primary: Bits, helpers: Bits, *, key: tuple[int, Ms
 
 def last_op(desk: Desk) -> str:
     """Return the written name of the window's last command, or an empty text."""
-    return "" if desk.last_command is None else str(desk.last_command.__struct_config__.tag)
+    return "" if desk.last_command is None else str(type(desk.last_command).__struct_config__.tag)
 
 
 def _facts_of_desk(desk: Desk) -> tuple[object, ...]:

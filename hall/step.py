@@ -10,7 +10,7 @@ from hall.decide import decide, next_deadline
 from hall.errors import BrokenLog, Refusal
 from hall.evolve import HANDLERS, evolve
 from hall.order import match
-from hall.state import Desk, HallDay
+from hall.state import HallDay
 
 __all__ = ["apply", "next_deadline", "step"]
 
@@ -26,22 +26,20 @@ def step(state: HallDay, command: cmd.AnyCommand) -> tuple[ev.AnyEvent, ...] | R
     assert at_ms >= before_ms, "time is data and never decreases"
     decision = decide(state, command)
     state.at_ms = at_ms
+    state.seq += 1
     if type(decision) is Refusal:
-        state.seq += 1
         return decision
     handlers = HANDLERS
     for event in decision:
         handlers[type(event)](state, event)
     if state.asking and state.nonempty:
         decision += _calls_that_follow(state)
-    if decision:
-        if isinstance(command, cmd.AtWindow):
-            _remember(state.desks[command.window], state, command, decision)
-        state.seq += 1
-    elif type(command) is cmd.Tick:
+    if isinstance(command, cmd.AtWindow):
+        desk = state.desks[command.window]
+        desk.last_seq, desk.last_command, desk.last_events = state.seq, command, decision
+    elif not decision and type(command) is cmd.Tick:
         state.at_ms = before_ms
-    else:
-        state.seq += 1
+        state.seq -= 1
     return decision
 
 
@@ -52,27 +50,18 @@ def apply(state: HallDay, commit: ev.Commit) -> None:
     if commit.at_ms < state.at_ms:
         raise BrokenLog(commit.seq, "S11", f"time went back from {state.at_ms} to {commit.at_ms}")
     state.at_ms = commit.at_ms
+    state.seq = commit.seq
     for event in commit.events:
         evolve(state, event)
     command = commit.command
     if commit.refusal is None and isinstance(command, cmd.AtWindow):
-        _remember(state.desks[command.window], state, command, commit.events)
-    state.seq = commit.seq
+        desk = state.desks[command.window]
+        desk.last_seq, desk.last_command, desk.last_events = commit.seq, command, commit.events
 
 
 def _calls_that_follow(state: HallDay) -> tuple[ev.AnyEvent, ...]:
     calls: list[ev.AnyEvent] = []
-    while (found := match(state, at_ms=state.at_ms)) is not None:
-        desk, choice = found
-        call = ev.TicketCalled(choice.ticket.id, desk.code, choice.rule, choice.candidates)
+    while (call := match(state, at_ms=state.at_ms)) is not None:
         evolve(state, call)
         calls.append(call)
     return tuple(calls)
-
-
-def _remember(desk: Desk, state: HallDay, command: cmd.AtWindow, events: tuple[ev.AnyEvent, ...]) -> None:
-    """Keep at the window what its last command did, for undo."""
-    desk.last_seq = state.seq + 1
-    desk.last_at_ms = state.at_ms
-    desk.last_command = type(command)
-    desk.last_events = () if type(command) is cmd.UndoLast else events

@@ -9,6 +9,7 @@ from typing import Any
 
 from hall import events as ev
 from hall import evolve_ticket as tickets
+from hall.commands import UndoLast
 from hall.state import Desk, HallDay, TicketState
 
 UNDOABLE = (
@@ -25,7 +26,11 @@ UNDOABLE = (
 def can_take_back(desk: Desk) -> bool:
     """Return whether everything that the window's last command did can be reversed."""
     events = _own_events(desk)
-    return bool(events) and all(isinstance(event, UNDOABLE) for event in events)
+    return (
+        bool(events)
+        and not isinstance(desk.last_command, UndoLast)
+        and all(isinstance(event, UNDOABLE) for event in events)
+    )
 
 
 def is_untouched(state: HallDay, desk: Desk) -> bool:
@@ -38,7 +43,6 @@ def take_back(state: HallDay, desk: Desk) -> None:
     """Reverse the events of the window's last command, the last one first."""
     for event in reversed(_own_events(desk)):
         _INVERSES[type(event)](state, event)
-    desk.last_events = ()
 
 
 def _own_events(desk: Desk) -> tuple[ev.AnyEvent, ...]:
