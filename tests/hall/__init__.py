@@ -1,0 +1,1 @@
+"""Tests of the rules: no clock, no chance, no mocks."""
