@@ -1,0 +1,330 @@
+// One visitor's way through the kiosk: what is shown, chosen, taken and printed.
+//
+// Laws: a reset forgets everything, language and text size included; what was asked for one visitor
+// never appears for the next (each visit has its own number, answers of another visit are dropped).
+
+import { type Api, type Refused, newCommandId } from "../shared/api";
+import { setLanguage } from "../shared/i18n";
+import { setLarge } from "../shared/theme";
+import type { HallItem, TakenTicket, Text, WaitGroup } from "../shared/types";
+import { type Chosen, groupOf, longestGroup, withItems, withStep, without } from "./basket";
+import { HallWatch } from "./hall-watch";
+import { FAILED_PRINT_S, IDLE_S, IdleWatch } from "./idle";
+import type { PrintResult, SlipPrinter } from "./printing";
+import type { Found } from "./search";
+import { slipOf, visitUrl } from "./slip";
+import { type Outcome, Taking } from "./taking";
+
+export type Screen = "home" | "items" | "search" | "review" | "result";
+export type PrintState = "none" | "printing" | "printed" | "failed";
+export type TakeState = "ready" | "taking" | "unanswered" | "refused";
+
+export interface Taken {
+  ticket: TakenTicket;
+  url: string;
+  chosen: Chosen[];
+  visitorClass: string;
+  takenMs: number;
+}
+
+const ORDINARY = "ordinary";
+// The server makes this class from an appointment.
+const BOOKED = "booked";
+// A slip is printed again by hand, but not for ever.
+const MOST_REPRINTS = 5;
+
+export class KioskModel {
+  readonly watch: HallWatch;
+  screen: Screen = "home";
+  theme: string | null = null;
+  page = 0;
+  query = "";
+  basket: Chosen[] = [];
+  visitorClass = ORDINARY;
+  taking: TakeState = "ready";
+  problem: Refused | null = null;
+  taken: Taken | null = null;
+  printing: PrintState = "none";
+  printReason = "";
+  leftS = 0;
+
+  private origin: { screen: Screen; theme: string | null; page: number } = { screen: "home", theme: null, page: 0 };
+  private guarded = "";
+  private visit = 0;
+  private reprints = 0;
+  private readonly idle: IdleWatch;
+  private readonly numbers: Taking;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    private readonly api: Api,
+    private readonly options: { hall: string; device: string; publicUrl: string; printer: SlipPrinter | null },
+  ) {
+    this.watch = new HallWatch(api, options.hall, options.device, () => this.changed());
+    this.numbers = new Taking(api, options.hall);
+    this.idle = new IdleWatch((left) => this.counted(left), () => this.reset());
+  }
+
+  start(): void {
+    this.watch.start();
+    this.idle.start();
+  }
+
+  stop(): void {
+    this.watch.stop();
+    this.idle.stop();
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  }
+
+  // What can be seen.
+
+  get hallCode(): string {
+    return this.options.hall;
+  }
+
+  get canPrint(): boolean {
+    return this.options.printer !== null;
+  }
+
+  get mayReprint(): boolean {
+    return this.canPrint && this.printing !== "printing" && this.reprints < MOST_REPRINTS;
+  }
+
+  get classes(): { code: string; name: Text; lane: string | number }[] {
+    const hall = this.watch.hall;
+    return hall ? hall.classes.filter((one) => one.code !== BOOKED) : [];
+  }
+
+  get isPristine(): boolean {
+    return this.screen === "home" && this.basket.length === 0;
+  }
+
+  item(code: string): HallItem | null {
+    const hall = this.watch.hall;
+    return (hall && hall.items.find((one) => one.code === code)) || null;
+  }
+
+  itemsOf(theme: string | null): HallItem[] {
+    const hall = this.watch.hall;
+    return hall ? hall.items.filter((one) => theme === null || one.theme === theme) : [];
+  }
+
+  groupOf(code: string): WaitGroup | null {
+    return groupOf(this.watch.waits, code);
+  }
+
+  refusalOf(code: string): string | null {
+    const waits = this.watch.waits;
+    return (waits && waits.refused[code]) || null;
+  }
+
+  get told(): WaitGroup | null {
+    return longestGroup(this.watch.waits, this.basket.map((one) => one.code));
+  }
+
+  get found(): Found[] {
+    return this.watch.index ? this.watch.index.find(this.query) : [];
+  }
+
+  // What a visitor does.
+
+  show(screen: Screen, theme: string | null = null): void {
+    if (screen === "home") {
+      this.query = "";
+    }
+    this.screen = screen;
+    this.theme = theme;
+    this.page = 0;
+    this.problem = null;
+    this.changed();
+  }
+
+  /** From the review to the list that was left for it, from there to the start. */
+  back(): void {
+    const { origin } = this;
+    if (this.screen === "review" && origin.screen !== "review") {
+      this.show(origin.screen, origin.theme);
+      this.turn(origin.page);
+    } else {
+      this.show("home");
+    }
+  }
+
+  turn(page: number): void {
+    this.page = page;
+    this.changed();
+  }
+
+  type(query: string): void {
+    this.query = query;
+    this.page = 0;
+    this.changed();
+  }
+
+  choose(codes: readonly string[]): void {
+    const hall = this.watch.hall;
+    if (hall) {
+      this.origin = { screen: this.screen, theme: this.theme, page: this.page };
+      this.basket = withItems(this.basket, codes, hall.limits);
+      this.watch.refresh();
+      this.show("review");
+    }
+  }
+
+  step(code: string, step: number): void {
+    const hall = this.watch.hall;
+    if (hall && this.taking !== "taking") {
+      this.basket = withStep(this.basket, code, step, hall.limits);
+      this.changed();
+    }
+  }
+
+  remove(code: string): void {
+    this.basket = without(this.basket, code);
+    this.problem = null;
+    if (this.basket.length === 0 && this.screen === "review") {
+      this.show("home");
+    }
+    this.changed();
+  }
+
+  setClass(code: string): void {
+    this.visitorClass = code;
+    this.changed();
+  }
+
+  /** Take the number; tapping again, or after silence, asks for the same one. */
+  async take(): Promise<void> {
+    if (this.taking === "taking" || this.basket.length === 0) {
+      return;
+    }
+    const visit = this.visit;
+    this.taking = "taking";
+    this.problem = null;
+    this.changed();
+    const outcome = await this.numbers.take(this.basket, this.visitorClass);
+    if (visit === this.visit) {
+      this.answered(outcome);
+    }
+  }
+
+  giveUp(): void {
+    this.numbers.forget();
+    this.taking = "ready";
+    this.changed();
+  }
+
+  async reprint(): Promise<void> {
+    if (this.mayReprint) {
+      this.reprints += 1;
+      await this.print(true);
+    }
+  }
+
+  /** Forget the visitor. */
+  reset(): void {
+    this.visit += 1;
+    this.numbers.forget();
+    this.idle.disarm();
+    this.basket = [];
+    this.query = "";
+    this.visitorClass = ORDINARY;
+    this.taking = "ready";
+    this.taken = null;
+    this.printing = "none";
+    this.printReason = "";
+    this.reprints = 0;
+    this.leftS = 0;
+    setLarge("standard");
+    setLanguage("zh");
+    document.documentElement.removeAttribute("data-contrast");
+    this.show("home");
+  }
+
+  /** The visitor is still there. */
+  stay(): void {
+    this.changed();
+  }
+
+  /** The language, text size or contrast was changed. */
+  adjusted(): void {
+    this.changed();
+  }
+
+  private answered(outcome: Outcome): void {
+    this.taking = outcome.kind === "taken" ? "ready" : outcome.kind;
+    this.problem = outcome.kind === "refused" ? outcome.problem : null;
+    if (outcome.kind === "taken") {
+      this.taken = {
+        ticket: outcome.ticket,
+        url: visitUrl(outcome.ticket, this.options.hall, this.options.publicUrl || this.api.root),
+        chosen: this.basket,
+        visitorClass: this.visitorClass,
+        takenMs: this.watch.nowMs(),
+      };
+      this.show("result");
+      void this.print(false);
+    }
+    this.changed();
+  }
+
+  private async print(isReprint: boolean): Promise<void> {
+    const { printer } = this.options;
+    const [taken, hall, visit] = [this.taken, this.watch.hall, this.visit];
+    if (!printer || !taken || !hall) {
+      return;
+    }
+    this.printing = "printing";
+    this.changed();
+    const result = await printer.print(newCommandId(), slipOf(taken, hall, isReprint));
+    void this.report(taken.ticket, result);
+    if (visit === this.visit) {
+      this.printing = result.printed ? "printed" : "failed";
+      this.printReason = result.reason;
+      this.changed();
+    }
+  }
+
+  private async report(ticket: TakenTicket, result: PrintResult): Promise<void> {
+    const path = `api/halls/${encodeURIComponent(this.options.hall)}/tickets/${encodeURIComponent(ticket.id)}`;
+    try {
+      await this.api.command(`${path}/print-result`, { printed: result.printed, secret: ticket.secret });
+    } catch {
+      // The number is valid without the report; the hall only counts failed prints.
+      return;
+    }
+  }
+
+  private counted(left: number): void {
+    this.leftS = left;
+    this.changed();
+  }
+
+  private changed(): void {
+    this.guard();
+    Array.from(this.listeners).forEach((listener) => listener());
+  }
+
+  // Anything but the untouched start is forgotten after a while without a sign of life.
+  private guard(): void {
+    const limit = this.screen === "result" && this.printing === "failed" ? FAILED_PRINT_S : IDLE_S;
+    const root = document.documentElement;
+    const isPlain = !root.hasAttribute("data-large") && !root.hasAttribute("data-contrast") && root.lang !== "en";
+    const key = this.isPristine && isPlain ? "" : `${this.screen} ${this.printing} ${limit}`;
+    if (key !== this.guarded) {
+      this.guarded = key;
+      if (key) {
+        this.idle.arm(limit);
+      } else {
+        this.idle.disarm();
+      }
+      this.leftS = this.idle.left;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// One item as a large row to touch: its names, how long it would take now, or why it cannot be had.
+
+import { css, html, nothing } from "lit";
+
+import { waitText } from "../shared/format";
+import { hasText, pick, text } from "../shared/i18n";
+import type { Text } from "../shared/types";
+import { has } from "./basket";
+import type { KioskModel } from "./model";
+import { duo, say } from "./part";
+
+export const ROW_REM = 5.4;
+
+export const rowLook = css`
+  .rows {
+    display: grid;
+    grid-template-columns: 1fr;
+    grid-auto-rows: 4.9rem;
+    gap: 0.5rem 0.8rem;
+  }
+  button.row {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    width: 100%;
+    padding: 0.3rem 1.1rem;
+    text-align: left;
+  }
+  .row .name {
+    flex: 1 1 auto;
+    min-width: 0;
+    margin-right: 1rem;
+    font-size: 1.2rem;
+  }
+  .row .name .first,
+  .row .name .second {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .row .facts {
+    flex: 0 0 auto;
+    max-width: 45%;
+    font-size: 0.95rem;
+    font-weight: 400;
+    text-align: right;
+  }
+  .row .facts b {
+    display: block;
+    color: var(--ow-brand-strong);
+  }
+  .row.chosen {
+    border-color: var(--ow-brand);
+    background: var(--ow-brand-soft);
+  }
+`;
+
+export function itemRow(model: KioskModel, code: string, name: Text) {
+  const refusal = model.refusalOf(code);
+  const isChosen = has(model.basket, code);
+  return html`<button
+    class="row ${isChosen ? "chosen" : ""}"
+    data-testid="item"
+    data-code=${code}
+    aria-disabled=${refusal ? "true" : "false"}
+    @click=${() => (refusal ? undefined : model.choose([code]))}
+  >
+    <span class="name">${duo(name)}</span>
+    <span class="facts">${refusal ? refused(refusal) : facts(model, code)}</span>
+  </button>`;
+}
+
+export function packageRow(model: KioskModel, code: string, name: Text) {
+  const hall = model.watch.hall;
+  const found = hall ? hall.packages.find((one) => one.code === code) : undefined;
+  const items = found ? found.items : [];
+  return html`<button class="row" data-testid="package" data-code=${code} @click=${() => model.choose(items)}>
+    <span class="name">${duo(name)}</span>
+    <span class="facts"><b>${pick(text("kiosk.package"))}</b>${pick(itemCount(items.length))}</span>
+  </button>`;
+}
+
+export function itemCount(n: number): Text {
+  return n === 1 ? text("kiosk.items.one") : text("kiosk.items", { n });
+}
+
+export function refusalText(code: string): Text {
+  const key = `kiosk.refused.${code}`;
+  return hasText(key) ? text(key) : text("kiosk.stopped.item");
+}
+
+function refused(code: string) {
+  return html`<span class="tag" data-testid="refused" data-refusal=${code}>${duo(refusalText(code))}</span>`;
+}
+
+function facts(model: KioskModel, code: string) {
+  const group = model.groupOf(code);
+  if (!group) {
+    return nothing;
+  }
+  if (group.open_windows === 0 && group.p50_ms === null) {
+    return html`<span class="tag">${say("kiosk.windows.closed")}</span>`;
+  }
+  return html`<b>${pick(waitText(group.p50_ms, group.p80_ms))}</b>${pick(text("kiosk.ahead", { n: group.ahead }))}`;
+}

@@ -1,0 +1,252 @@
+// The live feed: what a screen shows is what the log says, whatever the link does.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { load } from "./load.mjs";
+import { World } from "./world.mjs";
+
+const { LiveFeed } = await load("shared/feed.ts");
+
+const START_MS = 1_700_000_000_000;
+const call = (ring, atMs, more = {}) => ({
+  number: `A${ring}`, ticket: `t${ring}`, window: "W1", label: "1", area: "a1",
+  call_no: 1, ring, at_ms: atMs, state: "calling", ...more,
+});
+
+function opened({ receipts = "none", state = { date: "d1", calls: {} }, seq = 10, speed = 1, stream = "d1" } = {}) {
+  const world = new World();
+  const feed = new LiveFeed({ root: "http://hall/x/", hall: "h", view: "board", receipts }, world);
+  const seen = { stale: [], rung: [] };
+  feed.onStale((isStale) => seen.stale.push(isStale));
+  feed.onRing((calls) => seen.rung.push(...calls.map((entry) => entry.ring)));
+  feed.start();
+  world.frame({ t: "hello", seq, at: START_MS, speed, stream, beat_ms: 1000, ring_limit_ms: 60000 });
+  world.frame({ t: "snap", seq, at: START_MS, state });
+  return { world, feed, seen };
+}
+
+test("a delta is applied to the state it was made for, and null removes", () => {
+  const { world, feed } = opened({ state: { a: 1, b: { c: 2, d: 3 } } });
+  world.frame({ t: "delta", prev: 10, seq: 12, at: START_MS, patch: { a: null, b: { c: 5 } } });
+  assert.deepEqual(feed.state, { b: { c: 5, d: 3 } });
+  assert.equal(feed.seq, 12);
+});
+
+test("a gap is not applied but asked for, once", () => {
+  const { world, feed } = opened({ state: { a: 1 } });
+  world.frame({ t: "delta", prev: 11, seq: 12, at: START_MS, patch: { a: 2 } });
+  world.frame({ t: "delta", prev: 12, seq: 13, at: START_MS, patch: { a: 3 } });
+  assert.deepEqual(feed.state, { a: 1 });
+  assert.deepEqual(world.socket.sent, [{ t: "resume", since: 10 }]);
+});
+
+test("a delta that was applied before is ignored", () => {
+  const { world, feed } = opened({ state: { a: 1 } });
+  world.frame({ t: "delta", prev: 8, seq: 10, at: START_MS, patch: { a: 0 } });
+  assert.deepEqual(feed.state, { a: 1 });
+  assert.deepEqual(world.socket.sent, []);
+});
+
+test("a beat that names another seq asks for what is missing", () => {
+  const { world } = opened();
+  world.frame({ t: "beat", seq: 11, at: START_MS });
+  assert.deepEqual(world.socket.sent, [{ t: "resume", since: 10 }]);
+});
+
+test("an unanswered resume is repeated, then the connection is replaced", () => {
+  const { world } = opened();
+  const first = world.socket;
+  for (let i = 0; i < 8; i += 1) {
+    world.frame({ t: "beat", seq: 11, at: START_MS + i * 1000 }, first);
+    world.pass(1000);
+  }
+  assert.equal(first.sent.length, 2);
+  assert.equal(world.sockets.length > 1, true);
+});
+
+test("a frame that is not JSON is a fault, not an end", () => {
+  const { world, feed } = opened({ state: { a: 1 } });
+  world.frame("{nonsense");
+  world.frame({ t: "delta", prev: 10, seq: 11, at: START_MS, patch: { a: 2 } });
+  assert.deepEqual(feed.state, { a: 2 });
+  assert.equal(feed.statistics().faults, 1);
+});
+
+test("a listener that throws does not stop the others", () => {
+  const { world, feed } = opened();
+  const silent = console.error;
+  console.error = () => undefined;
+  let reached = 0;
+  feed.onChange(() => { throw new Error("bad record"); });
+  feed.onChange(() => { reached += 1; });
+  world.frame({ t: "delta", prev: 10, seq: 11, at: START_MS, patch: {} });
+  console.error = silent;
+  assert.equal(reached, 1);
+});
+
+test("silence of one and a half beats is told, and answered by reconnecting with since", () => {
+  const { world, feed, seen } = opened();
+  world.pass(1400);
+  assert.equal(feed.status, "live");
+  world.pass(400);
+  assert.equal(feed.status, "stale");
+  assert.equal(feed.asOfMs, START_MS);
+  world.pass(600);
+  assert.equal(world.sockets.length, 2);
+  assert.match(world.socket.url, /since=10/);
+  assert.deepEqual(seen.stale, [false, true]);
+});
+
+test("a late frame on the old connection makes the new one needless", () => {
+  const { world, feed } = opened();
+  world.pass(1800);
+  world.frame({ t: "beat", seq: 10, at: START_MS + 1800 });
+  assert.equal(feed.status, "live");
+  world.pass(900);
+  assert.equal(world.sockets.length, 1);
+  world.pass(2000);
+  assert.equal(feed.status, "stale");
+});
+
+test("a frozen page does not take its own pause for a dead link", () => {
+  const { world, feed } = opened();
+  world.pass(500);
+  world.freeze(60_000);
+  world.pass(300);
+  assert.equal(feed.status, "live");
+});
+
+test("reconnection waits 0.5, 1, 2, 4, 5, 5 seconds", () => {
+  const { world } = opened();
+  const gaps = [];
+  for (let i = 0; i < 6; i += 1) {
+    const before = world.sockets.length;
+    world.socket.onclose?.({ code: 1006 });
+    const startMs = world.nowMs;
+    while (world.sockets.length === before) {
+      world.pass(100);
+    }
+    gaps.push(world.nowMs - startMs);
+  }
+  assert.deepEqual(gaps, [500, 1000, 2000, 4000, 5000, 5000]);
+});
+
+test("a connection that never opens is given up within five seconds", () => {
+  const { world } = opened();
+  world.socket.onclose?.({ code: 1006 });
+  world.pass(600);
+  assert.equal(world.sockets.length, 2);
+  world.pass(6100);
+  assert.equal(world.sockets.length, 3);
+});
+
+test("after a good-bye the page returns when it was told to", () => {
+  const { world } = opened();
+  world.frame({ t: "bye", at: START_MS, reason: "restart", retry_ms: 200 });
+  world.pass(250);
+  assert.equal(world.sockets.length, 2);
+});
+
+test("a call rings once; a recall rings again", () => {
+  const { world, seen } = opened();
+  const first = { 1: call(1, START_MS) };
+  world.frame({ t: "delta", prev: 10, seq: 11, at: START_MS, patch: { calls: first } });
+  world.frame({ t: "delta", prev: 11, seq: 12, at: START_MS, patch: { calls: { 1: { state: "serving" } } } });
+  world.frame({ t: "delta", prev: 12, seq: 13, at: START_MS, patch: { calls: { 1: { ring: 2, call_no: 2 } } } });
+  assert.deepEqual(seen.rung, [1, 2]);
+});
+
+test("calls missed while the link was down ring once, old ones stay silent", () => {
+  const { world, seen } = opened({ state: { date: "d1", calls: { 1: call(1, START_MS) } } });
+  world.socket.onclose?.({ code: 1006 });
+  world.pass(600);
+  const later = START_MS + 100_000;
+  const calls = { 1: call(1, START_MS), 2: call(2, later - 70_000), 3: call(3, later - 5_000) };
+  world.frame({ t: "hello", seq: 20, at: later, speed: 1, stream: "d1", beat_ms: 1000, ring_limit_ms: 60000 });
+  world.frame({ t: "snap", seq: 20, at: later, state: { date: "d1", calls } });
+  world.frame({ t: "snap", seq: 21, at: later, state: { date: "d1", calls } });
+  assert.deepEqual(seen.rung, [1, 3]);
+});
+
+test("sixteen calls of one instant all ring, in order", () => {
+  const { world, seen } = opened();
+  const calls = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [i + 1, call(i + 1, START_MS)]));
+  world.frame({ t: "delta", prev: 10, seq: 26, at: START_MS, patch: { calls } });
+  assert.deepEqual(seen.rung, Array.from({ length: 16 }, (_, i) => i + 1));
+});
+
+test("counters that begin again on a new day ring again", () => {
+  const { world, seen } = opened({ state: { date: "d1", calls: { 9: call(9, START_MS) } } });
+  const day = START_MS + 86_400_000;
+  world.frame({ t: "beat", seq: 10, at: day });
+  world.frame({ t: "snap", seq: 30, at: day, state: { date: "d2", calls: { 1: call(1, day) } } });
+  assert.deepEqual(seen.rung, [9, 1]);
+});
+
+test("one malformed call silences nobody else", () => {
+  const { world, seen } = opened();
+  const calls = { 1: null, 2: { ring: "x" }, 3: 7, 4: call(4, START_MS) };
+  world.frame({ t: "snap", seq: 11, at: START_MS, state: { date: "d1", calls } });
+  assert.deepEqual(seen.rung, [4]);
+});
+
+test("another stream begins anew: smaller seq, counters that ring again", () => {
+  const { world, feed, seen } = opened({ state: { calls: { 9: call(9, START_MS) } } });
+  const day = START_MS + 86_400_000;
+  world.frame({ t: "hello", seq: 3, at: day, speed: 1, stream: "d2", beat_ms: 1000, ring_limit_ms: 60000 });
+  world.frame({ t: "delta", prev: 10, seq: 11, at: day, patch: { calls: null } });
+  assert.deepEqual(world.socket.sent, [{ t: "resume", since: -1 }]);
+  world.frame({ t: "snap", seq: 3, at: day, state: { calls: { 1: call(1, day) } } });
+  assert.equal(feed.seq, 3);
+  assert.deepEqual(seen.rung, [9, 1]);
+});
+
+test("within a stream nothing goes back", () => {
+  const { world, feed } = opened({ state: { a: 1 } });
+  world.frame({ t: "snap", seq: 9, at: START_MS, state: { a: 0 } });
+  assert.deepEqual(feed.state, { a: 1 });
+  assert.equal(feed.seq, 10);
+});
+
+test("beats of a node that lags are no sign of life", () => {
+  const { world, feed } = opened();
+  for (let i = 0; i < 3; i += 1) {
+    world.pass(700);
+    world.frame({ t: "beat", seq: 9, at: START_MS + 700 * i });
+  }
+  assert.equal(feed.status, "stale");
+});
+
+test("a storm of rings is confirmed by few receipts, the newest last", () => {
+  const { world } = opened({ receipts: "send" });
+  for (let i = 0; i < 30; i += 1) {
+    const patch = { calls: { [i + 1]: call(i + 1, START_MS) } };
+    world.frame({ t: "delta", prev: 10 + i, seq: 11 + i, at: START_MS, patch });
+    world.painted.splice(0).forEach((work) => work());
+  }
+  world.pass(300);
+  assert.deepEqual(world.socket.sent, [{ t: "shown", seq: 11 }, { t: "shown", seq: 40 }]);
+});
+
+test("a screen confirms a ring only after the paint", () => {
+  const { world } = opened({ receipts: "send" });
+  world.frame({ t: "delta", prev: 10, seq: 11, at: START_MS, patch: { calls: { 1: call(1, START_MS) } } });
+  assert.deepEqual(world.socket.sent, []);
+  world.painted.forEach((work) => work());
+  assert.deepEqual(world.socket.sent, [{ t: "shown", seq: 11 }]);
+});
+
+test("the server's clock runs on at the demo's speed", () => {
+  const { world, feed } = opened({ speed: 60 });
+  world.pass(500);
+  assert.equal(feed.nowMs(), START_MS + 30_000);
+});
+
+test("a stopped feed stays stopped", () => {
+  const { world, feed } = opened();
+  feed.stop();
+  world.pass(60_000);
+  assert.equal(world.sockets.length, 1);
+  assert.equal(world.socket.closed, true);
+});
