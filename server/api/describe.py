@@ -1,0 +1,70 @@
+"""How the API describes itself: the problems that every route may answer with, and a page that lists the routes."""
+
+from html import escape
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from server.problems import MEDIA_TYPE
+
+_TEXT: Final = {
+    "type": "object",
+    "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
+    "required": ["zh", "en"],
+}
+PROBLEM_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "title": _TEXT,
+        "detail": {"type": "string"},
+        "facts": {"type": "object"},
+        "seq": {"type": "integer"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "required": ["field", "message"],
+            },
+        },
+    },
+    "required": ["type", "status", "code", "title", "detail", "facts"],
+}
+
+_WHEN: Final = {
+    400: "The body is not valid JSON",
+    401: "Nobody is signed in, or the session has ended",
+    403: "Not allowed for this caller, or the ticket's secret is wrong",
+    404: "No such hall, window, ticket or device",
+    408: "The body came too slowly",
+    409: "The rules of the hall refuse",
+    413: "The body is too large",
+    422: "A field is out of its bounds",
+    429: "Too many requests",
+    503: "Not ready, or the storage takes nothing",
+}
+PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"description": text, "content": {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}} for status, text in _WHEN.items()
+}
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/docs")
+async def reference(request: Request) -> Response:
+    """List every route on one plain page; the description itself is at /openapi.json."""
+    rows = [
+        f"<tr><td><code>{method.upper()}</code></td><td><code>{escape(path)}</code></td>"
+        f"<td>{escape(route.get('description', route.get('summary', '')))}</td></tr>"
+        for path, routes in request.app.openapi()["paths"].items()
+        for method, route in routes.items()
+    ]
+    page = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>OneWindow API</title>'
+        '<h1>OneWindow 一窗通 API</h1><p><a href="/openapi.json">openapi.json</a></p>'
+        f"<table><tr><th>Method</th><th>Path</th><th></th></tr>{''.join(rows)}</table></html>"
+    )
+    return Response(page, media_type="text/html")

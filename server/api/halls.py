@@ -1,0 +1,177 @@
+"""What anybody may know of the halls, and what staff may look up (protocol, sections 3 and 4)."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from hall.catalog import items_of
+from hall.feed import View, text_view
+from hall.feed_staff import render
+from hall.ids import Ms
+from hall.state import HallDay
+from server.api.access import allow, holder
+from server.api.bounds import Code, Secret, TicketKey
+from server.api.describe import PROBLEMS
+from server.api.house import House, house_of
+from server.api.submit import Json, day_of_ticket, reply, today_of
+from server.api.why import calls_of, passed_of
+from server.config.sections import HallFacts
+from server.problems import Problem
+
+router = APIRouter(prefix="/api/halls", tags=["halls"], responses=PROBLEMS)
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+OPEN_STATES = ("IDLE", "CALLING", "SERVING")
+
+
+@router.get("/{hall}/waits")
+async def waits(request: Request, hall: Code) -> Response:
+    """Say what a person would be told now, before taking a number."""
+    return reply(house_of(request).waits.table(today_of(request, hall).view_state()))
+
+
+@router.get("/{hall}/state")
+async def state_of(request: Request, hall: Code) -> Response:
+    """Return the board's state with the hash of everything that is true."""
+    house = house_of(request)
+    state = today_of(request, hall).view_state()
+    live = house.hub.live_facts(hall, View("board"))
+    return reply(
+        {
+            "seq": state.seq,
+            "at_ms": house.clock.now_ms(),
+            "date": state.date,
+            "hash": state.fingerprint(),
+            "view": render(state, View("board")) or {},
+            "live": live or {},
+        }
+    )
+
+
+@router.get("")
+async def list_halls(request: Request) -> Response:
+    """List all halls."""
+    house = house_of(request)
+    now_ms = house.clock.now_ms()
+    shown = []
+    for facts in await asyncio.to_thread(house.halls.plans.halls):
+        day = house.halls.day_of(facts.code)
+        if day is None:
+            continue
+        state = day.view_state()
+        shown.append(
+            {
+                **_facts_of(facts),
+                "open": _is_open(state, now_ms),
+                "waiting": state.totals["WAITING"],
+                "windows_open": sum(desk.state in OPEN_STATES for desk in state.desks.values()),
+            }
+        )
+    return reply({"halls": shown})
+
+
+@router.get("/{hall}")
+async def show_hall(request: Request, hall: Code) -> Response:
+    """Return everything that kiosks and phones need to know of a hall."""
+    house = house_of(request)
+    state = today_of(request, hall).view_state()
+    if not state.is_open:
+        raise Problem("NOT_READY")
+    return reply(_hall(house, state))
+
+
+@router.get("/{hall}/calls")
+async def calls(request: Request, hall: Code, limit: Limit = 50) -> Response:
+    """List the latest calls with their rule and the candidates, for staff."""
+    await allow(request, "calls.read", hall)
+    runner = today_of(request, hall)
+    found = await calls_of(house_of(request), runner, limit=limit)
+    return reply({"calls": found, "seq": runner.view_state().seq})
+
+
+@router.get("/{hall}/tickets/{ticket}/why")
+async def why(request: Request, hall: Code, ticket: TicketKey, secret: Annotated[Secret, Query()] = "") -> Response:
+    """Say who was called before this ticket, and by which rule."""
+    house = house_of(request)
+    await holder(request, "ticket.why", hall=hall, ticket=ticket, secret=secret)
+    runner = await day_of_ticket(house, hall, ticket)
+    if ticket not in runner.view_state().tickets:
+        raise Problem("UNKNOWN_TICKET")
+    return reply(await passed_of(house, runner, ticket))
+
+
+def _facts_of(facts: HallFacts) -> Json:
+    return {"hall": facts.code, "name": text_view(facts.name), "level": facts.level, "parent": facts.parent}
+
+
+def _is_open(state: HallDay, now_ms: Ms) -> bool:
+    return any(session.open_ms <= now_ms < session.close_ms for session in state.sessions) and not state.is_ended
+
+
+def _hall(house: House, state: HallDay) -> Json:
+    plan, now_ms = state.plan, house.clock.now_ms()
+    policy = plan.policy
+    upcoming = [session.open_ms for session in state.sessions if session.open_ms > now_ms]
+    return {
+        "hall": state.hall,
+        "name": text_view(plan.name),
+        "zone": plan.zone,
+        "date": state.date,
+        "kind": state.kind,
+        "sessions": [{"open_ms": one.open_ms, "close_ms": one.close_ms} for one in state.sessions],
+        "next_open_ms": upcoming[0] if upcoming else state.next_open_ms,
+        "open": _is_open(state, now_ms),
+        "issuing": state.issuing and not state.is_ended,
+        "remote": policy.issuing.remote,
+        "policy_version": policy.version,
+        **_catalog(state),
+        "classes": [{"code": one.code, "name": text_view(one.name), "lane": one.lane} for one in policy.classes],
+        "limits": {
+            "max_items": policy.issuing.max_items,
+            "max_quantity": policy.issuing.max_quantity,
+            "delay_places": policy.delay.max_places,
+        },
+        "at_ms": now_ms,
+        "speed": house.clock.speed,
+        "demo": house.settings.demo,
+    }
+
+
+def _catalog(state: HallDay) -> Json:
+    catalog = state.plan.catalog
+    labels: dict[str, list[str]] = {item.code: [] for item in catalog.items}
+    for desk in state.desks.values():
+        for code in items_of(desk.serves, catalog):
+            labels[code].append(desk.label)
+    return {
+        "areas": [{"code": one.code, "name": text_view(one.name)} for one in catalog.areas],
+        "themes": [{"code": one.code, "name": text_view(one.name)} for one in catalog.themes],
+        "items": [
+            {
+                "code": item.code,
+                "name": text_view(item.name),
+                "theme": item.theme,
+                "keywords": item.keywords,
+                "windows": labels[item.code],
+                "service_ms": item.service_ms,
+            }
+            for item in catalog.items
+        ],
+        "packages": [
+            {"code": one.code, "name": text_view(one.name), "items": list(one.items)} for one in catalog.packages
+        ],
+        "windows": [_window(state, code) for code in state.desks],
+    }
+
+
+def _window(state: HallDay, code: str) -> Json:
+    desk = state.desks[code]
+    return {
+        "code": desk.code,
+        "label": desk.label,
+        "area": desk.area,
+        "kind": desk.kind,
+        "themes": list(desk.serves.themes),
+        "state": desk.state,
+    }

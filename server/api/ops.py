@@ -1,0 +1,48 @@
+"""For operators: health and metrics. Both hold counts only."""
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from server.api.describe import PROBLEMS
+from server.api.house import House, house_of
+from server.api.submit import Json
+from server.metrics import exposition
+
+router = APIRouter(tags=["operation"], responses=PROBLEMS)
+
+
+@router.get("/health")
+async def health(request: Request) -> Response:
+    """Say whether this server works: 200, or 503 with what is wrong."""
+    document = await _health(house_of(request))
+    status = 200 if document["ok"] else 503
+    return Response(msgspec.json.encode(document), status_code=status, media_type="application/json")
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """Return the counts in the text form of Prometheus."""
+    house = house_of(request)
+    parts = {
+        "edge": house.edge.statistics(),
+        "doors": house.doors.statistics(),
+        "hub": house.hub.statistics(),
+        "ledger": house.ledger.statistics(),
+    }
+    return Response(exposition(parts, house.halls.statistics()), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _health(house: House) -> Json:
+    storage = await house.ledger.health()
+    halls = house.halls.statistics()
+    stopped = [day.stream for day in halls.days if not day.running]
+    return {
+        "ok": storage.ok and not halls.shut and not stopped,
+        "storage": {"ok": storage.ok, "reason": storage.reason},
+        "halls": len(halls.days),
+        "halls_shut": halls.shut,
+        "halls_stopped": stopped,
+        "links_waiting": halls.links_waiting,
+        "version": house.version,
+    }

@@ -1,0 +1,88 @@
+"""Signing in and out, and accounts (protocol, section 2)."""
+
+import asyncio
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from server.accounts.desk import SESSION_MS
+from server.accounts.store import Account, NewAccount
+from server.api.access import COOKIE, address_of, allow, check_origin, token_of
+from server.api.bodies import AccountBody, LoginBody
+from server.api.describe import PROBLEMS
+from server.api.house import house_of, wall_ms
+from server.api.submit import Json, invalid, reply
+from server.problems import Problem
+
+router = APIRouter(prefix="/api", tags=["people"], responses=PROBLEMS)
+
+EVERY_HALL_ROLES = frozenset({"admin", "auditor"})
+
+
+@router.post("/login")
+async def login(request: Request, body: LoginBody) -> Response:
+    """Sign in; the answer holds a token for programs, and the cookie for browsers."""
+    check_origin(request)
+    house = house_of(request)
+    signed = await house.desk.sign_in(body.account, body.password, address=address_of(request), now_ms=wall_ms())
+    answer = reply({"token": signed.token, **_shown(signed.account), "expires_ms": signed.expires_ms})
+    answer.set_cookie(
+        COOKIE,
+        signed.token,
+        max_age=SESSION_MS // 1000,
+        httponly=True,
+        samesite="strict",
+        secure=house.settings.secure_cookie,
+    )
+    return answer
+
+
+@router.post("/logout")
+async def logout(request: Request) -> Response:
+    """End the session; without one there is nothing to do."""
+    check_origin(request)
+    token = token_of(request)
+    if token:
+        await house_of(request).desk.sign_out(token)
+    answer = reply({})
+    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return answer
+
+
+@router.get("/me")
+async def me(request: Request) -> Response:
+    """Say who is signed in."""
+    caller = await allow(request, "me.read")
+    house = house_of(request)
+    if caller.role == "device":
+        return reply({"account": caller.name, "name": caller.name, "role": "device", "halls": list(caller.halls)})
+    found = await asyncio.to_thread(house.desk.store.find, caller.name)
+    if found is None:
+        raise Problem("SESSION_EXPIRED")
+    return reply(_shown(found[0]))
+
+
+@router.get("/accounts")
+async def list_accounts(request: Request) -> Response:
+    """List the accounts."""
+    await allow(request, "accounts.read")
+    accounts = await asyncio.to_thread(house_of(request).desk.store.accounts)
+    return reply({"accounts": [{**_shown(one), "disabled": one.disabled} for one in accounts]})
+
+
+@router.post("/accounts", status_code=201)
+async def add_account(request: Request, body: AccountBody) -> Response:
+    """Make an account."""
+    await allow(request, "accounts.write")
+    house = house_of(request)
+    if not body.halls and body.role not in EVERY_HALL_ROLES:
+        raise invalid("halls", "name at least one hall")
+    password_hash = await house.desk.passwords.hash(body.password)
+    halls = tuple(body.halls) or ("*",)
+    new = NewAccount(account=body.account, name=body.name, role=body.role, halls=halls, password_hash=password_hash)
+    await house.desk.add_account(new, now_ms=wall_ms())
+    return reply({"account": body.account}, status=201)
+
+
+def _shown(account: Account) -> Json:
+    return {name: value for name, value in msgspec.structs.asdict(account).items() if name != "disabled"}

@@ -1,0 +1,158 @@
+"""Settings of halls over HTTP (protocol, section 4): read, change, import; templates pushed to many halls; presets.
+
+Every section is `{"version": …, "content": …}`; `version` is the ETag, too. A change names the version it started from,
+in the body or as `If-Match`; if somebody was quicker the answer is 409 `SETTINGS_CHANGED` with the version of now.
+A change that contradicts itself or another section is 422 with every fault, and nothing is saved.
+"""
+
+import asyncio
+from typing import Any, Final
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from server.api import settings_network
+from server.api.bounds import Code
+from server.api.describe import PROBLEMS
+from server.api.house import house_of
+from server.api.settings_bodies import (
+    ContentBody,
+    DaysContent,
+    FollowBody,
+    HallContent,
+    body_as,
+    content_as,
+    content_of,
+)
+from server.api.settings_day import on_change
+from server.api.settings_desk import SettingsRoute, by, done, expected_of, reader, uploaded, versioned, writer
+from server.api.submit import reply
+from server.config import holidays, templates
+from server.config.revisions import revisions_of
+from server.config.sections import CONTENT_TYPES
+from server.config.tables import Section
+from server.importer import import_file, template
+
+router = APIRouter(tags=["settings"], responses=PROBLEMS, route_class=SettingsRoute)
+router.include_router(settings_network.router)
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+# ---- one hall ----
+
+
+@router.get("/api/halls/{hall}/settings/hall")
+async def read_hall(request: Request, hall: Code) -> Response:
+    """Return what a hall says of itself."""
+    store = await reader(request, hall)
+    facts, version = await done(lambda: (store.hall(hall), store.facts_version(hall)))
+    own = {"name": facts.name, "zone": facts.zone, "voice": facts.voice, "training": facts.training}
+    fixed = {"hall": facts.code, "level": facts.level, "kind": facts.kind, "parent": facts.parent}
+    return versioned(version, {**fixed, "template": facts.template, "content": own})
+
+
+@router.put("/api/halls/{hall}/settings/hall")
+async def change_hall(request: Request, hall: Code) -> Response:
+    """Change a hall's name, zone, voice or training mode."""
+    caller, store = await writer(request, hall)
+    body = await body_as(request, ContentBody)
+    content = content_as(body.content, HallContent)
+    before = await done(lambda: store.hall(hall))
+    facts = msgspec.structs.replace(
+        before, name=content.name, zone=content.zone, voice=content.voice, training=content.training
+    )
+    await done(lambda: store.save_facts(facts, expected=expected_of(request, body.version), by=by(caller)))
+    day = await on_change(house_of(request), hall, actor=caller.actor, hours=facts.zone != before.zone)
+    return versioned(await done(lambda: store.facts_version(hall)), {"day": day})
+
+
+@router.get("/api/halls/{hall}/settings/calendar")
+async def read_calendar(request: Request, hall: Code) -> Response:
+    """Return public holidays, the years whose notice is known, and the hall's own special days."""
+    store = await reader(request, hall)
+    found = await done(lambda: holidays.hall_calendar(store.database, hall))
+    content = {"years": found.years, "shared": found.shared, "own": found.own}
+    return versioned(found.version, {"content": content})
+
+
+@router.put("/api/halls/{hall}/settings/calendar")
+async def change_calendar(request: Request, hall: Code) -> Response:
+    """Replace the hall's own special days; holidays of all halls stay."""
+    caller, store = await writer(request, hall)
+    body = await body_as(request, ContentBody)
+    own = content_as(
+        {name: body.content[name] for name in body.content if name not in {"years", "shared"}}, DaysContent
+    )
+    expected = expected_of(request, body.version)
+    await done(lambda: holidays.save_hall_days(store.database, hall, own.own, expected=expected, by=by(caller)))
+    day = await on_change(house_of(request), hall, actor=caller.actor, hours=True)
+    return versioned(await done(lambda: holidays.calendar_version(store.database, hall)), {"day": day})
+
+
+@router.get("/api/halls/{hall}/settings/template.xlsx")
+async def empty_workbook(request: Request, hall: Code) -> Response:
+    """Return a workbook to fill in."""
+    await reader(request, hall)
+    name = {"content-disposition": 'attachment; filename="onewindow-settings.xlsx"'}
+    return Response(await asyncio.to_thread(template), media_type=XLSX, headers=name)
+
+
+@router.post("/api/halls/{hall}/settings/import")
+async def import_workbook(request: Request, hall: Code, check_only: bool = False) -> Response:
+    """Take over items, windows and hours from a workbook, all or nothing; every bad cell is told."""
+    caller, store = await writer(request, hall)
+    data = await uploaded(request)
+
+    def save() -> dict[str, int]:
+        facts, versions, current = store.hall(hall), store.section_versions(hall), store.sections(hall)
+        found = import_file(data, facts=facts, current=current)
+        if not check_only:
+            store.save(hall, found.changes, expected=versions, by=by(caller))
+        return {"items": found.items, "windows": found.windows, "days": found.days}
+
+    counts = await done(save)
+    day = "" if check_only else await on_change(house_of(request), hall, actor=caller.actor, hours=counts["days"] > 0)
+    return reply({"imported": counts, "checked_only": check_only, "day": day})
+
+
+@router.get("/api/halls/{hall}/settings/revisions")
+async def read_revisions(request: Request, hall: Code) -> Response:
+    """Return who changed which settings when, newest first."""
+    store = await reader(request, hall)
+
+    def read() -> list[dict[str, Any]]:
+        with store.database.read() as session:
+            return [msgspec.structs.asdict(one) for one in revisions_of(session, hall)]
+
+    return reply({"revisions": await done(read)})
+
+
+@router.post("/api/halls/{hall}/settings/follow")
+async def follow(request: Request, hall: Code) -> Response:
+    """Give up own sections and follow the hall's template again."""
+    caller, store = await writer(request, hall)
+    body = await body_as(request, FollowBody)
+    await done(lambda: templates.follow_template(store, hall, body.sections, by=by(caller)))
+    day = await on_change(house_of(request), hall, actor=caller.actor, hours="hours" in body.sections)
+    return reply({"day": day})
+
+
+@router.get("/api/halls/{hall}/settings/{section}")
+async def read_section(request: Request, hall: Code, section: Section) -> Response:
+    """Return items, windows, hours or policy of a hall; `follows` names the template they come from."""
+    store = await reader(request, hall)
+    loaded = await done(lambda: store.load(hall, section))
+    return versioned(loaded.version, {"follows": loaded.follows, "content": content_of(loaded.content)})
+
+
+@router.put("/api/halls/{hall}/settings/{section}")
+async def change_section(request: Request, hall: Code, section: Section) -> Response:
+    """Replace items, windows, hours or policy of a hall; it does not follow its template in them any more."""
+    caller, store = await writer(request, hall)
+    body = await body_as(request, ContentBody)
+    content = content_as(body.content, CONTENT_TYPES[section])
+    expected = {section: expected_of(request, body.version)}
+    await done(lambda: store.save(hall, {section: content}, expected=expected, by=by(caller)))
+    day = await on_change(house_of(request), hall, actor=caller.actor, hours=section == "hours")
+    return versioned((await done(lambda: store.load(hall, section))).version, {"day": day})

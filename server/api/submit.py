@@ -1,0 +1,94 @@
+"""From a parsed request to the hall's answer: one call for every route that changes something."""
+
+from typing import Any
+
+import msgspec
+from fastapi import Request, Response
+from pydantic import BaseModel
+
+from hall.commands import AnyCommand
+from hall.ids import TicketId
+from server.accounts.authorise import Caller
+from server.api.digest import digest_of
+from server.api.house import House, house_of
+from server.keys import date_of_ticket
+from server.outcomes import Outcome, UnknownHall
+from server.problems import FieldError, Problem, problem_of
+from server.runner import HallRunner
+
+JSON = "application/json"
+Json = dict[str, Any]
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the same in every command of a request: who, where, what for, and the digest's ingredients."""
+
+    caller: Caller
+    hall: str
+    operation: str
+    ids: tuple[str, ...] = ()
+    body: dict[str, object]
+
+    @property
+    def digest(self) -> str:
+        """What stands for this request beside its command id."""
+        return digest_of(self.operation, ids=(self.hall, *self.ids), actor=self.caller.actor, body=self.body)
+
+
+def asked_of(caller: Caller, operation: str, *, hall: str, ids: tuple[str, ...] = (), body: BaseModel) -> Asked:
+    """Return what a request asks; the body as the bounds have accepted it."""
+    return Asked(caller=caller, hall=hall, operation=operation, ids=ids, body=body.model_dump())
+
+
+def command_of(tag: str, asked: Asked, **ids: str) -> AnyCommand:
+    """Return the hall's command: its written name, what the request asks, and the ids of what it is about.
+
+    The hall's day sets the moment. Bodies are named as the fields of commands, so nothing is translated here.
+    """
+    actor = "citizen:" if asked.caller.role == "anonymous" else asked.caller.actor
+    fields = {name: value for name, value in asked.body.items() if value is not None}
+    command: AnyCommand = msgspec.convert({**fields, **ids, "type": tag, "at_ms": 0, "actor": actor}, AnyCommand)
+    return command
+
+
+async def submit(runner: HallRunner, command: AnyCommand, asked: Asked) -> Outcome:
+    """Have the hall decide; raises the refusal as a problem."""
+    outcome = await runner.submit(command, asked.digest)
+    if outcome.refusal is not None:
+        raise problem_of(outcome.refusal, seq=outcome.seq)
+    return outcome
+
+
+def today_of(request: Request, hall: str) -> HallRunner:
+    """Return the hall's business day; raises ``UNKNOWN_HALL`` or ``NOT_READY``."""
+    return house_of(request).halls.today(hall)
+
+
+async def day_of_ticket(house: House, hall: str, ticket: TicketId) -> HallRunner:
+    """Return the day that a ticket belongs to, past midnight too; raises ``UNKNOWN_TICKET``."""
+    today = house.halls.today(hall)
+    date = date_of_ticket(ticket)
+    if date is None or date == today.date:
+        return today
+    try:
+        return await house.halls.past(hall, date)
+    except UnknownHall as unknown:
+        raise Problem("UNKNOWN_TICKET") from unknown
+
+
+def answer_of(outcome: Outcome) -> Json:
+    """Return the stored answer with its place in the log."""
+    stored = msgspec.json.decode(outcome.commit.answer)
+    return {**(stored if isinstance(stored, dict) else {}), "seq": outcome.seq}
+
+
+def reply(document: Json, *, status: int = 200) -> Response:
+    """Return JSON that no cache keeps."""
+    return Response(
+        msgspec.json.encode(document), status_code=status, media_type=JSON, headers={"cache-control": "no-store"}
+    )
+
+
+def invalid(field: str, message: str) -> Problem:
+    """Return the problem of a field that the bounds cannot catch."""
+    return Problem("INVALID_INPUT", errors=(FieldError(field, message),))

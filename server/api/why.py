@@ -1,0 +1,79 @@
+"""Why was this one called, and why not I? From the calls of the log and the order of service."""
+
+from typing import Final
+
+from hall.catalog import Text
+from hall.feed import text_view
+from hall.feed_staff import RULES, why_view
+from hall.state import HallDay, Ticket, signature_of
+from server.api.house import House
+from server.api.submit import Json
+from server.callbook import CallMade
+from server.runner import HallRunner
+
+PASSED_LISTED: Final = 100
+"""Nobody reads further; the newest are kept."""
+LANE: Final = Text("绿色通道优先", "Priority lane: called before all others")
+CREDIT: Final = Text("预约或照顾人群，按提前后的时间排序", "Booked or elder visitors: ordered by an earlier due time")
+
+
+async def calls_of(house: House, runner: HallRunner, *, limit: int) -> list[Json]:
+    """Return the newest calls with their rule and those they were compared with, newest first."""
+    made = await house.calls.calls(runner)
+    state = runner.view_state()
+    return [_call(state, one) for one in reversed(made[-limit:])]
+
+
+async def passed_of(house: House, runner: HallRunner, ticket: str) -> Json:
+    """Return who came later and was called earlier, and why the ticket itself was called."""
+    made = await house.calls.calls(runner)
+    state = runner.view_state()
+    mine = state.tickets[ticket]
+    passed = [_passed(state, mine, one) for one in made if _did_pass(state, mine, one)]
+    return {"passed": passed[-PASSED_LISTED:], "call": why_view(state, mine)}
+
+
+def _call(state: HallDay, made: CallMade) -> Json:
+    event = made.event
+    number = state.tickets[event.ticket].number
+    candidates = [{"ticket": one, "number": state.tickets[one].number} for one in event.candidates]
+    return {
+        "call": made.seq,
+        "ticket": event.ticket,
+        "number": number,
+        "window": event.window,
+        "at_ms": made.at_ms,
+        "rule": event.rule,
+        **text_view(RULES[event.rule]),
+        "candidates": candidates,
+        "chosen_reason": event.reason or None,
+    }
+
+
+def _did_pass(state: HallDay, mine: Ticket, made: CallMade) -> bool:
+    """Tell whether somebody who came later was called, while this ticket waited, to a window that could have served it."""
+    other = state.tickets[made.event.ticket]
+    until_ms = mine.first_called_ms or mine.finished_ms or state.at_ms + 1
+    if other.id == mine.id or other.arrived_ms <= mine.arrived_ms:
+        return False
+    if not mine.arrived_ms <= made.at_ms < until_ms:
+        return False
+    desk = state.desks.get(made.event.window)
+    own, helping = signature_of(state, mine)
+    return desk is not None and bool(desk.bit & (own | helping))
+
+
+def _passed(state: HallDay, mine: Ticket, made: CallMade) -> Json:
+    other = state.tickets[made.event.ticket]
+    text = RULES[made.event.rule]
+    if made.event.rule == "order" and other.lane < mine.lane:
+        text = LANE
+    elif made.event.rule == "order" and other.due_ms < mine.due_ms:
+        text = CREDIT
+    return {
+        "number": other.number,
+        "at_ms": made.at_ms,
+        "window": made.event.window,
+        "rule": made.event.rule,
+        **text_view(text),
+    }

@@ -1,0 +1,1 @@
+"""Tests of settings: presets, tables, templates, calendar, import and their API."""
