@@ -1,0 +1,46 @@
+// Reads a board's state record by record: what is malformed is left out, and blanks nothing else.
+
+import type { BoardState, Call, WindowSummary } from "../shared/types";
+
+/** Well-formed calls, newest ring first. */
+export function goodCalls(state: BoardState | null): Call[] {
+  const calls = entries<Call>(state && state.calls).map(([, call]) => call);
+  return calls
+    .filter((call) => isWord(call.number) && isWord(call.label) && Number.isFinite(call.ring))
+    .sort((a, b) => b.ring - a.ring);
+}
+
+/** Well-formed windows in the order of their codes, numbers within codes as numbers. */
+export function goodWindows(state: BoardState | null): (WindowSummary & { code: string })[] {
+  const windows = entries<WindowSummary>(state && state.windows);
+  return windows
+    .filter(([, about]) => isWord(about.label) && isWord(about.state))
+    .map(([code, about]) => ({ ...about, code }))
+    .sort((a, b) => a.label.localeCompare(b.label, "zh-CN", { numeric: true }));
+}
+
+/** Waiting people by theme, only the themes that have any. */
+export function goodThemes(state: BoardState | null): [string, number][] {
+  const themes = state && state.waiting ? state.waiting.themes : null;
+  return Object.keys(themes || {})
+    .map((code): [string, number] => [code, Number((themes as Record<string, number>)[code])])
+    .filter(([, count]) => Number.isFinite(count));
+}
+
+export function goodTotal(state: BoardState | null): number {
+  const total = state && state.waiting ? Number(state.waiting.total) : 0;
+  return Number.isFinite(total) ? total : 0;
+}
+
+function entries<T extends object>(records: Record<string, T> | null | undefined): [string, T][] {
+  if (!records || typeof records !== "object") {
+    return [];
+  }
+  return Object.keys(records)
+    .map((key): [string, T] => [key, records[key] as T])
+    .filter(([, record]) => !!record && typeof record === "object");
+}
+
+function isWord(value: unknown): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= 16;
+}

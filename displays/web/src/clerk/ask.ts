@@ -1,0 +1,275 @@
+// One dialog for every question to staff: described as fields, answered as a promise, usable by keys alone.
+//
+// Laws: digits choose in the first list while nobody types, Enter confirms, Esc leaves; one dialog at a time.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+
+import { OwElement, define } from "../shared/element";
+import { askStyles } from "./ask-styles";
+import { deskStyles } from "./styles";
+import { say } from "./texts";
+
+export type Value = string | boolean | string[];
+export type Values = Record<string, Value>;
+
+export interface Option {
+  value: string;
+  label: string;
+  /** Smaller words behind the label. */
+  note?: string;
+  /** Words that the search finds it by. */
+  find?: string;
+}
+
+export interface Field {
+  name: string;
+  label: string;
+  kind: "choice" | "pick" | "picks" | "checks" | "text" | "lines" | "date" | "number" | "check" | "password" | "time" | "words";
+  options?: Option[];
+  value?: Value;
+  required?: boolean;
+  hint?: string;
+  min?: number;
+  max?: number;
+  /** Shown only then. */
+  when?: (values: Values) => boolean;
+}
+
+export interface Question {
+  heading: string;
+  intro?: string;
+  fields: Field[];
+  confirm?: string;
+  danger?: boolean;
+  wide?: boolean;
+  /** Short fields stand two in a row. */
+  pairs?: boolean;
+  testid?: string;
+}
+
+// A search list shows so many at once; more letters narrow it.
+const HITS = 40;
+const TEXT_LIMIT = 200;
+
+let open: OwAsk | null = null;
+
+/** True while a question waits: then no key is a command of the page beneath. */
+export function isAsking(): boolean {
+  return open !== null;
+}
+
+/** Ask; null when the person leaves the dialog. */
+export function ask(question: Question): Promise<Values | null> {
+  if (open) {
+    return Promise.resolve(null);
+  }
+  const element = document.createElement("ow-ask") as OwAsk;
+  element.question = question;
+  open = element;
+  document.body.appendChild(element);
+  return new Promise((resolve) => {
+    element.answered = (values) => {
+      open = null;
+      element.remove();
+      resolve(values);
+    };
+  });
+}
+
+export class OwAsk extends OwElement {
+  static override styles = [...deskStyles, askStyles];
+
+  @property({ attribute: false }) question: Question = { heading: "", fields: [] };
+  answered: (values: Values | null) => void = () => undefined;
+  @state() private values: Values = {};
+  @state() private searches: Record<string, string> = {};
+  @state() private tried = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const values: Values = {};
+    for (const field of this.question.fields) {
+      values[field.name] = field.value === undefined ? initial(field) : field.value;
+    }
+    this.values = values;
+  }
+
+  protected override firstUpdated(): void {
+    const dialog = this.renderRoot.querySelector("dialog") as HTMLDialogElement;
+    dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      this.answered(null);
+    });
+    dialog.showModal();
+    const first = this.renderRoot.querySelector<HTMLElement>("[data-first]");
+    if (first) {
+      first.focus();
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { heading, intro, confirm, danger, wide, pairs, testid } = this.question;
+    return html`<dialog aria-labelledby="h" class=${wide ? "wide" : ""} data-testid=${testid || "dialog"} @keydown=${this.keyed}>
+      <form @submit=${this.submit} novalidate>
+        <h2 id="h">${heading}</h2>
+        ${intro ? html`<p class="intro">${intro}</p>` : nothing}
+        <div class="fields ${pairs ? "pairs" : ""}">${this.shown().map((field, index) => this.field(field, index === 0))}</div>
+        <footer>
+          <button type="button" class="button" data-testid="ask-cancel" @click=${() => this.answered(null)}>${say("cancel")}<kbd>Esc</kbd></button>
+          <button type="submit" class="button ${danger ? "danger solid" : "primary"}" data-testid="ask-ok">${confirm || say("confirm")}<kbd>⏎</kbd></button>
+        </footer>
+      </form>
+    </dialog>`;
+  }
+
+  private shown(): Field[] {
+    return this.question.fields.filter((field) => !field.when || field.when(this.values));
+  }
+
+  private field(field: Field, first: boolean): TemplateResult {
+    const wrong = this.tried && isMissing(field, this.values);
+    switch (field.kind) {
+      case "choice":
+        return this.choice(field, first, wrong);
+      case "pick":
+      case "picks":
+        return this.pick(field, first, wrong);
+      case "checks":
+        return this.checks(field, wrong);
+      case "check":
+        return html`<label class="check"><input type="checkbox" ?data-first=${first} .checked=${this.values[field.name] === true}
+          @change=${(event: Event) => this.set(field.name, (event.target as HTMLInputElement).checked)}>${field.label}</label>`;
+      case "words":
+        return html`<p class="words">${field.label}</p>`;
+      default:
+        return this.input(field, first, wrong);
+    }
+  }
+
+  private input(field: Field, first: boolean, wrong: boolean): TemplateResult {
+    const type = { text: "text", date: "date", number: "number", password: "password", time: "text" }[field.kind as "text"];
+    const changed = (event: Event) => this.set(field.name, (event.target as HTMLInputElement).value);
+    const value = String(this.values[field.name]);
+    return html`<label class="block ${wrong ? "wrong" : ""}"><span>${field.label}</span>
+      ${
+        field.kind === "lines"
+          ? html`<textarea class="field" rows="3" ?data-first=${first} maxlength="1000" .value=${value} @input=${changed}></textarea>`
+          : html`<input class="field" type=${type} ?data-first=${first} maxlength=${field.kind === "time" ? 5 : TEXT_LIMIT} placeholder=${field.kind === "time" ? "09:00" : nothing} min=${field.min === undefined ? nothing : field.min}
+              max=${field.max === undefined ? nothing : field.max} autocomplete=${field.kind === "password" ? "new-password" : "off"}
+              aria-invalid=${wrong ? "true" : "false"} .value=${value} @input=${changed} data-testid="ask-${field.name}">`
+      }
+      ${field.hint ? html`<small>${field.hint}</small>` : nothing}</label>`;
+  }
+
+  private choice(field: Field, first: boolean, wrong: boolean): TemplateResult {
+    const chosen = this.values[field.name];
+    const options = field.options || [];
+    const keys = first || this.digitField() === field;
+    return html`<fieldset class=${wrong ? "wrong" : ""}><legend>${field.label}</legend><div class="choices">
+      ${options.map(
+        (option, index) => html`<label class="option ${chosen === option.value ? "on" : ""}">
+          <input type="radio" name=${field.name} .checked=${chosen === option.value} value=${option.value} ?data-first=${first && index === 0}
+            @change=${() => this.set(field.name, option.value)} data-testid="ask-${field.name}-${option.value}">
+          ${keys && index < 9 ? html`<kbd aria-hidden="true">${index + 1}</kbd>` : nothing}
+          <span>${option.label}</span>${option.note ? html`<small>${option.note}</small>` : nothing}</label>`,
+      )}</div></fieldset>`;
+  }
+
+  private checks(field: Field, wrong: boolean): TemplateResult {
+    const chosen = this.values[field.name] as string[];
+    return html`<fieldset class=${wrong ? "wrong" : ""}><legend>${field.label}</legend><div class="choices">
+      ${(field.options || []).map(
+        (option) => html`<label class="option ${chosen.includes(option.value) ? "on" : ""}">
+          <input type="checkbox" .checked=${chosen.includes(option.value)} @change=${() => this.toggle(field.name, option.value)}>
+          <span>${option.label}</span>${option.note ? html`<small>${option.note}</small>` : nothing}</label>`,
+      )}</div></fieldset>`;
+  }
+
+  private pick(field: Field, first: boolean, wrong: boolean): TemplateResult {
+    const many = field.kind === "picks";
+    const search = this.searches[field.name] || "";
+    const chosen = this.values[field.name];
+    const has = (value: string) => (many ? (chosen as string[]).includes(value) : chosen === value);
+    const hits = found(field.options || [], search);
+    return html`<fieldset class="pick ${wrong ? "wrong" : ""}"><legend>${field.label}</legend>
+      <input class="field" type="search" ?data-first=${first} placeholder=${field.hint || say("search")} aria-label=${say("search")} .value=${search} maxlength="60"
+        @input=${(event: Event) => {
+          this.searches = { ...this.searches, [field.name]: (event.target as HTMLInputElement).value };
+        }}
+        @keydown=${(event: KeyboardEvent) => {
+          if (event.key === "Enter" && hits[0] && !chosen) {
+            event.preventDefault();
+            this.set(field.name, hits[0].value);
+          }
+        }} data-testid="ask-search">
+      <div class="hits">${hits.slice(0, HITS).map(
+        (option) => html`<label class="hit ${has(option.value) ? "on" : ""}">
+          <input type=${many ? "checkbox" : "radio"} name=${field.name} .checked=${has(option.value)}
+            @change=${() => (many ? this.toggle(field.name, option.value) : this.set(field.name, option.value))}>
+          <span>${option.label}</span>${option.note ? html`<small>${option.note}</small>` : nothing}</label>`,
+      )}${hits.length === 0 ? html`<p class="none">${say("no_hits")}</p>` : nothing}</div></fieldset>`;
+  }
+
+  private digitField(): Field | undefined {
+    return this.shown().find((field) => field.kind === "choice");
+  }
+
+  private keyed(event: KeyboardEvent): void {
+    event.stopPropagation();
+    const target = event.target as HTMLInputElement;
+    const isText = target.tagName === "TEXTAREA" || (target.tagName === "INPUT" && target.type !== "radio" && target.type !== "checkbox");
+    if (isText || event.ctrlKey || event.altKey || event.metaKey) {
+      return;
+    }
+    const field = this.digitField();
+    const option = field && /^[1-9]$/.test(event.key) ? (field.options || [])[Number(event.key) - 1] : undefined;
+    if (field && option) {
+      event.preventDefault();
+      this.set(field.name, option.value);
+    } else if (event.key === "Enter" && target.tagName === "INPUT") {
+      event.preventDefault();
+      this.submit(event);
+    }
+  }
+
+  private submit(event: Event): void {
+    event.preventDefault();
+    this.tried = true;
+    if (!this.shown().some((field) => isMissing(field, this.values))) {
+      this.answered(this.values);
+    }
+  }
+
+  private set(name: string, value: Value): void {
+    this.values = { ...this.values, [name]: value };
+  }
+
+  private toggle(name: string, value: string): void {
+    const before = this.values[name] as string[];
+    this.set(name, before.includes(value) ? before.filter((one) => one !== value) : [...before, value]);
+  }
+}
+
+function initial(field: Field): Value {
+  if (field.kind === "check") {
+    return false;
+  }
+  return field.kind === "picks" || field.kind === "checks" ? [] : "";
+}
+
+function isMissing(field: Field, values: Values): boolean {
+  const value = values[field.name];
+  return !!field.required && (value === "" || (Array.isArray(value) && value.length === 0));
+}
+
+/** Every word of the search must be somewhere in the label, its note or its other words. */
+export function found(options: Option[], search: string): Option[] {
+  const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  return options.filter((option) => {
+    const all = `${option.label} ${option.note || ""} ${option.find || ""} ${option.value}`.toLowerCase();
+    return words.every((word) => all.includes(word));
+  });
+}
+
+define("ow-ask", OwAsk);

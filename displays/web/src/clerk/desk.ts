@@ -1,0 +1,120 @@
+// What a signed-in person at a window holds: the feed of the window, and the commands, one at a time.
+//
+// Laws: one key press is one command id; while a command is on its way no other starts; what is true is what the
+// feed says, an answer only tells that it was heard.
+
+import { type Api, Refused, faultText, newCommandId } from "../shared/api";
+import { LiveFeed } from "../shared/feed";
+import type { HallInfo, Text } from "../shared/types";
+import type { Account, ClerkLive, ClerkState, StaffTicket } from "./types";
+
+// How long the answer of a command stays on screen, in milliseconds.
+const NOTE_MS = 6000;
+
+export interface Note {
+  kind: "ok" | "info" | "refused";
+  text: Text;
+  until_ms: number;
+}
+
+export interface Answer {
+  seq: number;
+  ticket?: StaffTicket | null;
+}
+
+export class Desk {
+  feed: LiveFeed<ClerkState, ClerkLive> | null = null;
+  /** The command on its way, by the name of its button. */
+  sending: string | null = null;
+  note: Note | null = null;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    readonly api: Api,
+    readonly hall: HallInfo,
+    readonly account: Account,
+    readonly window: string,
+  ) {}
+
+  start(): void {
+    const { hall, window } = this;
+    this.feed = new LiveFeed<ClerkState, ClerkLive>({ root: this.api.root, hall: hall.hall, view: "clerk", window });
+    this.feed.onChange(() => this.changed());
+    this.feed.start();
+  }
+
+  stop(): void {
+    if (this.feed) {
+      this.feed.stop();
+    }
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  }
+
+  get state(): ClerkState | null {
+    return this.feed ? this.feed.state : null;
+  }
+
+  get live(): ClerkLive {
+    return (this.feed && this.feed.live) || {};
+  }
+
+  /** The server's clock: countdowns run on it. */
+  nowMs(): number {
+    return this.feed ? this.feed.nowMs() : Date.now();
+  }
+
+  /** Send one command of this window. Returns the answer, or null when it was refused or is not sent. */
+  run(op: string, body: Record<string, unknown> = {}, name: string = op): Promise<Answer | null> {
+    return this.send(`api/halls/${enc(this.hall.hall)}/windows/${enc(this.window)}/${op}`, body, name);
+  }
+
+  /** Send one command on a ticket. */
+  onTicket(ticket: string, op: string, body: Record<string, unknown> = {}, name: string = op): Promise<Answer | null> {
+    return this.send(`api/halls/${enc(this.hall.hall)}/tickets/${enc(ticket)}/${op}`, body, name);
+  }
+
+  tell(kind: Note["kind"], both: Text): void {
+    this.note = { kind, text: both, until_ms: performance.now() + NOTE_MS };
+    this.changed();
+  }
+
+  dismiss(): void {
+    this.note = null;
+    this.changed();
+  }
+
+  private async send(path: string, body: Record<string, unknown>, name: string): Promise<Answer | null> {
+    if (this.sending !== null) {
+      return null;
+    }
+    this.sending = name;
+    this.note = null;
+    this.changed();
+    try {
+      return await this.api.command<Answer>(path, { ...body, command_id: newCommandId() });
+    } catch (fault) {
+      this.tell("refused", faultText(fault));
+      if (fault instanceof Refused && fault.status === 401) {
+        location.reload();
+      }
+      return null;
+    } finally {
+      this.sending = null;
+      this.changed();
+    }
+  }
+
+  private changed(): void {
+    this.listeners.forEach((listener) => listener());
+  }
+}
+
+export function enc(part: string): string {
+  return encodeURIComponent(part);
+}

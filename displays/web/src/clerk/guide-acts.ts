@@ -1,0 +1,129 @@
+// What a guide can do to a ticket, in which states, and the question each act begins with.
+
+import type { Api } from "../shared/api";
+import { pick } from "../shared/i18n";
+import type { HallInfo } from "../shared/types";
+import { ask } from "./ask";
+import { enc } from "./desk";
+import { itemOptions, reasons, transfer } from "./questions";
+import { say } from "./texts";
+import type { StaffTicket, TicketState } from "./types";
+
+type Body = Record<string, unknown>;
+
+export interface Subject {
+  api: Api;
+  hall: HallInfo;
+  ticket: StaffTicket;
+}
+
+export interface GuideAct {
+  op: string;
+  label: "reclass" | "transfer" | "split" | "merge" | "rejoin" | "withdraw" | "cancel_ticket" | "abandon";
+  states: TicketState[];
+  tone?: "danger" | "primary";
+  ask: (subject: Subject) => Promise<Body | null>;
+}
+
+const PRIORITY_REASONS = ["elder", "disabled", "pregnant", "veteran", "other"];
+const CANCEL_REASONS = ["citizen_asks", "error_made_good", "other"];
+
+export const ACTS: readonly GuideAct[] = [
+  { op: "reclass", label: "reclass", states: ["WAITING"], tone: "primary", ask: reclass },
+  { op: "rejoin", label: "rejoin", states: ["MISSED"], tone: "primary", ask: () => Promise.resolve({}) },
+  { op: "transfer", label: "transfer", states: ["CALLED", "SERVING"], ask: ({ api, hall, ticket }) => transfer(api, hall, ticket) },
+  { op: "split", label: "split", states: ["WAITING", "SERVING"], ask: split },
+  { op: "merge", label: "merge", states: ["WAITING", "SERVING"], ask: merge },
+  {
+    op: "withdraw-call",
+    label: "withdraw",
+    states: ["CALLED"],
+    ask: ({ ticket }) => withReason(say("withdraw_title", { number: ticket.number }), ["clerk_gone", "error_made_good", "other"], say("withdraw")),
+  },
+  { op: "abandon", label: "abandon", states: ["MISSED"], ask: ({ ticket }) => withReason(`${say("abandon")} ${ticket.number}`, CANCEL_REASONS, say("abandon")) },
+  {
+    op: "cancel",
+    label: "cancel_ticket",
+    states: ["WAITING", "MISSED", "HELD"],
+    tone: "danger",
+    ask: ({ ticket }) => withReason(say("cancel_title", { number: ticket.number }), CANCEL_REASONS, say("cancel_ticket")),
+  },
+];
+
+/** Offered only where the hall would accept it; one item cannot be split. */
+export function isFor(act: GuideAct, ticket: StaffTicket): boolean {
+  return act.states.indexOf(ticket.state) >= 0 && (act.op !== "split" || ticket.items.length > 1);
+}
+
+export async function withReason(heading: string, codes: string[], confirm: string): Promise<Body | null> {
+  const given = await ask({
+    heading,
+    fields: [{ name: "reason", label: say("reason"), kind: "choice", required: true, options: reasons(codes) }],
+    confirm,
+    testid: "dialog-reason",
+  });
+  return given ? { reason: given.reason } : null;
+}
+
+export async function newTicket(hall: HallInfo): Promise<Body | null> {
+  const given = await ask({
+    heading: say("new_ticket"),
+    fields: [
+      { name: "class", label: say("class"), kind: "choice", value: "ordinary", options: classes(hall) },
+      { name: "items", label: say("items"), kind: "picks", required: true, options: itemOptions(hall), hint: say("find_item") },
+    ],
+    confirm: say("take"),
+    wide: true,
+    testid: "dialog-new",
+  });
+  return given ? { class: given.class, items: (given.items as string[]).map((code) => ({ code, quantity: 1 })) } : null;
+}
+
+function classes(hall: HallInfo) {
+  return hall.classes.filter((one) => one.code !== "booked").map((one) => ({ value: one.code, label: pick(one.name) }));
+}
+
+async function reclass({ hall, ticket }: Subject): Promise<Body | null> {
+  const others = classes(hall).filter((one) => one.value !== ticket.class);
+  const given = await ask({
+    heading: say("reclass_title", { number: ticket.number }),
+    fields: [
+      { name: "class", label: say("class_to"), kind: "choice", required: true, options: others },
+      { name: "reason", label: say("reason"), kind: "choice", required: true, options: reasons(PRIORITY_REASONS) },
+    ],
+    testid: "dialog-reclass",
+  });
+  return given ? { class: given.class, reason: given.reason } : null;
+}
+
+async function split({ ticket }: Subject): Promise<Body | null> {
+  const options = ticket.items.map((item) => ({ value: String(item.entry), label: pick(item.name) }));
+  const given = await ask({
+    heading: say("split_title", { number: ticket.number }),
+    intro: say("split_hint"),
+    fields: [{ name: "entries", label: say("items"), kind: "checks", required: true, options }],
+    confirm: say("split"),
+    testid: "dialog-split",
+  });
+  return given ? { entries: (given.entries as string[]).map(Number) } : null;
+}
+
+async function merge({ api, hall, ticket }: Subject): Promise<Body | null> {
+  const given = await ask({
+    heading: say("merge_title", { number: ticket.number }),
+    fields: [{ name: "number", label: say("merge_other"), kind: "text", required: true, hint: say("number_hint") }],
+    confirm: say("merge"),
+    testid: "dialog-merge",
+  });
+  if (!given) {
+    return null;
+  }
+  const number = String(given.number).trim().toUpperCase();
+  const { tickets } = await api.get<{ tickets: StaffTicket[] }>(`api/halls/${enc(hall.hall)}/tickets?number=${enc(number)}`);
+  const other = tickets.find((one) => one.state === "WAITING") || tickets[0];
+  if (!other) {
+    await ask({ heading: say("not_found", { number }), fields: [] });
+    return null;
+  }
+  return { merged: other.id };
+}

@@ -1,0 +1,232 @@
+// The guide's page: find a number and help its holder, watch calls that nobody answers, let the missed rejoin.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+
+import { type Api, faultText, newCommandId } from "../shared/api";
+import { toast } from "../shared/components/dialog";
+import "../shared/components/status";
+import "../shared/components/topbar";
+import { OwElement, define } from "../shared/element";
+import { clockTime, windowText } from "../shared/format";
+import { pick } from "../shared/i18n";
+import type { HallInfo } from "../shared/types";
+import { enc } from "./desk";
+import { guideStyles } from "./guide-styles";
+import { type CallNow, GuideWatch } from "./guide-watch";
+import * as acts from "./guide-acts";
+import { slip } from "./slip";
+import { deskStyles } from "./styles";
+import { channelText, reasonText, say } from "./texts";
+import { running, span } from "./time";
+import type { Account, ShortTicket, StaffTicket } from "./types";
+import { classMark } from "./waiting-line";
+
+const TICK_MS = 1000;
+const NUMBER_LIMIT = 12;
+
+interface Passed {
+  number: string;
+  at_ms: number;
+  window: string;
+  zh: string;
+  en: string;
+}
+
+export class OwGuide extends OwElement {
+  static override styles = [...deskStyles, guideStyles];
+
+  @property({ attribute: false }) api!: Api;
+  @property({ attribute: false }) hall!: HallInfo;
+  @property({ attribute: false }) account!: Account;
+  @state() private found: StaffTicket[] | null = null;
+  @state() private sought = "";
+  @state() private passed: { ticket: string; list: Passed[] } | null = null;
+  @state() private sending = false;
+  private feed!: GuideWatch;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.feed = new GuideWatch(this.api, this.hall, () => this.requestUpdate());
+    this.feed.start();
+    this.follow(() => this.feed.stop());
+    this.every(TICK_MS, () => this.requestUpdate());
+  }
+
+  protected override render(): TemplateResult {
+    const { feed } = this;
+    return html`<ow-topbar heading=${say("guide_title")} beside=${pick(this.hall.name)} status=${feed.status}>
+        <span class="head"><ow-clock .now=${() => feed.nowMs()} zone=${this.hall.zone}></ow-clock><strong class="small">${this.account.name}</strong>
+        <button class="button small" data-testid="sign-out" @click=${() => this.dispatchEvent(new CustomEvent("ow-sign-out"))}>${say("sign_out")}</button></span>
+      </ow-topbar>
+      <ow-banner status=${feed.status} .asOf=${feed.asOfMs} zone=${this.hall.zone}></ow-banner>
+      <main>
+        <div class="left">${this.search()} ${this.results()}</div>
+        <div class="right">${this.called(feed.calls())} ${this.missed(feed.missed(), feed.held())}</div>
+      </main>`;
+  }
+
+  private search(): TemplateResult {
+    return html`<form class="panel search" @submit=${this.submit}>
+      <label for="number">${say("find_ticket")}</label>
+      <input id="number" class="field number" name="number" maxlength=${NUMBER_LIMIT} placeholder=${say("number_hint")} autocomplete="off" autocapitalize="characters" data-testid="guide-number">
+      <button class="button primary" data-testid="guide-find">${say("search")}</button>
+      <button type="button" class="button" data-testid="guide-new" @click=${this.take}>${say("new_ticket")}</button>
+    </form>`;
+  }
+
+  private results(): TemplateResult | typeof nothing {
+    if (!this.found) {
+      return nothing;
+    }
+    return this.found.length === 0
+      ? html`<p class="panel none" role="status">${say("not_found", { number: this.sought })}</p>`
+      : html`${this.found.map((ticket) => this.card(ticket))}`;
+  }
+
+  private card(ticket: StaffTicket): TemplateResult {
+    const nowMs = this.feed.nowMs();
+    const passed = this.passed && this.passed.ticket === ticket.id ? this.passed.list : null;
+    return html`<section class="panel card-ticket" aria-label=${ticket.number} data-testid="guide-ticket">
+      <div class="top"><h2 class="number">${ticket.number}</h2>
+        <p><ow-state of="ticket" value=${ticket.state}></ow-state> ${classMark(this, ticket.class)}<span class="chip">${channelText(ticket.channel)}</span>
+        ${ticket.state === "WAITING" && typeof ticket.ahead === "number" ? html`<strong>${say("ahead", { n: ticket.ahead })}</strong>` : nothing}
+        ${ticket.window ? html`<strong>${windowText(ticket.window)}</strong>` : nothing}
+        <br><span class="muted">${say("waits", { time: span(nowMs - ticket.arrived_ms) })} · ${say("arrived_at", { time: clockTime(ticket.arrived_ms, this.hall.zone) })}</span></p></div>
+      <ul class="items">${ticket.items.map(
+        (item) => html`<li class="spread"><span>${pick(item.name)}${item.quantity > 1 ? ` ${say("quantity", { n: item.quantity })}` : ""}</span><ow-state of="item" value=${item.state}></ow-state></li>`,
+      )}</ul>
+      <p class="acts">${acts.ACTS.filter((act) => acts.isFor(act, ticket)).map(
+        (act) => html`<button class="button ${act.tone || ""}" ?disabled=${this.sending} data-testid="guide-${act.op}" @click=${() => this.act(act, ticket)}>${say(act.label)}</button>`,
+      )}
+      <button class="button" ?disabled=${this.sending} data-testid="guide-reprint" @click=${() => this.reprint(ticket)}>${say("reprint")}</button>
+      <button class="button quiet" aria-expanded=${passed ? "true" : "false"} @click=${() => this.why(ticket)}>${say("why_passed")}</button></p>
+      ${passed ? this.passers(passed) : nothing}
+    </section>`;
+  }
+
+  private passers(list: Passed[]): TemplateResult {
+    return list.length === 0
+      ? html`<p class="note">${say("why_passed_none")}</p>`
+      : html`<ul class="passers">${list.map(
+          (one) => html`<li><span class="number">${one.number}</span> <span class="muted">${clockTime(one.at_ms, this.hall.zone)} · ${windowText(one.window)}</span> ${pick(one)}</li>`,
+        )}</ul>`;
+  }
+
+  private called(calls: CallNow[]): TemplateResult {
+    return html`<section class="panel" data-testid="guide-calls"><h3>${say("absent_calls")}<span class="count number">${calls.length}</span></h3><p class="small muted">${say("absent_hint")}</p>
+      <ul class="rows">${calls.map(
+        (call) => html`<li><span class="number">${call.number}</span><span>${windowText(call.label)} ${call.gone ? html`<strong class="bad">${say("clerk_offline")}</strong>` : html`<span class="muted">${call.clerk}</span>`}</span>
+          <span class="number small">${running(this.feed.nowMs() - call.since_ms)}</span>
+          <button class="button small ${call.gone ? "danger" : ""}" ?disabled=${this.sending} aria-label="${say("withdraw")} ${call.number}" @click=${() => this.withdraw(call)}>${say("withdraw")}</button></li>`,
+      )}</ul>${calls.length === 0 ? html`<p class="none">${say("none")}</p>` : nothing}</section>`;
+  }
+
+  private missed(missed: ShortTicket[], held: ShortTicket[]): TemplateResult {
+    const row = (ticket: ShortTicket, note: string, button: TemplateResult | typeof nothing) => html`<li><span class="number">${ticket.number}</span>
+      <span class="clip">${ticket.items.map(pick).join("、")}<br><span class="small muted">${note}</span></span>${button}
+      <button class="button small quiet" @click=${() => this.find(ticket.number)}>${say("search")}</button></li>`;
+    const nowMs = this.feed.nowMs();
+    return html`<section class="panel" data-testid="guide-missed"><h3>${say("missed")}<span class="count number">${missed.length}</span></h3>
+        <ul class="rows">${missed.map((ticket) =>
+          row(ticket, say("missed_ago", { time: span(nowMs - (ticket.missed_ms || nowMs)) }),
+            html`<button class="button small" ?disabled=${this.sending} aria-label=${say("rejoin_n", { number: ticket.number })} @click=${() => this.send(ticket.id, "rejoin", {})}>${say("rejoin")}</button>`),
+        )}</ul></section>
+      <section class="panel" data-testid="guide-held"><h3>${say("held")}<span class="count number">${held.length}</span></h3>
+        <ul class="rows">${held.map((ticket) => row(ticket, ticket.hold_reason ? reasonText(ticket.hold_reason) : "", nothing))}</ul></section>`;
+  }
+
+  private submit(event: Event): void {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget as HTMLFormElement);
+    void this.find(String(fields.get("number")).trim().toUpperCase());
+  }
+
+  private async find(number: string): Promise<void> {
+    if (!number) {
+      return;
+    }
+    this.sought = number;
+    try {
+      const { tickets } = await this.api.get<{ tickets: StaffTicket[] }>(`api/halls/${enc(this.hall.hall)}/tickets?number=${enc(number)}`);
+      this.found = tickets;
+      this.passed = null;
+    } catch (fault) {
+      toast(pick(faultText(fault)), "bad");
+    }
+  }
+
+  private async act(act: acts.GuideAct, ticket: StaffTicket): Promise<void> {
+    const body = await act.ask({ api: this.api, hall: this.hall, ticket });
+    if (body) {
+      await this.send(ticket.id, act.op, body);
+    }
+  }
+
+  private async withdraw(call: CallNow): Promise<void> {
+    const body = await acts.withReason(say("withdraw_title", { number: call.number }), ["clerk_gone", "error_made_good", "other"], say("withdraw"));
+    if (body) {
+      await this.send(call.ticket, "withdraw-call", body);
+    }
+  }
+
+  private async send(ticket: string, op: string, body: Record<string, unknown>): Promise<boolean> {
+    if (this.sending) {
+      return false;
+    }
+    this.sending = true;
+    try {
+      await this.api.command(`api/halls/${enc(this.hall.hall)}/tickets/${enc(ticket)}/${op}`, { ...body, command_id: newCommandId() });
+      toast(say("done_plain"), "good");
+      if (this.sought && this.found && this.found.some((one) => one.id === ticket)) {
+        await this.find(this.sought);
+      }
+      return true;
+    } catch (fault) {
+      toast(pick(faultText(fault)), "bad");
+      return false;
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  private async take(): Promise<void> {
+    const body = await acts.newTicket(this.hall);
+    if (!body || this.sending) {
+      return;
+    }
+    this.sending = true;
+    try {
+      const { ticket } = await this.api.command<{ ticket: StaffTicket & { page?: string; secret?: string } }>(`api/halls/${enc(this.hall.hall)}/tickets`, { ...body, channel: "desk" });
+      toast(say("taken", { number: ticket.number }), "good");
+      const page = ticket.page ? new URL(ticket.page.replace(/^\//, ""), this.api.root).href : "";
+      const link = page && ticket.secret && page.indexOf("#") < 0 ? `${page}#${ticket.secret}` : page;
+      slip(this.hall, ticket, link);
+      await this.find(ticket.number);
+    } catch (fault) {
+      toast(pick(faultText(fault)), "bad");
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  private async reprint(ticket: StaffTicket): Promise<void> {
+    slip(this.hall, ticket, "");
+    await this.send(ticket.id, "print-result", { printed: true });
+  }
+
+  private async why(ticket: StaffTicket): Promise<void> {
+    if (this.passed && this.passed.ticket === ticket.id) {
+      this.passed = null;
+      return;
+    }
+    try {
+      const answer = await this.api.get<{ passed: Passed[] }>(`api/halls/${enc(this.hall.hall)}/tickets/${enc(ticket.id)}/why`);
+      this.passed = { ticket: ticket.id, list: answer.passed };
+    } catch (fault) {
+      toast(pick(faultText(fault)), "bad");
+    }
+  }
+}
+
+define("ow-guide", OwGuide);

@@ -1,0 +1,154 @@
+// Signing in for every staff page: account and password, then the hall if there are several.
+
+import { css, html, nothing } from "lit";
+import { property, state } from "lit/decorators.js";
+
+import { type Api, faultText } from "../shared/api";
+import { OwElement, define } from "../shared/element";
+import { pick } from "../shared/i18n";
+import type { HallSummary } from "../shared/types";
+import { deskStyles } from "./styles";
+import { say } from "./texts";
+import type { Account } from "./types";
+
+const PASSWORD_LIMIT = 200;
+
+/** `<ow-sign-in .api heading>`: fires `ow-signed-in` with the account. */
+export class OwSignIn extends OwElement {
+  static override styles = [
+    ...deskStyles,
+    css`
+      :host {
+        display: flex;
+        align-items: flex-start;
+        justify-content: center;
+        padding: 10vh var(--ow-4) var(--ow-4);
+      }
+      form {
+        width: 24rem;
+        max-width: 100%;
+        padding: var(--ow-6);
+        border-top: 4px solid var(--ow-brand);
+      }
+      h2 {
+        font-size: var(--ow-text-xl);
+      }
+      .hint {
+        margin: var(--ow-1) 0 var(--ow-5);
+        color: var(--ow-ink-2);
+      }
+      label {
+        display: block;
+        margin-bottom: var(--ow-4);
+        font-weight: 600;
+      }
+      .field,
+      .button {
+        width: 100%;
+        min-height: 2.75rem;
+        margin-top: var(--ow-1);
+        font-size: var(--ow-text-m);
+      }
+      .note {
+        margin-bottom: var(--ow-4);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) api!: Api;
+  @property() heading = "";
+  @state() private busy = false;
+  @state() private fault = "";
+
+  protected override firstUpdated(): void {
+    const field = this.renderRoot.querySelector<HTMLInputElement>("input");
+    if (field) {
+      field.focus();
+    }
+  }
+
+  protected override render() {
+    return html`<form class="card" @submit=${this.submit} novalidate>
+      <h2>${this.heading}</h2>
+      <p class="hint">${say("sign_in_hint")}</p>
+      <div role="alert">${this.fault ? html`<p class="note bad" data-testid="sign-in-fault">${this.fault}</p>` : nothing}</div>
+      <label>${say("account")}
+        <input class="field" name="account" autocomplete="username" maxlength="60" autocapitalize="none" spellcheck="false" data-testid="account">
+      </label>
+      <label>${say("password")}
+        <input class="field" name="password" type="password" autocomplete="current-password" maxlength=${PASSWORD_LIMIT} data-testid="password">
+      </label>
+      <button class="button primary" ?disabled=${this.busy} data-testid="sign-in">${this.busy ? say("signing_in") : say("sign_in")}</button>
+    </form>`;
+  }
+
+  private async submit(event: Event): Promise<void> {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const fields = new FormData(form);
+    const account = String(fields.get("account")).trim();
+    const password = String(fields.get("password"));
+    if (!account || !password) {
+      this.fault = say("fill_both");
+      return;
+    }
+    this.busy = true;
+    this.fault = "";
+    try {
+      const detail = await this.api.send<Account>("POST", "api/login", { account, password });
+      this.dispatchEvent(new CustomEvent<Account>("ow-signed-in", { detail }));
+    } catch (fault) {
+      this.fault = pick(faultText(fault));
+      const field = form.querySelector<HTMLInputElement>("[name=password]");
+      if (field) {
+        field.select();
+      }
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+/** `<ow-hall-choice .halls>`: fires `ow-hall` with the code. */
+export class OwHallChoice extends OwElement {
+  static override styles = [
+    ...deskStyles,
+    css`
+      :host {
+        max-width: 48rem;
+        margin: var(--ow-6) auto;
+        padding: 0 var(--ow-4);
+      }
+      ul {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr));
+        gap: var(--ow-3);
+        margin-top: var(--ow-4);
+      }
+      .button {
+        width: 100%;
+        min-height: 3.5rem;
+        font-size: var(--ow-text-m);
+        white-space: normal;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) halls: HallSummary[] = [];
+
+  protected override render() {
+    return html`<h2>${say("choose_hall")}</h2>
+      <ul>
+        ${this.halls.map(
+          (one) => html`<li><button class="button" data-testid="hall-${one.hall}" @click=${() => this.choose(one.hall)}>${pick(one.name)}</button></li>`,
+        )}
+      </ul>`;
+  }
+
+  private choose(detail: string): void {
+    this.dispatchEvent(new CustomEvent<string>("ow-hall", { detail }));
+  }
+}
+
+define("ow-sign-in", OwSignIn);
+define("ow-hall-choice", OwHallChoice);

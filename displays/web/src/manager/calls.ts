@@ -1,0 +1,157 @@
+// "Why was I passed?": every recent call with its rule and candidates, and for a number who went before it.
+
+import { css, html, nothing, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+
+import { enc } from "../clerk/desk";
+import { deskStyles } from "../clerk/styles";
+import { reasonText } from "../clerk/texts";
+import type { StaffTicket } from "../clerk/types";
+import "../shared/components/status";
+import { OwElement, define } from "../shared/element";
+import { clockTime, windowText } from "../shared/format";
+import { pick } from "../shared/i18n";
+import type { House } from "./house";
+import { ruleText, say } from "./texts";
+import type { RecentCall } from "./types";
+
+const LIMIT = 100;
+const REFRESH_MS = 5000;
+
+interface Passed {
+  number: string;
+  at_ms: number;
+  window: string;
+  rule: string;
+  zh: string;
+  en: string;
+}
+
+interface Answer {
+  number: string;
+  ticket: StaffTicket | null;
+  passed: Passed[];
+  call: { rule: string; zh: string; en: string; candidates: { ticket: string; number: string }[] } | null;
+}
+
+export class OwCalls extends OwElement {
+  static override styles = [
+    ...deskStyles,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) 26rem;
+        gap: 0.75rem;
+        align-items: start;
+      }
+      .panel {
+        padding: 0.75rem 0.875rem;
+        border: 1px solid var(--ow-line);
+        border-radius: var(--ow-radius-s);
+        background: var(--ow-paper);
+      }
+      h2 {
+        font-size: var(--ow-text-m);
+      }
+      form {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        gap: 0.5rem;
+        margin: 0.5rem 0;
+      }
+      td .number {
+        font-size: 1.0625rem;
+      }
+      .exception td {
+        background: var(--ow-warn-soft);
+      }
+      .passers li {
+        padding: 0.5rem 0;
+        border-top: 1px solid var(--ow-line);
+        font-size: var(--ow-text-s);
+      }
+      .note {
+        margin-top: 0.5rem;
+      }
+      @media (max-width: 1100px) {
+        :host {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) house!: House;
+  @state() private calls: RecentCall[] = [];
+  @state() private answer: Answer | null = null;
+  @state() private exceptions = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.load();
+    this.every(REFRESH_MS, () => {
+      if (!document.hidden) {
+        void this.load();
+      }
+    });
+  }
+
+  protected override render(): TemplateResult {
+    const calls = this.exceptions ? this.calls.filter((call) => call.rule !== "order") : this.calls;
+    return html`<section class="panel" data-testid="calls"><div class="spread"><h2>${say("recent_calls")}</h2>
+        <label class="small"><input type="checkbox" .checked=${this.exceptions} @change=${(event: Event) => (this.exceptions = (event.target as HTMLInputElement).checked)}> ${say("exceptions_only")}</label></div>
+        <table><thead><tr><th>${say("time")}</th><th>${say("number")}</th><th>${say("window")}</th><th>${say("rule")}</th><th>${say("why")}</th><th>${say("candidates")}</th></tr></thead>
+        <tbody>${calls.map((call) => this.row(call))}</tbody></table></section>
+      <section class="panel" data-testid="passed"><h2>${say("passed_title")}</h2><p class="small muted">${say("passed_hint")}</p>
+        <form @submit=${this.submit}><input class="field number" name="number" maxlength="12" aria-label=${say("number")} placeholder=${say("number_hint")} autocomplete="off" data-testid="passed-number">
+        <button class="button primary" data-testid="passed-find">${say("find")}</button></form>
+        <div role="status">${this.answer ? this.found(this.answer) : nothing}</div></section>`;
+  }
+
+  private row(call: RecentCall): TemplateResult {
+    const chosen = call.chosen_reason ? `（${reasonText(call.chosen_reason)}）` : "";
+    return html`<tr class=${call.rule === "order" ? "" : "exception"}>
+      <td class="number">${clockTime(call.at_ms, this.house.hall.zone)}</td><td><span class="number">${call.number}</span></td><td>${this.windowLabel(call.window)}</td>
+      <td>${ruleText(call.rule)}</td><td>${pick(call)}${chosen}</td>
+      <td>${call.candidates.map((one) => html`<span class="chip number ${one.ticket === call.ticket ? "booked" : ""}">${one.number}</span>`)}</td></tr>`;
+  }
+
+  private found(answer: Answer): TemplateResult {
+    if (!answer.ticket) {
+      return html`<p class="note">${say("not_found", { number: answer.number })}</p>`;
+    }
+    const { number, call, passed, ticket } = answer;
+    return html`<p><strong class="number">${number}</strong> <ow-state of="ticket" value=${ticket.state}></ow-state> <span class="muted small">${clockTime(ticket.arrived_ms, this.house.hall.zone)}</span></p>
+      ${call ? html`<p class="note"><strong>${say("called_because", { number })}：</strong>${ruleText(call.rule)} · ${pick(call)}</p>` : nothing}
+      <p class="note ${passed.length === 0 ? "good" : ""}">${passed.length === 0 ? say("nobody_passed", { number }) : say("passed_by", { n: passed.length, number })}</p>
+      <ul class="passers">${passed.map(
+        (one) => html`<li><strong class="number">${one.number}</strong> <span class="muted">${clockTime(one.at_ms, this.house.hall.zone)} · ${windowText(this.windowLabel(one.window))} · ${ruleText(one.rule)}</span><br>${pick(one)}</li>`,
+      )}</ul>`;
+  }
+
+  private windowLabel(code: string): string {
+    const found = this.house.hall.windows.find((one) => one.code === code);
+    return found ? found.label : code;
+  }
+
+  private async load(): Promise<void> {
+    const answer = await this.house.read<{ calls: RecentCall[] }>(`calls?limit=${LIMIT}`);
+    if (answer) {
+      this.calls = answer.calls.slice().sort((a, b) => b.at_ms - a.at_ms || b.call - a.call);
+    }
+  }
+
+  private async submit(event: Event): Promise<void> {
+    event.preventDefault();
+    const number = String(new FormData(event.currentTarget as HTMLFormElement).get("number")).trim().toUpperCase();
+    if (!number) {
+      return;
+    }
+    const found = await this.house.read<{ tickets: StaffTicket[] }>(`tickets?number=${enc(number)}`);
+    const ticket = (found && found.tickets[0]) || null;
+    const why = ticket ? await this.house.read<Pick<Answer, "passed" | "call">>(`tickets/${enc(ticket.id)}/why`) : null;
+    this.answer = { number, ticket, passed: (why && why.passed) || [], call: (why && why.call) || null };
+  }
+}
+
+define("ow-calls", OwCalls);

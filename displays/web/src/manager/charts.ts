@@ -1,0 +1,100 @@
+// The charts of a day's figures. A module of its own, so that the library loads only where charts are shown.
+
+import { BarChart, LineChart } from "echarts/charts";
+import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { type ECharts, getInstanceByDom, init, use } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+
+import { say } from "./texts";
+import type { Figures } from "./types";
+
+use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+
+const MINUTE_MS = 60_000;
+// A window that is busy beyond this has no air for a peak.
+const BUSY_PCT = 85;
+const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei","WenQuanYi Zen Hei",sans-serif';
+
+type Root = HTMLElement | DocumentFragment;
+
+export function draw(root: Root, figures: Figures, _shown: { language: string }): void {
+  chart(root, "hour", hourOption(figures));
+  chart(root, "window", windowOption(figures));
+}
+
+export function dispose(root: Root): void {
+  root.querySelectorAll<HTMLElement>("[data-chart]").forEach((place) => {
+    const made = getInstanceByDom(place);
+    if (made) {
+      made.dispose();
+    }
+  });
+}
+
+function chart(root: Root, name: string, option: Parameters<ECharts["setOption"]>[0]): void {
+  const place = root.querySelector<HTMLElement>(`[data-chart=${name}]`);
+  if (!place || place.clientWidth === 0) {
+    return;
+  }
+  const made = getInstanceByDom(place) || init(place);
+  made.resize();
+  made.setOption(option, true);
+}
+
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--ow-${name}`).trim() || "#0f5884";
+}
+
+function frame() {
+  return {
+    animation: false,
+    textStyle: { fontFamily: FONT, color: colour("ink-2") },
+    grid: { left: 44, right: 44, top: 34, bottom: 28 },
+    tooltip: { trigger: "axis" as const, renderMode: "richText" as const },
+  };
+}
+
+function hourOption(figures: Figures): Parameters<ECharts["setOption"]>[0] {
+  const hours = Object.keys(figures.by_hour).sort();
+  const line = (field: "p50_ms" | "p80_ms") =>
+    hours.map((hour) => {
+      const one = figures.by_hour[hour];
+      const ms = one ? one.wait[field] : null;
+      return typeof ms === "number" ? Math.round((10 * ms) / MINUTE_MS) / 10 : null;
+    });
+  const split = { lineStyle: { color: colour("line") } };
+  return {
+    ...frame(),
+    legend: { top: 0, left: "center", textStyle: { color: colour("ink-2") } },
+    xAxis: { type: "category", data: hours.map((hour) => `${hour}:00`) },
+    yAxis: [
+      { type: "value", name: say("taken"), splitLine: split },
+      { type: "value", name: say("minutes"), splitLine: { show: false } },
+    ],
+    series: [
+      { type: "bar", name: say("taken"), data: hours.map((hour) => (figures.by_hour[hour] || { taken: 0 }).taken), itemStyle: { color: "#9cc3dc" }, barMaxWidth: 36 },
+      { type: "line", name: `${say("wait")} P50`, yAxisIndex: 1, data: line("p50_ms"), itemStyle: { color: colour("good") }, symbol: "circle" },
+      { type: "line", name: `${say("wait")} P80`, yAxisIndex: 1, data: line("p80_ms"), itemStyle: { color: colour("bad") }, symbol: "diamond", lineStyle: { type: "dashed" } },
+    ],
+  };
+}
+
+function windowOption(figures: Figures): Parameters<ECharts["setOption"]>[0] {
+  const rows = Object.keys(figures.by_window).map((code) => figures.by_window[code]);
+  return {
+    ...frame(),
+    xAxis: { type: "category", data: rows.map((row) => (row ? row.label : "")), axisLabel: { interval: 0, fontSize: 11 } },
+    yAxis: { type: "value", max: 100, name: "%", splitLine: { lineStyle: { color: colour("line") } } },
+    series: [
+      {
+        type: "bar",
+        name: say("use_pct"),
+        barMaxWidth: 28,
+        data: rows.map((row) => {
+          const pct = (row && row.use_pct) || 0;
+          return { value: pct, itemStyle: { color: pct >= BUSY_PCT ? colour("warn") : colour("brand") } };
+        }),
+      },
+    ],
+  };
+}

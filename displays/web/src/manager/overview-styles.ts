@@ -1,0 +1,277 @@
+// How the overview looks at 1440 × 900, and how it folds on smaller screens.
+
+import { css } from "lit";
+
+export const overviewStyles = css`
+  .bad {
+    color: var(--ow-bad);
+  }
+  .good {
+    color: var(--ow-good);
+  }
+  .panel {
+    margin-bottom: 0.75rem;
+    padding: 0.75rem 0.875rem;
+    border: 1px solid var(--ow-line);
+    border-radius: var(--ow-radius-s);
+    background: var(--ow-paper);
+  }
+  h2 {
+    margin-bottom: 0.5rem;
+    font-size: var(--ow-text-m);
+  }
+  h3 {
+    margin: 0.5rem 0 0.375rem;
+    color: var(--ow-ink-2);
+    font-size: var(--ow-text-s);
+  }
+  .count {
+    margin-left: 0.5rem;
+    padding: 0 0.5rem;
+    border-radius: 1rem;
+    background: var(--ow-ground);
+  }
+  .totals {
+    display: grid;
+    grid-template-columns: repeat(7, minmax(0, 1fr)) repeat(2, minmax(0, 1.2fr)) minmax(0, 1.5fr);
+    gap: 0.5rem;
+    margin-bottom: 0.75rem;
+  }
+  .totals > div {
+    padding: 0.5rem 0.75rem;
+    border: 1px solid var(--ow-line);
+    border-top: 3px solid var(--ow-line-strong);
+    border-radius: var(--ow-radius-s);
+    background: var(--ow-paper);
+  }
+  .totals dt {
+    color: var(--ow-ink-2);
+    font-size: var(--ow-text-s);
+    white-space: nowrap;
+  }
+  .totals dd {
+    font-size: 1.75rem;
+    line-height: 1.15;
+    white-space: nowrap;
+  }
+  .totals small {
+    color: var(--ow-ink-2);
+    font-size: 0.875rem;
+    font-weight: 400;
+  }
+  .totals .waiting,
+  .totals .called {
+    border-top-color: var(--ow-brand);
+  }
+  .totals .serving,
+  .totals .done {
+    border-top-color: var(--ow-good);
+  }
+  .totals .held {
+    border-top-color: var(--ow-warn);
+  }
+  .totals .missed,
+  .totals .alarm {
+    border-top-color: var(--ow-bad);
+  }
+  .totals .alarm dd {
+    color: var(--ow-bad);
+  }
+  .columns {
+    display: grid;
+    grid-template-columns: 19rem minmax(0, 1fr) 20rem;
+    gap: 0.75rem;
+    align-items: start;
+  }
+  .columns.stale {
+    opacity: 0.6;
+  }
+  .queues li {
+    padding: 0.375rem 0;
+  }
+  .queues .number {
+    font-size: 1.25rem;
+  }
+  .bar {
+    display: block;
+    height: 0.625rem;
+    margin: 0.125rem 0 0.25rem;
+    border-radius: 0.25rem;
+    background: var(--ow-ground);
+  }
+  .bar i {
+    display: block;
+    height: 100%;
+    border-radius: 0.25rem;
+    background: var(--ow-brand);
+  }
+  .late .bar i {
+    background: var(--ow-bad);
+  }
+  .late .age {
+    color: var(--ow-bad);
+    font-weight: 600;
+  }
+  .grid {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(9.25rem, 1fr));
+    gap: 0.5rem;
+  }
+  .grid li {
+    display: grid;
+  }
+  .tile {
+    display: grid;
+    width: 100%;
+    min-height: 7.5rem;
+    padding: 0.5rem 0.625rem;
+    border: 1px solid var(--ow-line);
+    border-left: 5px solid var(--ow-line-strong);
+    border-radius: var(--ow-radius-s);
+    background: var(--ow-paper);
+    color: var(--ow-ink);
+    font: inherit;
+    text-align: left;
+    cursor: pointer;
+  }
+  .tile:hover {
+    border-color: var(--ow-brand);
+    box-shadow: var(--ow-shadow);
+  }
+  .tile .label {
+    font-size: 1.25rem;
+    line-height: 1.2;
+  }
+  .tile .now strong {
+    font-size: 1.25rem;
+  }
+  .tile .now {
+    min-height: 1.875rem;
+  }
+  .tile.CLOSED {
+    background: var(--ow-ground);
+    color: var(--ow-ink-2);
+  }
+  .tile.IDLE,
+  .tile.CALLING {
+    border-left-color: var(--ow-brand);
+  }
+  .tile.SERVING {
+    border-left-color: var(--ow-good);
+  }
+  .tile.PAUSED,
+  .tile.DRAINING {
+    border-left-color: var(--ow-warn);
+    background: #fffaf0;
+  }
+  .tile.gone {
+    border-color: var(--ow-bad);
+    border-left-color: var(--ow-bad);
+    background: #fff6f5;
+  }
+  .compact .grid {
+    grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr));
+    gap: 0.375rem;
+  }
+  .compact .tile {
+    min-height: 4.75rem;
+    padding: 0.25rem 0.5rem;
+  }
+  .compact .label,
+  .compact .now strong {
+    font-size: 1.0625rem;
+  }
+  .compact .tile .now {
+    min-height: 1.5rem;
+  }
+  .compact .tile.CLOSED {
+    min-height: 2.25rem;
+    align-content: start;
+  }
+  .compact .tile.CLOSED .now,
+  .compact .tile.CLOSED .who,
+  .compact .serves,
+  .compact .done {
+    display: none;
+  }
+  .alarms {
+    max-height: 26rem;
+    overflow: auto;
+  }
+  .alarms li {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr) auto;
+    gap: 0.5rem;
+    align-items: start;
+    margin-bottom: 0.375rem;
+    padding: 0.5rem 0.625rem;
+    border-left: 4px solid var(--ow-warn);
+    border-radius: var(--ow-radius-s);
+    background: var(--ow-warn-soft);
+    font-size: var(--ow-text-s);
+  }
+  .alarms strong {
+    color: var(--ow-warn);
+  }
+  .alarms small {
+    color: var(--ow-ink-2);
+  }
+  .alarms .alarm {
+    border-color: var(--ow-bad);
+    background: var(--ow-bad-soft);
+  }
+  .alarms .alarm strong {
+    color: var(--ow-bad);
+  }
+  .day-hours {
+    display: grid;
+    font-size: var(--ow-text-s);
+    text-align: right;
+  }
+  .held li {
+    padding: 0.25rem 0;
+    border-top: 1px solid var(--ow-line);
+  }
+  .acts {
+    margin: 0.5rem -0.25rem 0;
+  }
+  .acts .button {
+    margin: 0.25rem;
+  }
+  .facts {
+    display: grid;
+    grid-template-columns: auto 1fr;
+    gap: 0.375rem 1rem;
+    margin-bottom: 1rem;
+  }
+  .facts dt {
+    color: var(--ow-ink-2);
+  }
+  .panel-acts {
+    display: grid;
+    grid-template-columns: 1fr 1fr;
+    gap: 0.5rem;
+  }
+  @media (max-width: 1300px) {
+    .columns {
+      grid-template-columns: 16rem minmax(0, 1fr) 17rem;
+    }
+    .totals {
+      gap: 0.375rem;
+    }
+    .totals > div {
+      padding: 0.375rem 0.5rem;
+    }
+    .totals dd {
+      font-size: 1.5rem;
+    }
+  }
+  @media (max-width: 1000px) {
+    .columns {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .totals {
+      grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr));
+    }
+  }
+`;

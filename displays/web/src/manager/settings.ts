@@ -1,0 +1,205 @@
+// Settings of the hall: one section at a time, saved with the version it was read at; faults are listed by field.
+
+import { css, html, nothing, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+
+import { deskStyles } from "../clerk/styles";
+import { Refused, faultText } from "../shared/api";
+import { confirmed, toast } from "../shared/components/dialog";
+import { OwElement, define } from "../shared/element";
+import { pick } from "../shared/i18n";
+import "./catalog-forms";
+import { oneLanguage } from "./fault-text";
+import type { House } from "./house";
+import "./hours-form";
+import "./import";
+import "./policy-form";
+import { say } from "./settings-texts";
+import type { ItemsContent } from "./settings-types";
+
+const PARTS = ["hours", "calendar", "windows", "items", "policy", "hall", "import"] as const;
+type Part = (typeof PARTS)[number];
+
+interface Loaded {
+  version: string;
+  content: unknown;
+  follows?: string | null;
+}
+
+export class OwSettings extends OwElement {
+  static override styles = [
+    ...deskStyles,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: 11rem minmax(0, 1fr);
+        gap: 0.75rem;
+        align-items: start;
+      }
+      nav button {
+        display: block;
+        width: 100%;
+        margin-bottom: 0.25rem;
+        padding: 0.5rem 0.75rem;
+        border: 0;
+        border-left: 4px solid transparent;
+        background: none;
+        color: var(--ow-ink);
+        font: inherit;
+        text-align: left;
+        cursor: pointer;
+      }
+      nav button:hover {
+        background: var(--ow-brand-soft);
+      }
+      nav button[aria-current] {
+        border-left-color: var(--ow-brand);
+        background: var(--ow-paper);
+        color: var(--ow-brand-strong);
+        font-weight: 600;
+      }
+      .panel {
+        padding: 0.875rem 1rem;
+        border: 1px solid var(--ow-line);
+        border-radius: var(--ow-radius-s);
+        background: var(--ow-paper);
+      }
+      .foot {
+        position: sticky;
+        bottom: 0;
+        z-index: 2;
+        display: flex;
+        align-items: center;
+        justify-content: flex-end;
+        margin-top: 0.75rem;
+        padding: 0.625rem 1rem;
+        border: 1px solid var(--ow-line);
+        border-radius: var(--ow-radius-s);
+        background: var(--ow-paper);
+      }
+      .foot > * {
+        margin-left: 0.75rem;
+      }
+      .faults {
+        margin-bottom: 0.75rem;
+      }
+      .faults li {
+        font-size: var(--ow-text-s);
+      }
+      .note {
+        margin-bottom: 0.75rem;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) house!: House;
+  @state() private shownPart: Part = "hours";
+  @state() private loaded: Loaded | null = null;
+  @state() private value: unknown = null;
+  @state() private catalog: ItemsContent | null = null;
+  @state() private faults: { field: string; message: string }[] = [];
+  @state() private saving = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.load();
+  }
+
+  protected override render(): TemplateResult {
+    const { loaded } = this;
+    const locked = this.house.account.role === "auditor";
+    return html`<nav aria-label=${say("parts")}>${PARTS.map(
+        (part) => html`<button aria-current=${part === this.shownPart ? "page" : nothing} data-testid="part-${part}" @click=${() => this.go(part)}>${say(`part_${part}`)}</button>`,
+      )}</nav>
+      <div><section class="panel" aria-labelledby="part-h"><h2 id="part-h" class="visually-hidden">${say(`part_${this.shownPart}`)}</h2>
+        ${locked ? html`<p class="note">${say("read_only")}</p>` : nothing}
+        ${loaded && loaded.follows ? html`<p class="note">${say("follows", { name: loaded.follows })}</p>` : nothing}
+        <div role="alert">${this.faults.length > 0 ? html`<div class="note bad faults"><strong>${say("faults", { n: this.faults.length })}</strong><ul>${this.faults.map((fault) => html`<li><code>${fault.field}</code> ${oneLanguage(fault.message)}</li>`)}</ul></div>` : nothing}</div>
+        ${this.shownPart === "import" ? html`<ow-import .house=${this.house}></ow-import>` : this.value ? this.form(locked) : nothing}</section>
+      ${this.shownPart !== "import" && loaded && !locked ? this.foot(loaded) : nothing}</div>`;
+  }
+
+  private form(locked: boolean): TemplateResult {
+    const changed = (event: CustomEvent<unknown>) => (this.value = event.detail);
+    switch (this.shownPart) {
+      case "hours":
+        return html`<ow-hours-form .value=${this.value as never} ?locked=${locked} @ow-value=${changed}></ow-hours-form>`;
+      case "calendar":
+        return html`<ow-calendar-form .value=${this.value as never} ?locked=${locked} @ow-value=${changed}></ow-calendar-form>`;
+      case "windows":
+        return html`<ow-windows-form .value=${this.value as never} .catalog=${this.catalog} ?locked=${locked} @ow-value=${changed}></ow-windows-form>`;
+      case "items":
+        return html`<ow-items-form .value=${this.value as never} ?locked=${locked} @ow-value=${changed}></ow-items-form>`;
+      case "policy":
+        return html`<ow-policy-form .value=${this.value as never} .catalog=${this.catalog} ?locked=${locked} @ow-value=${changed}></ow-policy-form>`;
+      default:
+        return html`<ow-hall-form .value=${this.value as never} ?locked=${locked} @ow-value=${changed}></ow-hall-form>`;
+    }
+  }
+
+  private foot(loaded: Loaded): TemplateResult {
+    const dirty = this.dirty();
+    return html`<div class="foot"><span class="small muted" role="status">${dirty ? say("dirty") : say("version", { version: loaded.version })}</span>
+      <button class="button" ?disabled=${!dirty || this.saving} @click=${this.reset}>${say("reset")}</button>
+      <button class="button primary" ?disabled=${!dirty || this.saving} data-testid="settings-save" @click=${this.save}>${say("save")}</button></div>`;
+  }
+
+  private dirty(): boolean {
+    return !!this.loaded && this.value !== this.loaded.content;
+  }
+
+  private reset(): void {
+    this.value = this.loaded && this.loaded.content;
+    this.faults = [];
+  }
+
+  private async go(part: Part): Promise<void> {
+    if (this.dirty() && !(await confirmed({ heading: say("leave"), yes: say("reset") }))) {
+      return;
+    }
+    this.shownPart = part;
+    await this.load();
+  }
+
+  private async load(): Promise<void> {
+    const part = this.shownPart;
+    this.value = null;
+    this.loaded = null;
+    this.faults = [];
+    if (part === "import") {
+      return;
+    }
+    const loaded = await this.house.read<Loaded>(`settings/${part}`);
+    if ((part === "windows" || part === "policy") && !this.catalog) {
+      const items = await this.house.read<Loaded>("settings/items");
+      this.catalog = items && (items.content as ItemsContent);
+    }
+    if (loaded && part === this.shownPart) {
+      this.loaded = loaded;
+      this.value = loaded.content;
+      this.catalog = part === "items" ? (loaded.content as ItemsContent) : this.catalog;
+    }
+  }
+
+  private async save(): Promise<void> {
+    const { loaded, value } = this;
+    if (!loaded || this.saving) {
+      return;
+    }
+    this.saving = true;
+    this.faults = [];
+    try {
+      const path = this.house.path(`settings/${this.shownPart}`);
+      const answer = await this.house.api.send<{ version: string }>("PUT", path, { version: loaded.version, content: value });
+      this.loaded = { ...loaded, version: answer.version, content: value, follows: null };
+      toast(say("saved"), "good");
+    } catch (fault) {
+      this.faults = fault instanceof Refused ? fault.errors : [];
+      toast(pick(faultText(fault)), "bad");
+    } finally {
+      this.saving = false;
+    }
+  }
+}
+
+define("ow-settings", OwSettings);

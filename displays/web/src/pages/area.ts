@@ -1,0 +1,17 @@
+// An area's board: `/area?hall=&area=&device=`.
+
+import "../board/board";
+import { missingFields } from "../shared/components/missing";
+import { openPage } from "../shared/element";
+import { text } from "../shared/i18n";
+import { query } from "../shared/place";
+
+openPage({ theme: "board", title: `${text("board.title").zh} ${text("board.title").en}` });
+
+if (!missingFields(["hall", "area"])) {
+  const board = document.createElement("ow-board");
+  for (const field of ["hall", "area", "device"]) {
+    board.setAttribute(field, query(field));
+  }
+  document.body.appendChild(board);
+}

@@ -1,0 +1,371 @@
+// `<ow-take hall="…">`: takes a number from afar: what is needed, what the wait would be, then a tap.
+
+import { html, nothing } from "lit";
+import { property, state } from "lit/decorators.js";
+
+import { SearchIndex } from "../kiosk/search";
+import { Api, Refused, faultText, newCommandId } from "../shared/api";
+import { toast } from "../shared/components/dialog";
+import "../shared/components/status";
+import "../shared/components/topbar";
+import { OwElement, define } from "../shared/element";
+import { clockTime, momentText, waitText } from "../shared/format";
+import { beside, hasText, otherTag, pick, t } from "../shared/i18n";
+import { rootUrl } from "../shared/place";
+import { base, buttons, surfaces } from "../shared/theme";
+import type { HallInfo, HallItem, HallPackage, TakenTicket, Text, WaitGroup, Waits } from "../shared/types";
+import { type Mine, forget, myTickets, remember } from "./mine";
+import { phoneStyles } from "./styles";
+import { takeStyles } from "./take-styles";
+
+// The server works the table out once a second; a person choosing needs it far less often.
+const WAITS_EVERY_MS = 15_000;
+// A list longer than this is for searching, not for scrolling.
+const LISTED = 200;
+const PACKAGES_OPEN = 3;
+
+export class OwTake extends OwElement {
+  static override styles = [base, buttons, surfaces, phoneStyles, takeStyles];
+
+  @property() hall = "";
+  @state() private info: HallInfo | null = null;
+  @state() private waits: Waits | null = null;
+  @state() private sought = "";
+  @state() private theme = "";
+  @state() private chosen: ReadonlyMap<string, number> = new Map();
+  @state() private isBusy = false;
+  @state() private refusal: { text: Text; nextOpenMs: number | null } | null = null;
+  @state() private loadFault: Text | null = null;
+  @state() private mine: Mine[] = [];
+
+  private readonly api = new Api({ token: "" });
+  private index: SearchIndex | null = null;
+  // One id for one wish: a second tap or a lost answer never takes a second number.
+  private commandId: string | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.mine = myTickets().filter((one) => one.hall === this.hall);
+    void this.load();
+    this.every(WAITS_EVERY_MS, () => document.hidden || void this.loadWaits());
+  }
+
+  private get path(): string {
+    return `api/halls/${encodeURIComponent(this.hall)}`;
+  }
+
+  private async load(): Promise<void> {
+    this.loadFault = null;
+    try {
+      this.info = await this.api.get<HallInfo>(this.path);
+      this.index = new SearchIndex(this.info);
+      document.title = `${t("phone.title")} · ${pick(this.info.name)}`;
+      await this.loadWaits();
+    } catch (fault) {
+      this.loadFault = faultText(fault);
+    }
+  }
+
+  private async loadWaits(): Promise<void> {
+    try {
+      this.waits = await this.api.get<Waits>(`${this.path}/waits`);
+    } catch (fault) {
+      // The waits shown stay; the next round brings newer ones.
+      console.warn("take: no waits", fault);
+    }
+  }
+
+  protected override render() {
+    const heading = this.info ? pick(this.info.name) : t("phone.title");
+    return html`<ow-topbar heading=${heading}></ow-topbar>
+      <main data-testid="take">
+        ${this.mineList()} ${this.loadFault ? this.failed(this.loadFault) : this.info ? this.body(this.info) : nothing}
+      </main>
+      ${this.info && this.mayTake(this.info) ? this.bar(this.info) : nothing}`;
+  }
+
+  private mayTake(info: HallInfo): boolean {
+    return info.remote && info.issuing && !this.isShut(info);
+  }
+
+  // Some halls give numbers before they open: what the server refuses counts, not the hour.
+  private isShut(info: HallInfo): boolean {
+    const refused = this.waits ? this.waits.refused : null;
+    return !info.open && (!refused || info.items.every((item) => !!refused[item.code]));
+  }
+
+  private failed(fault: Text) {
+    return html`<div class="note bad" role="alert">
+      ${fault.zh}<br /><span lang="en">${fault.en}</span>
+      <p><button class="button" @click=${() => void this.load()}>${t("button.retry")}</button></p>
+    </div>`;
+  }
+
+  private mineList() {
+    if (this.mine.length === 0) {
+      return nothing;
+    }
+    return html`<section class="card" aria-labelledby="mine" data-testid="mine">
+      <h2 id="mine">${t("phone.mine")}</h2>
+      ${this.mine.map(
+        (one) => html`<div class="row mine" data-number=${one.number}>
+          <b class="digits">${one.number}</b>
+          <span>
+            <a class="button" href=${linkOf(one)}>${t("phone.mine.open")}</a>
+            <button class="button quiet" @click=${() => this.drop(one)}>${t("phone.mine.forget")}</button>
+          </span>
+        </div>`,
+      )}
+    </section>`;
+  }
+
+  private drop(one: Mine): void {
+    forget(one.ticket);
+    this.mine = this.mine.filter((other) => other.ticket !== one.ticket);
+  }
+
+  private body(info: HallInfo) {
+    return html`${this.stateNote(info)}
+    <div class="block">
+      <label class="visually-hidden" for="search">${t("phone.search")}</label>
+      <input
+        id="search"
+        class="field"
+        type="search"
+        autocomplete="off"
+        maxlength="40"
+        placeholder=${t("phone.search")}
+        data-testid="search"
+        .value=${this.sought}
+        @input=${(event: Event) => (this.sought = (event.target as HTMLInputElement).value)}
+      />
+    </div>
+    ${this.sought.trim() ? this.foundList(info) : this.catalogue(info)}`;
+  }
+
+  private stateNote(info: HallInfo) {
+    const times = (info.sessions || []).map(
+      (one) => `${clockTime(one.open_ms, info.zone)}–${clockTime(one.close_ms, info.zone)}`,
+    );
+    const hours = times.length ? t("phone.hours", { hours: times.join("，") }) : "";
+    if (this.mayTake(info)) {
+      return html`<p class="small block">${t(info.open ? "phone.open" : "phone.early")} · ${hours}</p>`;
+    }
+    const reason = !info.remote ? "phone.remote.no" : this.isShut(info) ? "phone.closed" : "phone.issuing.no";
+    return html`<div class="note warn" data-testid="closed">
+      <b>${t(reason)}</b><br />${hours} ${info.open ? nothing : this.nextOpen(info.next_open_ms)}
+    </div>`;
+  }
+
+  private nextOpen(nextMs: number | null | undefined) {
+    if (!nextMs || !this.info) {
+      return nothing;
+    }
+    const moment = momentText(nextMs, this.info.at_ms, this.info.zone);
+    return html`<p data-testid="next-open">${t("phone.next.open", { time: pick(moment) })}</p>`;
+  }
+
+  private foundList(info: HallInfo) {
+    const found = this.index ? this.index.find(this.sought) : [];
+    if (found.length === 0) {
+      return html`<p class="note" role="status">${t("phone.found.none")}</p>`;
+    }
+    const items = new Map(info.items.map((item) => [item.code, item]));
+    const packages = new Map(info.packages.map((one) => [one.code, one]));
+    return html`<ul class="list" aria-label=${t("phone.items")}>
+      ${found.map((one) => {
+        const item = one.kind === "item" ? items.get(one.code) : undefined;
+        const linked = one.kind === "package" ? packages.get(one.code) : undefined;
+        return item ? this.itemRow(item) : linked ? this.packageRow(linked) : nothing;
+      })}
+    </ul>`;
+  }
+
+  private catalogue(info: HallInfo) {
+    const items = info.items.filter((item) => !this.theme || item.theme === this.theme);
+    const chips = [{ code: "", name: null as Text | null }].concat(info.themes);
+    return html`<div class="chips" role="group" aria-label=${t("phone.items")}>
+        ${chips.map(
+          (chip) => html`<button
+            class="button ${this.theme === chip.code ? "primary" : ""}"
+            aria-pressed=${String(this.theme === chip.code)}
+            @click=${() => (this.theme = chip.code)}
+          >
+            ${chip.name ? pick(chip.name) : t("phone.all")}
+          </button>`,
+        )}
+      </div>
+      ${this.theme || info.packages.length === 0 ? nothing : this.packages(info.packages.slice(0, LISTED))}
+      <h2>${t("phone.items")}</h2>
+      <ul class="list">
+        ${items.slice(0, LISTED).map((item) => this.itemRow(item))}
+      </ul>`;
+  }
+
+  // Most people come for one item: many packages fold away above the items.
+  private packages(packages: HallPackage[]) {
+    const list = html`<ul class="list">
+      ${packages.map((one) => this.packageRow(one))}
+    </ul>`;
+    if (packages.length <= PACKAGES_OPEN) {
+      return html`<h2>${t("phone.packages")}</h2>
+        ${list}`;
+    }
+    return html`<details class="block" data-testid="packages">
+      <summary>${t("phone.packages")} (${packages.length})</summary>
+      ${list}
+    </details>`;
+  }
+
+  private itemRow(item: HallItem) {
+    const count = this.chosen.get(item.code) || 0;
+    const refused = this.waits ? this.waits.refused[item.code] : undefined;
+    const other = beside(item.name);
+    return html`<li class=${count ? "chosen" : ""} data-testid="item" data-code=${item.code}>
+      <button class="pick" aria-pressed=${String(count > 0)} ?disabled=${!!refused} @click=${() => this.toggle(item.code)}>
+        <span class="name">${pick(item.name)}</span>
+        ${other ? html`<span class="beside" lang=${otherTag()}>${other}</span>` : nothing}
+        <span class="fact">${refused ? refusalWord(refused) : this.waitWord(this.groupOf(item.code))}</span>
+      </button>
+      ${count ? this.stepper(item, count) : nothing}
+    </li>`;
+  }
+
+  private stepper(item: HallItem, count: number) {
+    const most = this.info ? this.info.limits.max_quantity : 1;
+    if (most < 2) {
+      return nothing;
+    }
+    return html`<div class="stepper" role="group" aria-label=${t("phone.quantity", { name: pick(item.name) })}>
+      <button class="button" aria-label=${t("phone.fewer")} ?disabled=${count <= 1} @click=${() => this.choose(item.code, count - 1)}>
+        −
+      </button>
+      <output class="digits">${count}</output>
+      <button class="button" aria-label=${t("phone.more")} ?disabled=${count >= most} @click=${() => this.choose(item.code, count + 1)}>
+        +
+      </button>
+    </div>`;
+  }
+
+  private packageRow(linked: HallPackage) {
+    const isChosen = linked.items.every((code) => this.chosen.has(code));
+    return html`<li class=${isChosen ? "chosen" : ""} data-testid="package" data-code=${linked.code}>
+      <button class="pick" aria-pressed=${String(isChosen)} @click=${() => this.togglePackage(linked, isChosen)}>
+        <span class="name">${pick(linked.name)}</span>
+        <span class="fact">${t("phone.package.items", { n: linked.items.length })}</span>
+      </button>
+    </li>`;
+  }
+
+  private bar(info: HallInfo) {
+    const count = this.chosen.size;
+    return html`<div class="bar" role="region" aria-label=${t("phone.take")}>
+      <div class="inner">
+        ${this.refusal ? this.refused(this.refusal) : nothing}
+        <div class="row">
+          <p role="status" data-testid="told">
+            <b>${count ? t("phone.chosen", { n: count }) : t("phone.chosen.none")}</b>
+            ${count ? html`<br /><span>${this.waitWord(this.worst())}</span>` : nothing}
+          </p>
+          <button class="button primary" data-testid="take-number" ?disabled=${!count || this.isBusy} @click=${() => void this.take(info)}>
+            ${this.isBusy ? t("phone.taking") : t("phone.take")}
+          </button>
+        </div>
+      </div>
+    </div>`;
+  }
+
+  private refused(refusal: { text: Text; nextOpenMs: number | null }) {
+    return html`<div class="note bad" role="alert" data-testid="refusal">
+      ${pick(refusal.text)} ${this.nextOpen(refusal.nextOpenMs)}
+    </div>`;
+  }
+
+  private groupOf(code: string): WaitGroup | undefined {
+    const place = this.waits ? this.waits.items[code] : undefined;
+    return this.waits && place !== undefined ? this.waits.groups[place] : undefined;
+  }
+
+  // Several items are served in turn by windows that may differ: the longest wait is the honest one.
+  private worst(): WaitGroup | undefined {
+    const groups = Array.from(this.chosen.keys(), (code) => this.groupOf(code)).filter((one) => !!one);
+    return groups.sort((a, b) => ((b as WaitGroup).p50_ms || 0) - ((a as WaitGroup).p50_ms || 0))[0];
+  }
+
+  private waitWord(group: WaitGroup | undefined): string {
+    if (!group) {
+      return "";
+    }
+    const ahead = group.ahead ? t("phone.ahead", { n: group.ahead }) : t("phone.ahead.none");
+    return `${ahead} · ${pick(waitText(group.p50_ms, group.p80_ms))}`;
+  }
+
+  private toggle(code: string): void {
+    this.choose(code, this.chosen.has(code) ? 0 : 1);
+  }
+
+  private togglePackage(linked: HallPackage, isChosen: boolean): void {
+    for (const code of linked.items) {
+      this.choose(code, isChosen ? 0 : this.chosen.get(code) || 1);
+    }
+  }
+
+  private choose(code: string, count: number): void {
+    const most = this.info ? this.info.limits.max_items : 1;
+    const next = new Map(this.chosen);
+    if (count > 0 && !next.has(code) && next.size >= most) {
+      toast(t("phone.most", { n: most }), "bad");
+      return;
+    }
+    if (count > 0) {
+      next.set(code, count);
+    } else {
+      next.delete(code);
+    }
+    this.chosen = next;
+    this.commandId = null;
+    this.refusal = null;
+  }
+
+  private async take(info: HallInfo): Promise<void> {
+    if (this.isBusy) {
+      return;
+    }
+    this.isBusy = true;
+    this.refusal = null;
+    this.commandId = this.commandId || newCommandId();
+    try {
+      const items = Array.from(this.chosen, ([code, quantity]) => ({ code, quantity }));
+      const body = { command_id: this.commandId, items, channel: "phone" };
+      const { ticket } = await this.api.command<{ ticket: TakenTicket }>(`${this.path}/tickets`, body);
+      const taken = { hall: this.hall, ticket: ticket.id, number: ticket.number, secret: ticket.secret };
+      remember({ ...taken, hallName: info.name, takenMs: Date.now() });
+      location.assign(linkOf(taken));
+    } catch (fault) {
+      this.failedToTake(fault);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  private failedToTake(fault: unknown): void {
+    const facts = fault instanceof Refused ? fault.facts : {};
+    const next = facts.next_open_ms;
+    this.refusal = { text: faultText(fault), nextOpenMs: typeof next === "number" ? next : null };
+    if (fault instanceof Refused) {
+      // An answer: the next tap is a new wish. Without an answer the same id is sent again.
+      this.commandId = null;
+    }
+  }
+}
+
+function refusalWord(code: string): string {
+  const key = `phone.refused.${code}`;
+  return hasText(key) ? t(key) : t("phone.refused");
+}
+
+function linkOf(one: { hall: string; ticket: string; secret: string }): string {
+  return `${rootUrl()}t/${encodeURIComponent(one.hall)}/${encodeURIComponent(one.ticket)}#${one.secret}`;
+}
+
+define("ow-take", OwTake);

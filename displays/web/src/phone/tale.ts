@@ -1,0 +1,41 @@
+// A ticket's state as a sentence for the person who holds it, and as a tone for the page.
+
+import { text } from "../shared/i18n";
+import type { Text, TicketState } from "../shared/types";
+
+export type Tone = "plain" | "near" | "call" | "missed" | "over";
+
+export function taleOf(ticket: TicketState): { tone: Tone; text: Text } {
+  const label = (ticket.call && ticket.call.label) || ticket.window || "";
+  switch (ticket.state) {
+    case "WAITING":
+      return ticket.near
+        ? { tone: "near", text: text("visit.near") }
+        : { tone: "plain", text: text("visit.waiting") };
+    case "CALLED":
+      return { tone: "call", text: text("visit.go", { label }) };
+    case "SERVING":
+      return { tone: "plain", text: text("visit.serving", { label }) };
+    case "HELD":
+      return { tone: "near", text: text("visit.held") };
+    case "MISSED":
+      return { tone: "missed", text: text("visit.missed") };
+    case "DONE":
+      return { tone: "over", text: text(ticket.linked ? "visit.linked" : "visit.done") };
+    case "CANCELLED":
+      return { tone: "over", text: text("visit.cancelled") };
+    case "ABANDONED":
+      return { tone: "over", text: text("visit.abandoned") };
+    default:
+      return { tone: "over", text: text("visit.expired") };
+  }
+}
+
+export function isOver(ticket: TicketState): boolean {
+  return ["DONE", "CANCELLED", "ABANDONED", "EXPIRED"].indexOf(ticket.state) >= 0;
+}
+
+/** The choices of a delay: few, and the greatest that the hall allows among them. */
+export function placesToLet(most: number): number[] {
+  return [1, 2, 3, 5, 10].filter((places) => places < most).concat(most > 0 ? [most] : []);
+}
