@@ -113,8 +113,9 @@ class Book:
                 yield from self._undo(event)
             case ev.WindowOpened() | ev.WindowClosed():
                 yield from self._sit(event)
-            case _ if type(event) in LEGAL:
-                yield from self._move(event)
+            case _:
+                if type(event) in LEGAL:
+                    yield from self._move(event)
 
     # ---- tickets ----
 
@@ -143,11 +144,10 @@ class Book:
             yield "S5", f"{name}: ticket {ticket} is {visit.state}, not {' or '.join(allowed)}"
             return
         yield from self._place(event, ticket, visit, into)
-        match event:
-            case ev.TicketSplit():
-                yield from self._issue(event.child, event.number, (event.series, event.count))
-            case ev.TicketsMerged():
-                yield from self._merge(event)
+        if isinstance(event, ev.TicketSplit):
+            yield from self._issue(event.child, event.number, (event.series, event.count))
+        elif isinstance(event, ev.TicketsMerged):
+            yield from self._merge(event)
 
     def _place(self, event: AnyEvent, ticket: TicketId, visit: Visit, into: str) -> Iterator[Fault]:
         """Move the ticket to its next state and keep windows and tickets of one mind."""

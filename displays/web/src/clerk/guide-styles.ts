@@ -71,7 +71,7 @@ export const guideStyles = css`
     border-top: 1px solid var(--ow-line);
     font-size: var(--ow-text-s);
   }
-  h3 {
+  h2 {
     font-size: var(--ow-text-m);
   }
   .count {

@@ -114,7 +114,7 @@ export class OwGuide extends OwElement {
   }
 
   private called(calls: CallNow[]): TemplateResult {
-    return html`<section class="panel" data-testid="guide-calls"><h3>${say("absent_calls")}<span class="count number">${calls.length}</span></h3><p class="small muted">${say("absent_hint")}</p>
+    return html`<section class="panel" data-testid="guide-calls"><h2>${say("absent_calls")}<span class="count number">${calls.length}</span></h2><p class="small muted">${say("absent_hint")}</p>
       <ul class="rows">${calls.map(
         (call) => html`<li><span class="number">${call.number}</span><span>${windowText(call.label)} ${call.gone ? html`<strong class="bad">${say("clerk_offline")}</strong>` : html`<span class="muted">${call.clerk}</span>`}</span>
           <span class="number small">${running(this.feed.nowMs() - call.since_ms)}</span>
@@ -127,12 +127,12 @@ export class OwGuide extends OwElement {
       <span class="clip">${ticket.items.map(pick).join("、")}<br><span class="small muted">${note}</span></span>${button}
       <button class="button small quiet" @click=${() => this.find(ticket.number)}>${say("search")}</button></li>`;
     const nowMs = this.feed.nowMs();
-    return html`<section class="panel" data-testid="guide-missed"><h3>${say("missed")}<span class="count number">${missed.length}</span></h3>
+    return html`<section class="panel" data-testid="guide-missed"><h2>${say("missed")}<span class="count number">${missed.length}</span></h2>
         <ul class="rows">${missed.map((ticket) =>
           row(ticket, say("missed_ago", { time: span(nowMs - (ticket.missed_ms || nowMs)) }),
             html`<button class="button small" ?disabled=${this.sending} aria-label=${say("rejoin_n", { number: ticket.number })} @click=${() => this.send(ticket.id, "rejoin", {})}>${say("rejoin")}</button>`),
         )}</ul></section>
-      <section class="panel" data-testid="guide-held"><h3>${say("held")}<span class="count number">${held.length}</span></h3>
+      <section class="panel" data-testid="guide-held"><h2>${say("held")}<span class="count number">${held.length}</span></h2>
         <ul class="rows">${held.map((ticket) => row(ticket, ticket.hold_reason ? reasonText(ticket.hold_reason) : "", nothing))}</ul></section>`;
   }
 

@@ -1,0 +1,284 @@
+"""Backup and restore of a data folder: one archive, taken beside the running server, verified before it counts.
+
+Databases are copied as they stand at one moment each; other files as they are. The manifest holds the SHA-256 of every
+file and the head of every hall-day, so that a later audit can tell whether a log lost its tail.
+
+BackupError
+├── BackupBroken     the archive, or something in it, is not what was written
+├── FolderNotEmpty   restoring would overwrite a data folder (say so with ``force``)
+└── FolderInUse      a server is running on the data folder
+"""
+
+import asyncio
+import hashlib
+import io
+import os
+import shutil
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+
+from server.ledger.copying import copy_database, fault_of_database, is_database
+from server.ledger.lock import FileLock, lock_path
+from server.ledger.port import LedgerError, LedgerInUse, StreamHead
+from server.ledger.sqlite import FILE_NAME, SqliteLedger
+
+log = structlog.get_logger(__name__)
+
+MANIFEST: Final = "manifest.json"
+FORMAT: Final = 1
+LEFT_OUT: Final = ("-wal", "-shm", "-journal", ".lock", ".part")
+"""Endings of files that belong to a running process, or to a database that is copied whole."""
+
+FILES_LIMIT: Final = 10_000
+"""Most files in a data folder or an archive; ours has a handful."""
+
+BLOCK_BYTES: Final = 1 << 20
+
+_FAILURES: Final = (OSError, EOFError, LedgerError, tarfile.TarError, zlib.error)
+"""What a disk, a database or a damaged archive can answer with."""
+
+
+class BackupError(Exception):
+    """Root of what keeps a backup or a restore from being made."""
+
+
+class BackupBroken(BackupError):
+    """The archive does not hold what its manifest says."""
+
+
+class FolderNotEmpty(BackupError):
+    """The data folder has files; they are kept unless ``force`` is given."""
+
+
+class FolderInUse(BackupError):
+    """A server has the data folder open."""
+
+
+class FileEntry(msgspec.Struct, frozen=True):
+    """One file of a backup; ``path`` is relative to the data folder."""
+
+    path: str
+    bytes: int
+    sha256: str
+    database: bool
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a backup holds, and when it was made (UTC)."""
+
+    format: int
+    made_at: str
+    files: tuple[FileEntry, ...]
+    heads: tuple[StreamHead, ...]
+
+
+def backup(data: Path, target: Path) -> Manifest:
+    """Write the data folder to the archive ``target`` (.tar.gz), verify it, and return its manifest.
+
+    Works beside a running server. Raises BackupError; an archive that failed is not left behind.
+    """
+    if target.exists():
+        raise FolderNotEmpty(f"{target} exists already")
+    if not data.is_dir():
+        raise BackupBroken(f"there is no data folder {data}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+            manifest = _collect(data, Path(folder))
+            _pack(Path(folder), manifest, part)
+        _verify(part)
+        os.replace(part, target)
+    except _FAILURES as error:
+        raise BackupBroken(f"backup failed: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+    log.info("backup_made", files=len(manifest.files), days=len(manifest.heads), bytes=target.stat().st_size)
+    return manifest
+
+
+def restore(archive: Path, data: Path, *, force: bool = False) -> Manifest:
+    """Verify the archive and put its files into the data folder; return the manifest.
+
+    A folder that is not empty is refused, or with ``force`` set aside as ``<folder>.before-restore-<n>``.
+    """
+    with _locked(data):
+        if data.exists() and any(path for path in data.iterdir() if not _is_left_out(path)) and not force:
+            raise FolderNotEmpty(f"{data} is not empty; its files would be replaced")
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=data.parent, prefix=".restore-") as folder:
+        staged = Path(folder) / "data"
+        try:
+            manifest = _unpack(archive, staged)
+            _put(staged, data)
+        except _FAILURES as error:
+            raise BackupBroken(f"restore failed: {error}") from error
+    log.info("backup_restored", files=len(manifest.files), days=len(manifest.heads))
+    return manifest
+
+
+def verify(archive: Path) -> Manifest:
+    """Check every file of an archive against its manifest, and every database for damage; return the manifest."""
+    try:
+        return _verify(archive)
+    except _FAILURES as error:
+        raise BackupBroken(f"{archive.name} cannot be read: {error}") from error
+
+
+# ---- making ----
+
+
+def _collect(data: Path, folder: Path) -> Manifest:
+    entries: list[FileEntry] = []
+    for source in _files_of(data):
+        name = source.relative_to(data).as_posix()
+        copy = folder / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        database = is_database(source)
+        if database:
+            copy_database(source, copy)
+        else:
+            shutil.copyfile(source, copy)
+        entries.append(FileEntry(name, copy.stat().st_size, _sha256(copy), database))
+    heads = _heads(folder / FILE_NAME)
+    return Manifest(FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), tuple(entries), heads)
+
+
+def _files_of(data: Path) -> list[Path]:
+    found = sorted(path for path in data.rglob("*") if path.is_file() and not path.is_symlink())
+    found = [path for path in found if not _is_left_out(path)]
+    if len(found) > FILES_LIMIT:
+        raise BackupBroken(f"{data} holds more than {FILES_LIMIT} files; it is not a data folder")
+    return found
+
+
+def _is_left_out(path: Path) -> bool:
+    return path.name.endswith(LEFT_OUT)
+
+
+def _heads(ledger: Path) -> tuple[StreamHead, ...]:
+    async def read() -> tuple[StreamHead, ...]:
+        opened = SqliteLedger.open_for_reading(ledger)
+        try:
+            return await opened.streams()
+        finally:
+            await opened.close()
+
+    return asyncio.run(read()) if ledger.is_file() else ()
+
+
+def _pack(folder: Path, manifest: Manifest, part: Path) -> None:
+    with part.open("xb") as file:
+        with tarfile.open(fileobj=file, mode="w:gz") as archive:
+            body = msgspec.json.format(msgspec.json.encode(manifest))
+            info = tarfile.TarInfo(MANIFEST)
+            info.size, info.mode = len(body), 0o600
+            archive.addfile(info, io.BytesIO(body))
+            for entry in manifest.files:
+                archive.add(folder / entry.path, arcname=f"data/{entry.path}", recursive=False)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+# ---- checking and putting back ----
+
+
+def _verify(archive: Path) -> Manifest:
+    with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".verify-") as folder:
+        return _unpack(archive, Path(folder) / "data")
+
+
+def _unpack(archive: Path, staged: Path) -> Manifest:
+    """Extract the archive to ``staged`` and check all of it."""
+    staged.mkdir()
+    with tarfile.open(archive, mode="r:gz") as packed:
+        first = packed.next()
+        body = packed.extractfile(first) if first is not None and first.name == MANIFEST else None
+        if body is None:
+            raise BackupBroken(f"{archive.name} has no manifest")
+        manifest = _manifest(body.read(BLOCK_BYTES * 64))
+        for entry in manifest.files:
+            _extract(packed, entry, staged)
+    heads = _heads(staged / FILE_NAME)
+    if heads != manifest.heads:
+        raise BackupBroken("the ledger's days are not those of the manifest")
+    return manifest
+
+
+def _manifest(body: bytes) -> Manifest:
+    try:
+        manifest = msgspec.json.decode(body, type=Manifest)
+    except msgspec.DecodeError as error:
+        raise BackupBroken(f"the manifest cannot be read: {error}") from error
+    if manifest.format > FORMAT or len(manifest.files) > FILES_LIMIT:
+        raise BackupBroken("the archive was made by a later version")
+    return manifest
+
+
+def _extract(packed: tarfile.TarFile, entry: FileEntry, staged: Path) -> None:
+    target = staged / entry.path
+    if not target.resolve().is_relative_to(staged.resolve()):
+        raise BackupBroken(f"{entry.path} points outside of the data folder")
+    try:
+        source = packed.extractfile(f"data/{entry.path}")
+    except KeyError:
+        source = None
+    if source is None:
+        raise BackupBroken(f"{entry.path} is missing")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("xb") as file:
+        shutil.copyfileobj(source, file, BLOCK_BYTES)
+        file.flush()
+        os.fsync(file.fileno())
+    target.chmod(0o600)
+    if target.stat().st_size != entry.bytes or _sha256(target) != entry.sha256:
+        raise BackupBroken(f"{entry.path} is damaged")
+    if entry.database and (fault := fault_of_database(target)):
+        raise BackupBroken(f"{entry.path} is damaged: {fault}")
+
+
+def _put(staged: Path, data: Path) -> None:
+    """Move the verified files into place; what was there is set aside, never deleted."""
+    if data.exists():
+        if any(data.iterdir()):
+            data.rename(_aside(data))
+        else:
+            data.rmdir()
+    staged.rename(data)
+
+
+def _aside(data: Path) -> Path:
+    number = 1
+    while (aside := data.with_name(f"{data.name}.before-restore-{number}")).exists():
+        number += 1
+    return aside
+
+
+@contextmanager
+def _locked(data: Path) -> Iterator[None]:
+    """Make sure that no server runs on the folder."""
+    if not data.is_dir():
+        yield
+        return
+    try:
+        lock = FileLock(lock_path(data / FILE_NAME))
+    except LedgerInUse as error:
+        raise FolderInUse(str(error)) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""The ledger: where every answer of every hall-day is kept, in order, once."""

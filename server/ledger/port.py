@@ -1,0 +1,208 @@
+"""What a ledger is: append-only streams of rows, one stream per hall-day, fenced by the version.
+
+Laws, held by every backend and checked by one contract suite:
+
+- versions of a stream are 1, 2, 3 …; an append that does not continue them is a :class:`VersionConflict` and changes nothing;
+- a command id stands at most once in a stream (:class:`CommandIdTaken`);
+- one ``append_many`` is all or nothing, over all its streams;
+- when ``append_many`` returns, the rows are durable; when it raises :class:`StorageFailed`, they may or may not be there
+  (read to know), and the next append may work again.
+
+LedgerError
+├── VersionConflict   somebody else continued the stream
+├── CommandIdTaken    the stream has an answer to this command already
+├── StorageFailed     disk full, input or output error, too much waiting: the outcome is unknown
+├── LedgerInUse       another process holds this ledger
+├── LedgerTooNew      the file was written by a later version of the program
+└── BrokenChain       a stored row is not what was written (first bad row named)
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+import msgspec
+
+from hall.ids import HallId, Ms
+from hall.policy import Plan
+
+GENESIS = "0" * 64
+"""The hash before the first row of a stream."""
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """One stored answer; ``body`` is a :class:`hall.events.Commit` in JSON, ``hash`` chains it to the row before."""
+
+    stream: str
+    version: int
+    at_ms: Ms
+    command_id: str
+    actor: str
+    body: bytes
+    hash: str
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Rows that continue one stream, in order."""
+
+    stream: str
+    rows: tuple[Row, ...]
+
+
+class StreamHead(msgspec.Struct, frozen=True):
+    """The last row of a stream, without its body."""
+
+    stream: str
+    version: int
+    at_ms: Ms
+    hash: str
+
+
+class LedgerStatistics(msgspec.Struct, frozen=True):
+    """What a ledger did since it was opened; ``waiting`` is now."""
+
+    backend: str
+    rows: int = 0
+    appends: int = 0
+    transactions: int = 0
+    conflicts: int = 0
+    failures: int = 0
+    largest_group: int = 0
+    """Most appends that shared one transaction."""
+    waiting: int = 0
+    checkpoints: int = 0
+
+
+class LedgerHealth(msgspec.Struct, frozen=True):
+    """Whether the last write worked, and if not, why."""
+
+    ok: bool
+    reason: str = ""
+
+
+class LedgerError(Exception):
+    """Root of everything a ledger raises."""
+
+
+class VersionConflict(LedgerError):
+    """The stream stands at ``found``; the batch expected ``expected``."""
+
+    def __init__(self, stream: str, expected: int, found: int) -> None:
+        """Remember where the stream really stands."""
+        super().__init__(f"{stream}: expected version {expected}, found {found}")
+        self.stream = stream
+        self.expected = expected
+        self.found = found
+
+
+class CommandIdTaken(LedgerError):
+    """The stream has a row with this command id already."""
+
+    def __init__(self, stream: str, command_id: str) -> None:
+        """Remember which; an empty id means that the backend cannot tell."""
+        super().__init__(f"{stream}: command {command_id or '(one of a batch)'} is answered already")
+        self.stream = stream
+        self.command_id = command_id
+
+
+class StorageFailed(LedgerError):
+    """The storage did not take a write or give a read; whether a write happened is unknown."""
+
+    def __init__(self, reason: str) -> None:
+        """Remember the reason in the storage's own words."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class LedgerInUse(LedgerError):
+    """Another process has this ledger open for writing."""
+
+    def __init__(self, path: str, holder: str) -> None:
+        """Remember the file and what its holder wrote about itself."""
+        super().__init__(f"{path} is in use by another OneWindow process ({holder or 'unknown'}); stop that one first")
+        self.path = path
+        self.holder = holder
+
+
+class LedgerTooNew(LedgerError):
+    """The file's format is of a later version of the program."""
+
+    def __init__(self, path: str, found: int, known: int) -> None:
+        """Remember both versions."""
+        super().__init__(f"{path} has format {found}; this program knows formats up to {known}")
+        self.found = found
+        self.known = known
+
+
+class BrokenChain(LedgerError):
+    """A row is missing, moved or altered; ``version`` names the first bad one."""
+
+    def __init__(self, stream: str, version: int, reason: str) -> None:
+        """Remember where and why."""
+        super().__init__(f"{stream} row {version}: {reason}")
+        self.stream = stream
+        self.version = version
+        self.reason = reason
+
+
+class Ledger(Protocol):
+    """Append-only streams, plans by their hash, and figures about itself."""
+
+    async def append_many(self, batches: Sequence[Batch]) -> None:
+        """Store all batches or none; return when they are durable."""
+        ...
+
+    def read(self, stream: str, after: int = 0) -> AsyncIterator[Row]:
+        """Stream the rows of a stream with a version greater than ``after``, in order."""
+        ...
+
+    async def find(self, stream: str, command_id: str) -> Row | None:
+        """Return the row that answered a command, if there is one."""
+        ...
+
+    async def head(self, stream: str) -> StreamHead | None:
+        """Return the last row of a stream without its body; None for a stream without rows."""
+        ...
+
+    async def streams(self) -> tuple[StreamHead, ...]:
+        """List the heads of all streams, by name."""
+        ...
+
+    async def save_plan(self, plan: Plan) -> str:
+        """Store a plan under the hash of its content and return the hash; storing it again is nothing."""
+        ...
+
+    async def load_plan(self, name: str) -> Plan | None:
+        """Return the plan with this hash."""
+        ...
+
+    async def health(self) -> LedgerHealth:
+        """Say whether the storage works, by trying."""
+        ...
+
+    def statistics(self) -> LedgerStatistics:
+        """Return the figures since opening."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what waits and let the storage go."""
+        ...
+
+
+def stream_name(hall: HallId, date: str) -> str:
+    """Return the stream of a hall-day: ``futian/2026-11-23``."""
+    return f"{hall}/{date}"
+
+
+def hall_and_date(stream: str) -> tuple[HallId, str]:
+    """Return hall and business date of a stream."""
+    hall, _, date = stream.rpartition("/")
+    return hall, date
+
+
+def faults_of_batch(batch: Batch, head: int) -> VersionConflict | None:
+    """Return the conflict of a batch with a stream that stands at ``head``, if there is one."""
+    for number, row in enumerate(batch.rows):
+        if row.version != head + 1 + number:
+            return VersionConflict(batch.stream, row.version - 1, head + number)
+        assert row.stream == batch.stream, "a batch holds rows of its own stream only"
+    return None

@@ -1,0 +1,41 @@
+"""The ledger's tables: one definition for every SQL backend."""
+
+from sqlalchemy import BigInteger, LargeBinary, MetaData, Table, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+FORMAT = 1
+"""Version of the tables; a file with a greater one is refused."""
+
+
+class LedgerTables(SQLModel):
+    """Base with its own catalogue: other parts of the server keep their tables elsewhere."""
+
+    metadata = MetaData()
+
+
+class CommitRow(LedgerTables, table=True):
+    """One answer of a hall-day."""
+
+    __tablename__ = "commits"
+    __table_args__ = (UniqueConstraint("stream", "command_id"),)
+
+    stream: str = Field(primary_key=True, max_length=64)
+    version: int = Field(primary_key=True, sa_type=BigInteger)
+    at_ms: int = Field(sa_type=BigInteger)
+    command_id: str = Field(max_length=64)
+    actor: str = Field(max_length=80)
+    body: bytes = Field(sa_type=LargeBinary)
+    hash: str = Field(max_length=64)
+
+
+class PlanRow(LedgerTables, table=True):
+    """A plan under the hash of its JSON form."""
+
+    __tablename__ = "plans"
+
+    name: str = Field(primary_key=True, max_length=16)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+commits: Table = LedgerTables.metadata.tables["commits"]
+plans: Table = LedgerTables.metadata.tables["plans"]

@@ -1,0 +1,449 @@
+"""The runner of one hall-day: one mailbox, one order, one log.
+
+It takes whatever waits, decides each command in order, appends all of it in one write, and only then answers and
+tells the bus; while a write is on its way the next commands gather. So many commands share one write without a knob.
+
+Two states, on purpose. Deciding changes a state before its commit is durable, and nobody may see what could still be
+lost. So the runner keeps ``_ahead``, which it decides on, and ``_seen``, which follows the stored commits as a restart
+would. Reads get ``_seen`` only. It costs a second fold per commit (microseconds) and buys three things: reads are never
+ahead of the disk, reads go on while a failed write makes ``_ahead`` be built anew from the ledger, and every commit is
+replayed at once by the code that will replay it after a crash.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+import structlog
+
+from hall.commands import AnyCommand, TakeTicket, Tick, Told
+from hall.errors import HallError, Refusal
+from hall.events import AnyEvent, Commit, DayEnded, commit_encoder
+from hall.feed import answer
+from hall.ids import TIMER, HallId, Ms
+from hall.policy import Plan, plan_hash
+from hall.state import HallDay
+from hall.step import apply, step
+from server.answers import AnswerIndex
+from server.bus import Bus
+from server.clock import Clock
+from server.inbox import MAILBOX_LIMIT, Entry, Mailbox
+from server.ledger.chain import seal
+from server.ledger.port import (
+    GENESIS,
+    Batch,
+    CommandIdTaken,
+    Ledger,
+    LedgerError,
+    Row,
+    StorageFailed,
+    VersionConflict,
+    stream_name,
+)
+from server.outcomes import (
+    CommandError,
+    CommandIdReused,
+    DecisionFailed,
+    HallStopped,
+    Outcome,
+    OutcomeUnknown,
+)
+from server.replay import decoded, replayed
+
+log = structlog.get_logger(__name__)
+
+BATCH_LIMIT = 128
+"""Commands decided in one go: about 10 ms, half of a screen's tick, so that one hall does not hold up the others."""
+
+APPEND_SECONDS = 8.0
+"""How long a write may take before its callers are told that the outcome is unknown (every command within 10 s)."""
+
+STOP_SECONDS = 10.0
+"""How long stopping waits for a storage that hangs; one write and one look at the ledger fit in."""
+
+ATTEMPTS_LIMIT = 8
+"""How often a command is decided again after another writer was faster."""
+
+CRASHES_LIMIT = 5
+"""Bugs that a hall-day survives; then it stops, since something is wrong with it and not with a command."""
+
+Tell = Callable[[HallDay, TakeTicket], Told | None]
+"""Estimates the wait that a citizen is told when taking a number; must be quick and must not fail."""
+
+AfterCommit = Callable[["HallRunner", Sequence[Commit]], None]
+"""Is told of every durable commit, those found at a replay included; must not wait."""
+
+RECOVER_SECONDS = 1.5
+"""How long callers of a failed write wait for the truth from the ledger before they are told that it is unknown."""
+
+
+class RunnerStatistics(msgspec.Struct, frozen=True):
+    """Figures of a hall-day since it was started; ``waiting``, ``seq`` and ``running`` are now."""
+
+    stream: str
+    seq: int
+    running: bool
+    waiting: int
+    commands: int
+    refusals: int
+    repeats: int
+    writes: int
+    largest_batch: int
+    failures: int
+    replays: int
+    crashes: int
+
+
+@dataclass
+class _Decided:
+    entry: Entry
+    commit: Commit
+    row: Row
+
+
+@dataclass
+class _Figures:
+    commands: int = 0
+    refusals: int = 0
+    repeats: int = 0
+    writes: int = 0
+    largest_batch: int = 0
+    failures: int = 0
+    replays: int = 0
+    crashes: int = 0
+
+
+@dataclass
+class Shell:
+    """What a runner works with."""
+
+    ledger: Ledger
+    bus: Bus
+    clock: Clock
+    tell: Tell | None = None
+    after_commit: AfterCommit | None = None
+    mailbox_limit: int = MAILBOX_LIMIT
+    append_seconds: float = APPEND_SECONDS
+
+
+@dataclass
+class HallRunner:
+    """One hall on one business date, live. ``start`` before the first command, ``stop`` at the end."""
+
+    hall: HallId
+    date: str
+    shell: Shell
+    _ahead: HallDay = field(default_factory=HallDay)
+    _seen: HallDay = field(default_factory=HallDay)
+    _hash: str = GENESIS
+    _plans: dict[str, Plan] = field(default_factory=dict)
+    _answers: AnswerIndex = field(default_factory=AnswerIndex)
+    _mailbox: Mailbox = field(init=False)
+    _figures: _Figures = field(default_factory=_Figures)
+    _task: asyncio.Task[None] | None = None
+    _stale: bool = True
+    _stopped: str = "not started"
+
+    def __post_init__(self) -> None:
+        """Make the mailbox."""
+        self._mailbox = Mailbox(self.stream, self.shell.mailbox_limit)
+
+    @property
+    def stream(self) -> str:
+        """The name of its log."""
+        return stream_name(self.hall, self.date)
+
+    def view_state(self) -> HallDay:
+        """Return the state as the durable log has it; read it at once, keep nothing of it, change nothing."""
+        return self._seen
+
+    def statistics(self) -> RunnerStatistics:
+        """Return the figures."""
+        return RunnerStatistics(
+            stream=self.stream, seq=self._seen.seq, running=not self._stopped, waiting=len(self._mailbox),
+            **vars(self._figures),
+        )  # fmt: skip
+
+    async def start(self) -> None:
+        """Replay the log and begin to take commands; raise what makes that impossible."""
+        await self._replay()
+        self._stopped = ""
+        self._task = asyncio.create_task(self._run(), name=f"runner {self.stream}")
+
+    async def stop(self) -> None:
+        """Take no more commands, finish those that wait (at most 10 s), and end; doing it again is nothing."""
+        task, self._task = self._task, None
+        self._stopped = self._stopped or "stopped"
+        self._mailbox.knock()
+        if task is not None:
+            _, late = await asyncio.wait([task], timeout=STOP_SECONDS)
+            if late:
+                # The storage hangs: who waits is told that the day is stopped, and finds the truth after the start.
+                task.cancel()
+                await asyncio.wait([task])
+
+    async def submit(self, command: AnyCommand, digest: str) -> Outcome:
+        """Have a command decided and stored, and return its one answer; see :mod:`server.outcomes` for what is raised.
+
+        ``at_ms`` of the command is set here. ``digest`` stands for what the client sent: the same id with the same
+        digest gets the first answer, with another one CommandIdReused.
+        """
+        if self._stopped:
+            raise HallStopped(self.stream, self._stopped)
+        known = await self._known(command.command_id)
+        if known is not None:
+            return self._repeat(known, digest)
+        if self._stopped:
+            # Stopped while the ledger was asked: nobody would take it out of the mailbox any more.
+            raise HallStopped(self.stream, self._stopped)
+        entry = self._mailbox.under_way(command.command_id)
+        shared = entry is not None
+        if entry is None:
+            entry = self._mailbox.post(command, digest, key=command.command_id)
+        elif entry.digest != digest:
+            raise CommandIdReused(command.command_id)
+        commit = await asyncio.shield(entry.done)
+        assert commit is not None, "only a tick can go without a commit"
+        if commit.request != digest:
+            raise CommandIdReused(command.command_id)
+        return Outcome(commit, repeated=shared)
+
+    async def tick(self) -> Commit | None:
+        """Tell the hall that its deadline has come; None if it had nothing to do (which is not stored)."""
+        if self._stopped:
+            raise HallStopped(self.stream, self._stopped)
+        entry = self._mailbox.under_way(_TICK)
+        if entry is None:
+            entry = self._mailbox.post(Tick(command_id=_TICK, at_ms=0, actor=TIMER), "", key=_TICK)
+        return await asyncio.shield(entry.done)
+
+    async def learn(self, plan: Plan) -> str:
+        """Store a plan and make it known to this day; commands can name it by the hash that is returned."""
+        name = plan_hash(plan)
+        if name not in self._plans:
+            try:
+                await self.shell.ledger.save_plan(plan)
+            except StorageFailed as failure:
+                raise OutcomeUnknown(failure.reason) from failure
+            self._teach(name, plan)
+        return name
+
+    # ---- the loop ----
+
+    async def _run(self) -> None:
+        try:
+            while self._mailbox or not self._stopped:
+                await self._mailbox.wait()
+                while self._mailbox:
+                    await self._turn()
+        except Exception as error:
+            # A bug of the runner itself: this hall-day stops, loudly; what is stored is safe.
+            log.error("hall_day_stopped", stream=self.stream, exc_info=error)
+            self._stopped = f"stopped by a failure of the program: {type(error).__name__}"
+        finally:
+            self._stopped = self._stopped or "stopped"
+            self._mailbox.fail_all(HallStopped(self.stream, self._stopped))
+
+    async def _turn(self) -> None:
+        """Decide and store what waits now."""
+        batch = self._mailbox.take(BATCH_LIMIT)
+        try:
+            if self._stale:
+                await self._replay()
+            await self._settle_known(batch)
+        except (LedgerError, HallError, CommandError) as error:
+            self._mailbox.fail(batch, OutcomeUnknown(str(error)))
+            return
+        decided = self._decide(batch)
+        if decided:
+            await self._store(decided)
+
+    async def _settle_known(self, batch: list[Entry]) -> None:
+        """Take out what a replay has shown to be answered already."""
+        for entry in list(batch):
+            if entry.attempts and (known := await self._known(entry.command.command_id)) is not None:
+                batch.remove(entry)
+                self._mailbox.resolve(entry, known)
+
+    def _decide(self, batch: list[Entry]) -> list[_Decided]:
+        decided: list[_Decided] = []
+        now_ms = self.shell.clock.now_ms()
+        for number, entry in enumerate(batch):
+            try:
+                one = self._decide_one(entry, now_ms)
+            except Exception as error:
+                # Any exception here is a bug in the rules. The state may be half changed: it is built anew, the
+                # command goes without a trace, and the others of the batch are decided afterwards.
+                self._mailbox.give_back(batch[number + 1 :])
+                self._crash(entry, error)
+                return decided
+            if one is not None:
+                decided.append(one)
+            else:
+                self._mailbox.resolve(entry, None)
+        return decided
+
+    def _decide_one(self, entry: Entry, now_ms: Ms) -> _Decided | None:
+        state = self._ahead
+        seq, plan = state.seq + 1, state.plan_hash
+        command = self._dated(entry.command, max(now_ms, state.at_ms), seq)
+        result = step(state, command)
+        if isinstance(command, Tick) and result == ():
+            return None
+        assert state.seq == seq, "a step takes one place in the log"
+        commit = _commit_of(state, command, result, plan=plan, digest=entry.digest)
+        row = seal(self._hash, stream=self.stream, version=seq, at_ms=commit.at_ms, command_id=commit.command_id,
+                   actor=commit.actor, body=commit_encoder.encode(commit))  # fmt: skip
+        self._hash = row.hash
+        return _Decided(entry, commit, row)
+
+    def _dated(self, command: AnyCommand, at_ms: Ms, seq: int) -> AnyCommand:
+        if isinstance(command, Tick):
+            return msgspec.structs.replace(command, at_ms=at_ms, command_id=f"tick/{self.stream}/{seq}")
+        dated = msgspec.structs.replace(command, at_ms=at_ms)
+        if isinstance(dated, TakeTicket) and dated.told is None and self.shell.tell is not None:
+            return msgspec.structs.replace(dated, told=self.shell.tell(self._ahead, dated))
+        return dated
+
+    async def _store(self, decided: list[_Decided]) -> None:
+        entries = [one.entry for one in decided]
+        batch = Batch(self.stream, tuple(one.row for one in decided))
+        try:
+            async with asyncio.timeout(self.shell.append_seconds):
+                await self.shell.ledger.append_many([batch])
+        except (VersionConflict, CommandIdTaken) as conflict:
+            log.warning("append_conflict", stream=self.stream, reason=str(conflict))
+            self._stale = True
+            self._try_again(entries, str(conflict))
+        except (StorageFailed, TimeoutError) as failure:
+            reason = str(failure) or f"no answer from the storage in {self.shell.append_seconds:g} s"
+            log.error("append_failed", stream=self.stream, reason=reason, commands=len(entries))
+            self._figures.failures += 1
+            self._stale = True
+            await self._recover(entries, reason)
+        else:
+            self._figures.writes += 1
+            self._figures.largest_batch = max(self._figures.largest_batch, len(decided))
+            self._publish(decided)
+
+    async def _recover(self, entries: list[Entry], reason: str) -> None:
+        """Look at once what the ledger has: whose commit is there gets it, the others are told that it is unknown."""
+        try:
+            async with asyncio.timeout(RECOVER_SECONDS):
+                await self._replay()
+        except (LedgerError, HallError, TimeoutError) as error:
+            log.error("replay_failed", stream=self.stream, reason=str(error) or "too slow")
+        for entry in entries:
+            stored = self._answers.at_hand(entry.command.command_id)
+            if stored is not None:
+                self._mailbox.resolve(entry, stored)
+            else:
+                self._mailbox.fail([entry], OutcomeUnknown(reason))
+
+    def _publish(self, decided: list[_Decided]) -> None:
+        """Everything is durable: let reads see it, answer, tell the others."""
+        commits = [one.commit for one in decided]
+        for commit in commits:
+            self._follow(commit)
+        self._figures.commands += len(commits)
+        self._figures.refusals += sum(commit.refusal is not None for commit in commits)
+        for one in decided:
+            self._mailbox.resolve(one.entry, one.commit)
+        self._announce(commits)
+        if any(isinstance(event, DayEnded) for commit in commits for event in commit.events):
+            self._compare()
+
+    def _compare(self) -> None:
+        """At the end of a day, see whether deciding and replaying it came to the same (S10); say it loudly if not."""
+        assert self._ahead.seq == self._seen.seq, "nothing is decided while a write is on its way"
+        same = self._ahead.fingerprint() == self._seen.fingerprint()
+        (log.info if same else log.error)("day_ended", stream=self.stream, seq=self._seen.seq, replay_agrees=same)
+
+    # ---- what is durable ----
+
+    async def _replay(self) -> None:
+        """Build the state to decide on from the ledger; the state for reads follows what it had not seen."""
+        fresh = HallDay()
+        news: list[Commit] = []
+        previous = GENESIS
+        async for commit, row_hash in replayed(self.shell.ledger, self.stream, fresh, plans=self._plans):
+            previous = row_hash
+            if commit.seq > self._seen.seq:
+                self._follow(commit)
+                news.append(commit)
+        for name, plan in self._plans.items():
+            fresh.plans[name] = plan
+        self._ahead, self._hash, self._stale = fresh, previous, False
+        self._figures.replays += 1
+        log.info("hall_day_replayed", stream=self.stream, seq=fresh.seq, news=len(news))
+        if news:
+            self._announce(news)
+
+    def _follow(self, commit: Commit) -> None:
+        self._seen.plans.update(self._plans)
+        apply(self._seen, commit)
+        self._answers.add(commit)
+
+    def _announce(self, commits: Sequence[Commit]) -> None:
+        self.shell.bus.publish(self.stream, commits[-1].seq)
+        if self.shell.after_commit is not None:
+            self.shell.after_commit(self, commits)
+
+    def _teach(self, name: str, plan: Plan) -> None:
+        self._plans[name] = plan
+        self._ahead.plans[name] = plan
+        self._seen.plans[name] = plan
+
+    # ---- answers ----
+
+    async def _known(self, command_id: str) -> Commit | None:
+        at_hand = self._answers.at_hand(command_id)
+        if at_hand is not None or not self._answers.must_look_up(command_id):
+            return at_hand
+        try:
+            row = await self.shell.ledger.find(self.stream, command_id)
+        except StorageFailed as failure:
+            raise OutcomeUnknown(failure.reason) from failure
+        return decoded(row) if row is not None else None
+
+    def _repeat(self, known: Commit, digest: str) -> Outcome:
+        if known.request != digest:
+            raise CommandIdReused(known.command_id)
+        self._figures.repeats += 1
+        return Outcome(known, repeated=True)
+
+    def _try_again(self, entries: Sequence[Entry], reason: str) -> None:
+        for entry in entries:
+            entry.attempts += 1
+        self._mailbox.fail([entry for entry in entries if entry.attempts >= ATTEMPTS_LIMIT], OutcomeUnknown(reason))
+        self._mailbox.give_back([entry for entry in entries if entry.attempts < ATTEMPTS_LIMIT])
+
+    def _crash(self, entry: Entry, error: Exception) -> None:
+        self._figures.crashes += 1
+        self._stale = True
+        name = type(entry.command).__name__
+        log.error("decision_failed", stream=self.stream, command=name, crashes=self._figures.crashes, exc_info=error)
+        self._mailbox.fail([entry], DecisionFailed(f"{name}: {type(error).__name__}"))
+        if self._figures.crashes >= CRASHES_LIMIT:
+            log.error("hall_day_stopped", stream=self.stream, crashes=self._figures.crashes)
+            self._stopped = f"stopped after {CRASHES_LIMIT} failures of its rules"
+            self._mailbox.fail_waiting(HallStopped(self.stream, self._stopped))
+
+
+_TICK = "tick"
+"""Key of the one tick that can be on its way."""
+
+
+def _commit_of(
+    state: HallDay, command: AnyCommand, result: tuple[AnyEvent, ...] | Refusal, *, plan: str, digest: str
+) -> Commit:
+    """Make the row of a decision; ``plan`` held before it, and the opening of a day names its own."""
+    commit = Commit(
+        seq=state.seq, command_id=command.command_id, at_ms=command.at_ms, actor=command.actor,
+        plan=plan or state.plan_hash, request=digest, command=command,
+    )  # fmt: skip
+    if isinstance(result, Refusal):
+        return msgspec.structs.replace(commit, refusal=result)
+    shaped = msgspec.Raw(commit_encoder.encode(answer(state, command, result)))
+    return msgspec.structs.replace(commit, events=result, answer=shaped)

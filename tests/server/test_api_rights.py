@@ -1,0 +1,208 @@
+"""Who may do what: every route is tried by every role, and only the entries of the table get through."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from server.accounts.authorise import PUBLIC_VIEWS, RIGHTS, ROLES, Caller, may
+from server.accounts.passwords import token_hash
+from server.api.house import wall_ms
+from tests.support.server import HALL, Served, command_id, token_of
+
+WHO = {
+    "anonymous": "", "citizen": "", "device": "kiosk", "clerk": "clerk01", "guide": "guide", "manager": "manager",
+    "network": "network", "auditor": "auditor", "admin": "admin",
+}  # fmt: skip
+"""Role → who of the test server has it; the citizen shows a ticket's secret instead of a token."""
+
+T = "/api/halls/{hall}/tickets/{ticket}"
+W = "/api/halls/{hall}/windows/{window}/{operation}"
+D = "/api/halls/{hall}/day"
+OPERATIONS: dict[tuple[str, str], str] = {
+    ("GET", "/api/halls"): "halls.read",
+    ("GET", "/api/halls/{hall}"): "halls.read",
+    ("GET", "/api/halls/{hall}/waits"): "halls.read",
+    ("GET", "/api/halls/{hall}/state"): "halls.read",
+    ("GET", "/api/halls/{hall}/calls"): "calls.read",
+    ("GET", "/api/halls/{hall}/tickets"): "tickets.find",
+    ("GET", T): "ticket.read",
+    ("GET", f"{T}/why"): "ticket.why",
+    **{
+        ("POST", f"{T}/{word}"): f"ticket.{word}"
+        for word in (
+            "cancel", "rejoin", "delay", "rate", "print-result", "add-items", "split", "merge", "transfer",
+            "withdraw-call", "item-result", "reclass", "abandon", "correct",
+        )
+    },
+    ("POST", W): "window.work",
+    ("POST", f"{D}/stop-issuing"): "day.lead",
+    ("POST", f"{D}/resume-issuing"): "day.lead",
+    ("POST", f"{D}/sessions"): "day.lead",
+    ("POST", f"{D}/end"): "day.lead",
+    ("GET", "/api/halls/{hall}/devices"): "devices.read",
+    ("POST", "/api/halls/{hall}/devices"): "devices.write",
+    ("POST", "/api/halls/{hall}/devices/{device}/revoke"): "devices.write",
+    ("GET", "/api/halls/{hall}/figures"): "figures.read",
+    ("GET", "/api/me"): "me.read",
+    ("GET", "/api/accounts"): "accounts.read",
+    ("POST", "/api/accounts"): "accounts.write",
+    ("POST", "/api/login"): "login",
+    ("POST", "/api/logout"): "login",
+    ("GET", "/health"): "health.read",
+    ("GET", "/metrics"): "health.read",
+}  # fmt: skip
+"""Route → operation of the table. Taking a number depends on the channel and has a test of its own."""
+TAKE = ("POST", "/api/halls/{hall}/tickets")
+SETTINGS = ("/settings/", "/api/presets", "/api/templates", "/api/calendar")
+"""Routes of the settings; `tests/server/config` tries them by every role."""
+BODIES: dict[str, dict[str, Any]] = {
+    "/delay": {"places": 1}, "/rate": {"entry": 0, "level": "satisfied"}, "/print-result": {"printed": True},
+    "/add-items": {"items": [{"code": "id-card"}]}, "/split": {"entries": [0]}, "/merge": {"merged": "261123-0000000000"},
+    "/item-result": {"entry": 0, "result": "done"}, "/reclass": {"class": "elder", "reason": "x"},
+    "/correct": {"reason": "x"}, "/sessions": {"sessions": []},
+}  # fmt: skip
+NO_COMMAND = ("/api/login", "/api/logout", "/api/accounts", "/devices", "/revoke")
+
+
+def test_every_route_stands_in_the_table_of_this_test(served: Served):
+    """A new route without a right fails here, before anybody can use it."""
+    described = served.app.openapi()["paths"]
+    routes = {(method.upper(), path) for path, found in described.items() for method in found if not _is_settings(path)}
+
+    assert routes == {*OPERATIONS, TAKE}
+
+
+def test_every_operation_of_the_table_is_used():
+    views = {name for name in RIGHTS if name.startswith("view.")}
+    channels = {f"ticket.take.{channel}" for channel in ("kiosk", "desk", "phone")}
+
+    assert set(RIGHTS) - views - channels - {"window.serve", "settings.read", "settings.write"} == set(
+        OPERATIONS.values()
+    )
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "citizen"])
+@pytest.mark.parametrize("channel", ["kiosk", "desk", "phone"])
+def test_a_channel_lets_exactly_the_roles_of_the_table_in(served: Served, channel: str, role: str):
+    answer = served.call("tickets", {"items": [{"code": "id-card"}], "channel": channel}, who=WHO[role])
+
+    assert (answer.status_code == 201) == (role in RIGHTS[f"ticket.take.{channel}"]), answer.text
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "citizen"])
+def test_only_who_leads_changes_what_a_window_serves(served: Served, role: str):
+    body = {"serves": {"everything": True}}
+    answer = served.call("windows/W02/serve", body, who=WHO[role])
+
+    assert (answer.status_code not in (401, 403)) == (role in RIGHTS["window.serve"]), answer.text
+
+
+@pytest.mark.parametrize("path", ["windows/W01/open", "day/end", "tickets/261123-0000000000/cancel"])
+def test_a_role_ends_at_the_halls_of_its_account(served: Served, path: str):
+    assert served.call(path, who="stranger").json()["code"] == "FORBIDDEN"
+    assert served.call(path, who="manager", hall="futian").json()["code"] == "FORBIDDEN"
+
+
+def test_a_star_covers_the_halls_below():
+    network = Caller("network", "wang", ("ft-*", "longgang"))
+
+    assert may(network, "day.lead", hall="ft-street-1")
+    assert may(network, "day.lead", hall="longgang")
+    assert not may(network, "day.lead", hall="longgang-2")
+    assert not may(network, "unheard of", hall="longgang")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("view", ["board", "area", "strip", "ticket", "clerk", "manager"])
+def test_a_live_feed_lets_exactly_the_roles_of_the_table_in(served: Served, view: str, role: str):
+    """Decided before the connection is accepted."""
+    ticket = served.take()
+    query = f"view={view}&area=a1&window=W03&ticket={ticket['id']}"
+    query += f"&secret={ticket['secret']}" if role == "citizen" else ""
+    query += f"&token={token_of(WHO[role])}" if WHO[role] else ""
+    effective = "anonymous" if role == "citizen" and view != "ticket" else role
+
+    status = _handshake(f"{served.ws_url}/ws/halls/{HALL}?{query}")
+
+    expected = effective in RIGHTS[f"view.{view}"]
+    assert status == (101 if expected else 401 if effective == "anonymous" else 403)
+
+
+def test_boards_are_not_public_unless_the_settings_say_so(served: Served):
+    assert {"view.board", "view.area", "view.strip"} == PUBLIC_VIEWS
+    assert _handshake(f"{served.ws_url}/ws/halls/{HALL}?view=board") == 401
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_a_route_lets_exactly_the_roles_of_the_table_in(served: Served, method: str, path: str, role: str):
+    """Whoever has no right gets 401 or 403; whoever has it gets past the door, whatever the hall then says.
+
+    Stands last in this module: somebody ends the day.
+    """
+    ticket = served.house.key.ticket_secret(HALL, "2026-11-23", "261123-0000000000")
+    answer = _ask(served, method, path, role=role, secret=ticket if role == "citizen" else "")
+    is_turned_away = answer.status_code in (401, 403)
+
+    operation = OPERATIONS[method, path]
+    shows_secret = operation.startswith("ticket.") and _takes_secret(path)
+    effective = "anonymous" if role == "citizen" and not shows_secret else role
+    expected = effective in RIGHTS[operation]
+    if path == "/api/login":
+        assert answer.json()["code"] == "WRONG_PASSWORD"
+    else:
+        assert is_turned_away != expected, (answer.status_code, answer.text)
+    if not expected:
+        assert answer.json()["code"] == ("NOT_SIGNED_IN_AT_ALL" if effective == "anonymous" else "FORBIDDEN")
+
+
+def _ask(served: Served, method: str, path: str, *, role: str, secret: str) -> Any:
+    address = path.format(hall=HALL, ticket="261123-0000000000", window="W01", operation="undo", device="nothing-here")
+    if path == "/api/logout":
+        return _sign_out(served, role)
+    client = served.client(WHO[role])
+    if method == "GET":
+        query = {"secret": secret} if secret and path.startswith(T) else {}
+        return client.get(address, params={**query, **({"number": "A001"} if path == TAKE[1] else {})})
+    return client.post(address, json=_body(path, secret))
+
+
+def _sign_out(served: Served, role: str) -> httpx.Response:
+    """Sign out of a session of its own, so that nobody else's ends."""
+    who = WHO[role]
+    token = f"leaving-{who}"
+    if who and who != "kiosk":
+        served.house.desk.store.add_session(token_hash(token), who, expires_ms=wall_ms() + 60_000, now_ms=0)
+    return httpx.post(f"{served.url}/api/logout", headers={"authorization": f"Bearer {token}"})
+
+
+def _body(path: str, secret: str) -> dict[str, Any]:
+    if path == "/api/login":
+        return {"account": "nobody", "password": "nothing"}
+    if path == "/api/accounts":
+        return {"account": "admin", "name": "x", "role": "clerk", "halls": [HALL], "password": "long enough"}
+    if path.endswith("/devices"):
+        return {"name": "x", "kind": "strip", "window": "none"}
+    word = re.sub(r".*(/[a-z-]+)$", r"\1", path)
+    body = {} if path.endswith(NO_COMMAND) else {"command_id": command_id()}
+    return {**body, **BODIES.get(word, {}), **({"secret": secret} if secret and _takes_secret(path) else {})}
+
+
+def _is_settings(path: str) -> bool:
+    return any(part in path for part in SETTINGS)
+
+
+def _takes_secret(path: str) -> bool:
+    return path in (T, f"{T}/why") or path.endswith(("/cancel", "/rejoin", "/delay", "/rate", "/print-result"))
+
+
+def _handshake(address: str) -> int:
+    try:
+        with connect(address):
+            return 101
+    except InvalidStatus as refused:
+        return refused.response.status_code

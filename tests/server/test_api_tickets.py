@@ -1,0 +1,157 @@
+"""Tickets and windows through HTTP: a visit from the kiosk to the rating, and what is told on the way."""
+
+import json
+
+import pytest
+
+from hall.ids import TICKET_ID_PATTERN
+from tests.support.server import HALL, Served, command_id, serving
+
+
+def test_a_visit_goes_from_the_kiosk_to_the_rating(served: Served):
+    """Take, call, start, finish, rate: each answer shows the ticket in its new state and carries the seq of the log."""
+    served.call("windows/W01/open", who="clerk01")
+    ticket = served.take()
+    answers = [served.call(f"windows/W01/{step}", who="clerk01").json() for step in ("call-next", "start", "finish")]
+    rated = served.call(
+        f"tickets/{ticket['id']}/rate", {"secret": ticket["secret"], "entry": 0, "level": "very_satisfied"}
+    ).json()
+
+    assert [one["ticket"]["state"] if one["ticket"] else None for one in answers[:2]] == ["CALLED", "SERVING"]
+    assert rated["ticket"]["state"] == "DONE"
+    assert rated["ticket"]["items"][0]["rating"] == "very_satisfied"
+    assert [one["seq"] for one in answers] == sorted(one["seq"] for one in answers)
+
+
+def test_a_ticket_has_a_dated_id_a_secret_and_a_page_that_keeps_it_from_the_server(served: Served):
+    ticket = served.take()
+
+    assert ticket["id"].startswith("261123-")
+    assert __import__("re").match(TICKET_ID_PATTERN, ticket["id"])
+    assert len(ticket["secret"]) == 22
+    assert ticket["page"] == f"/t/{HALL}/{ticket['id']}#{ticket['secret']}"
+
+
+def test_the_holder_sees_the_ticket_by_its_secret_only(served: Served):
+    ticket = served.take()
+    address = f"/api/halls/{HALL}/tickets/{ticket['id']}"
+
+    assert served.client().get(address, params={"secret": ticket["secret"]}).json()["ticket"]["id"] == ticket["id"]
+    assert served.client().get(address, params={"secret": "x" * 22}).json()["code"] == "WRONG_SECRET"
+    assert served.client().get(address).status_code == 401
+
+
+def test_a_retry_gets_the_first_answer_secret_included(served: Served):
+    """S7: the same id with the same body is one command, whoever lost the answer."""
+    body = {"command_id": command_id(), "items": [{"code": "invoice"}]}
+    first = served.call("tickets", body, who="kiosk")
+    again = served.call("tickets", body, who="kiosk")
+
+    assert first.status_code == again.status_code == 201
+    assert first.json() == again.json()
+
+
+def test_a_refusal_is_repeated_to_a_retry_even_when_it_would_be_allowed_now(served: Served):
+    body = {"command_id": command_id()}
+    refused = served.call("windows/W03/recall", body, who="clerk03")
+    served.call("windows/W03/open", who="clerk03")
+    again = served.call("windows/W03/recall", body, who="clerk03")
+    served.call("windows/W03/close", who="clerk03")
+
+    assert refused.status_code == again.status_code == 409
+    assert refused.json() == again.json()
+
+
+def test_the_same_command_id_with_another_body_is_refused(served: Served):
+    key = command_id()
+    served.call("tickets", {"command_id": key, "items": [{"code": "invoice"}]}, who="kiosk")
+    other = served.call("tickets", {"command_id": key, "items": [{"code": "id-card"}]}, who="kiosk")
+
+    assert (other.status_code, other.json()["code"]) == (409, "COMMAND_ID_REUSED")
+
+
+def test_a_person_is_known_again_but_never_named(served: Served):
+    """One open ticket per person and item; the log holds a pseudonym only."""
+    phone = "138 0013 8000"
+    first = served.take("residence", person=phone)
+    second = served.call("tickets", {"items": [{"code": "residence"}], "person": "13800138000"}, who="kiosk")
+
+    assert second.json()["code"] == "ALREADY_WAITING"
+    assert second.json()["facts"]["number"] == first["number"]
+    state = served.house.halls.today(HALL).view_state()
+    assert "13800138000" not in json.dumps([ticket.person for ticket in state.tickets.values()])
+
+
+def test_a_transfer_to_another_hall_makes_a_linked_ticket_there(served: Served):
+    served.call("windows/W02/open", who="clerk02")
+    ticket = served.take()
+    served.call("windows/W02/call", {"ticket": ticket["id"], "reason": "other"}, who="clerk02")
+    sent = served.call("windows/W02/transfer", {"to_hall": "futian", "reason": "other"}, who="clerk02")
+    served.call("windows/W02/close", who="clerk02")
+
+    assert sent.status_code == 200, sent.text
+    linked = sent.json()["ticket"]["linked"]
+    assert linked["hall"] == "futian"
+    there = served.house.halls.today("futian").view_state
+    for _ in range(200):
+        if linked["ticket"] in there().tickets:
+            break
+        served.client().get("/health")
+    assert there().tickets[linked["ticket"]].origin.ticket == ticket["id"]
+
+
+def test_waits_name_each_item_and_its_group(served: Served):
+    table = served.client().get(f"/api/halls/{HALL}/waits").json()
+
+    assert set(table["items"]) == {"id-card", "residence", "invoice"}
+    assert all(0 <= group < len(table["groups"]) for group in table["items"].values())
+    assert table["refused"] == {}
+
+
+def test_why_tells_who_came_later_and_was_called_first(tmp_path):
+    """A chosen call is an exception to the order: whoever was passed can see it."""
+    with serving(tmp_path) as served:
+        served.call("windows/W01/open", who="clerk01")
+        first = served.take()
+        served.clock.at_ms += 1_000
+        second = served.take()
+        served.call("windows/W01/call", {"ticket": second["id"], "reason": "other"}, who="clerk01")
+        served.clock.at_ms += 1_000
+        address = f"/api/halls/{HALL}/tickets/{first['id']}/why"
+        why = served.client().get(address, params={"secret": first["secret"]}).json()
+        calls = served.client("guide").get(f"/api/halls/{HALL}/calls").json()["calls"]
+
+    assert [(one["number"], one["rule"]) for one in why["passed"]] == [(second["number"], "chosen")]
+    assert why["call"] is None
+    assert [(one["number"], one["chosen_reason"]) for one in calls] == [(second["number"], "other")]
+
+
+def test_staff_finds_a_ticket_by_its_number(served: Served):
+    ticket = served.take()
+    found = served.client("guide").get(f"/api/halls/{HALL}/tickets", params={"number": ticket["number"].lower()})
+
+    assert [one["id"] for one in found.json()["tickets"]] == [ticket["id"]]
+
+
+@pytest.mark.parametrize("who", ["", "kiosk", "clerk01"])
+def test_the_channel_goes_by_who_asks(served: Served, who: str):
+    answer = served.call("tickets", {"items": [{"code": "id-card"}]}, who=who)
+
+    assert answer.json()["ticket"]["channel"] == {"": "phone", "kiosk": "kiosk", "clerk01": "desk"}[who]
+
+
+def test_the_day_is_led_by_the_manager(tmp_path):
+    """Stop and resume issuing, longer hours, the end: each is an entry of the log that everybody sees."""
+    with serving(tmp_path) as served:
+        stopped = served.call("day/stop-issuing", {"items": []}, who="manager")
+        refused = served.call("tickets", {"items": [{"code": "id-card"}]}, who="kiosk")
+        served.call("day/resume-issuing", who="manager")
+        session = {"open_ms": served.clock.at_ms - 1, "close_ms": served.clock.at_ms + 3_600_000}
+        longer = served.call("day/sessions", {"sessions": [session], "reason": "extra"}, who="manager")
+        hall = served.client().get(f"/api/halls/{HALL}").json()
+        ended = served.call("day/end", who="manager")
+
+    assert stopped.status_code == longer.status_code == ended.status_code == 200
+    assert refused.json()["code"] == "ISSUING_STOPPED"
+    assert hall["sessions"] == [session]
+    assert ended.json()["unfinished"] == []

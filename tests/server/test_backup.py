@@ -1,0 +1,131 @@
+"""Backups are taken beside a running server, verified, and restored without destroying anything."""
+
+import asyncio
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from server.audit import audit_all
+from server.backup import BackupBroken, FolderInUse, FolderNotEmpty, backup, restore, verify
+from server.ledger.port import StreamHead
+from server.ledger.sqlite import FILE_NAME, SqliteLedger
+from tests.support.live import running, send, take
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder with three stored answers and a small file."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    asyncio.run(_fill(folder, [1, 2]))
+    (folder / "keys").mkdir()
+    (folder / "keys" / "secret.key").write_bytes(b"not to be lost")
+    return folder
+
+
+async def _fill(folder: Path, numbers: list[int]) -> None:
+    ledger = SqliteLedger.open(folder / FILE_NAME)
+    async with running(ledger) as runner:
+        await send(runner, *(take(number) for number in numbers))
+    await ledger.close()
+
+
+def test_what_was_backed_up_is_restored(data: Path, tmp_path: Path):
+    manifest = backup(data, tmp_path / "one.tar.gz")
+
+    restore(tmp_path / "one.tar.gz", tmp_path / "again")
+
+    assert [entry.path for entry in manifest.files] == ["keys/secret.key", FILE_NAME]
+    assert (tmp_path / "again" / "keys" / "secret.key").read_bytes() == b"not to be lost"
+    reports = audit_all(tmp_path / "again" / FILE_NAME)
+    assert [(report.rows, report.exit_code) for report in reports] == [(3, 0)]
+    assert [head.hash for head in manifest.heads] == [report.head for report in reports]
+
+
+def test_a_backup_beside_a_running_server_is_whole(data: Path, tmp_path: Path):
+    """Taken while a writer holds the ledger: everything acknowledged before is in it."""
+
+    async def scene() -> tuple[StreamHead, ...]:
+        ledger = SqliteLedger.open(data / FILE_NAME)
+        async with running(ledger) as runner:
+            await send(runner, take(3))
+            manifest = await asyncio.to_thread(backup, data, tmp_path / "live.tar.gz")
+            await send(runner, take(4))
+        await ledger.close()
+        return manifest.heads
+
+    heads = asyncio.run(scene())
+
+    assert heads[0].version >= 4
+    assert verify(tmp_path / "live.tar.gz").heads == heads
+
+
+def test_a_folder_with_files_is_not_overwritten(data: Path, tmp_path: Path):
+    backup(data, tmp_path / "one.tar.gz")
+
+    with pytest.raises(FolderNotEmpty):
+        restore(tmp_path / "one.tar.gz", data)
+
+
+def test_force_sets_the_old_folder_aside(data: Path, tmp_path: Path):
+    backup(data, tmp_path / "one.tar.gz")
+    (data / "later.txt").write_text("made after the backup")
+
+    restore(tmp_path / "one.tar.gz", data, force=True)
+
+    assert not (data / "later.txt").exists()
+    assert (tmp_path / "data.before-restore-1" / "later.txt").exists()
+
+
+def test_a_folder_in_use_is_not_restored_into(data: Path, tmp_path: Path):
+    backup(data, tmp_path / "one.tar.gz")
+    ledger = SqliteLedger.open(data / FILE_NAME)
+    try:
+        with pytest.raises(FolderInUse):
+            restore(tmp_path / "one.tar.gz", data, force=True)
+    finally:
+        asyncio.run(ledger.close())
+
+
+def test_an_existing_archive_is_not_overwritten(data: Path, tmp_path: Path):
+    backup(data, tmp_path / "one.tar.gz")
+
+    with pytest.raises(FolderNotEmpty):
+        backup(data, tmp_path / "one.tar.gz")
+
+
+@pytest.mark.parametrize("place", [0.1, 0.5, 0.9])
+def test_a_damaged_archive_is_refused_and_leaves_no_trace(data: Path, tmp_path: Path, place: float):
+    archive = tmp_path / "one.tar.gz"
+    backup(data, archive)
+    body = bytearray(archive.read_bytes())
+    body[int(len(body) * place)] ^= 0xFF
+    archive.write_bytes(bytes(body))
+
+    with pytest.raises(BackupBroken):
+        restore(archive, tmp_path / "again")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "one.tar.gz"]
+
+
+def test_a_file_that_was_exchanged_is_found(data: Path, tmp_path: Path):
+    """The archive is sound as an archive, but one file is not what the manifest says."""
+    backup(data, tmp_path / "one.tar.gz")
+    other = tmp_path / "other"
+    with tarfile.open(tmp_path / "one.tar.gz") as packed:
+        packed.extractall(other, filter="data")
+    (other / "data" / "keys" / "secret.key").write_bytes(b"was it not, hm")
+    with tarfile.open(tmp_path / "two.tar.gz", "w:gz") as packed:
+        packed.add(other / "manifest.json", "manifest.json")
+        packed.add(other / "data", "data")
+
+    with pytest.raises(BackupBroken, match=r"secret\.key"):
+        verify(tmp_path / "two.tar.gz")
+
+
+def test_something_that_is_no_archive_is_refused(tmp_path: Path):
+    (tmp_path / "no.tar.gz").write_bytes(b"hello")
+
+    with pytest.raises(BackupBroken):
+        verify(tmp_path / "no.tar.gz")

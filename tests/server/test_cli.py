@@ -1,0 +1,78 @@
+"""The command line: it starts quickly, makes a hall, serves it, and says what is wrong in one line."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+from click.testing import CliRunner
+
+from server.cli import main
+
+ONEWINDOW = [sys.executable, "-c", "from server.cli import main; main()"]
+
+
+def test_asking_for_the_version_imports_no_server():
+    """Sub-commands import lazily: a command that needs nothing loads nothing."""
+    code = "import sys; from server.cli import main; print([m for m in ('fastapi','sqlmodel','uvicorn') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_job_is_listed():
+    listed = CliRunner().invoke(main, ["--help"]).output
+
+    for job in ("serve", "demo", "init", "import", "audit", "backup", "restore", "account", "version"):
+        assert re.search(rf"^  {job} ", listed, re.MULTILINE)
+
+
+def test_a_folder_without_a_ledger_cannot_be_audited(tmp_path: Path):
+    done = CliRunner().invoke(main, ["audit", "--data", str(tmp_path)])
+
+    assert done.exit_code == 1
+    assert "there is no ledger" in done.output
+
+
+def test_an_unknown_preset_is_named(tmp_path: Path):
+    done = CliRunner().invoke(main, ["init", "--data", str(tmp_path), "--preset", "atlantis"])
+
+    assert done.exit_code == 1
+    assert "atlantis" in done.output
+
+
+def test_a_preset_is_served_stopped_and_audited(tmp_path: Path):
+    """init, serve, one request, SIGTERM, audit: what an operator does on the first day."""
+    made = CliRunner().invoke(main, ["init", "--data", str(tmp_path), "--preset", "longgang", "--hall", "longgang"])
+    server = subprocess.Popen(
+        [*ONEWINDOW, "serve", "--data", str(tmp_path), "--port", "0", "--log-json"],
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    assert server.stderr is not None
+    line = next(one for one in server.stderr if b"OneWindow at " in one).decode()
+    address = re.search(r"http://[\d.]+:\d+", line)
+    assert address is not None
+    health = _once_up(address[0])
+    server.send_signal(signal.SIGTERM)
+    server.communicate(timeout=60)
+    audit = CliRunner().invoke(main, ["audit", "--data", str(tmp_path)])
+
+    assert made.exit_code == 0, made.output
+    assert health["ok"] is True
+    assert server.returncode in (0, -signal.SIGTERM)
+    assert (audit.exit_code, "sound" in audit.output) == (0, True)
+
+
+def _once_up(address: str) -> dict[str, object]:
+    for _ in range(600):
+        try:
+            answer: dict[str, object] = httpx.get(f"{address}/health").json()
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return answer
+    raise AssertionError("the server did not come up in 60 s")

@@ -1,0 +1,178 @@
+"""The hub with screens in memory: the same bytes for all, nobody waits for a stuck one, calm views stay calm."""
+
+import asyncio
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from hall.commands import AnyCommand
+from hall.feed import View
+from hall.link import NOTHING
+from hall.state import HallDay
+from hall.step import step
+from server.hub import Hub, tickets_in
+from tests.support.live import HALL, HandClock, open_day, take
+from tests.support.plans import NINE_MS, small_plan
+
+BOARD, MANAGER = View("board"), View("manager")
+
+
+class MemoryPipe:
+    """Keeps frames; takes none while it is full."""
+
+    def __init__(self) -> None:
+        self.frames: list[bytes] = []
+        self.is_full = False
+        self.is_cut = False
+        self.room = asyncio.Event()
+
+    def offer(self, frame: bytes) -> bool:
+        if not self.is_full:
+            self.frames.append(frame)
+        return not self.is_full
+
+    async def drained(self) -> None:
+        await self.room.wait()
+
+    def cut(self) -> None:
+        self.is_cut = True
+
+    def kinds(self) -> list[str]:
+        return [_decoded(frame)["t"] for frame in self.frames]
+
+
+class MemoryDay:
+    """A hall-day whose every step counts as durable."""
+
+    stream = "longgang/2026-11-23"
+
+    def __init__(self) -> None:
+        self._state = HallDay()
+        self._state.learn(small_plan())
+        self.do(open_day())
+
+    def view_state(self) -> HallDay:
+        return self._state
+
+    def do(self, command: AnyCommand) -> None:
+        step(self._state, msgspec.structs.replace(command, at_ms=NINE_MS))
+
+
+@pytest.fixture
+def day() -> MemoryDay:
+    return MemoryDay()
+
+
+@pytest.fixture
+def hub(day: MemoryDay) -> Hub:
+    return Hub(lambda _: day, HandClock(), version="test")
+
+
+async def test_all_screens_of_a_view_get_the_same_bytes(hub: Hub, day: MemoryDay):
+    """Encoded once: not equal copies, one object."""
+    pipes = [MemoryPipe() for _ in range(3)]
+    for pipe in pipes:
+        hub.join(pipe, HALL, BOARD, since=NOTHING)
+    day.do(take(1))
+    hub.moved(HALL)
+    await _until(lambda: all("delta" in pipe.kinds() for pipe in pipes))
+
+    assert len({id(pipe.frames[-1]) for pipe in pipes}) == 1
+
+
+async def test_changes_of_one_tick_come_in_one_frame(hub: Hub, day: MemoryDay):
+    pipe = MemoryPipe()
+    hub.join(pipe, HALL, BOARD, since=NOTHING)
+    for number in range(50):
+        day.do(take(number))
+        hub.moved(HALL)
+    await _until(lambda: _last(pipe).get("seq") == day.view_state().seq)
+
+    assert pipe.kinds().count("delta") <= 3
+
+
+async def test_a_stuck_screen_misses_frames_and_resumes_with_the_whole_state(hub: Hub, day: MemoryDay):
+    """The other screen gets its delta at once; the stuck one a snapshot when it takes frames again."""
+    stuck, well = MemoryPipe(), MemoryPipe()
+    hub.join(stuck, HALL, BOARD, since=NOTHING)
+    hub.join(well, HALL, BOARD, since=NOTHING)
+    stuck.is_full = True
+    day.do(take(1))
+    hub.moved(HALL)
+    await _until(lambda: "delta" in well.kinds())
+    assert hub.statistics().stuck == 1
+
+    stuck.is_full = False
+    stuck.room.set()
+    await _until(lambda: hub.statistics().stuck == 0)
+
+    assert stuck.kinds() == ["hello", "snap", "snap"]
+    assert _last(stuck)["seq"] == day.view_state().seq
+
+
+async def test_a_screen_that_stays_stuck_is_cut(hub: Hub, day: MemoryDay, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("server.hub.STUCK_S", 0.02)
+    pipe = MemoryPipe()
+    pipe.is_full = True
+    hub.join(pipe, HALL, BOARD, since=NOTHING)
+    await _until(lambda: pipe.is_cut)
+
+    assert hub.statistics().cuts == 1
+
+
+async def test_the_managers_view_follows_calmly(hub: Hub, day: MemoryDay):
+    """At most four times a second, however much happens; the board is not held up."""
+    board, manager = MemoryPipe(), MemoryPipe()
+    hub.join(board, HALL, BOARD, since=NOTHING)
+    hub.join(manager, HALL, MANAGER, since=NOTHING)
+    day.do(take(1))
+    hub.moved(HALL)
+    await _until(lambda: "delta" in board.kinds())
+    assert "delta" not in manager.kinds()
+
+    await _until(lambda: "delta" in manager.kinds())
+
+
+async def test_a_ticket_page_is_rendered_at_once_only_if_its_ticket_was_touched(hub: Hub, day: MemoryDay):
+    day.do(take(1))
+    ticket = next(iter(day.view_state().tickets))
+    page = MemoryPipe()
+    hub.join(page, HALL, View("ticket", ticket), since=NOTHING)
+    hub.moved(HALL)
+    await asyncio.sleep(0)
+    renders = hub.statistics().renders
+    day.do(take(2))
+    hub.moved(HALL)
+
+    assert hub.statistics().renders == renders
+
+
+async def test_a_view_that_nobody_watches_is_forgotten(hub: Hub, day: MemoryDay):
+    screen = hub.join(MemoryPipe(), HALL, BOARD, since=NOTHING)
+    assert screen is not None
+    hub.leave(HALL, screen)
+    day.do(take(1))
+    hub.moved(HALL)
+
+    assert (hub.statistics().views, hub.statistics().renders) == (0, 1)
+    assert list(tickets_in([])) == []
+
+
+def _decoded(frame: bytes) -> dict[str, Any]:
+    payload = frame[2:] if frame[1] < 126 else frame[4:] if frame[1] == 126 else frame[10:]
+    decoded: dict[str, Any] = json.loads(payload)
+    return decoded
+
+
+def _last(pipe: MemoryPipe) -> dict[str, Any]:
+    return _decoded(pipe.frames[-1])
+
+
+async def _until(holds: Any) -> None:
+    for _ in range(2_000):
+        if holds():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("did not become true in 2 s")

@@ -1,0 +1,157 @@
+"""What is special to the ledger in a file: durability settings, grouping, checkpoints, failing disks."""
+
+import asyncio
+import resource
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from server.ledger.port import LedgerTooNew, StorageFailed
+from server.ledger.sqlite import SqliteLedger
+from server.ledger.writer import CHECKPOINT_ROWS
+from tests.support.ledgers import batch_of
+
+A = "futian/2026-11-23"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.db"
+
+
+@pytest.fixture
+async def ledger(path: Path) -> AsyncIterator[SqliteLedger]:
+    opened = SqliteLedger.open(path)
+    yield opened
+    await opened.close()
+
+
+async def test_every_commit_is_synced_to_disk(ledger: SqliteLedger):
+    """WAL with synchronous=FULL (2): NORMAL loses acknowledged rows in a power cut."""
+    found: list[object] = []
+
+    def look(connection) -> int:
+        names = ("journal_mode", "synchronous", "wal_autocheckpoint")
+        found.extend(connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names)
+        return 0
+
+    await ledger._write(look)
+
+    assert found == ["wal", 2, 0]
+
+
+async def test_appends_that_wait_share_a_transaction(ledger: SqliteLedger):
+    """300 halls append at once: a handful of transactions, each synced once."""
+    await asyncio.gather(*(ledger.append_many([batch_of(f"hall{number}/2026-11-23", 2)]) for number in range(300)))
+
+    statistics = ledger.statistics()
+    assert (statistics.appends, statistics.rows) == (300, 600)
+    assert statistics.transactions <= 10
+    assert statistics.largest_group > 30
+
+
+async def test_the_writer_checkpoints_and_the_log_beside_the_file_stays_small(ledger: SqliteLedger, path: Path):
+    last = None
+    for _ in range(6):
+        batch = batch_of(A, CHECKPOINT_ROWS // 2, after=last, body=b"x" * 500)
+        await ledger.append_many([batch])
+        last = batch.rows[-1]
+
+    assert ledger.statistics().checkpoints >= 2
+    assert beside(path) < 8_000_000
+    await ledger.close()
+    assert beside(path) == 0
+
+
+async def test_a_full_disk_refuses_and_a_freed_one_works_again(ledger: SqliteLedger, path: Path):
+    """The error is typed, nothing of the append is there, and no restart is needed."""
+    good = batch_of(A, 3)
+    await ledger.append_many([good])
+
+    with no_room_beyond(beside(path)):
+        with pytest.raises(StorageFailed):
+            await ledger.append_many([batch_of(A, 50, after=good.rows[-1], body=b"x" * 5_000)])
+        health = await ledger.health()
+        assert not health.ok
+        assert health.reason
+        assert len([row async for row in ledger.read(A)]) == 3
+
+    await ledger.append_many([batch_of(A, 50, after=good.rows[-1], body=b"x" * 5_000)])
+    assert (await ledger.health()).ok
+    assert len([row async for row in ledger.read(A)]) == 53
+    assert ledger.statistics().failures == 1
+
+
+async def test_a_closed_ledger_answers_with_a_typed_error(path: Path):
+    ledger = SqliteLedger.open(path)
+    await ledger.close()
+    await ledger.close()
+
+    with pytest.raises(StorageFailed):
+        await ledger.append_many([batch_of(A, 1)])
+    with pytest.raises(StorageFailed):
+        await ledger.streams()
+
+
+async def test_a_ledger_open_for_reading_does_not_write(path: Path, ledger: SqliteLedger):
+    await ledger.append_many([batch_of(A, 2)])
+    reading = SqliteLedger.open_for_reading(path)
+
+    with pytest.raises(StorageFailed):
+        await reading.append_many([batch_of("nanshan/2026-11-23", 1)])
+    assert [head.version for head in await reading.streams()] == [2]
+    await reading.close()
+
+
+async def test_a_closed_file_can_be_read_where_nobody_writes(path: Path):
+    """The audit of a stopped server: no log beside the file, none is needed."""
+    ledger = SqliteLedger.open(path)
+    await ledger.append_many([batch_of(A, 2)])
+    await ledger.close()
+
+    reading = SqliteLedger.open_for_reading(path)
+    assert [head.version for head in await reading.streams()] == [2]
+    await reading.close()
+
+
+def test_a_missing_file_is_not_made_by_reading(path: Path):
+    with pytest.raises(StorageFailed):
+        SqliteLedger.open_for_reading(path)
+    assert not path.exists()
+
+
+def test_a_file_of_a_later_format_is_refused_and_left_alone(path: Path):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version=999")
+
+    with pytest.raises(LedgerTooNew):
+        SqliteLedger.open(path)
+    with pytest.raises(LedgerTooNew):
+        SqliteLedger.open(path)  # the lock was let go
+
+
+def test_a_file_that_is_no_database_is_refused(path: Path):
+    path.write_bytes(b"this is a letter to my aunt" * 100)
+
+    with pytest.raises(StorageFailed):
+        SqliteLedger.open(path)
+
+
+def beside(path: Path) -> int:
+    """Return the size of the write-ahead log beside a file, in bytes."""
+    log = Path(f"{path}-wal")
+    return log.stat().st_size if log.exists() else 0
+
+
+@contextmanager
+def no_room_beyond(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond a size: real write errors, as a full disk gives them."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
