@@ -1,11 +1,172 @@
 """The command `onewindow`: one sub-command per job, each importing only what it needs."""
 
+import re
+from pathlib import Path
+
 import click
 
+DATA = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("data"),
+    show_default=True,
+    envvar="ONEWINDOW_DATA",
+    help="The data folder.",
+)
+LOCAL = "127.0.0.1"
+PORTS = click.IntRange(0, 65_535)
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 def main() -> None:
     """OneWindow 一窗通: queue, appointment and hall operations for service halls."""
+
+
+@main.command()
+@DATA
+@click.option("--host", default=LOCAL, help="Address to listen on; 0.0.0.0 is every network of this computer.")
+@click.option("--port", default=8000, type=PORTS)
+@click.option("--public-screens", is_flag=True, help="Boards and strips open without a device token.")
+@click.option("--log-json", is_flag=True, help="One JSON object per log line.")
+def serve(data: Path, host: str, port: int, public_screens: bool, log_json: bool) -> None:
+    """Run the halls of a data folder. Limits are set by ONEWINDOW_… variables."""
+    from server.logs import configure
+    from server.serving import serve as run
+    from server.settings import Settings, from_environment
+
+    settings = Settings(data=data, host=host, port=port, public_screens=public_screens, log_json=log_json)
+    settings = from_environment(settings)
+    configure(as_json=settings.log_json)
+    raise SystemExit(run(settings))
+
+
+@main.command()
+@click.option("--hall", default="longgang", help="Which hall to show.")
+@click.option("--seed", default=1, type=click.IntRange(0, 2**31), help="The same seed gives the same people.")
+@click.option("--port", default=8000, type=PORTS)
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Keep the day in this folder.")
+@click.option("--speed", default=60.0, type=click.FloatRange(1, 3_600), help="Minutes of the hall in a real minute.")
+@click.option("--until", default="", metavar="HH:MM", help="Stop the day at this time.")
+@click.option("--once", is_flag=True, help="End when the day has ended.")
+def demo(hall: str, seed: int, port: int, data: Path | None, speed: float, until: str, once: bool) -> None:
+    """Show a whole busy day with kiosk, clerks and screens in the browser; status 0 when its audit is clean."""
+    from server.demo.run import main as run
+
+    if until and re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", until) is None:
+        raise click.BadParameter("a time of day looks like 11:00", param_hint="--until")
+    raise SystemExit(run(hall=hall, seed=seed, port=port, data=data, speed=speed, until=until, once=once))
+
+
+@main.command()
+@DATA
+@click.option("--preset", required=True, help="futian, baoan, longgang, nanshan or yuancheng.")
+@click.option("--hall", help="Only this hall of the preset's network.")
+def init(data: Path, preset: str, hall: str | None) -> None:
+    """Fill a new data folder with the settings of a preset."""
+    import time
+
+    from server.config.sections import AlreadyExists, UnknownHall
+    from server.presets.install import init_preset
+    from server.presets.loader import UnknownPreset
+
+    try:
+        done = init_preset(data, preset, hall=hall, at_ms=time.time_ns() // 1_000_000)
+    except AlreadyExists as error:
+        raise click.ClickException(f"{data} has halls already (the first is {error})") from error
+    except UnknownPreset as error:
+        raise click.ClickException(f"there is no preset {error}") from error
+    except UnknownHall as error:
+        raise click.ClickException(f"the preset has no hall {error}") from error
+    click.echo(
+        f"{len(done.halls)} halls of {done.preset} in {data}; holidays known for {', '.join(map(str, done.years))}"
+    )
+    click.echo(f"Next: onewindow serve --data {data}")
+
+
+@main.command(name="import")
+@DATA
+@click.option("--hall", required=True, help="The hall whose settings the workbook holds.")
+@click.option("--check", is_flag=True, help="Only list what is wrong; change nothing.")
+@click.argument("workbook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_workbook(data: Path, hall: str, check: bool, workbook: Path) -> None:
+    """Take over items, windows and hours from an xlsx workbook, all or nothing."""
+    from server.import_command import import_into
+
+    lines, is_done = import_into(data, hall=hall, workbook=workbook.read_bytes(), check_only=check)
+    for line in lines:
+        click.echo(line, err=not is_done)
+    raise SystemExit(0 if is_done else 1)
+
+
+@main.command()
+@DATA
+@click.option("--hall", help="Only this hall.")
+@click.option("--date", help="Only this business date (2026-11-23).")
+def audit(data: Path, hall: str | None, date: str | None) -> None:
+    """Check stored days against the laws: 0 sound, 1 broken, 2 nothing to audit."""
+    from server.audit import audit_all
+    from server.ledger.port import LedgerError, hall_and_date
+    from server.ledger.sqlite import FILE_NAME
+
+    try:
+        reports = audit_all(data / FILE_NAME)
+    except LedgerError as error:
+        raise click.ClickException(str(error)) from error
+    wanted = [one for one in reports if _is_wanted(hall_and_date(one.stream), hall, date)]
+    for report in wanted:
+        click.echo(report.text())
+    codes = [report.exit_code for report in wanted]
+    raise SystemExit(1 if 1 in codes else 0 if 0 in codes else 2)
+
+
+@main.command()
+@DATA
+@click.argument("archive", type=click.Path(dir_okay=False, path_type=Path))
+def backup(data: Path, archive: Path) -> None:
+    """Write a verified archive of the data folder, beside a running server too."""
+    from server.backup import BackupError
+    from server.backup import backup as make
+
+    try:
+        manifest = make(data, archive)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{archive}: {len(manifest.files)} files, {len(manifest.heads)} hall-days, verified")
+
+
+@main.command()
+@DATA
+@click.option("--force", is_flag=True, help="Set a folder aside that is not empty.")
+@click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(data: Path, archive: Path, force: bool) -> None:
+    """Put an archive's files back into a data folder, after verifying them."""
+    from server.backup import BackupError
+    from server.backup import restore as put_back
+
+    try:
+        manifest = put_back(archive, data, force=force)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{data}: {len(manifest.files)} files of {manifest.made_at}, {len(manifest.heads)} hall-days")
+
+
+@main.command()
+@DATA
+@click.argument("name")
+@click.option(
+    "--role", default="admin", type=click.Choice(["clerk", "guide", "manager", "network", "auditor", "admin"])
+)
+@click.option("--halls", default="*", help="Codes separated by commas; a trailing * covers all that begin so.")
+def account(data: Path, name: str, role: str, halls: str) -> None:
+    """Make an account, or give it a new password, which is asked for."""
+    from server.accounts.first import set_account
+
+    password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    try:
+        set_account(data, name, role=role, halls=tuple(halls.split(",")), password=password)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{name} ({role}) can sign in")
 
 
 @main.command()
@@ -14,3 +175,7 @@ def version() -> None:
     from importlib.metadata import version as installed_version
 
     click.echo(installed_version("onewindow"))
+
+
+def _is_wanted(day: tuple[str, str], hall: str | None, date: str | None) -> bool:
+    return hall in (None, day[0]) and date in (None, day[1])

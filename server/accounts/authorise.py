@@ -1,0 +1,114 @@
+"""The table of rights: which role may do what. It is data; the code below only looks things up.
+
+Roles are scoped to halls: a right holds in the halls that the account names, a device's in its one hall. Whether a
+window command comes from the clerk who sits there is a rule of the hall, not of this table.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal, get_args
+
+import msgspec
+
+Role = Literal["anonymous", "citizen", "device", "clerk", "guide", "manager", "network", "auditor", "admin"]
+"""``anonymous`` shows nothing, ``citizen`` shows the secret of the ticket in question."""
+AccountRole = Literal["clerk", "guide", "manager", "network", "auditor", "admin"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+ACCOUNT_ROLES: Final[tuple[AccountRole, ...]] = get_args(AccountRole)
+
+Roles = frozenset[Role]
+
+_LEAD: Final[Roles] = frozenset({"manager", "network", "admin"})
+_FLOOR: Final[Roles] = _LEAD | Roles({"guide"})
+_STAFF: Final[Roles] = _FLOOR | Roles({"clerk"})
+_LOOKING: Final[Roles] = _STAFF | Roles({"auditor"})
+_BOOKS: Final[Roles] = _LEAD | Roles({"auditor"})
+_EVERYBODY: Final[Roles] = frozenset(ROLES)
+_HOLDER: Final[Roles] = _STAFF | Roles({"citizen", "device"})
+
+RIGHTS: Final[Mapping[str, Roles]] = {
+    # open to all
+    "halls.read": _EVERYBODY,
+    "ticket.take.phone": _EVERYBODY,
+    "health.read": _EVERYBODY,
+    "login": _EVERYBODY,
+    # holders of a ticket, kiosks, staff
+    "ticket.take.kiosk": _STAFF | Roles({"device"}),
+    "ticket.take.desk": _STAFF,
+    "ticket.read": _HOLDER | Roles({"auditor"}),
+    "ticket.why": _LOOKING | Roles({"citizen"}),
+    "ticket.cancel": _HOLDER,
+    "ticket.rejoin": _HOLDER,
+    "ticket.delay": _HOLDER,
+    "ticket.rate": _HOLDER,
+    "ticket.print-result": _HOLDER,
+    # staff on tickets
+    "tickets.find": _LOOKING,
+    "ticket.add-items": _STAFF,
+    "ticket.split": _STAFF,
+    "ticket.merge": _STAFF,
+    "ticket.transfer": _STAFF,
+    "ticket.item-result": _STAFF,
+    "ticket.withdraw-call": _FLOOR,
+    "ticket.reclass": _FLOOR,
+    "ticket.abandon": _FLOOR,
+    "ticket.correct": _LEAD,
+    # windows and the day
+    "window.work": _STAFF,
+    "window.serve": _LEAD,
+    "day.lead": _LEAD,
+    "calls.read": _LOOKING,
+    "figures.read": _BOOKS,
+    # set-up
+    "devices.read": _BOOKS,
+    "devices.write": _LEAD,
+    "settings.read": _BOOKS,
+    "settings.write": _LEAD,
+    "accounts.read": frozenset({"admin", "auditor"}),
+    "accounts.write": frozenset({"admin"}),
+    "me.read": _EVERYBODY - Roles({"anonymous", "citizen"}),
+    # live feeds
+    "view.board": _LOOKING | Roles({"device"}),
+    "view.area": _LOOKING | Roles({"device"}),
+    "view.strip": _LOOKING | Roles({"device"}),
+    "view.ticket": _HOLDER | Roles({"auditor"}),
+    "view.clerk": _STAFF,
+    "view.manager": _LEAD,
+}
+"""Operation → roles. Whatever is not in this table nobody may do."""
+
+PUBLIC_VIEWS: Final = frozenset({"view.board", "view.area", "view.strip"})
+"""Open to all where the settings say so."""
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who asks. ``halls`` are codes; a trailing ``*`` covers every hall that begins so."""
+
+    role: Role
+    name: str = ""
+    """The account, or the device's id."""
+    halls: tuple[str, ...] = ()
+    window: str = ""
+    """Device of a window, or empty."""
+    kind: str = ""
+    """Kind of a device: kiosk, board, area, strip."""
+
+    @property
+    def actor(self) -> str:
+        """The name that the log remembers."""
+        return f"{self.role}:{self.name}"
+
+    def covers(self, hall: str) -> bool:
+        """Tell whether this caller has a role in a hall."""
+        return any(hall == code or (code.endswith("*") and hall.startswith(code[:-1])) for code in self.halls)
+
+
+NOBODY: Final = Caller("anonymous")
+CITIZEN: Final = Caller("citizen")
+
+
+def may(caller: Caller, operation: str, *, hall: str | None = None) -> bool:
+    """Tell whether the table gives this caller the right, in this hall if one is named."""
+    if caller.role not in RIGHTS.get(operation, frozenset()):
+        return False
+    is_everywhere = caller.role in {"anonymous", "citizen"} or "anonymous" in RIGHTS[operation]
+    return hall is None or is_everywhere or caller.covers(hall)

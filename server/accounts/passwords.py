@@ -1,0 +1,58 @@
+"""Passwords (argon2, in a thread, two at a time) and tokens (random, kept as SHA-256)."""
+
+import asyncio
+import hashlib
+import secrets
+from typing import Final
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+AT_ONCE: Final = 2
+"""One verification takes about 0.2 s of a core and 64 MB; two leave the rest of the machine to the halls."""
+WAITING: Final = 32
+"""More verifications than this in line are refused: they would wait longer than a person does."""
+
+
+class Passwords:
+    """Hashes and verifies passwords without holding up the event loop."""
+
+    def __init__(self) -> None:
+        self._hash = PasswordHash((Argon2Hasher(),))
+        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
+        self._decoy = self._hash.hash(secrets.token_urlsafe(16))
+
+    @property
+    def is_crowded(self) -> bool:
+        """Tell whether another verification would have to wait too long."""
+        return self._waiting >= WAITING
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Compare; without a hash the same time is spent, so that the answer's delay names no accounts."""
+        self._waiting += 1
+        try:
+            async with self._turn:
+                matches = await asyncio.to_thread(self._hash.verify, password, password_hash or self._decoy)
+        finally:
+            self._waiting -= 1
+        return matches and password_hash is not None
+
+    async def hash(self, password: str) -> str:
+        """Return the argon2 hash of a new password."""
+        async with self._turn:
+            return await asyncio.to_thread(self._hash.hash, password)
+
+    def hash_now(self, password: str) -> str:
+        """Return the argon2 hash, for commands that run without an event loop."""
+        return self._hash.hash(password)
+
+
+def new_token() -> str:
+    """Return 256 random bits for a session or a device."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """Return what is kept of a token; 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,139 @@
+"""Reads and writes accounts, sessions and devices. Every function here blocks: call it in a thread."""
+
+import msgspec
+from sqlmodel import col, delete, select
+
+from server.accounts.tables import AccountRow, DeviceRow, SessionRow
+from server.config.database import Database
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A person who signs in."""
+
+    account: str
+    name: str
+    role: str
+    halls: tuple[str, ...]
+    disabled: bool = False
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A kiosk, board or strip of a hall."""
+
+    id: str
+    hall: str
+    name: str
+    kind: str
+    area: str = ""
+    window: str = ""
+    revoked: bool = False
+    last_seen_ms: int = 0
+
+
+class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """An account to be made; the password is hashed already."""
+
+    account: str
+    name: str
+    role: str
+    halls: tuple[str, ...]
+    password_hash: str
+
+
+class AccountStore:
+    """The three tables, behind plain records."""
+
+    def __init__(self, database: Database) -> None:
+        """Use the settings database."""
+        self._database = database
+
+    def is_empty(self) -> bool:
+        """Tell whether nobody can sign in yet."""
+        with self._database.read() as session:
+            return session.exec(select(AccountRow.account).limit(1)).first() is None
+
+    def accounts(self) -> list[Account]:
+        """Return all accounts by name."""
+        with self._database.read() as session:
+            return [_account(row) for row in session.exec(select(AccountRow).order_by(AccountRow.account))]
+
+    def find(self, account: str) -> tuple[Account, str] | None:
+        """Return an account with its password hash."""
+        with self._database.read() as session:
+            row = session.get(AccountRow, account)
+            return None if row is None else (_account(row), row.password_hash)
+
+    def add_accounts(self, news: list[NewAccount], *, now_ms: int, replace: bool = False) -> bool:
+        """Add all of them, or none if one exists already; ``replace`` overwrites instead."""
+        with self._database.write() as session:
+            if not replace and any(session.get(AccountRow, new.account) for new in news):
+                return False
+            for new in news:
+                values = msgspec.structs.asdict(new) | {"halls": ",".join(new.halls)}
+                session.merge(AccountRow(**values, created_ms=now_ms))
+            return True
+
+    def add_session(self, token_hash: str, account: str, *, expires_ms: int, now_ms: int) -> None:
+        """Remember a sign-in, and forget those that have ended."""
+        with self._database.write() as session:
+            session.exec(delete(SessionRow).where(col(SessionRow.expires_ms) <= now_ms))
+            session.add(SessionRow(token_hash=token_hash, account=account, expires_ms=expires_ms))
+
+    def end_session(self, token_hash: str) -> None:
+        """Forget a sign-in."""
+        with self._database.write() as session:
+            session.exec(delete(SessionRow).where(col(SessionRow.token_hash) == token_hash))
+
+    def session(self, token_hash: str) -> tuple[Account, int] | None:
+        """Return who signed in, and until when."""
+        with self._database.read() as session:
+            row = session.get(SessionRow, token_hash)
+            account = session.get(AccountRow, row.account) if row else None
+            return None if row is None or account is None else (_account(account), row.expires_ms)
+
+    def devices(self, hall: str | None = None) -> list[Device]:
+        """Return the devices of a hall, or all."""
+        query = select(DeviceRow).order_by(DeviceRow.device)
+        if hall is not None:
+            query = query.where(DeviceRow.hall == hall)
+        with self._database.read() as session:
+            return [_device(row) for row in session.exec(query)]
+
+    def add_device(self, device: Device, token_hash: str, *, now_ms: int) -> None:
+        """Add a device, or replace the one of the same id."""
+        with self._database.write() as session:
+            values = msgspec.structs.asdict(device)
+            values["device"] = values.pop("id")
+            session.merge(DeviceRow(**values, token_hash=token_hash, created_ms=now_ms))
+
+    def device_of_token(self, token_hash: str) -> Device | None:
+        """Return the device that holds a token, revoked or not."""
+        with self._database.read() as session:
+            row = session.exec(select(DeviceRow).where(DeviceRow.token_hash == token_hash)).first()
+            return None if row is None else _device(row)
+
+    def revoke_device(self, hall: str, device: str) -> Device | None:
+        """Withdraw a device's token for good; None if the hall has no such device."""
+        with self._database.write() as session:
+            row = session.get(DeviceRow, device)
+            if row is None or row.hall != hall:
+                return None
+            row.revoked = True
+            session.add(row)
+            return _device(row)
+
+    def saw_devices(self, seen: dict[str, int]) -> None:
+        """Note when devices were last heard of."""
+        with self._database.write() as session:
+            for row in session.exec(select(DeviceRow).where(col(DeviceRow.device).in_(seen))):
+                row.last_seen_ms = seen[row.device]
+                session.add(row)
+
+
+def _account(row: AccountRow) -> Account:
+    halls = tuple(one for one in row.halls.split(",") if one)
+    return Account(row.account, row.name, row.role, halls, row.disabled)
+
+
+def _device(row: DeviceRow) -> Device:
+    return Device(row.device, row.hall, row.name, row.kind, row.area, row.window, row.revoked, row.last_seen_ms)

@@ -1,0 +1,47 @@
+"""Accounts, sessions and devices, in the settings database. Passwords and tokens are kept as hashes only."""
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field
+
+from server.config.database import ConfigTable
+
+
+class AccountRow(ConfigTable, table=True):
+    """A person who signs in; `halls` are codes separated by commas, a trailing `*` covers every hall that begins so."""
+
+    __tablename__ = "accounts"
+
+    account: str = Field(primary_key=True, max_length=40)
+    name: str = Field(max_length=80)
+    role: str = Field(max_length=16)
+    halls: str = Field(default="", max_length=2000)
+    password_hash: str = Field(max_length=200)
+    disabled: bool = False
+    created_ms: int = Field(sa_type=BigInteger)
+
+
+class SessionRow(ConfigTable, table=True):
+    """One signed-in browser or program, under the SHA-256 of its token."""
+
+    __tablename__ = "sessions"
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    account: str = Field(foreign_key="accounts.account", index=True, max_length=40)
+    expires_ms: int = Field(sa_type=BigInteger)
+
+
+class DeviceRow(ConfigTable, table=True):
+    """A kiosk, board or strip of one hall, under the SHA-256 of its token."""
+
+    __tablename__ = "devices"
+
+    device: str = Field(primary_key=True, max_length=40)
+    token_hash: str = Field(unique=True, max_length=64)
+    hall: str = Field(index=True, max_length=40)
+    name: str = Field(max_length=80)
+    kind: str = Field(max_length=16)
+    area: str = Field(default="", max_length=40)
+    window: str = Field(default="", max_length=40)
+    revoked: bool = False
+    created_ms: int = Field(sa_type=BigInteger)
+    last_seen_ms: int = Field(default=0, sa_type=BigInteger)

@@ -1,0 +1,226 @@
+"""Puts a server together: parts, routes, the ring around them, and an orderly start and stop.
+
+Stopping: uvicorn takes no more connections, screens get `bye`, requests under way are answered; then every hall stores
+what waits in its mailbox, and the ledger is closed last. No acknowledged change is lost, no request is left hanging.
+"""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version as installed_version
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from displays.web import DIST
+from server import sockets
+from server.accounts.desk import FrontDesk
+from server.accounts.first import ensure_somebody
+from server.accounts.store import AccountStore
+from server.accounts.throttle import Throttle
+from server.api import day, describe, devices, figures, halls, ops, pages, people, tickets, windows
+from server.api import settings as settings_routes
+from server.api.house import House, Seats, wall_ms
+from server.bus import LocalBus
+from server.callbook import CallBook
+from server.clock import Clock, SystemClock
+from server.config.database import Database
+from server.config.plans import PlanSource, StoredPlans
+from server.config.store import Store
+from server.hub import Hub, tickets_in
+from server.keys import load_key
+from server.ledger.port import Ledger
+from server.ledger.sqlite import FILE_NAME, SqliteLedger
+from server.live import LiveView
+from server.middleware import Edge, Gate
+from server.migrations.upgrade import upgrade
+from server.outcomes import CommandError
+from server.problems import FieldError, Problem, body_of, headers_of, status_of
+from server.projector import Projector
+from server.registry import Halls
+from server.reports import Reports
+from server.settings import Settings
+from server.waits import Waits
+from server.wire import Doors, protocols
+
+LEDGER_FILE = FILE_NAME
+SEEN_SECONDS = 60.0
+"""How often it is written down when devices were last heard of."""
+STOP_SECONDS = 10
+"""A request that takes longer than this at the end is cut (every command has its answer within 10 s)."""
+ERRORS_TOLD = 20
+"""Faults of one request that are told; more help nobody."""
+
+
+@dataclass
+class Instead:
+    """Parts that are given from outside: a demo's clock, plans of a test."""
+
+    clock: Clock | None = None
+    plans: PlanSource | None = None
+    ledger: Ledger | None = None
+
+
+def create_app(settings: Settings, instead: Instead | None = None) -> FastAPI:
+    """Return the application; nothing is opened before it starts."""
+    gate = Gate(settings.limits)
+    app = FastAPI(
+        title="OneWindow 一窗通",
+        version=installed_version("onewindow"),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan(settings, instead or Instead(), gate),
+    )
+    app.state.doors = Doors(settings.limits, proxies=settings.proxies)
+    _add_routes(app)
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(CommandError, _on_command_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_middleware(Edge, gate)
+    return app
+
+
+def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
+    """Return a server for the application, ready to run."""
+    http, ws = protocols(app.state.doors)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=http,
+        ws=ws,
+        ws_max_size=settings.limits.frame_bytes,
+        ws_per_message_deflate=False,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    return uvicorn.Server(config)
+
+
+def _add_routes(app: FastAPI) -> None:
+    # Routes are tried in this order: the ones that a busy hall asks for most come first.
+    for part in (windows, tickets, halls, day, people, devices, figures, settings_routes, ops, describe):
+        app.include_router(part.router)
+    app.include_router(sockets.router)
+    app.include_router(pages.pages_of(DIST))
+
+
+# ---- start and stop ----
+
+
+def _lifespan(
+    settings: Settings, instead: Instead, gate: Gate
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def live(app: FastAPI) -> AsyncIterator[None]:
+        house = await _build(settings, instead, gate=gate, doors=app.state.doors)
+        app.state.house = house
+        await house.halls.start()
+        await house.projector.start()
+        await _start_screens(house)
+        gc.freeze()
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(house.hub.beat()), group.create_task(_note_devices(house))]
+            yield
+            for task in tasks:
+                task.cancel()
+        await house.halls.stop()
+        await house.projector.stop()
+        await house.ledger.close()
+        await asyncio.to_thread(house.database.close)
+
+    return live
+
+
+async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doors) -> House:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.data)
+    await asyncio.to_thread(upgrade, database)
+    store = AccountStore(database)
+    await asyncio.to_thread(ensure_somebody, store, now_ms=wall_ms())
+    clock = instead.clock or SystemClock()
+    ledger = instead.ledger
+    if ledger is None:
+        ledger = await asyncio.to_thread(SqliteLedger.open, settings.data / LEDGER_FILE)
+    waits = Waits(clock)
+    plans = instead.plans or StoredPlans(Store(database))
+    bus = LocalBus()
+    hall_days = Halls(ledger, bus, clock, plans, tell=waits.tell)
+    version = installed_version("onewindow")
+    hub = Hub(hall_days.day_of, clock, version=version)
+    calls = CallBook(ledger)
+    hall_days.listeners += [lambda hall, commits: hub.moved(hall, tickets_in(commits)), calls.see]
+    return House(
+        settings=settings,
+        clock=clock,
+        database=database,
+        ledger=ledger,
+        halls=hall_days,
+        hub=hub,
+        live=LiveView(hub, waits, clock, day_of=hall_days.day_of),
+        calls=calls,
+        projector=Projector(ledger, bus, Reports(settings.data)),
+        desk=FrontDesk(store, Throttle(settings.limits.logins_per_minute)),
+        key=await asyncio.to_thread(load_key, settings.data),
+        waits=waits,
+        doors=doors,
+        seats=Seats(settings.limits),
+        edge=gate,
+        version=version,
+    )
+
+
+async def _start_screens(house: House) -> None:
+    house.hub.live = house.live
+    for device in await asyncio.to_thread(house.desk.store.devices):
+        house.live.devices.setdefault(device.hall, []).append(device)
+
+
+async def _note_devices(house: House) -> None:
+    """Write down when devices were last heard of, until cancelled."""
+    while True:
+        await asyncio.sleep(SEEN_SECONDS)
+        seen = {one.device: wall_ms() for hall in house.halls.codes() for one in house.hub.presence(hall)}
+        if seen:
+            await asyncio.to_thread(house.desk.store.saw_devices, seen)
+
+
+# ---- whatever goes wrong, in one form ----
+
+
+async def _on_problem(_: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)
+    return Response(body_of(problem), status_code=status_of(problem.code), headers=headers_of(problem))
+
+
+async def _on_command_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CommandError)
+    return await _on_problem(request, Problem(error.code))
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = error.errors()
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return await _on_problem(request, Problem("MALFORMED_JSON"))
+    told = [
+        FieldError(".".join(str(part) for part in fault["loc"][1:]) or str(fault["loc"][0]), fault["msg"])
+        for fault in faults[:ERRORS_TOLD]
+    ]
+    return await _on_problem(request, Problem("INVALID_INPUT", errors=told))
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    codes = {400: "MALFORMED_JSON", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 415: "WRONG_MEDIA_TYPE"}
+    return await _on_problem(request, Problem(codes.get(error.status_code, "BAD_REQUEST")))

@@ -1,0 +1,360 @@
+"""The screens hub: renders what somebody watches, at most once per tick, and hands the same bytes to every screen.
+
+A hall tells the hub by :meth:`Hub.moved` that its durable log has grown; what is not durable is never rendered, so no
+screen shows what a power cut could take back. Frames go out by a step that never waits (see :mod:`server.watch`).
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, Protocol
+
+import msgspec
+
+from hall.events import Commit
+from hall.feed import View
+from hall.feed_staff import render
+from hall.ids import Ms
+from hall.link import Channel, Refused, ServerLink, live_frame
+from hall.policy import Calling
+from hall.state import HallDay
+from server.clock import Clock
+from server.watch import CALM_MS, STUCK_S, Screen, Watched, framed, terms_of
+from server.wire import Pipe, text_frame
+
+TICK_MS: Final = 20
+"""Alone, 100 events/s for 1,000 screens fill a core; at 50 frames/s a board still looks immediate."""
+BEAT_SLOTS: Final = 10
+"""Beats of different views are spread over the second, so that thousands of phones do not make one long pause."""
+SCREEN_KINDS: Final = frozenset({"board", "area", "strip"})
+VIEWS_PER_HALL: Final = 20_000
+"""More views than a hall has tickets in a day are a fault."""
+
+
+class Day(Protocol):
+    """A live hall-day, as the hub needs it."""
+
+    @property
+    def stream(self) -> str:
+        """The name of its log."""
+        ...
+
+    def view_state(self) -> HallDay:
+        """Return what is true as far as the log is durable."""
+        ...
+
+
+class LiveFacts(Protocol):
+    """Facts of the moment beside a view's state."""
+
+    def facts(self, hall: str, view: View) -> Mapping[str, object] | None:
+        """Return the ``live`` object of a view, or None if it has none."""
+        ...
+
+
+class HubStatistics(msgspec.Struct, frozen=True):
+    """What the hub serves now, and counts since the start."""
+
+    screens: int
+    views: int
+    stuck: int
+    frames: int
+    renders: int
+    stalls: int
+    cuts: int
+
+
+class Presence(msgspec.Struct, frozen=True):
+    """What is known of one connected registered screen."""
+
+    device: str
+    kind: str
+    seq: int
+    shown_seq: int
+    last_seen_ms: Ms
+
+
+class _HallWatch:
+    """All watched views of one hall."""
+
+    def __init__(self) -> None:
+        self.views: dict[View, Watched] = {}
+        self.timer: asyncio.TimerHandle | None = None
+        self.timer_ms: Ms = 0
+        self.flushed_ms: Ms = 0
+        self.swept_ms: Ms = 0
+        self.touched: set[str] = set()
+
+
+class Hub:
+    """All screens of this process."""
+
+    def __init__(self, day_of: Callable[[str], Day | None], clock: Clock, *, version: str) -> None:
+        """Watch the halls that ``day_of`` knows; ``live`` is set before the first screen comes."""
+        self.live: LiveFacts | None = None
+        self._day_of = day_of
+        self._clock = clock
+        self._version = version
+        self._halls: dict[str, _HallWatch] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._frames = self._renders = self._stalls = self._cuts = 0
+
+    # ---- screens come and go ----
+
+    def join(self, pipe: Pipe, hall: str, view: View, *, since: int, device: str = "") -> Screen | None:
+        """Greet a screen and keep it up to date until it leaves; None if the hall has no such view now."""
+        watch = self._halls.setdefault(hall, _HallWatch())
+        watched = watch.views.get(view) or self._open(watch, hall, view)
+        if watched is None:
+            return None
+        day = self._day_of(hall)
+        assert day is not None, hall
+        state = day.view_state()
+        ring_limit_ms = state.plan.policy.calling.ring_limit_ms if state.is_open else Calling().ring_limit_ms
+        speed = max(1, round(self._clock.speed))
+        terms = terms_of(hall, view, speed=speed, ring_limit_ms=ring_limit_ms, version=self._version)
+        screen = Screen(pipe, ServerLink(watched.channel, terms), watched, device=device)
+        watched.screens[screen] = None
+        if watched.live is None:
+            watched.live = self.live_facts(hall, view)
+        self._send(screen, watched.greeting(screen, since=since, at_ms=self._clock.now_ms()))
+        return screen
+
+    def leave(self, hall: str, screen: Screen) -> None:
+        """Forget a screen; a view that nobody watches is forgotten too."""
+        watched = screen.watched
+        watched.screens.pop(screen, None)
+        views = self._halls[hall].views
+        if not watched.screens and views.get(watched.view) is watched:
+            del views[watched.view]
+
+    def receive(self, hall: str, screen: Screen, frame: str | bytes) -> Refused | None:
+        """Take what a screen says; a refusal names the code to close with."""
+        shown_before = screen.link.shown_seq
+        answer = screen.link.receive(frame, at_ms=self._clock.now_ms(), now_ms=_now_ms())
+        if isinstance(answer, Refused):
+            return answer
+        self._send(screen, framed(answer))
+        if screen.link.shown_seq != shown_before:
+            self.refresh_live(hall, "clerk")
+        return None
+
+    # ---- halls move ----
+
+    def moved(self, hall: str, tickets: Iterable[str] = ()) -> None:
+        """The hall's log has grown, by something about these tickets: render what is due, the rest later. Never waits."""
+        watch = self._halls.get(hall)
+        if watch is None or not watch.views:
+            return
+        watch.touched.update(tickets)
+        now_ms = _now_ms()
+        if now_ms < watch.flushed_ms + TICK_MS:
+            self._arm(hall, watch, watch.flushed_ms + TICK_MS, now_ms)
+        else:
+            self._flush(hall, watch, now_ms)
+
+    def refresh_live(self, hall: str, kind: str) -> None:
+        """Work the facts of the moment out again for the views of a kind, and send what changed."""
+        watch = self._halls.get(hall)
+        for watched in list(watch.views.values()) if watch else ():
+            if watched.view.kind == kind:
+                self._update_live(hall, watched)
+
+    async def beat(self) -> None:
+        """Send every view its heartbeat and its facts of the moment once a second, until cancelled."""
+        slot = 0
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        turn = 0
+        while True:
+            turn += 1
+            await asyncio.sleep(max(0.0, began + turn / BEAT_SLOTS - loop.time()))
+            slot = (slot + 1) % BEAT_SLOTS
+            for hall, watch in list(self._halls.items()):
+                for number, watched in enumerate(list(watch.views.values())):
+                    if number % BEAT_SLOTS == slot:
+                        self._beat_view(hall, watched)
+
+    # ---- what is known ----
+
+    def presence(self, hall: str) -> list[Presence]:
+        """Return the registered screens of a hall that are connected."""
+        watch = self._halls.get(hall)
+        screens = [one for watched in watch.views.values() for one in watched.screens] if watch else []
+        return [
+            Presence(one.device, one.watched.view.kind, one.link.channel.seq, one.link.shown_seq, one.link.last_seen_ms)
+            for one in screens
+            if one.device
+        ]
+
+    def receipts(self, hall: str, *, area: str, window: str, ring: int) -> tuple[int, int]:
+        """Return on how many of how many connected screens a ring of a window has been shown."""
+        shown = total = 0
+        watch = self._halls.get(hall)
+        for view, watched in watch.views.items() if watch else ():
+            if (
+                view.kind == "board"
+                or (view.kind == "area" and view.key == area)
+                or (view.kind == "strip" and view.key == window)
+            ):
+                total += len(watched.screens)
+                shown += sum(watched.ring_shown(screen) >= ring for screen in watched.screens)
+        return shown, total
+
+    def live_facts(self, hall: str, view: View) -> Mapping[str, object] | None:
+        """Return the facts of the moment of a view, or None if it has none."""
+        return None if self.live is None else self.live.facts(hall, view)
+
+    def clerks_linked(self, hall: str) -> frozenset[str]:
+        """Return the windows whose clerk console is connected."""
+        watch = self._halls.get(hall)
+        return frozenset(view.key for view in (watch.views if watch else ()) if view.kind == "clerk")
+
+    def statistics(self) -> HubStatistics:
+        """Return the counts."""
+        views = [watched for watch in self._halls.values() for watched in watch.views.values()]
+        screens = [screen for watched in views for screen in watched.screens]
+        stuck = sum(screen.is_stuck for screen in screens)
+        return HubStatistics(len(screens), len(views), stuck, self._frames, self._renders, self._stalls, self._cuts)
+
+    def cut_device(self, device: str) -> None:
+        """End the connections of a device whose token was withdrawn."""
+        for watch in self._halls.values():
+            for watched in watch.views.values():
+                for screen in [one for one in watched.screens if one.device == device]:
+                    screen.pipe.cut()
+
+    # ---- inside ----
+
+    def _open(self, watch: _HallWatch, hall: str, view: View) -> Watched | None:
+        day = self._day_of(hall)
+        if day is None or len(watch.views) >= VIEWS_PER_HALL:
+            return None
+        self._renders += 1
+        state = day.view_state()
+        channel = Channel(render(state, view) or {}, seq=state.seq, stream=day.stream)
+        watched = watch.views[view] = Watched(view, channel, seen_seq=state.seq, now_ms=_now_ms())
+        return watched
+
+    def _flush(self, hall: str, watch: _HallWatch, now_ms: Ms) -> None:
+        day = self._day_of(hall)
+        if day is None:
+            return
+        touched, watch.touched, watch.flushed_ms = watch.touched, set(), now_ms
+        is_sweep = now_ms >= watch.swept_ms + CALM_MS["ticket"]
+        watch.swept_ms = now_ms if is_sweep else watch.swept_ms
+        for watched in list(watch.views.values()):
+            # A hall has thousands of ticket pages: between two sweeps only those are looked at that something is about.
+            if watched.view.kind == "ticket" and not is_sweep and watched.view.key not in touched:
+                self._arm(hall, watch, watch.swept_ms + CALM_MS["ticket"], now_ms)
+                continue
+            due_ms = self._advance(hall, watched, day, now_ms)
+            if due_ms is not None:
+                self._arm(hall, watch, due_ms, now_ms)
+
+    def _wake(self, hall: str) -> None:
+        watch = self._halls[hall]
+        watch.timer = None
+        self.moved(hall)
+
+    def _advance(self, hall: str, watched: Watched, day: Day, now_ms: Ms) -> Ms | None:
+        """Render a view if it is due; return when it will be, if it must wait."""
+        state = day.view_state()
+        is_new_day = day.stream != watched.channel.stream
+        if state.seq == watched.seen_seq and not is_new_day:
+            return None
+        due_ms = watched.due_ms(touched=is_new_day or _is_touched(watched, state), tick_ms=TICK_MS)
+        if due_ms > now_ms:
+            return due_ms
+        self._renders += 1
+        view = render(state, watched.view) or {}
+        if is_new_day:
+            self._move(watched, Channel(view, seq=state.seq, stream=day.stream), now_ms)
+            return None
+        frame = watched.publish(view, seq=state.seq, at_ms=self._clock.now_ms(), now_ms=now_ms)
+        if frame is not None:
+            self._send_all(watched, [frame])
+            self._update_live(hall, watched)
+        return None
+
+    def _move(self, watched: Watched, channel: Channel, now_ms: Ms) -> None:
+        watched.replace(channel, seen_seq=channel.seq, now_ms=now_ms)
+        for screen in list(watched.screens):
+            self._send(screen, framed(screen.link.move(channel, at_ms=self._clock.now_ms())))
+
+    def _arm(self, hall: str, watch: _HallWatch, due_ms: Ms, now_ms: Ms) -> None:
+        """Look at the hall again at this moment, unless that is to happen earlier anyway."""
+        if watch.timer is not None and watch.timer_ms <= due_ms:
+            return
+        if watch.timer is not None:
+            watch.timer.cancel()
+        delay_s = max(1, due_ms - now_ms) / 1_000
+        watch.timer_ms = due_ms
+        watch.timer = asyncio.get_running_loop().call_later(delay_s, self._wake, hall)
+
+    def _beat_view(self, hall: str, watched: Watched) -> None:
+        self._update_live(hall, watched)
+        self._send_all(watched, [text_frame(watched.channel.beat(self._clock.now_ms()))])
+
+    def _update_live(self, hall: str, watched: Watched) -> None:
+        facts = self.live_facts(hall, watched.view)
+        if facts is not None and facts != watched.live:
+            watched.live = facts
+            self._send_all(watched, [text_frame(live_frame(facts, at_ms=self._clock.now_ms()))])
+
+    def _send_all(self, watched: Watched, frames: list[bytes]) -> None:
+        for screen in list(watched.screens):
+            self._send(screen, frames)
+
+    def _send(self, screen: Screen, frames: list[bytes]) -> None:
+        self._frames += len(frames)
+        if not screen.send(frames):
+            self._stalls += 1
+            task = asyncio.get_running_loop().create_task(self._unstick(screen))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _unstick(self, screen: Screen) -> None:
+        """Wait for one stuck screen on its own, then bring it up to date, or cut it."""
+        try:
+            async with asyncio.timeout(STUCK_S):
+                await screen.pipe.drained()
+        except TimeoutError:
+            self._cuts += 1
+            screen.pipe.cut()
+            return
+        screen.is_stuck = False
+        if screen in screen.watched.screens:
+            frames = [screen.watched.channel.snapshot(self._clock.now_ms())]
+            if screen.watched.live is not None:
+                frames.append(live_frame(screen.watched.live, at_ms=self._clock.now_ms()))
+            self._send(screen, framed(frames))
+
+
+def tickets_in(commits: Iterable[Commit]) -> Iterator[str]:
+    """Return the tickets that commits are about."""
+    for commit in commits:
+        for one in commit.events:
+            for name in ("ticket", "child", "merged"):
+                if (ticket := getattr(one, name, "")) != "":
+                    yield ticket
+
+
+def _is_touched(watched: Watched, state: HallDay) -> bool:
+    """Tell whether something happened to the very thing that a view is about."""
+    view = watched.view
+    match view.kind:
+        case "clerk" | "strip":
+            desk = state.desks.get(view.key)
+            return desk is not None and desk.touched > watched.seen_seq
+        case "ticket":
+            ticket = state.tickets.get(view.key)
+            return ticket is not None and ticket.touched > watched.seen_seq
+        case "board" | "area":
+            return True
+        case _:
+            return False
+
+
+def _now_ms() -> Ms:
+    return time.monotonic_ns() // 1_000_000

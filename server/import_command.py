@@ -1,0 +1,40 @@
+"""`onewindow import`: a workbook into the settings of one hall, from the command line."""
+
+import time
+from pathlib import Path
+from typing import Final
+
+from hall.ids import HallId
+from server.config.database import Database
+from server.config.sections import By, Fault, InvalidSettings, UnknownHall
+from server.config.store import Store
+from server.importer import ImportFaults, import_file
+from server.migrations.upgrade import upgrade
+
+ACTOR: Final = "system:import"
+
+
+def import_into(data: Path, *, hall: HallId, workbook: bytes, check_only: bool) -> tuple[list[str], bool]:
+    """Import, or only check; return lines for people, and whether it is (or could be) done."""
+    database = Database(data)
+    try:
+        upgrade(database)
+        store = Store(database)
+        facts, versions, current = store.hall(hall), store.section_versions(hall), store.sections(hall)
+        found = import_file(workbook, facts=facts, current=current)
+        if not check_only:
+            by = By(ACTOR, time.time_ns() // 1_000_000)
+            store.save(hall, found.changes, expected=versions, by=by)
+    except UnknownHall:
+        return [f"there is no hall {hall} in {data}"], False
+    except (ImportFaults, InvalidSettings) as error:
+        return [*map(_line, error.faults), "nothing was changed"], False
+    finally:
+        database.close()
+    counts = f"{found.items} items, {found.windows} windows, {found.days} days of opening hours"
+    advice = "checked, nothing was changed" if check_only else "a running server takes them over at its next start"
+    return [f"{hall}: {counts}", advice], True
+
+
+def _line(fault: Fault) -> str:
+    return f"{fault.where}: {fault.zh} / {fault.en}"

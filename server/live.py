@@ -1,0 +1,164 @@
+"""Facts of the moment beside the views: receipts, links, alarms, waits. Not part of the log, never numbered."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from hall.feed import View
+from hall.ids import Ms
+from hall.state import Desk, HallDay
+from server.accounts.store import Device
+from server.clock import Clock
+from server.hub import SCREEN_KINDS, Day, Hub
+from server.waits import Waits
+
+Json = dict[str, Any]
+OPEN_STATES: Final = ("IDLE", "CALLING", "SERVING")
+TICKET_STEP_MS: Final = 10_000
+"""A wait is told in minutes: thousands of phones need no frame every second because ten seconds have passed."""
+ALARMS_LISTED: Final = 50
+"""More than a person can act on."""
+
+
+class LiveView:
+    """Works the facts out, for one view at a time."""
+
+    def __init__(self, hub: Hub, waits: Waits, clock: Clock, *, day_of: Callable[[str], Day | None]) -> None:
+        """Look at what the hub, the estimates and the halls know; ``devices`` is filled by who reads them."""
+        self.devices: dict[str, list[Device]] = {}
+        self._hub = hub
+        self._waits = waits
+        self._clock = clock
+        self._day_of = day_of
+
+    def facts(self, hall: str, view: View) -> Json | None:
+        """Return the ``live`` object of a view, or None if it has none."""
+        day = self._day_of(hall)
+        if day is None or not day.view_state().is_open:
+            return None
+        state = day.view_state()
+        match view.kind:
+            case "ticket":
+                return self._ticket(state, view.key)
+            case "clerk":
+                return self._clerk(hall, state, view.key)
+            case "manager":
+                return self._manager(hall, state)
+            case _:
+                return None
+
+    def _ticket(self, state: HallDay, ticket: str) -> Json:
+        told = self._waits.of_ticket(state, ticket)
+        if told is None:
+            return {"p50_ms": None, "p80_ms": None}
+        at_ms = self._clock.now_ms() // TICKET_STEP_MS * TICKET_STEP_MS
+        return {"p50_ms": told.p50_ms, "p80_ms": told.p80_ms, "at_ms": at_ms}
+
+    def _clerk(self, hall: str, state: HallDay, window: str) -> Json:
+        desk = state.desks.get(window)
+        ring = desk.ticket.ring if desk is not None and desk.ticket is not None else 0
+        shown, total = (0, 0)
+        if desk is not None and ring:
+            shown, total = self._hub.receipts(hall, area=desk.area, window=window, ring=ring)
+        screens = [one for one in self.devices.get(hall, ()) if one.kind in SCREEN_KINDS and not one.revoked]
+        online = {one.device for one in self._hub.presence(hall)}
+        return {
+            "shown": {"n": shown, "of": total},
+            "screens": {"online": sum(one.id in online for one in screens), "of": len(screens)},
+        }
+
+    def _manager(self, hall: str, state: HallDay) -> Json:
+        now_ms = max(self._clock.now_ms(), state.at_ms)
+        linked = self._hub.clerks_linked(hall)
+        open_desks = [desk for desk in state.desks.values() if desk.state != "CLOSED"]
+        table = self._waits.table(state)
+        told = [one for one in table["groups"] if one["p80_ms"] is not None]
+        screens = self._screens(hall)
+        alarms = [*_alarms(state, now_ms=now_ms, linked=linked), *_screen_alarms(screens)]
+        return {
+            "alarms": alarms[:ALARMS_LISTED],
+            "longest_wait_ms": max((now_ms - since for since in _waiting_since(state)), default=0),
+            "waits": {
+                "p50_ms": max((one["p50_ms"] for one in told), default=None),
+                "p80_ms": max((one["p80_ms"] for one in told), default=None),
+            },
+            "screens": screens,
+            "clerks_linked": {desk.code: desk.code in linked for desk in open_desks},
+        }
+
+    def _screens(self, hall: str) -> list[Json]:
+        online = {one.device: one for one in self._hub.presence(hall)}
+        shown: list[Json] = []
+        for device in self.devices.get(hall, ()):
+            here = online.get(device.id)
+            if not device.revoked:
+                shown.append(
+                    {
+                        "id": device.id,
+                        "name": device.name,
+                        "kind": device.kind,
+                        "online": here is not None,
+                        "seq": here.seq if here else None,
+                        "last_seen_ms": here.last_seen_ms if here else device.last_seen_ms or None,
+                    }
+                )
+        return shown
+
+
+def _waiting_since(state: HallDay) -> Iterator[Ms]:
+    return (entry[3].waiting_since_ms for line in state.lines for entry in line.people)
+
+
+def _alarms(state: HallDay, *, now_ms: Ms, linked: frozenset[str]) -> Iterator[Json]:
+    """Say what somebody should look at, the gravest first where there are many."""
+    yield from _wait_alarms(state, now_ms)
+    for desk in state.desks.values():
+        yield from _desk_alarms(state, desk, now_ms=now_ms, is_linked=desk.code in linked)
+    for ticket in state.held.values():
+        if ticket.hold_due_ms is not None and ticket.hold_due_ms < now_ms:
+            text = (f"{ticket.number} 挂起已到约定时间", f"{ticket.number} is held past its agreed time")
+            yield _alarm("HOLD_OVERDUE", "warn", text, ticket=ticket.id, since_ms=ticket.hold_due_ms)
+
+
+def _wait_alarms(state: HallDay, now_ms: Ms) -> Iterator[Json]:
+    warnings = state.plan.policy.warnings
+    heads = sorted((line.people[0][3] for line in state.lines if line.people), key=lambda one: one.waiting_since_ms)
+    for ticket in heads:
+        waited = now_ms - ticket.waiting_since_ms
+        if waited >= warnings.wait_warn_ms:
+            is_grave = waited >= warnings.wait_alarm_ms
+            minutes = waited // 60_000
+            text = (f"{ticket.number} 已等候 {minutes} 分钟", f"{ticket.number} has waited {minutes} min")
+            level = "alarm" if is_grave else "warn"
+            yield _alarm("LONG_WAIT", level, text, ticket=ticket.id, since_ms=ticket.waiting_since_ms)
+    for line in state.lines:
+        able = [desk for desk in state.desks.values() if desk.bit & line.primary]
+        if line.people and not any(desk.state in OPEN_STATES for desk in able):
+            ticket = line.people[0][3]
+            text = (
+                f"{ticket.number} 等 {len(line.people)} 人无窗口办理",
+                f"No open window for {ticket.number} and its line",
+            )
+            yield _alarm("NOBODY_SERVES", "alarm", text, ticket=ticket.id, since_ms=ticket.waiting_since_ms)
+
+
+def _desk_alarms(state: HallDay, desk: Desk, *, now_ms: Ms, is_linked: bool) -> Iterator[Json]:
+    warnings = state.plan.policy.warnings
+    away_ms = now_ms - desk.since_ms
+    if desk.state == "CALLING" and not is_linked and away_ms >= warnings.no_clerk_ms:
+        text = (f"{desk.label} 号窗口叫号后无人操作", f"Window {desk.label} called and its clerk is gone")
+        yield _alarm("CLERK_GONE", "alarm", text, window=desk.code, since_ms=desk.since_ms)
+    waiting = state.totals["WAITING"]
+    if desk.state in ("IDLE", "PAUSED") and not desk.asking and waiting and away_ms >= warnings.idle_others_wait_ms:
+        text = (f"{desk.label} 号窗口空闲，还有 {waiting} 人等候", f"Window {desk.label} is idle while {waiting} wait")
+        yield _alarm("IDLE_WINDOW", "warn", text, window=desk.code, since_ms=desk.since_ms)
+
+
+def _screen_alarms(screens: list[Json]) -> Iterator[Json]:
+    for screen in screens:
+        if not screen["online"] and screen["kind"] in SCREEN_KINDS:
+            text = (f"屏幕「{screen['name']}」离线", f"Screen {screen['name']} is offline")
+            yield _alarm("SCREEN_OFFLINE", "warn", text, since_ms=screen["last_seen_ms"])
+
+
+def _alarm(code: str, level: str, text: tuple[str, str], **facts: object) -> Json:
+    return {"code": code, "level": level, "zh": text[0], "en": text[1], **facts}

@@ -1,0 +1,247 @@
+"""The ring around the application, in pure ASGI: caps, bodies read whole and in time, safe headers, a request id, no leaks.
+
+A body is read before the application runs, so that a request which trickles in costs a buffer of at most 64 KB and
+never a place among the requests under way. Slow ones have a cap of their own, so that they cannot crowd out others.
+"""
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from server.problems import Problem, body_of, headers_of, status_of
+from server.settings import Limits
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+SECURITY: Final[tuple[tuple[bytes, bytes], ...]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; "
+        b"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
+    ),
+)
+"""No inline script or style anywhere; boards may be framed by our own pages only."""
+
+DISCARD_BYTES: Final = 1024 * 1024
+DISCARD_S: Final = 1.0
+"""How much of a refused body is read and thrown away, and for how long."""
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class EdgeStatistics(msgspec.Struct, frozen=True):
+    """Requests under way and counts since the start."""
+
+    under_way: int
+    slow: int
+    served: int
+    refused: int
+    broken: int
+
+
+class Gate:
+    """The limits of the edge and what is counted against them; outlives the application it stands before."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Begin with nothing under way."""
+        self.limits = limits
+        self.under_way: Counter[str] = Counter()
+        self.slow: Counter[str] = Counter()
+        self.large: Counter[str] = Counter()
+        self.served = self.refused = self.broken = 0
+
+    def statistics(self) -> EdgeStatistics:
+        """Return the counts."""
+        under_way, slow = self.under_way.total(), self.slow.total()
+        return EdgeStatistics(under_way, slow, self.served, self.refused, self.broken)
+
+
+class Edge:
+    """The outermost application: every HTTP request passes here."""
+
+    def __init__(self, app: Application, gate: Gate) -> None:
+        """Stand around ``app``."""
+        self._app = app
+        self._gate = gate
+        self._log = structlog.get_logger("edge")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; live feeds and the lifespan go through untouched."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        answer = _Answer(send, request_id)
+        address = scope["client"][0] if scope.get("client") else ""
+        try:
+            with self._place_for_large(scope):
+                body = await self._body(scope, receive, address)
+                await self._serve(scope, _replay(body, receive), answer, address=address)
+        except Problem as problem:
+            self._gate.refused += 1
+            if problem.code == "TOO_LARGE":
+                await _discard(receive)
+            await answer.refuse(problem)
+        except _Gone:
+            return
+        except Exception:
+            # The last boundary: whatever broke is told to the log with its trace, and to the client without.
+            self._gate.broken += 1
+            self._log.exception("request.broken", request_id=request_id, method=scope["method"])
+            if answer.is_begun:
+                raise
+            await answer.refuse(Problem("BROKEN"))
+
+    async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer", *, address: str) -> None:
+        crowded = self._gate.under_way[address] >= self._gate.limits.requests_per_address
+        if crowded or self._gate.under_way.total() >= self._gate.limits.requests_total:
+            raise Problem("TOO_MANY")
+        with _counted(self._gate.under_way, address):
+            await self._app(scope, receive, answer)
+        self._gate.served += 1
+
+    def _place_for_large(self, scope: Scope) -> AbstractContextManager[None]:
+        if scope["method"] in SAFE_METHODS or _limit_of(scope, self._gate.limits) == self._gate.limits.body_bytes:
+            return nullcontext()
+        if self._gate.large.total() >= self._gate.limits.large_total:
+            raise Problem("TOO_MANY")
+        return _counted(self._gate.large, "")
+
+    async def _body(self, scope: Scope, receive: Receive, address: str) -> bytes:
+        """Read the whole body within its limits of size and time."""
+        if scope["method"] in SAFE_METHODS:
+            return b""
+        limit = _limit_of(scope, self._gate.limits)
+        if _announced(scope) > limit:
+            raise Problem("TOO_LARGE", facts={"limit": limit})
+        reading = asyncio.ensure_future(_read(receive, limit))
+        try:
+            await asyncio.wait({reading}, timeout=self._gate.limits.slow_body_ms / 1000)
+            if not reading.done():
+                await self._wait_for_slow(reading, address)
+            return reading.result()
+        finally:
+            reading.cancel()
+
+    async def _wait_for_slow(self, reading: "asyncio.Future[bytes]", address: str) -> None:
+        if (
+            self._gate.slow[address] >= self._gate.limits.slow_per_address
+            or self._gate.slow.total() >= self._gate.limits.slow_total
+        ):
+            raise Problem("TOO_MANY")
+        with _counted(self._gate.slow, address):
+            rest_ms = self._gate.limits.body_ms - self._gate.limits.slow_body_ms
+            done, _ = await asyncio.wait({reading}, timeout=rest_ms / 1000)
+        if not done:
+            raise Problem("TOO_SLOW")
+
+
+class _Gone(Exception):
+    """The client left before its request was complete."""
+
+
+class _Answer:
+    """Passes an answer on with the headers that every answer has."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id.encode()
+        self.is_begun = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.is_begun = True
+            headers = [*message.get("headers", ()), *SECURITY, (b"x-request-id", self._request_id)]
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+    async def refuse(self, problem: Problem) -> None:
+        body = body_of(problem)
+        headers = [(name.encode(), value.encode()) for name, value in headers_of(problem).items()]
+        headers.append((b"content-length", str(len(body)).encode()))
+        if problem.code in {"TOO_LARGE", "TOO_SLOW", "TOO_MANY"}:
+            # The rest of the body is not read; the connection cannot carry another request.
+            headers.append((b"connection", b"close"))
+        await self({"type": "http.response.start", "status": status_of(problem.code), "headers": headers})
+        await self({"type": "http.response.body", "body": body})
+
+
+@contextmanager
+def _counted(counter: "Counter[str]", address: str) -> Iterator[None]:
+    """Count one more of an address while the block runs, and forget addresses that have none."""
+    counter[address] += 1
+    try:
+        yield
+    finally:
+        counter[address] -= 1
+        if not counter[address]:
+            del counter[address]
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _Gone
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise Problem("TOO_LARGE", facts={"limit": limit})
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+async def _discard(receive: Receive) -> None:
+    """Take a little more of a body that is too large: a connection closed in the middle of it would lose the answer."""
+    taken = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_S):
+            while taken < DISCARD_BYTES:
+                message = await receive()
+                if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                    return
+                taken += len(message.get("body", b""))
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a ``receive`` that gives the body once, then whatever comes (the client leaving)."""
+    is_given = False
+
+    async def give() -> Message:
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return give
+
+
+def _announced(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() and len(value) < 16 else 0
+    return 0
+
+
+def _limit_of(scope: Scope, limits: Limits) -> int:
+    """Return how long a body may be at this address."""
+    path: str = scope["path"]
+    if path.endswith("/settings/import"):
+        return limits.import_bytes
+    is_settings = "/settings/" in path or path.startswith("/api/templates/")
+    return limits.settings_bytes if is_settings else limits.body_bytes

@@ -1,0 +1,80 @@
+"""What one server process is told at its start. Every limit of the edge stands here, with its reason."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+PREFIX: Final = "ONEWINDOW_"
+"""Environment variables are this and a field's name in capitals: ``ONEWINDOW_SOCKETS_TOTAL=8000``."""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Caps of the edge; a hall behind one router is one address, so the per-address ones fit 500 devices."""
+
+    body_bytes: int = 64 * 1024
+    """The longest ordinary request stays below 20 KB."""
+    import_bytes: int = 5 * 1024 * 1024
+    """A workbook with 2,000 items measures 0.3 MB."""
+    settings_bytes: int = 2 * 1024 * 1024
+    """A section with 5,000 items measures 1.2 MB."""
+    large_total: int = 8
+    """Requests under way whose body may be larger than an ordinary one: they bound the memory for bodies to 40 MB."""
+    body_ms: int = 10_000
+    """A body that takes longer than this is given up (408)."""
+    slow_body_ms: int = 1_000
+    """From here on a body counts as slow."""
+    slow_per_address: int = 64
+    slow_total: int = 256
+    headers_ms: int = 10_000
+    """A connection that has not finished a request's head by then is cut."""
+    requests_per_address: int = 256
+    """Requests under way at once; beyond: 429."""
+    requests_total: int = 2_048
+    connections_per_address: int = 8_192
+    """Open TCP connections; beyond: cut at once."""
+    connections_total: int = 16_384
+    sockets_per_address: int = 4_096
+    """Open live feeds; beyond: 429 before they are accepted."""
+    sockets_total: int = 8_192
+    frame_bytes: int = 64 * 1024
+    logins_per_minute: int = 10
+    """Failed attempts of one account, and three times as many of one address."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the data lie, where the server listens, and who may look."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    demo: bool = False
+    public_screens: bool = False
+    """Boards and strips open without a device token (the demo, or a hall that trusts its network)."""
+    secure_cookie: bool = False
+    """The cookie only over https; for a server behind a proxy that ends TLS."""
+    proxies: tuple[str, ...] = ()
+    """Addresses whose ``X-Forwarded-For`` is believed."""
+    origins: tuple[str, ...] = ()
+    """Foreign origins (``https://host``) whose pages may open live feeds and change things."""
+    log_json: bool = False
+    limits: Limits = Limits()
+
+
+def from_environment(settings: Settings) -> Settings:
+    """Return ``settings`` with every field that an environment variable names replaced by it."""
+    limits = {name: int(value) for name, value in _named(Limits.__struct_fields__)}
+    changes: dict[str, object] = {}
+    if limits:
+        changes["limits"] = msgspec.structs.replace(settings.limits, **limits)
+    for name, value in _named(("public_screens", "secure_cookie", "log_json")):
+        changes[name] = value.lower() in {"1", "true", "yes"}
+    for name, value in _named(("origins", "proxies")):
+        changes[name] = tuple(one.strip() for one in value.split(",") if one.strip())
+    return msgspec.structs.replace(settings, **changes)
+
+
+def _named(fields: tuple[str, ...]) -> list[tuple[str, str]]:
+    found = ((name, os.environ.get(PREFIX + name.upper())) for name in fields)
+    return [(name, value) for name, value in found if value is not None]

@@ -1,0 +1,141 @@
+"""Live feeds: who may watch what is decided before the connection is accepted (protocol, section 5).
+
+CORS does not cover WebSockets, so the origin is checked here. After the greeting all writing is the hub's; this task
+only reads, and ends when the screen leaves or does not keep to the protocol.
+"""
+
+from typing import Final, cast
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from starlette.responses import Response
+
+from hall.feed import View, ViewKind
+from hall.feed_staff import render
+from hall.link import NOTHING
+from server.accounts.authorise import CITIZEN, Caller
+from server.api.access import address_of, caller_with, check, check_origin, check_view, knows, token_of
+from server.api.house import House, house_of
+from server.outcomes import CommandError
+from server.problems import Problem, body_of, headers_of, status_of
+from server.watch import Screen
+from server.wire import PIPE, Pipe
+
+router = APIRouter()
+
+KEY_OF: Final[dict[str, str]] = {"area": "area", "strip": "window", "clerk": "window", "ticket": "ticket"}
+"""View → the part of the address that says of what."""
+VIEWS: Final = frozenset({"board", "area", "strip", "ticket", "clerk", "manager"})
+PARAMETER_CHARS: Final = 64
+LATEST_SEQ: Final = 2**53
+
+
+@router.websocket("/ws/halls/{hall}")
+async def feed(socket: WebSocket, hall: str) -> None:
+    """Keep one screen up to date."""
+    house = house_of(socket)
+    address = address_of(socket)
+    try:
+        house.seats.take(address)
+    except Problem as problem:
+        await _refuse(socket, problem)
+        return
+    try:
+        await _serve(socket, house, hall)
+    finally:
+        house.seats.give(address)
+
+
+async def _serve(socket: WebSocket, house: House, hall: str) -> None:
+    try:
+        check_origin(socket)
+        caller = await _caller(socket, house, hall)
+        view = _view(socket)
+        _check(house, caller, view, hall)
+        _check_there(house, hall, view)
+    except CommandError as error:
+        await _refuse(socket, Problem(error.code))
+        return
+    except Problem as problem:
+        await _refuse(socket, problem)
+        return
+    await socket.accept()
+    pipe = cast(Pipe, socket.scope["extensions"][PIPE])
+    device = caller.name if caller.role == "device" else ""
+    screen = house.hub.join(pipe, hall, view, since=_since(socket), device=device)
+    if screen is None:
+        await socket.close(1013)
+        return
+    try:
+        await _listen(socket, house, hall, screen)
+    except WebSocketDisconnect:
+        pass
+    finally:
+        house.hub.leave(hall, screen)
+
+
+async def _listen(socket: WebSocket, house: House, hall: str, screen: Screen) -> None:
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        refused = house.hub.receive(hall, screen, message.get("text") or message.get("bytes") or b"")
+        if refused is not None:
+            await socket.close(refused.code, refused.reason)
+            return
+
+
+async def _caller(socket: WebSocket, house: House, hall: str) -> Caller:
+    """Return who watches: by token, device token or session cookie, or by the ticket's secret."""
+    token = _parameter(socket, "device") or _parameter(socket, "token") or token_of(socket)
+    caller = await caller_with(house, token)
+    secret, ticket = _parameter(socket, "secret"), _parameter(socket, "ticket")
+    if caller.role == "anonymous" and secret and _parameter(socket, "view") == "ticket":
+        if not knows(house, secret, hall=hall, ticket=ticket):
+            raise Problem("WRONG_SECRET")
+        return CITIZEN
+    return caller
+
+
+def _view(socket: WebSocket) -> View:
+    kind = _parameter(socket, "view")
+    if kind not in VIEWS:
+        raise Problem("INVALID_INPUT")
+    return View(cast(ViewKind, kind), _parameter(socket, KEY_OF[kind]) if kind in KEY_OF else "")
+
+
+def _check(house: House, caller: Caller, view: View, hall: str) -> None:
+    """Check the table of rights, and that a clerk watches no other clerk's window."""
+    check_view(house, caller, view.kind, hall)
+    if view.kind == "clerk" and caller.role == "clerk":
+        desk = house.halls.today(hall).view_state().desks.get(view.key)
+        if desk is not None and desk.clerk and desk.clerk != caller.actor:
+            raise Problem("FORBIDDEN")
+    if caller.role == "device" and caller.window and view.kind == "strip" and view.key != caller.window:
+        check(caller, "view.clerk", hall)
+
+
+def _check_there(house: House, hall: str, view: View) -> None:
+    """Refuse a view of something that the hall does not have; boards may wait for the day to open."""
+    state = house.halls.today(hall).view_state()
+    if view.kind in KEY_OF and render(state, view) is None:
+        if not state.is_open:
+            raise Problem("NOT_READY")
+        raise Problem({"ticket": "UNKNOWN_TICKET", "area": "UNKNOWN_AREA"}.get(view.kind, "UNKNOWN_WINDOW"))
+
+
+def _since(socket: WebSocket) -> int:
+    since = _parameter(socket, "since")
+    return min(int(since), LATEST_SEQ) if since.isascii() and since.isdigit() else NOTHING
+
+
+def _parameter(socket: WebSocket, name: str) -> str:
+    value = socket.query_params.get(name, "")
+    if len(value) > PARAMETER_CHARS:
+        raise Problem("INVALID_INPUT")
+    return value
+
+
+async def _refuse(socket: WebSocket, problem: Problem) -> None:
+    """Answer the handshake with the problem's status instead of accepting it."""
+    response = Response(body_of(problem), status_code=status_of(problem.code), headers=headers_of(problem))
+    await socket.send_denial_response(response)

@@ -1,0 +1,132 @@
+"""Waits that people are told, worked out no more often than needed: an estimate costs 1 to 2 ms, a lookup nothing.
+
+People of the same windows, lane and number ahead get the same answer for :data:`KEPT_MS`; what today's visits taught is
+looked at once a minute.
+"""
+
+import time
+from collections import OrderedDict
+from typing import Any, Final, TypeVar
+
+from hall.commands import TakeTicket, Told, WantedItem
+from hall.decide import decide
+from hall.errors import Refusal
+from hall.estimate import Experience, Place, ahead, experience_of, place_for, place_of, wait_range
+from hall.ids import Ms
+from hall.state import HallDay
+from server.clock import Clock
+
+KEPT_MS: Final = 2_000
+"""Real time; a wait does not change by more than its own uncertainty in two seconds."""
+TABLE_KEPT_MS: Final = 1_000
+"""The protocol's promise for the whole table."""
+LEARNT_KEPT_MS: Final = 60_000
+KEPT: Final = 5_000
+"""Answers in memory, over all halls."""
+STREAMS: Final = 500
+"""Hall-days with a table or an experience in memory."""
+
+Json = dict[str, Any]
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+_Key = tuple[str, str, int, int, int, int, int]
+
+
+class Waits:
+    """The estimates of all halls of this process."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Use the halls' clock for moments; the computer's for how long an answer is kept."""
+        self._clock = clock
+        self._ranges: OrderedDict[_Key, tuple[Ms, Told | None]] = OrderedDict()
+        self._tables: OrderedDict[tuple[str, str], tuple[Ms, Json]] = OrderedDict()
+        self._learnt: OrderedDict[tuple[str, str], tuple[Ms, Experience]] = OrderedDict()
+
+    def tell(self, state: HallDay, command: TakeTicket) -> Told | None:
+        """Return what somebody who takes a number now is told; None if nobody can say (unknown items, no window)."""
+        items = tuple(one.code for one in command.items)
+        if not state.is_open or not items or any(code not in state.index.items for code in items):
+            return None
+        return self.range_at(state, place_for(state, items, klass=command.klass, at_ms=command.at_ms))
+
+    def of_ticket(self, state: HallDay, ticket: str) -> Told | None:
+        """Return the wait of a ticket that waits, from now; None for any other."""
+        known = state.tickets.get(ticket)
+        return self.range_at(state, place_of(state, known)) if known is not None and known.state == "WAITING" else None
+
+    def range_at(self, state: HallDay, place: Place) -> Told | None:
+        """Return the wait at a place in the order of service."""
+        now_ms = _now_ms()
+        before = ahead(state, place)
+        key = (state.hall, state.date, place.primary, place.helpers, place.key[0], place.credit_ms, before)
+        kept = self._ranges.get(key)
+        if kept is None or now_ms - kept[0] >= KEPT_MS:
+            at_ms = max(self._clock.now_ms(), state.at_ms)
+            kept = (now_ms, wait_range(state, place, at_ms=at_ms, experience=self._experience(state, now_ms)))
+            _keep(self._ranges, key, kept, limit=KEPT)
+        return kept[1]
+
+    def table(self, state: HallDay) -> Json:
+        """Return what a person would be told now for each item, and which items are refused."""
+        key = (state.hall, state.date)
+        kept = self._tables.get(key)
+        now_ms = _now_ms()
+        if kept is None or now_ms - kept[0] >= TABLE_KEPT_MS:
+            kept = (now_ms, self._table(state))
+            _keep(self._tables, key, kept, limit=STREAMS)
+        return kept[1]
+
+    def _table(self, state: HallDay) -> Json:
+        at_ms = max(self._clock.now_ms(), state.at_ms)
+        groups: dict[tuple[int, int], int] = {}
+        answers: list[Json] = []
+        items: dict[str, int] = {}
+        refused: dict[str, str] = {}
+        for code in state.index.items if state.is_open else ():
+            signature = state.index.signature((code,))
+            if signature not in groups:
+                groups[signature] = len(answers)
+                answers.append(self._group(state, code, signature[0], at_ms))
+            items[code] = groups[signature]
+            refusal = _refusal(state, code, at_ms)
+            if refusal is not None:
+                refused[code] = refusal
+        return {"at_ms": at_ms, "groups": answers, "items": items, "refused": refused}
+
+    def _group(self, state: HallDay, code: str, primary: int, at_ms: Ms) -> Json:
+        place = place_for(state, (code,), at_ms=at_ms)
+        told = self.range_at(state, place)
+        desks = [desk for desk in state.desks.values() if desk.bit & primary]
+        return {
+            "ahead": ahead(state, place),
+            "p50_ms": told.p50_ms if told else None,
+            "p80_ms": told.p80_ms if told else None,
+            "windows": [desk.label for desk in desks],
+            "open_windows": sum(desk.state in ("IDLE", "CALLING", "SERVING") for desk in desks),
+        }
+
+    def _experience(self, state: HallDay, now_ms: Ms) -> Experience:
+        key = (state.hall, state.date)
+        kept = self._learnt.get(key)
+        if kept is None or now_ms - kept[0] >= LEARNT_KEPT_MS:
+            kept = (now_ms, experience_of(state))
+            _keep(self._learnt, key, kept, limit=STREAMS)
+        return kept[1]
+
+
+def _refusal(state: HallDay, code: str, at_ms: Ms) -> str | None:
+    """Return why the hall would give no number for an item now."""
+    asked = TakeTicket(command_id="", at_ms=at_ms, actor="citizen:", ticket="", items=(WantedItem(code),))
+    decision = decide(state, asked)
+    return decision.code if isinstance(decision, Refusal) else None
+
+
+def _keep(kept: OrderedDict[_K, _V], key: _K, value: _V, *, limit: int) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > limit:
+        kept.popitem(last=False)
+
+
+def _now_ms() -> Ms:
+    return time.monotonic_ns() // 1_000_000

@@ -1,0 +1,117 @@
+"""One view of one hall as its screens share it, and one screen that watches it.
+
+Laws:
+1. A frame is encoded once and the same bytes go to every screen.
+2. Nothing here waits: a screen that does not take a frame at once is stuck, and the others never notice.
+3. A stuck screen gets nothing until it has drained; then a snapshot. After :data:`STUCK_S` it is cut.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from typing import Final
+
+from hall.feed import View
+from hall.ids import Ms
+from hall.link import Channel, ServerLink, Terms, live_frame
+from server.wire import Pipe, text_frame
+
+STUCK_S: Final = 10.0
+"""Law L4: a stuck screen is cut within 10 s."""
+RINGS_KEPT: Final = 256
+"""As many as a channel keeps deltas: older receipts do not come."""
+
+CALM_MS: Final[Mapping[str, Ms]] = {"manager": 250, "clerk": 250, "strip": 250, "ticket": 1_000}
+"""Views that show what happened elsewhere in the hall follow it this much later; those not named follow at each tick."""
+
+
+class Screen:
+    """A connection that watches one view."""
+
+    def __init__(self, pipe: Pipe, link: ServerLink, watched: "Watched", *, device: str) -> None:
+        """Join a pipe and a session; ``device`` is the id of a registered screen, or empty."""
+        self.pipe = pipe
+        self.link = link
+        self.watched = watched
+        self.device = device
+        self.is_stuck = False
+
+    def send(self, frames: list[bytes]) -> bool:
+        """Write frames (already framed) as far as the connection takes them at once; False means it is stuck now."""
+        if self.is_stuck:
+            return True
+        for frame in frames:
+            if not self.pipe.offer(frame):
+                self.is_stuck = True
+                return False
+        return True
+
+
+class Watched:
+    """A view with its channel, its screens, and what they were told last."""
+
+    def __init__(self, view: View, channel: Channel, *, seen_seq: int, now_ms: Ms) -> None:
+        """Begin with the state that the channel has."""
+        self.view = view
+        self.channel = channel
+        self.screens: dict[Screen, None] = {}
+        self.seen_seq = seen_seq
+        self.rendered_ms = now_ms
+        self.live: Mapping[str, object] | None = None
+        self._rings: deque[tuple[int, int]] = deque(maxlen=RINGS_KEPT)
+        self._note_ring()
+
+    def due_ms(self, *, touched: bool, tick_ms: Ms) -> Ms:
+        """Return when this view may be rendered again, on the monotonic clock."""
+        return self.rendered_ms + (tick_ms if touched else CALM_MS.get(self.view.kind, tick_ms))
+
+    def publish(self, state: Mapping[str, object], *, seq: int, at_ms: Ms, now_ms: Ms) -> bytes | None:
+        """Move the channel on; return the frame for all screens if the view shows a change."""
+        self.seen_seq, self.rendered_ms = seq, now_ms
+        payload = self.channel.publish(state, seq=seq, at_ms=at_ms)
+        if payload is None:
+            return None
+        self._note_ring()
+        return text_frame(payload)
+
+    def replace(self, channel: Channel, *, seen_seq: int, now_ms: Ms) -> None:
+        """Follow another stream (the next business date)."""
+        self.channel = channel
+        self.seen_seq, self.rendered_ms = seen_seq, now_ms
+        self.live = None
+        self._rings.clear()
+        self._note_ring()
+
+    def greeting(self, screen: Screen, *, since: int, at_ms: Ms) -> list[bytes]:
+        """Return the first frames of a connection."""
+        frames = screen.link.greet(since=since, at_ms=at_ms)
+        if self.live is not None:
+            frames.append(live_frame(self.live, at_ms=at_ms))
+        return [text_frame(frame) for frame in frames]
+
+    def ring_shown(self, screen: Screen) -> int:
+        """Return the newest ring that a screen has confirmed."""
+        return max((ring for seq, ring in self._rings if seq <= screen.link.shown_seq), default=0)
+
+    def _note_ring(self) -> None:
+        ring = newest_ring(self.channel.state)
+        if not self._rings or self._rings[-1][1] != ring:
+            self._rings.append((self.channel.seq, ring))
+
+
+def newest_ring(state: Mapping[str, object]) -> int:
+    """Return the greatest ring of the calls that a state shows."""
+    calls = state.get("calls")
+    shown = [*calls.values()] if isinstance(calls, Mapping) else []
+    shown.append(state.get("call"))
+    rings = [call.get("ring") for call in shown if isinstance(call, Mapping)]
+    return max((ring for ring in rings if isinstance(ring, int)), default=0)
+
+
+def framed(payloads: list[bytes]) -> list[bytes]:
+    """Return payloads as WebSocket frames."""
+    return [text_frame(payload) for payload in payloads]
+
+
+def terms_of(hall: str, view: View, *, speed: int, ring_limit_ms: Ms, version: str) -> Terms:
+    """Return what the server says of itself to a screen."""
+    return Terms(hall=hall, view=view.kind, speed=speed, ring_limit_ms=ring_limit_ms, version=version)

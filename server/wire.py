@@ -1,0 +1,204 @@
+"""The lowest layer of the edge: TCP connections are counted and timed, live feeds are written without waiting.
+
+Why not uvicorn's own protocols as they are:
+* they keep a connection whose request head never ends, and accept any number of connections from one address;
+* their ``send`` waits for a screen that does not read, and closing such a screen waits as well. Here a frame is either
+  taken by the transport at once or not at all (:meth:`FeedProtocol.offer`), and a stuck screen can be cut;
+* a frame of the feed is the same bytes for every screen (servers do not mask, and nothing is compressed), so it is
+  framed once (:func:`text_frame`).
+"""
+
+import asyncio
+from asyncio.transports import BaseTransport
+from collections import Counter
+from typing import Final, Protocol, cast
+
+import msgspec
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from hall.link import bye_frame
+from server.settings import Limits
+
+PIPE: Final = "onewindow.pipe"
+"""Where the scope of a WebSocket carries its :class:`Pipe`."""
+
+LINGER_S: Final = 1.0
+"""After a shut-down frame a screen gets this long to take it; then the connection is cut."""
+
+RETRY_MS: Final = 500
+"""A restart takes about this long; screens spread their return by themselves."""
+
+
+class Pipe(Protocol):
+    """One screen's connection, as the hub sees it."""
+
+    def offer(self, frame: bytes) -> bool:
+        """Write a frame at once, or return False and write nothing."""
+
+    async def drained(self) -> None:
+        """Return when the connection takes frames again, or is gone."""
+
+    def cut(self) -> None:
+        """End the connection now, whatever is still unsent."""
+
+
+class DoorsStatistics(msgspec.Struct, frozen=True):
+    """How many connections are open, and how many were cut at once or for their slowness."""
+
+    open: int
+    refused: int
+    late: int
+
+
+class Doors:
+    """Counts open connections, in total and per address, and says who may come in."""
+
+    def __init__(self, limits: Limits, *, proxies: tuple[str, ...] = ()) -> None:
+        """Begin empty; the addresses of ``proxies`` stand for many people and have only the total cap."""
+        self.limits = limits
+        self.refused = 0
+        self.late = 0
+        self._proxies = frozenset(proxies)
+        self._open: Counter[str] = Counter()
+        self._total = 0
+
+    def enter(self, address: str) -> bool:
+        """Count a connection, unless it would be one too many."""
+        is_crowded = self._open[address] >= self.limits.connections_per_address and address not in self._proxies
+        if is_crowded or self._total >= self.limits.connections_total:
+            self.refused += 1
+            return False
+        self._open[address] += 1
+        self._total += 1
+        return True
+
+    def leave(self, address: str) -> None:
+        """Forget a connection that came in."""
+        self._total -= 1
+        self._open[address] -= 1
+        if not self._open[address]:
+            del self._open[address]
+
+    def statistics(self) -> DoorsStatistics:
+        """Return the counts."""
+        return DoorsStatistics(self._total, self.refused, self.late)
+
+
+def text_frame(payload: bytes) -> bytes:
+    """Return a payload as an unmasked WebSocket text frame (RFC 6455, section 5.2)."""
+    length = len(payload)
+    if length < 126:
+        return bytes((0x81, length)) + payload
+    if length < 65_536:
+        return b"\x81\x7e" + length.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + length.to_bytes(8, "big") + payload
+
+
+def address_of(transport: BaseTransport) -> str:
+    """Return the peer's address without its port, or an empty text for a local socket."""
+    peer = transport.get_extra_info("peername")
+    return str(peer[0]) if isinstance(peer, tuple) else ""
+
+
+class FeedProtocol(WebSocketsSansIOProtocol):
+    """A live feed's connection; is its own :class:`Pipe`."""
+
+    doors: Doors
+
+    def offer(self, frame: bytes) -> bool:
+        """Write a frame at once, or return False and write nothing."""
+        if not self.writable.is_set() or self.close_sent or self.disconnected or self.transport.is_closing():
+            return False
+        self.transport.write(frame)
+        return True
+
+    async def drained(self) -> None:
+        """Return when the connection takes frames again, or is gone."""
+        await self.writable.wait()
+
+    def cut(self) -> None:
+        """End the connection now, whatever is still unsent."""
+        self.transport.abort()
+
+    async def run_asgi(self) -> None:
+        """Give the application the pipe beside the scope."""
+        extensions = cast("dict[str, object]", self.scope["extensions"])
+        extensions[PIPE] = self
+        await super().run_asgi()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send for the application; a refused handshake is complete with its answer (uvicorn would call it forgotten)."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True
+
+    def shutdown(self) -> None:
+        """Say that this is a restart, then close; who does not take it is cut."""
+        if self.handshake_complete:
+            self.offer(text_frame(bye_frame("restart", retry_ms=RETRY_MS)))
+        super().shutdown()
+        self.loop.call_later(LINGER_S, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Count the connection out."""
+        super().connection_lost(exc)
+        self.doors.leave(address_of(self.transport))
+
+
+class EdgeProtocol(HttpToolsProtocol):
+    """An HTTP connection that is counted, and cut if a request's head takes too long."""
+
+    doors: Doors
+    _inside = False
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Come in through the doors, or be cut."""
+        super().connection_made(cast(asyncio.Transport, transport))
+        self._inside = self.doors.enter(address_of(transport))
+        if self._inside:
+            self._expect_head()
+        else:
+            self.transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Read, unless the connection was refused a moment ago."""
+        if self._inside:
+            super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """Begin to wait for the head of another request."""
+        self._expect_head()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """The head is there."""
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Count the connection out."""
+        self._stop_timer()
+        super().connection_lost(exc)
+        if self._inside:
+            self.doors.leave(address_of(self.transport))
+
+    def _expect_head(self) -> None:
+        self._stop_timer()
+        self._timer = self.loop.call_later(self.doors.limits.headers_ms / 1000, self._give_up)
+
+    def _give_up(self) -> None:
+        self.doors.late += 1
+        self.transport.abort()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def protocols(doors: Doors) -> tuple[type[EdgeProtocol], type[FeedProtocol]]:
+    """Return the two protocol classes of one server, bound to its doors (uvicorn builds them itself, from a class)."""
+    return type("Edge", (EdgeProtocol,), {"doors": doors}), type("Feed", (FeedProtocol,), {"doors": doors})
