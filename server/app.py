@@ -165,6 +165,7 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
         clock=clock,
         database=database,
         ledger=ledger,
+        bus=bus,
         halls=hall_days,
         hub=hub,
         live=LiveView(hub, waits, clock, day_of=hall_days.day_of),

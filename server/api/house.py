@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from hall.ids import Ms
 from server.accounts.desk import FrontDesk
+from server.bus import Bus
 from server.callbook import CallBook
 from server.clock import Clock
 from server.config.database import Database
@@ -57,6 +58,7 @@ class House:
     clock: Clock
     database: Database
     ledger: Ledger
+    bus: Bus
     halls: Halls
     hub: Hub
     live: LiveView

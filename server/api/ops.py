@@ -14,9 +14,9 @@ router = APIRouter(tags=["operation"], responses=PROBLEMS)
 
 @router.get("/health")
 async def health(request: Request) -> Response:
-    """Say whether this server works: 200, or 503 with what is wrong."""
+    """Say whether this server lives and is ready for work: 200, or 503 with what is wrong."""
     document = await _health(house_of(request))
-    status = 200 if document["ok"] else 503
+    status = 200 if document["ready"] else 503
     return Response(msgspec.json.encode(document), status_code=status, media_type="application/json")
 
 
@@ -35,11 +35,14 @@ async def metrics(request: Request) -> Response:
 
 async def _health(house: House) -> Json:
     storage = await house.ledger.health()
+    bus = house.bus.statistics()
     halls = house.halls.statistics()
     stopped = [day.stream for day in halls.days if not day.running]
     return {
-        "ok": storage.ok and not halls.shut and not stopped,
-        "storage": {"ok": storage.ok, "reason": storage.reason},
+        "live": True,
+        "ready": storage.ok and not halls.shut and not stopped,
+        "ledger": {"ok": storage.ok, "backend": house.ledger.statistics().backend, "reason": storage.reason},
+        "bus": {"ok": bus.healthy, "backend": bus.backend},
         "halls": len(halls.days),
         "halls_shut": halls.shut,
         "halls_stopped": stopped,

@@ -76,7 +76,7 @@ def test_malformed_websocket_connections_leave_the_server_well(served: Served):
         with socket.create_connection((host, int(port)), timeout=5) as one:
             one.sendall(handshake[: number * len(handshake) // 300] if number % 2 else handshake + os.urandom(200))
 
-    assert served.client().get("/health").json()["ok"] is True
+    assert served.client().get("/health").json()["ready"] is True
     assert served.house.edge.broken == 0
 
 

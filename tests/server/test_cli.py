@@ -62,7 +62,7 @@ def test_a_preset_is_served_stopped_and_audited(tmp_path: Path):
     audit = CliRunner().invoke(main, ["audit", "--data", str(tmp_path)])
 
     assert made.exit_code == 0, made.output
-    assert health["ok"] is True
+    assert health["ready"] is True
     assert server.returncode in (0, -signal.SIGTERM)
     assert (audit.exit_code, "sound" in audit.output) == (0, True)
 
