@@ -1,6 +1,7 @@
 """The command `onewindow`: one sub-command per job, each importing only what it needs."""
 
 import re
+from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
 
 import click
@@ -17,7 +18,32 @@ LOCAL = "127.0.0.1"
 PORTS = click.IntRange(0, 65_535)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+JOBS_OF_OTHERS = "onewindow.commands"
+"""Entry points of the other packages: the server does not import them, the command line finds them."""
+
+
+class Jobs(click.Group):
+    """The server's own sub-commands and those that the other packages offer; the latter load when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all sub-commands."""
+        return sorted({*super().list_commands(ctx), *_offered().names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a sub-command, loading it if another package offers it."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None or cmd_name not in _offered().names:
+            return own
+        command = _offered()[cmd_name].load()
+        assert isinstance(command, click.Command), cmd_name
+        return command
+
+
+def _offered() -> EntryPoints:
+    return entry_points(group=JOBS_OF_OTHERS)
+
+
+@click.group(cls=Jobs, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 def main() -> None:
     """OneWindow 一窗通: queue, appointment and hall operations for service halls."""
 
@@ -85,13 +111,24 @@ def init(data: Path, preset: str, hall: str | None) -> None:
 
 @main.command(name="import")
 @DATA
-@click.option("--hall", required=True, help="The hall whose settings the workbook holds.")
+@click.option("--hall", help="The hall whose settings the workbook holds.")
 @click.option("--check", is_flag=True, help="Only list what is wrong; change nothing.")
-@click.argument("workbook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def import_workbook(data: Path, hall: str, check: bool, workbook: Path) -> None:
+@click.option("--template", is_flag=True, help="Write an empty workbook with notes and examples to WORKBOOK instead.")
+@click.argument("workbook", type=click.Path(dir_okay=False, path_type=Path), default=Path("onewindow.xlsx"))
+def import_workbook(data: Path, hall: str | None, check: bool, template: bool, workbook: Path) -> None:
     """Take over items, windows and hours from an xlsx workbook, all or nothing."""
-    from server.import_command import import_into
+    from server.import_command import import_into, write_template
 
+    if template:
+        if workbook.exists():
+            raise click.ClickException(f"{workbook} is there already")
+        write_template(workbook)
+        click.echo(f"{workbook}: fill it in, then onewindow import --hall CODE {workbook}")
+        return
+    if hall is None:
+        raise click.UsageError("--hall CODE is needed: the hall whose settings the workbook holds")
+    if not workbook.is_file():
+        raise click.ClickException(f"there is no file {workbook}")
     lines, is_done = import_into(data, hall=hall, workbook=workbook.read_bytes(), check_only=check)
     for line in lines:
         click.echo(line, err=not is_done)
@@ -101,9 +138,9 @@ def import_workbook(data: Path, hall: str, check: bool, workbook: Path) -> None:
 @main.command()
 @DATA
 @click.option("--hall", help="Only this hall.")
-@click.option("--date", help="Only this business date (2026-11-23).")
-def audit(data: Path, hall: str | None, date: str | None) -> None:
-    """Check stored days against the laws: 0 sound, 1 broken, 2 nothing to audit."""
+@click.argument("day", required=False, metavar="[DAY]")
+def audit(data: Path, hall: str | None, day: str | None) -> None:
+    """Check stored days, or one DAY (2026-11-23), against the laws: 0 sound, 1 broken, 2 nothing to audit."""
     from server.audit import audit_all
     from server.ledger.port import LedgerError, hall_and_date
     from server.ledger.sqlite import FILE_NAME
@@ -112,7 +149,7 @@ def audit(data: Path, hall: str | None, date: str | None) -> None:
         reports = audit_all(data / FILE_NAME)
     except LedgerError as error:
         raise click.ClickException(str(error)) from error
-    wanted = [one for one in reports if _is_wanted(hall_and_date(one.stream), hall, date)]
+    wanted = [one for one in reports if _is_wanted(hall_and_date(one.stream), hall, day)]
     for report in wanted:
         click.echo(report.text())
     codes = [report.exit_code for report in wanted]

@@ -8,7 +8,7 @@ from hall.ids import HallId
 from server.config.database import Database
 from server.config.sections import By, Fault, InvalidSettings, UnknownHall
 from server.config.store import Store
-from server.importer import ImportFaults, import_file
+from server.importer import ImportFaults, import_file, template
 from server.migrations.upgrade import upgrade
 
 ACTOR: Final = "system:import"
@@ -34,6 +34,11 @@ def import_into(data: Path, *, hall: HallId, workbook: bytes, check_only: bool) 
     counts = f"{found.items} items, {found.windows} windows, {found.days} days of opening hours"
     advice = "checked, nothing was changed" if check_only else "a running server takes them over at its next start"
     return [f"{hall}: {counts}", advice], True
+
+
+def write_template(path: Path) -> None:
+    """Write the workbook to be filled in."""
+    path.write_bytes(template())
 
 
 def _line(fault: Fault) -> str:

@@ -12,7 +12,12 @@ from displays.printing.slip import COLUMNS_58_MM, COLUMNS_80_MM
 from displays.printing.virtual import Receipt, VirtualPrinter
 
 
-@click.command("printer")
+@click.group("display")
+def display() -> None:
+    """Run what stands beside a screen: the slip printer of a kiosk box, a printer to try out."""
+
+
+@display.command("printer")
 @click.option(
     "--listen", default="127.0.0.1:9200", show_default=True, help="Address of this service, on this box only."
 )
@@ -37,7 +42,7 @@ def printer_command(listen: str, address: str, origins: tuple[str, ...], paper: 
         _until_interrupted(agent.serve_forever)
 
 
-@click.command("virtual-printer")
+@display.command("virtual-printer")
 @click.option("--listen", default="127.0.0.1:9100", show_default=True, help="Address to take slips on.")
 def virtual_printer_command(listen: str) -> None:
     """Take slips like a network printer and show them here as text."""

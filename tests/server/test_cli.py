@@ -76,3 +76,24 @@ def _once_up(address: str) -> dict[str, object]:
         else:
             return answer
     raise AssertionError("the server did not come up in 60 s")
+
+
+def test_the_workbook_to_fill_in_is_written_once(tmp_path: Path) -> None:
+    """`onewindow import --template` writes it, and never over a file that is there."""
+    target = tmp_path / "hall.xlsx"
+
+    first = CliRunner().invoke(main, ["import", "--template", str(target)])
+    second = CliRunner().invoke(main, ["import", "--template", str(target)])
+
+    assert first.exit_code == 0, first.output
+    assert target.read_bytes()[:2] == b"PK"
+    assert second.exit_code != 0
+    assert "already" in second.output
+
+
+def test_commands_of_other_packages_are_found() -> None:
+    """`onewindow display printer` comes from the displays, which the server never imports."""
+    answer = CliRunner().invoke(main, ["display", "printer", "--help"])
+
+    assert answer.exit_code == 0, answer.output
+    assert "--printer" in answer.output
