@@ -1,0 +1,161 @@
+"""What the clients saw against the log: nothing acknowledged is missing, nobody doubled, nothing from nowhere.
+
+Laws (``docs``: S1, S2, S3, S7, S8, S12). An operation whose outcome is unknown may stand in the log or not.
+"""
+
+import asyncio
+import heapq
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from hall.events import CallRepeated, Commit, TicketCalled
+from hall.ids import TIMER
+from server.demo.history import Operation, Sighting, read_history
+from server.ledger.sqlite import SqliteLedger
+from server.replay import decoded
+
+FINDINGS_LIMIT: Final = 100
+RUN_PREFIX: Final = "demo-"
+"""Every command id of simulated people begins so; others come from real visitors' browsers."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What the comparison needs of a commit."""
+
+    seq: int
+    actor: str
+    code: str
+    """Of its refusal, or empty."""
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """What was compared, and what did not fit."""
+
+    operations: int
+    ok: int
+    refused: int
+    unknown: int
+    sightings: int
+    by_others: int
+    """Commits of real visitors."""
+    findings: tuple[str, ...]
+
+
+class Log(msgspec.Struct, frozen=True):
+    """A day's log, as far as it is compared."""
+
+    entries: dict[str, Entry]
+    calls: set[tuple[str, str]]
+    """(ticket, window) of every call and repeated call."""
+
+
+async def compare(history: Path, ledger: Path, stream: str) -> Comparison:
+    """Compare the clients' history with a day's log, beside a running server too."""
+    log = await _log(ledger, stream)
+    lines = await asyncio.to_thread(lambda: list(read_history(history)))
+    operations = [line for line in lines if isinstance(line, Operation)]
+    sightings = [line for line in lines if isinstance(line, Sighting)]
+    findings = [*answered(operations, log), *from_nowhere(operations, log), *doubled(operations)]
+    findings += [*out_of_order(operations), *invented(sightings, log)]
+    count = Counter(one.outcome for one in operations)
+    others = sum(
+        not name.startswith(RUN_PREFIX) and not one.actor.startswith(TIMER) for name, one in log.entries.items()
+    )
+    return Comparison(
+        len(operations), count["ok"], count["refused"], count["unknown"], len(sightings), others,
+        tuple(findings[:FINDINGS_LIMIT]),
+    )  # fmt: skip
+
+
+def answered(operations: Iterable[Operation], log: Log) -> list[str]:
+    """S2 and S7: every answer that a client got stands in the log, at the place and with the result that it named."""
+    findings = []
+    for one in operations:
+        if one.repeats not in ("", "same"):
+            findings.append(f"S7: {one.op} {one.id}: the second answer differs: {one.repeats}")
+        if one.outcome == "unknown" or not one.seq:
+            continue
+        entry = log.entries.get(one.id)
+        if entry is None:
+            findings.append(f"S2: {one.op} {one.id} was answered with seq {one.seq} and is not in the log")
+        elif (entry.seq, entry.code) != (one.seq, one.code):
+            findings.append(
+                f"S2: {one.op} {one.id} was answered with seq {one.seq} {one.code}, the log has {entry.seq} {entry.code}"
+            )
+    return findings
+
+
+def from_nowhere(operations: Iterable[Operation], log: Log) -> list[str]:
+    """S3: every command of a simulated person in the log was sent by one."""
+    sent = {one.id for one in operations}
+    return [
+        f"S3: {name} (seq {entry.seq}, {entry.actor}) is in the log and nobody sent it"
+        for name, entry in log.entries.items()
+        if name.startswith(RUN_PREFIX) and name not in sent
+    ]
+
+
+def doubled(operations: Iterable[Operation]) -> list[str]:
+    """S1: no acknowledged number was given twice, and no command id was used twice."""
+    findings: list[str] = []
+    numbers: dict[str, str] = {}
+    ids: set[str] = set()
+    for one in operations:
+        if one.id in ids:
+            findings.append(f"S7: {one.id} stands twice in the clients' history")
+        ids.add(one.id)
+        if one.op == "take" and one.outcome == "ok":
+            before = numbers.setdefault(one.number, one.ticket)
+            if before != one.ticket:
+                findings.append(f"S1: number {one.number} was given to {before} and to {one.ticket}")
+    return findings
+
+
+def out_of_order(operations: Iterable[Operation]) -> list[str]:
+    """S8: an operation that was completed before another began has the smaller seq."""
+    findings: list[str] = []
+    under_way: list[tuple[int, int, str]] = []
+    latest = (0, "")
+    for one in sorted((one for one in operations if one.seq), key=lambda one: one.invoked_ns):
+        while under_way and under_way[0][0] < one.invoked_ns:
+            _, seq, name = heapq.heappop(under_way)
+            latest = max(latest, (seq, name))
+        if one.seq <= latest[0]:
+            findings.append(f"S8: {one.id} (seq {one.seq}) began after {latest[1]} (seq {latest[0]}) was answered")
+        heapq.heappush(under_way, (one.completed_ns, one.seq, one.id))
+    return findings
+
+
+def invented(sightings: Iterable[Sighting], log: Log) -> list[str]:
+    """S12: every call that a screen rang is in the log."""
+    return [
+        f"S12: {one.screen} rang {one.ticket} at {one.window}, which nobody called"
+        for one in sightings
+        if (one.ticket, one.window) not in log.calls
+    ]
+
+
+async def _log(path: Path, stream: str) -> Log:
+    ledger = SqliteLedger.open_for_reading(path)
+    log = Log({}, set())
+    try:
+        async for commit in _commits(ledger, stream):
+            code = commit.refusal.code if commit.refusal is not None else ""
+            log.entries[commit.command_id] = Entry(commit.seq, commit.actor, code)
+            log.calls.update(
+                (event.ticket, event.window)
+                for event in commit.events
+                if isinstance(event, TicketCalled | CallRepeated)
+            )
+    finally:
+        await ledger.close()
+    return log
+
+
+async def _commits(ledger: SqliteLedger, stream: str) -> AsyncIterator[Commit]:
+    async for row in ledger.read(stream):
+        yield decoded(row)

@@ -1,0 +1,84 @@
+"""What the simulated clients saw, one JSON line per operation: the raw material for "nothing acknowledged is lost".
+
+Law: an operation is written once, when its outcome is known or given up (a time-out is "unknown", never "failed").
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+OPERATIONS_LIMIT = 400_000
+"""Lines kept, some 100 MB at most: forty times a busy day. Beyond it operations are counted only, and the report says so."""
+
+Outcome = Literal["ok", "refused", "unknown"]
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="op"):
+    """One change that a client asked for, with all its retries."""
+
+    id: str
+    op: str
+    who: str
+    invoked_ns: int
+    """On the monotonic clock of the clients' process, as is ``completed_ns``."""
+    completed_ns: int
+    outcome: Outcome
+    code: str = ""
+    """Of the refusal, or empty."""
+    seq: int = 0
+    """Place in the log that the answer named; 0: the answer never reached the hall (limits, rights)."""
+    ticket: str = ""
+    number: str = ""
+    window: str = ""
+    attempts: int = 1
+    repeats: str = ""
+    """Not empty: the operation was sent again on purpose after its answer; how the second answer differed, or ``same``."""
+
+
+class Sighting(msgspec.Struct, frozen=True, kw_only=True, tag="saw"):
+    """A call that a board rang."""
+
+    screen: str
+    ring: int
+    ticket: str
+    window: str
+
+
+Line = Operation | Sighting
+
+
+class History:
+    """Appends to a file, line by line; lives as long as the clients' process."""
+
+    def __init__(self, path: Path, *, limit: int = OPERATIONS_LIMIT) -> None:
+        """Go on behind what is there."""
+        self.left_out = 0
+        self._limit = limit
+        self._lines = sum(1 for _ in path.open("rb")) if path.exists() else 0
+        self._file = path.open("ab", buffering=0)
+        self._encode = msgspec.json.Encoder().encode
+
+    def write(self, line: Line) -> None:
+        """Append a line, or count it where the file is full."""
+        if self._lines >= self._limit:
+            self.left_out += 1
+            return
+        self._lines += 1
+        self._file.write(self._encode(line) + b"\n")
+
+    def close(self) -> None:
+        """Write no more."""
+        self._file.close()
+
+
+def read_history(path: Path) -> Iterator[Line]:
+    """Return the lines of a file in their order; a last line that a crash cut off is passed over."""
+    decoder = msgspec.json.Decoder(Line)
+    if not path.exists():
+        return
+    with path.open("rb") as lines:
+        for line in lines:
+            if line.endswith(b"\n"):
+                yield decoder.decode(line)

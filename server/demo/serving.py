@@ -1,0 +1,62 @@
+"""The server's process in a demo: the real server, on a clock that runs faster and goes on where the log ends."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from hall.ids import Ms
+from server.api import demo
+from server.app import LEDGER_FILE, Instead, create_app, server_of
+from server.clock import ScaledClock
+from server.demo.dayfile import DemoDay, read_day
+from server.demo.family import leave_with_parent, wait_for_turn
+from server.ledger.sqlite import SqliteLedger
+from server.logs import configure
+from server.settings import Settings, from_environment
+
+STARTED_POLL_S: Final = 0.02
+
+
+def main(folder: Path) -> None:
+    """Serve a demo folder until told to stop, or until the parent goes."""
+    wait_for_turn()
+    day = read_day(folder)
+    assert day is not None, f"no demo day in {folder}"
+    configure(as_json=True)
+    leave_with_parent()
+    asyncio.run(_serve(day, folder))
+
+
+async def _serve(day: DemoDay, folder: Path) -> None:
+    settings = from_environment(Settings(data=folder, port=day.port, demo=True, public_screens=True))
+    ledger = await asyncio.to_thread(SqliteLedger.open, folder / LEDGER_FILE)
+    clock = ScaledClock(await _begins_ms(day, ledger), 1)
+    app = create_app(settings, Instead(clock=clock, ledger=ledger))
+    app.include_router(demo.router)
+    # Before the pages, whose last route takes every address.
+    app.router.routes.insert(0, app.router.routes.pop())
+    server = server_of(app, settings)
+    async with asyncio.TaskGroup() as tasks:
+        hurrying = tasks.create_task(_hurry(server, clock, day.speed))
+        await server.serve()
+        hurrying.cancel()
+
+
+async def _hurry(server: uvicorn.Server, clock: ScaledClock, speed: float) -> None:
+    """Let the hall's time run fast only once the server serves, or a slow start would cost a quarter of an hour of it."""
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells it by this flag only
+        await asyncio.sleep(STARTED_POLL_S)
+    clock.change_speed(speed)
+
+
+async def _begins_ms(day: DemoDay, ledger: SqliteLedger) -> Ms:
+    """Return the last moment of the log: while the server was down, the hall's time stood still."""
+    head = await ledger.head(day.stream)
+    return day.start_ms if head is None else max(day.start_ms, head.at_ms + 1)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,157 @@
+"""What the demo says on the terminal: a live line where there is one, plain lines where not, and the tables at the end."""
+
+import asyncio
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+from rich.table import Table
+
+from hall.ids import Ms
+from server.audit import AuditReport, audit_stream
+from server.demo.compare import Comparison
+from server.demo.dayfigures import DayFigures, Waits, figures_of_day
+from server.demo.dayfile import DemoDay, Progress
+from server.ledger.sqlite import SqliteLedger
+
+PLAIN_LINE_S: Final = 5.0
+"""Between progress lines where the output is no terminal."""
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+"""All presets are of halls in this zone."""
+FINDINGS_SHOWN: Final = 20
+
+
+class Teller:
+    """Speaks to whoever started the demo."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        """Speak on standard output."""
+        self._console = console or Console(highlight=False)
+        self._status: Status | None = None
+        self._told_s = 0.0
+
+    def begin(self, day: DemoDay, folder: Path, *, goes_on: bool) -> None:
+        """Say where to look, who to be, and how long it takes."""
+        close_ms = day.until_ms or day.close_ms
+        minutes = (close_ms - day.start_ms) / 60_000 / day.speed
+        verb = "continues" if goes_on else "begins"
+        self._say(f"[bold]OneWindow 一窗通[/]  {day.hall}, {day.date}: the day {verb}.")
+        self._say(f"  {day.base}/          pages, and GET /api/demo")
+        self._say("  accounts: clerk01, clerk02, …, guide1, manager, network, auditor, admin   password: onewindow")
+        self._say(f"  {day.speed:g} × real time: about {minutes:.0f} min until closing   seed {day.seed}")
+        self._say(f"  data: {escape(str(folder))}")
+
+    def progress(self, now: Progress, day: DemoDay) -> None:
+        """Show how far the day is."""
+        text = (
+            f"{_clock(now.at_ms)}  taken {now.taken}  waiting {now.waiting}  at windows {now.serving}  done {now.done}  "
+            f"open windows {now.windows_open}  longest wait {now.longest_wait_ms // 60_000} min  "
+            f"commands {now.commands} (again {now.retries})  findings {now.findings}"
+        )
+        if self._console.is_terminal:
+            if self._status is None:
+                self._status = self._console.status(text, spinner="line")
+                self._status.start()
+            self._status.update(text)
+        elif time.monotonic() - self._told_s >= PLAIN_LINE_S:
+            self._told_s = time.monotonic()
+            self._say(text)
+
+    def restarted(self, times: int) -> None:
+        """Say that the server had to be started again."""
+        self._say(f"  the server went away and was started again ({times})")
+
+    def stopped(self) -> None:
+        """Say that the day is not over."""
+        self._end_status()
+        self._say("Stopped. The same command goes on with this day.")
+
+    def fail(self, why: str) -> None:
+        """Say why nothing can be played."""
+        self._end_status()
+        self._say(f"[red]{escape(why)}[/]")
+
+    def keeps_serving(self, day: DemoDay) -> None:
+        """Say that the pages stay."""
+        self._say(f"Still serving {day.base}/ (Ctrl-C ends it).")
+
+    async def audited(self, ledger_file: Path, day: DemoDay) -> tuple[AuditReport, DayFigures]:
+        """Audit a day and work its figures out from its log, in a thread so that the children are heard meanwhile."""
+        self._end_status()
+        return await asyncio.to_thread(lambda: asyncio.run(_audit_and_figures(ledger_file, day.stream)))
+
+    def conclude(
+        self,
+        audit: AuditReport,
+        figures: DayFigures,
+        comparison: Comparison,
+        findings: tuple[str, ...],
+        *,
+        restarts: int,
+    ) -> None:
+        """Print figures, audit and comparison."""
+        self._console.print(_totals_table(figures))
+        self._console.print(_themes_table(figures))
+        self._say(escape(audit.text()))
+        self._say(
+            f"Clients: {comparison.operations} operations ({comparison.ok} done, {comparison.refused} refused, "
+            f"{comparison.unknown} unknown), {comparison.sightings} rings; by visitors {comparison.by_others} commits; "
+            f"server started again {restarts} times"
+        )
+        for finding in findings[:FINDINGS_SHOWN]:
+            self._say(f"  [red]{escape(finding)}[/]")
+        verdict = "ran, nothing found" if not findings else f"{len(findings)} findings"
+        self._say(f"Compared with the log (S1, S2, S3, S7, S8, S12): {verdict}")
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, soft_wrap=True)
+
+    def _end_status(self) -> None:
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+
+
+async def _audit_and_figures(ledger_file: Path, stream: str) -> tuple[AuditReport, DayFigures]:
+    ledger = SqliteLedger.open_for_reading(ledger_file)
+    try:
+        return await audit_stream(ledger, stream), await figures_of_day(ledger, stream)
+    finally:
+        await ledger.close()
+
+
+def _totals_table(figures: DayFigures) -> Table:
+    table = Table(title="The day", title_justify="left")
+    for name in ("tickets", "done", "missed calls", "abandoned", "cancelled", "expired", "rated", "promise kept"):
+        table.add_column(name, justify="right")
+    table.add_row(
+        str(figures.tickets), str(figures.done), str(figures.misses), str(figures.abandoned), str(figures.cancelled),
+        str(figures.expired), str(figures.rated), f"{figures.promise_kept_pct} %",
+    )  # fmt: skip
+    return table
+
+
+def _themes_table(figures: DayFigures) -> Table:
+    table = Table(title="Waits until the first call, in minutes", title_justify="left")
+    for name in ("theme", "tickets", "P50", "P80", "P90", "longest"):
+        table.add_column(name, justify="left" if name == "theme" else "right")
+    for name, waits in [*figures.by_theme.items(), ("all", figures.waits)]:
+        table.add_row(name, str(waits.n), *(_minutes(one) for one in _quantiles(waits)))
+    return table
+
+
+def _quantiles(waits: Waits) -> tuple[Ms, Ms, Ms, Ms]:
+    return (waits.p50_ms, waits.p80_ms, waits.p90_ms, waits.max_ms)
+
+
+def _minutes(length_ms: Ms) -> str:
+    return f"{length_ms / 60_000:.1f}"
+
+
+def _clock(at_ms: Ms) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, ZONE).strftime("%H:%M") if at_ms else "--:--"
