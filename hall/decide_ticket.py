@@ -6,7 +6,7 @@ from hall import commands as cmd
 from hall import events as ev
 from hall.errors import Refusal, refuse
 from hall.ids import TIMER, Ms, role_of
-from hall.numbers import next_number
+from hall.numbering import next_number
 from hall.order import due_after, due_in_front
 from hall.policy import VisitorClass
 from hall.state import FINAL_STATES, HallDay, Ticket, entry_state, key_of, open_items, signature_of
@@ -87,7 +87,7 @@ def _bad_items(state: HallDay, items: tuple[cmd.WantedItem, ...], *, have: int) 
         if not 1 <= wanted.quantity <= issuing.max_quantity:
             return refuse("BAD_QUANTITY", limit=issuing.max_quantity)
         if not signature[0]:
-            return refuse("NOBODY_SERVES", item=wanted.code)
+            return refuse("NOBODY_SERVES", **named(state, wanted.code))
         if state.stopped_items and wanted.code in state.stopped_items:
             return refuse("ISSUING_STOPPED")
     return None
@@ -102,7 +102,7 @@ def _full_quota(state: HallDay, command: cmd.TakeTicket) -> Refusal | None:
             quota = state.plan.policy.quotas[number]
             most = quota.afternoon if afternoon else quota.morning
             if most is not None and state.issued.get((number, afternoon), 0) + wanted[number] > most:
-                return refuse("QUOTA_FULL", item=state.index.items[item.code].name.zh, limit=most)
+                return refuse("QUOTA_FULL", **named(state, item.code), limit=most)
     return None
 
 
@@ -215,6 +215,8 @@ def split(state: HallDay, command: cmd.SplitTicket) -> Decision:
     ticket = _ticket_in(state, command.ticket, ("WAITING", "SERVING"))
     if isinstance(ticket, Refusal):
         return ticket
+    if state.is_ended:
+        return refuse("DAY_ENDED")
     if command.child in state.tickets:
         return refuse("TICKET_EXISTS")
     wanted = tuple(sorted(set(command.entries)))
@@ -262,15 +264,17 @@ def transfer(state: HallDay, command: cmd.TransferTicket) -> Decision:
     refusal = _not_here(state, ticket, command.actor) or _bad_target(state, command)
     if refusal is not None:
         return refusal
+    if not open_items(ticket):
+        return refuse("NOTHING_OPEN", number=ticket.number)
     window = ticket.window if ticket.state != "WAITING" else ""
     if command.to_hall:
         left = tuple([(one.item, one.quantity) for one in ticket.entries if one.state == "OPEN"])
-        if not left:
-            return refuse("NO_ITEMS")
         return (
             ev.TicketReferred(ticket.id, window, command.to_hall, command.linked, left, command.reason),
             *after_leaving(state, window),
         )
+    if state.is_ended:
+        return refuse("DAY_ENDED")
     refusal = _nobody_there(state, ticket, command)
     if refusal is not None:
         return refusal
@@ -301,12 +305,10 @@ def _bad_target(state: HallDay, command: cmd.TransferTicket) -> Refusal | None:
 def _nobody_there(state: HallDay, ticket: Ticket, command: cmd.TransferTicket) -> Refusal | None:
     """Refuse a target where no window serves the next open item (a window may be chosen for any of them)."""
     items = open_items(ticket)
-    if not items:
-        return refuse("NO_ITEMS")
     if command.to_item and command.to_item not in items:
         return refuse("UNKNOWN_ITEM", item=command.to_item)
     if not _target_windows(state, ticket, command):
-        return refuse("NOBODY_SERVES", item=state.index.items[items[0]].name.zh)
+        return refuse("NOBODY_SERVES", **named(state, command.to_item or items[0]))
     return None
 
 
@@ -335,7 +337,7 @@ def withdraw(state: HallDay, command: cmd.WithdrawCall) -> Decision:
     refusal = _not_here(state, ticket, command.actor)
     if refusal is not None:
         return refusal
-    return (ev.CallWithdrawn(ticket.id, ticket.window, command.reason), *after_leaving(state, ticket.window))
+    return withdrawn(state, ticket, command.reason)
 
 
 def item_result(state: HallDay, command: cmd.SetItemResult) -> Decision:
@@ -409,16 +411,34 @@ def rate(state: HallDay, command: cmd.RateTicket) -> Decision:
 # ---- shared ----
 
 
+def named(state: HallDay, *items: str) -> dict[str, str]:
+    """Return the facts that name items: their codes, and their names in both languages."""
+    names = [state.index.items[code].name for code in items]
+    return {
+        "item": ", ".join(items),
+        "item_zh": "、".join(name.zh for name in names),
+        "item_en": ", ".join(name.en or name.zh for name in names),
+    }
+
+
+def withdrawn(state: HallDay, ticket: Ticket, reason: str) -> tuple[ev.AnyEvent, ...]:
+    """Take a call back; the ticket is again where it was called from, or expires there if the day has ended."""
+    taken_back = ev.CallWithdrawn(ticket.id, ticket.window, reason)
+    if state.is_ended and ticket.called_from != "HELD":
+        return (taken_back, ev.TicketExpired(ticket.id))
+    return (taken_back,)
+
+
 def after_leaving(state: HallDay, window: str) -> tuple[ev.AnyEvent, ...]:
-    """Return what a draining window does when its last ticket has left: close or pause, as was asked."""
-    if not window:
-        return ()
-    desk = state.desks[window]
-    if desk.then == "close":
-        return (*holds_to_hall(state, window), ev.WindowClosed(window))
-    if desk.then == "pause":
-        return (ev.WindowPaused(window, desk.reason),)
-    return ()
+    """Return what a window does when its ticket has left: close or pause, if that was asked; no window does nothing."""
+    desk = state.desks.get(window)
+    match desk.then if desk is not None else "":
+        case "close":
+            return (*holds_to_hall(state, window), ev.WindowClosed(window))
+        case "pause":
+            return (ev.WindowPaused(window, state.desks[window].reason),)
+        case _:
+            return ()
 
 
 def holds_to_hall(state: HallDay, window: str) -> tuple[ev.AnyEvent, ...]:

@@ -3,11 +3,11 @@
 from hall import commands as cmd
 from hall import events as ev
 from hall.catalog import items_of
-from hall.decide_ticket import Decision, after_leaving, holds_to_hall, place_of, ticket_in
+from hall.decide_ticket import Decision, after_leaving, holds_to_hall, named, place_of, ticket_in, withdrawn
 from hall.errors import Refusal, refuse
 from hall.ids import role_of
 from hall.order import choose
-from hall.state import Desk, HallDay, Ticket, open_items, signature_of
+from hall.state import Desk, HallDay, Ticket, items_to_do, open_items, signature_of
 from hall.undo import can_take_back, is_untouched
 
 MANAGERS = ("manager", "network", "admin")
@@ -41,6 +41,8 @@ def call_chosen(state: HallDay, command: cmd.CallChosen) -> Decision:
         return refuse("REASON_NEEDED")
     if command.reason not in state.plan.policy.chosen_reasons:
         return refuse("UNKNOWN_REASON", reason=command.reason)
+    if ticket.state != "HELD" and desk.state == "DRAINING":
+        return refuse("WINDOW_DRAINING", window=desk.code)
     refusal = _cannot_serve(state, desk, ticket)
     if refusal is not None:
         return refusal
@@ -81,6 +83,8 @@ def miss(state: HallDay, command: cmd.MissTicket) -> Decision:
     missed: tuple[ev.AnyEvent, ...] = (ev.TicketMissed(ticket.id, command.window),)
     if ticket.rejoins >= policy.missed.limit:
         missed += (ev.TicketAbandoned(ticket.id, "rejoin_limit"),)
+    elif state.is_ended:
+        missed += (ev.TicketExpired(ticket.id),)
     return missed + _then(state, command.window, command, and_next=command.and_next)
 
 
@@ -112,6 +116,8 @@ def resume(state: HallDay, command: cmd.ResumeTicket) -> Decision:
     if ticket.window not in ("", desk.code):
         return refuse("TICKET_ELSEWHERE", number=ticket.number)
     if command.to_line:
+        if state.is_ended:
+            return refuse("DAY_ENDED")
         own, helping = signature_of(state, ticket)
         due_ms = place_of(state, ticket, command.place, windows=own | helping, at_ms=command.at_ms)
         return (ev.TicketRequeued(ticket.id, "resumed", ticket.klass, ticket.lane, due_ms),)
@@ -135,7 +141,7 @@ def finish(state: HallDay, command: cmd.FinishTicket) -> Decision:
             return refuse("WRONG_STATE", number=ticket.number, state=ticket.state)
         events = (ev.ServiceStarted(ticket.id, desk.code), *events)
     if not command.result and (left := open_items(ticket)):
-        return refuse("ITEMS_OPEN", items=", ".join(left))
+        return refuse("ITEMS_OPEN", **named(state, *left))
     if desk.state != "DRAINING" and command.and_next and not state.is_ended:
         return (*events, _next_call(state, desk, command))
     return (*events, *after_leaving(state, desk.code))
@@ -171,16 +177,16 @@ def undo(state: HallDay, command: cmd.UndoLast) -> Decision:
 
 
 def open_window(state: HallDay, command: cmd.OpenWindow) -> Decision:
-    """Sign in: one clerk at a window, one window for a clerk (managers may sit at several)."""
+    """Sign in: one clerk at a window, one window for a clerk (managers may sit at several); go on after a pause."""
     desk = state.desks.get(command.window)
     if desk is None:
         return refuse("UNKNOWN_WINDOW", window=command.window)
-    if state.is_ended:
-        return refuse("DAY_ENDED")
     if desk.state in ("PAUSED", "DRAINING"):
         if desk.clerk != command.actor and role_of(command.actor) not in MANAGERS:
             return refuse("WINDOW_TAKEN", window=desk.code)
         return (ev.WindowOpened(desk.code, desk.clerk),)
+    if state.is_ended:
+        return refuse("DAY_ENDED")
     if desk.state != "CLOSED":
         code = "WINDOW_OPEN" if desk.clerk == command.actor else "WINDOW_TAKEN"
         return refuse(code, window=desk.code)
@@ -199,6 +205,11 @@ def close_window(state: HallDay, command: cmd.CloseWindow) -> Decision:
     if desk.ticket is not None and desk.ticket.state == "SERVING" and not command.hand_over:
         return (ev.WindowDraining(desk.code, "close"),)
     left = _leave_ticket(state, desk, at_ms=command.at_ms)
+    if isinstance(left, Refusal):
+        return left
+    ticket = desk.ticket
+    if ticket is not None and ticket.state == "CALLED" and ticket.called_from == "HELD":
+        left += (ev.HoldMovedToHall(ticket.id, desk.code),) if ticket.held_at == desk.code else ()
     return (*left, *holds_to_hall(state, desk.code), ev.WindowClosed(desk.code))
 
 
@@ -211,7 +222,10 @@ def pause_window(state: HallDay, command: cmd.PauseWindow) -> Decision:
         return refuse("WINDOW_PAUSED", window=desk.code)
     if desk.ticket is not None and desk.ticket.state == "SERVING" and not command.hand_over:
         return (ev.WindowDraining(desk.code, "pause", command.reason),)
-    return (*_leave_ticket(state, desk, at_ms=command.at_ms), ev.WindowPaused(desk.code, command.reason))
+    left = _leave_ticket(state, desk, at_ms=command.at_ms)
+    if isinstance(left, Refusal):
+        return left
+    return (*left, ev.WindowPaused(desk.code, command.reason))
 
 
 def drain_window(state: HallDay, command: cmd.DrainWindow) -> Decision:
@@ -248,14 +262,16 @@ def serve(state: HallDay, command: cmd.ServeAt) -> Decision:
 # ---- shared ----
 
 
-def _leave_ticket(state: HallDay, desk: Desk, *, at_ms: int) -> tuple[ev.AnyEvent, ...]:
+def _leave_ticket(state: HallDay, desk: Desk, *, at_ms: int) -> Decision:
     """Take the window's ticket away: a call is withdrawn, a service handed over to the front of the line."""
     ticket = desk.ticket
     if ticket is None:
         return ()
     if ticket.state == "CALLED":
-        return (ev.CallWithdrawn(ticket.id, desk.code, "window_stopped"),)
-    own, helping = state.index.signature(open_items(ticket))
+        return withdrawn(state, ticket, "window_stopped")
+    if state.is_ended:
+        return refuse("DAY_ENDED")
+    own, helping = state.index.signature(items_to_do(ticket))
     due_ms = place_of(state, ticket, "front", windows=own | helping, at_ms=at_ms)
     return (ev.TicketTransferred(ticket.id, desk.code, "", "", "", ticket.lane, due_ms, "handed_over"),)
 
@@ -307,7 +323,7 @@ def _ticket_at(state: HallDay, window: str, actor: str, *, state_name: str) -> T
 
 def _cannot_serve(state: HallDay, desk: Desk, ticket: Ticket) -> Refusal | None:
     """Refuse a window that cannot do any open item of the ticket (a ticket sent to another window included)."""
-    able = (state.index.signature((item,)) for item in open_items(ticket))
+    able = (state.index.signature((item,)) for item in items_to_do(ticket))
     if any(desk.bit & (own | helping) for own, helping in able):
         return None
     return refuse("CANNOT_SERVE", window=desk.code)

@@ -69,7 +69,12 @@ def refuse(code: str, **facts: Fact) -> Refusal:
 
 
 def _sentence(refusal: Refusal, language: int) -> str:
-    return REFUSALS[refusal.code][language].format_map(_Facts(refusal.facts))
+    facts = _Facts(refusal.facts)
+    state = facts.get("state")
+    if isinstance(state, str) and state in STATE_NAMES:
+        facts["state"] = STATE_NAMES[state][language]
+    facts["item"] = facts.get(("item_zh", "item_en")[language]) or facts["item"]
+    return REFUSALS[refusal.code][language].format_map(facts)
 
 
 class _Facts(dict[str, Fact]):
@@ -77,6 +82,20 @@ class _Facts(dict[str, Fact]):
 
     def __missing__(self, key: str) -> str:
         return "–"
+
+
+STATE_NAMES: dict[str, tuple[str, str]] = {
+    "WAITING": ("等候", "waiting"),
+    "CALLED": ("叫号中", "being called"),
+    "SERVING": ("办理中", "being served"),
+    "HELD": ("挂起", "on hold"),
+    "MISSED": ("过号", "missed"),
+    "DONE": ("办结", "done"),
+    "CANCELLED": ("退号", "cancelled"),
+    "ABANDONED": ("弃号", "abandoned"),
+    "EXPIRED": ("日终作废", "expired at the end of the day"),
+}
+"""Names of a ticket's states for people."""
 
 
 REFUSALS: dict[str, tuple[str, str]] = {
@@ -126,7 +145,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "DELAY_LIMIT": ("已延后 {limit} 次，不能再延后", "Already let others pass {limit} times"),
     "BAD_PLACES": ("让号个数须在 1 到 {limit} 之间", "You can let between 1 and {limit} people pass"),
     "UNKNOWN_ENTRY": ("号票上没有第 {index} 个事项", "The ticket has no item number {index}"),
-    "ITEMS_OPEN": ("还有事项没有结果：{items}", "These items have no result yet: {items}"),
+    "ITEMS_OPEN": ("还有事项没有结果：{item}", "These items have no result yet: {item}"),
+    "NOTHING_OPEN": (
+        "号票 {number} 的事项都已有结果",
+        "Every item of ticket {number} has its result already",
+    ),
     "BAD_RESULT": ("事项结果有误", "This is not a valid item result"),
     "DUE_DATE_NEEDED": ("容缺受理须填写补交期限", "Materials owed need a due date"),
     "NOTHING_TO_SPLIT": ("拆分须留下并分出至少一个事项", "A split must leave and take at least one item"),
@@ -135,7 +158,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "UNKNOWN_REASON": ("没有这个原因：{reason}", "There is no such reason: {reason}"),
     "NOT_RATABLE": ("该事项现在不能评价", "This item cannot be rated now"),
     "ALREADY_RATED": ("该事项已评价", "This item has been rated already"),
-    "BAD_RATING": ("评价须为五个等级之一", "A rating is one of the five levels"),
     "NOT_FINAL": ("号票 {number} 尚未结束，不能更正", "Ticket {number} is not final; nothing to correct"),
     "NO_CHANGE": ("没有变化", "Nothing would change"),
     # windows
@@ -147,7 +169,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "WINDOW_CLOSED": ("窗口 {window} 未开放", "Window {window} is closed"),
     "WINDOW_OPEN": ("窗口 {window} 已开放", "Window {window} is open already"),
     "WINDOW_PAUSED": ("窗口 {window} 已暂停", "Window {window} is paused"),
-    "WINDOW_NOT_PAUSED": ("窗口 {window} 没有暂停", "Window {window} is not paused"),
     "WINDOW_DRAINING": ("窗口 {window} 已停止叫号", "Window {window} has stopped calling"),
     "WINDOW_BUSY": ("窗口 {window} 还有号票 {number}", "Window {window} still has ticket {number}"),
     "NO_TICKET": ("窗口 {window} 当前没有号票", "Window {window} has no ticket now"),

@@ -13,6 +13,8 @@ from hall import events as ev
 from hall import evolve_ticket as tickets
 from hall.errors import UnknownEvent
 from hall.ids import DAY_MS
+from hall.moves import count_quotas, enter_line
+from hall.numbering import counters_of
 from hall.opening import Session
 from hall.routing import PlanIndex, rank_of
 from hall.state import Desk, HallDay
@@ -46,8 +48,10 @@ def on_plan_changed(state: HallDay, event: ev.PlanChanged) -> None:
 
 
 def on_sessions_changed(state: HallDay, event: ev.SessionsChanged) -> None:
-    """Other opening times today."""
+    """Other opening times today; the day does not end before the last of them."""
     _use_sessions(state, event.sessions)
+    if event.sessions:
+        state.end_day_ms = max(state.end_day_ms, event.sessions[-1].close_ms)
 
 
 def on_issuing_set(state: HallDay, event: ev.IssuingSet) -> None:
@@ -61,8 +65,10 @@ def on_issuing_set(state: HallDay, event: ev.IssuingSet) -> None:
 
 
 def on_day_ended(state: HallDay, event: ev.DayEnded) -> None:
-    """Nothing is called any more."""
+    """Nothing is called any more; who is left waits for a person's decision, and no earlier step is undone over it."""
     state.is_ended = True
+    for ticket in event.unfinished:
+        state.tickets[ticket].touched = state.seq
     for desk in state.asking.values():
         desk.asking = False
     state.asking.clear()
@@ -82,6 +88,16 @@ def _use_plan(state: HallDay, name: str) -> None:
             desk.serves, desk.helps, desk.help_rule = window.serves, window.helps, window.help_rule
     state.recent_calls = plan.policy.calling.recent
     _rebuild_lines(state)
+    _count_again(state)
+
+
+def _count_again(state: HallDay) -> None:
+    """Bring the counters of numbers and quotas to the names that the plan gives them; what was given out stays so."""
+    state.series = counters_of(state)
+    state.issued = {}
+    for ticket in state.tickets.values():
+        if ticket.state != "CANCELLED":
+            count_quotas(state, ticket, ticket.entries, step=1)
 
 
 def _use_sessions(state: HallDay, sessions: tuple[Session, ...]) -> None:
@@ -107,7 +123,7 @@ def _rebuild_lines(state: HallDay) -> None:
     waiting = sorted(entry for line in state.lines for entry in line.people)
     state.lines, state.line_of, state.line_of_item, state.nonempty = [], {}, {}, 0
     for entry in waiting:
-        tickets.enter_line(state, entry[3])
+        enter_line(state, entry[3])
 
 
 # ---- windows ----

@@ -1,136 +1,35 @@
-"""How tickets follow from events, and the few moves that all of it is made of.
-
-A move keeps the laws of :mod:`hall.state`: entering and leaving a line, binding a ticket to a window and freeing it.
-"""
+"""How tickets follow from events: one small function per event, made of the moves of :mod:`hall.moves`."""
 
 import msgspec
 
 from hall import events as ev
-from hall.ids import Ms
-from hall.state import (
-    CallRecord,
-    Desk,
-    Entry,
-    EntryState,
-    HallDay,
-    Hop,
-    Line,
-    Ticket,
-    TicketState,
-    line_for,
-    signature_of,
+from hall.moves import (
+    close_ticket,
+    closed_for_person,
+    count_quotas,
+    enter_line,
+    free_desk,
+    leave_line,
+    mark_call,
+    move_place,
+    next_order,
+    open_for_person,
+    route_again,
+    set_down,
+    set_entry,
+    stand_in,
+    turn,
+    uncall,
 )
+from hall.state import CallRecord, Entry, EntryState, HallDay, Hop, Ticket, line_for, signature_of
 
-# ---- moves ----
-
-
-def enter_line(state: HallDay, ticket: Ticket) -> None:
-    """Put a ticket in the line of its signature, at the place that its key says."""
-    stand_in(state, ticket, line_for(state, *signature_of(state, ticket)))
-
-
-def stand_in(state: HallDay, ticket: Ticket, line: Line) -> None:
-    """Put a ticket in this line; most people come last."""
-    people = line.people
-    entry = (ticket.lane, ticket.due_ms, ticket.order, ticket)
-    if people and entry < people[-1]:
-        people.insert(line.position((ticket.lane, ticket.due_ms, ticket.order)), entry)
-    else:
-        people.append(entry)
-    ticket.line = line.index
-    state.nonempty |= line.bit
-
-
-def leave_line(state: HallDay, ticket: Ticket) -> None:
-    """Take a ticket out of its line."""
-    line = state.lines[ticket.line]
-    people = line.people
-    if people[0][2] == ticket.order:
-        del people[0]
-    else:
-        del people[line.position((ticket.lane, ticket.due_ms, ticket.order))]
-    if not people:
-        state.nonempty ^= line.bit
-    ticket.line = -1
-
-
-def turn(state: HallDay, ticket: Ticket, into: TicketState) -> None:
-    """Change the state of a ticket, with the totals."""
-    totals = state.totals
-    totals[ticket.state] -= 1
-    totals[into] += 1
-    ticket.state = into
-    ticket.touched = state.seq
-
-
-def set_down(state: HallDay, ticket: Ticket) -> None:
-    """Take a ticket away from wherever it is now: line, window, hold or the missed ones."""
-    was = ticket.state
-    if was == "WAITING":
-        leave_line(state, ticket)
-    elif was == "CALLED" or was == "SERVING":
-        if was == "SERVING":
-            ticket.service_ms += state.at_ms - ticket.serving_since_ms
-        free_desk(state, state.desks[ticket.window])
-    elif was == "HELD":
-        ticket.hold_ms += state.at_ms - ticket.held_since_ms
-        del state.held[ticket.id]
-    elif was == "MISSED":
-        del state.missed[ticket.id]
-
-
-def free_desk(state: HallDay, desk: Desk) -> None:
-    """Leave a window without a ticket; a draining window stays draining."""
-    desk.ticket = None
-    desk.touched = state.seq
-    desk.since_ms = state.at_ms
-    if desk.state != "DRAINING":
-        desk.state = "IDLE"
-
-
-def mark_call(state: HallDay, ticket: Ticket, mark: str) -> None:
-    """Say on the boards how the ticket's call went on; a withdrawn call leaves them."""
-    record = state.calls.get(ticket.entry_ring)
-    if record is not None and record.ticket == ticket.id:
-        if mark == "withdrawn":
-            del state.calls[ticket.entry_ring]
-        else:
-            record.state = mark  # type: ignore[assignment]  # callers name one of the four states
-
-
-def open_for_person(state: HallDay, ticket: Ticket) -> None:
-    """Remember a person's open ticket per item."""
-    if ticket.person:
-        for entry in ticket.entries:
-            state.open_of_person.setdefault((ticket.person, entry.item), ticket.id)
-
-
-def closed_for_person(state: HallDay, ticket: Ticket) -> None:
-    """Forget a person's open ticket per item."""
-    if ticket.person:
-        for entry in ticket.entries:
-            if state.open_of_person.get((ticket.person, entry.item)) == ticket.id:
-                del state.open_of_person[ticket.person, entry.item]
-
-
-def close_ticket(state: HallDay, ticket: Ticket, into: TicketState) -> None:
-    """Bring a ticket to a final state from wherever it is."""
-    set_down(state, ticket)
-    if ticket.entry_ring:
-        mark_call(state, ticket, "ended")
-    turn(state, ticket, into)
-    ticket.finished_ms = state.at_ms
-    if ticket.person:
-        closed_for_person(state, ticket)
-
-
-def next_order(state: HallDay) -> int:
-    """Return a new place among equals, behind everybody."""
-    state.orders += 1
-    return state.orders
-
-
-# ---- events ----
+_RESULTS: dict[str, EntryState] = {
+    "done": "DONE",
+    "supplement_due": "SUPPLEMENT_DUE",
+    "referred": "REFERRED",
+    "refused": "REFUSED",
+}
+"""States of entries by the written results."""
 
 
 def on_taken(state: HallDay, event: ev.TicketTaken) -> None:
@@ -143,8 +42,10 @@ def on_taken(state: HallDay, event: ev.TicketTaken) -> None:
     state.tickets[name] = ticket
     state.totals["WAITING"] += 1
     state.series[event.series] = event.count
+    if event.origin is not None:
+        ticket.taken_ms = state.at_ms
     if state.index.quotas:
-        count_quotas(state, ticket, 1)
+        count_quotas(state, ticket, made, step=1)
     if event.person:
         open_for_person(state, ticket)
     line = state.line_of_item.get(made[0].item) if len(made) == 1 else None
@@ -172,6 +73,7 @@ def on_called(state: HallDay, event: ev.TicketCalled) -> None:
         leave_line(state, ticket)
     else:
         set_down(state, ticket)
+        ticket.held_at = ticket.window if was == "HELD" else ""
     state.totals[was] -= 1
     state.totals["CALLED"] += 1
     ticket.state = "CALLED"
@@ -193,12 +95,12 @@ def on_called(state: HallDay, event: ev.TicketCalled) -> None:
         del state.asking[desk.code]
     calls = state.calls
     calls[ring] = CallRecord(ticket.id, ticket.number, event.window, 1, ring, at_ms, "calling")
-    if len(calls) > state.recent_calls:
+    while len(calls) > state.recent_calls:
         del calls[next(iter(calls))]
 
 
 def on_recalled(state: HallDay, event: ev.CallRepeated) -> None:
-    """A call is repeated: the same entry on the boards, with a new ring."""
+    """A call is repeated: the same entry on the boards with a new ring; one that they forgot is the newest again."""
     ticket = state.tickets[event.ticket]
     ticket.call_no = event.call_no
     ticket.last_call_ms = state.at_ms
@@ -207,9 +109,11 @@ def on_recalled(state: HallDay, event: ev.CallRepeated) -> None:
     ticket.touched = state.desks[event.window].touched = state.seq
     record = state.calls.get(ticket.entry_ring)
     if record is None:
+        ticket.entry_ring = state.rings
         record = CallRecord(ticket.id, ticket.number, event.window, 1, 0, 0, "calling")
         state.calls[ticket.entry_ring] = record
-        state.calls = dict(sorted(state.calls.items()))
+        while len(state.calls) > state.recent_calls:
+            del state.calls[next(iter(state.calls))]
     record.call_no, record.ring, record.at_ms = event.call_no, state.rings, state.at_ms
 
 
@@ -287,7 +191,8 @@ def on_requeued(state: HallDay, event: ev.TicketRequeued) -> None:
         ticket.delays += 1
     turn(state, ticket, "WAITING")
     ticket.klass = event.klass
-    move_place(state, ticket, lane=event.lane, due_ms=event.due_ms)
+    lets_pass = event.cause in ("rejoined", "delayed")
+    move_place(state, ticket, lane=event.lane, due_ms=event.due_ms, lets_pass=lets_pass)
     enter_line(state, ticket)
 
 
@@ -346,7 +251,9 @@ def on_referred(state: HallDay, event: ev.TicketReferred) -> None:
 def on_items_added(state: HallDay, event: ev.ItemsAdded) -> None:
     """More entries; a waiting ticket moves to the line of those who can do it all."""
     ticket = state.tickets[event.ticket]
-    ticket.entries += tuple([Entry(item, quantity) for item, quantity in event.entries])
+    added = tuple([Entry(item, quantity) for item, quantity in event.entries])
+    ticket.entries += added
+    count_quotas(state, ticket, added, step=1)
     open_for_person(state, ticket)
     route_again(state, ticket)
 
@@ -360,6 +267,7 @@ def on_split(state: HallDay, event: ev.TicketSplit) -> None:
     child = Ticket(event.child, event.number, next_order(state), parent.klass, parent.channel, parent.person, parent.lane,
                    parent.due_ms, parent.arrived_ms, taken, state.at_ms, state.seq, parent.told, parent.origin)  # fmt: skip
     child.parent = parent.id
+    child.taken_ms = parent.taken_ms
     state.tickets[child.id] = child
     state.totals["WAITING"] += 1
     state.series[event.series] = event.count
@@ -379,6 +287,8 @@ def on_merged(state: HallDay, event: ev.TicketsMerged) -> None:
     if was_waiting:
         leave_line(state, survivor)
     survivor.entries += moved
+    count_quotas(state, merged, moved, step=-1)
+    count_quotas(state, survivor, moved, step=1)
     survivor.due_ms = event.due_ms
     survivor.touched = state.seq
     open_for_person(state, survivor)
@@ -398,7 +308,7 @@ def on_cancelled(state: HallDay, event: ev.TicketCancelled) -> None:
     ticket = state.tickets[event.ticket]
     ticket.reason = event.reason
     close_ticket(state, ticket, "CANCELLED")
-    count_quotas(state, ticket, -1)
+    count_quotas(state, ticket, ticket.entries, step=-1)
 
 
 def on_expired(state: HallDay, event: ev.TicketExpired) -> None:
@@ -409,6 +319,8 @@ def on_expired(state: HallDay, event: ev.TicketExpired) -> None:
 def on_corrected(state: HallDay, event: ev.TicketCorrected) -> None:
     """A final ticket says something else now."""
     ticket = state.tickets[event.ticket]
+    if "CANCELLED" in (event.state, ticket.state) and event.state not in ("", ticket.state):
+        count_quotas(state, ticket, ticket.entries, step=-1 if event.state == "CANCELLED" else 1)
     if event.state:
         turn(state, ticket, event.state)  # type: ignore[arg-type]  # decide lets only final states through
     if event.result:
@@ -422,59 +334,3 @@ def on_rated(state: HallDay, event: ev.TicketRated) -> None:
     ticket = state.tickets[event.ticket]
     set_entry(ticket, event.entry, rating=event.level)
     ticket.touched = state.seq
-
-
-# ---- smaller moves ----
-
-_RESULTS: dict[str, EntryState] = {
-    "done": "DONE",
-    "supplement_due": "SUPPLEMENT_DUE",
-    "referred": "REFERRED",
-    "refused": "REFUSED",
-}
-
-
-def set_entry(ticket: Ticket, index: int, **changes: object) -> None:
-    """Replace one entry of a ticket."""
-    changed = msgspec.structs.replace(ticket.entries[index], **changes)
-    ticket.entries = (*ticket.entries[:index], changed, *ticket.entries[index + 1 :])
-
-
-def move_place(state: HallDay, ticket: Ticket, *, lane: int, due_ms: Ms) -> None:
-    """Give a ticket a new key; behind its equals, unless it keeps the key that it had."""
-    if (lane, due_ms) != (ticket.lane, ticket.due_ms):
-        ticket.lane, ticket.due_ms = lane, due_ms
-        ticket.order = next_order(state)
-
-
-def route_again(state: HallDay, ticket: Ticket) -> None:
-    """Let a waiting ticket stand in the line that its entries and target ask for now."""
-    ticket.touched = state.seq
-    if ticket.state == "WAITING":
-        leave_line(state, ticket)
-        enter_line(state, ticket)
-
-
-def uncall(state: HallDay, ticket: Ticket) -> None:
-    """Put a called ticket back where it was called from, its place unchanged; boards forget the call."""
-    mark_call(state, ticket, "withdrawn")
-    into = ticket.called_from
-    turn(state, ticket, into)
-    if ticket.first_called_ms == ticket.called_ms:
-        ticket.first_called_ms = 0
-    ticket.entry_ring = 0
-    if into == "WAITING":
-        enter_line(state, ticket)
-    elif into == "HELD":
-        ticket.hold_ms -= ticket.called_ms - ticket.held_since_ms
-        state.held[ticket.id] = ticket
-    else:
-        state.missed[ticket.id] = ticket
-
-
-def count_quotas(state: HallDay, ticket: Ticket, step: int) -> None:
-    """Count a ticket's entries against the quotas of their items in the half-day of its arrival."""
-    afternoon = ticket.arrived_ms >= state.half_day_ms
-    for entry in ticket.entries:
-        for quota in state.index.quotas.get(entry.item, ()):
-            state.issued[quota, afternoon] = state.issued.get((quota, afternoon), 0) + step

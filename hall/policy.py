@@ -13,6 +13,9 @@ from hall.catalog import Catalog, Text, faults_of, items_of
 from hall.ids import HallId, ItemCode, Ms, ThemeCode
 from hall.opening import WeekHours, faults_of_hours
 
+MAX_DIGITS = 6
+"""More digits than people read from a slip."""
+
 
 class Series(msgspec.Struct, frozen=True):
     """Numbers of one prefix for some themes; a full band ``first..last`` widens by a digit (A999 → A1000)."""
@@ -25,6 +28,16 @@ class Series(msgspec.Struct, frozen=True):
     first: int = 1
     last: int = 999
     digits: int = 3
+
+    @property
+    def counter(self) -> str:
+        """The key of the counter of this band."""
+        return f"{self.prefix}:{self.first}"
+
+    @property
+    def widened_counter(self) -> str:
+        """The key of the counter that all full bands of a prefix share."""
+        return f"{self.prefix}+"
 
 
 class Quota(msgspec.Struct, frozen=True):
@@ -167,8 +180,39 @@ def faults_of_plan(plan: Plan) -> list[str]:
     if "ordinary" not in lanes:
         faults.append("policy: the class 'ordinary' is missing")
     faults += [f"policy: lane of class {code} must be 0 to 9" for code, lane in lanes.items() if not 0 <= lane <= 9]
+    faults += _faults_of_numbers(plan.policy) + _faults_of_names(plan)
     served = frozenset().union(*(items_of(window.serves, plan.catalog) for window in plan.catalog.windows))
     faults += [f"item {item.code}: no window serves it" for item in plan.catalog.items if item.code not in served]
+    return faults
+
+
+def _faults_of_numbers(policy: Policy) -> list[str]:
+    """List what would make a rule impossible to follow."""
+    calling, missed = policy.calling, policy.missed
+    faults = []
+    if not 1 <= calling.miss_calls <= calling.recall_limit:
+        faults.append(f"policy: a miss needs {calling.miss_calls} calls, only {calling.recall_limit} may be made")
+    if calling.recent < 1:
+        faults.append("policy: boards must remember at least 1 call")
+    if missed.rejoin == "after_k" and missed.places < 1:
+        faults.append("policy: who rejoins after others lets at least 1 pass")
+    return faults
+
+
+def _faults_of_names(plan: Plan) -> list[str]:
+    """List what series and quotas name and the plan does not have."""
+    themes = {one.code for one in plan.catalog.themes}
+    items = {one.code for one in plan.catalog.items}
+    classes = {one.code for one in plan.policy.classes}
+    faults = []
+    for one in plan.policy.series:
+        faults += [f"policy: series {one.prefix}: unknown theme {code}" for code in one.themes if code not in themes]
+        faults += [f"policy: series {one.prefix}: unknown class {code}" for code in one.classes if code not in classes]
+    for quota in plan.policy.quotas:
+        if quota.item and quota.item not in items:
+            faults.append(f"policy: quota: unknown item {quota.item}")
+        if quota.theme and quota.theme not in themes:
+            faults.append(f"policy: quota: unknown theme {quota.theme}")
     return faults
 
 
@@ -176,14 +220,24 @@ def _faults_of_series(policy: Policy) -> list[str]:
     faults = []
     if not any(not one.themes and not one.classes for one in policy.series):
         faults.append("policy: one number series without themes and classes is needed")
-    for one in policy.series:
-        if not 0 < one.first <= one.last < 10**one.digits:
-            faults.append(f"policy: series {one.prefix} has an impossible band {one.first}–{one.last}")
+    faults += [
+        f"policy: series {one.prefix} has an impossible band {one.first}–{one.last}"
+        for one in policy.series
+        if not (1 <= one.digits <= MAX_DIGITS and 0 < one.first <= one.last < 10**one.digits)
+    ]
     for number, one in enumerate(policy.series):
         for other in policy.series[number + 1 :]:
             same_prefix = one.prefix == other.prefix
             if same_prefix and one.digits != other.digits:
                 faults.append(f"policy: series {one.prefix} has two lengths")
+            if not same_prefix and _may_be_mistaken(one.prefix, other.prefix):
+                faults.append(f"policy: numbers of series {one.prefix} and {other.prefix} may be equal")
             if same_prefix and one.first <= other.last and other.first <= one.last:
                 faults.append(f"policy: bands of series {one.prefix} overlap")
     return faults
+
+
+def _may_be_mistaken(one: str, other: str) -> bool:
+    """Return whether numbers of two prefixes can read the same (A 1001 and A1 001)."""
+    shorter, longer = sorted((one, other), key=len)
+    return longer.startswith(shorter) and longer[len(shorter) :].isdecimal()

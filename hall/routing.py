@@ -16,7 +16,7 @@ NOBODY: Signature = (0, 0)
 class PlanIndex:
     """Look-ups made from a plan and from what its windows serve today."""
 
-    __slots__ = ("areas", "classes", "items", "number_series", "quotas", "signatures", "_by_items")
+    __slots__ = ("_by_items", "areas", "classes", "items", "number_series", "quotas", "signatures")
 
     def __init__(self, plan: Plan, windows: Sequence[Window]) -> None:
         """Work out all look-ups; ``windows`` are the plan's with today's changes, in the plan's order."""
@@ -28,7 +28,7 @@ class PlanIndex:
             self.areas[window.area] |= 1 << number
         self.signatures: dict[str, Signature] = _signatures(plan, windows)
         self.quotas: dict[str, tuple[int, ...]] = _quotas(plan)
-        self.number_series: dict[tuple[str, str], tuple[Series, str]] = _series(plan)
+        self.number_series: dict[tuple[str, str], Series] = _series(plan)
         self._by_items: dict[tuple[str, ...], Signature] = {}
 
     @classmethod
@@ -86,16 +86,15 @@ def _quotas(plan: Plan) -> dict[str, tuple[int, ...]]:
     }
 
 
-def _series(plan: Plan) -> dict[tuple[str, str], tuple[Series, str]]:
-    """Map (theme, class) to its series and counter: one that names the class, else the theme, else the open one."""
+def _series(plan: Plan) -> dict[tuple[str, str], Series]:
+    """Map (theme, class) to its series: one that names the class, else the theme, else the open one."""
     found = {}
     for theme in plan.catalog.themes:
         for one in plan.policy.classes:
-            best = max(
+            found[theme.code, one.code] = max(
                 (series for series in plan.policy.series if _fits(series, theme.code, one.code)),
                 key=lambda series: (bool(series.classes), bool(series.themes)),
             )
-            found[theme.code, one.code] = (best, f"{best.prefix}:{best.first}")
     return found
 
 

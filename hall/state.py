@@ -78,9 +78,11 @@ class Ticket(msgspec.Struct):
     call: TicketCalled | None = None
     """Why it was called last: the rule and the candidates."""
     called_from: TicketState = "WAITING"
+    held_at: WindowCode = ""
+    """Called from a hold: the window that held it, or empty for the hall."""
     call_no: int = 0
     calls: int = 0
-    """Times called to a window, recalls not counted."""
+    """Times called to a window; recalls, and calls that were undone or withdrawn, are not counted."""
     ring: int = 0
     entry_ring: int = 0
     """Key of the entry on the boards: the ring of the first call to this window."""
@@ -102,6 +104,8 @@ class Ticket(msgspec.Struct):
     delays: int = 0
     slip: Literal["", "printed", "failed"] = ""
     reason: str = ""
+    taken_ms: Ms = 0
+    """When it was taken, if that is not its arrival: the visit began in another hall."""
     linked_hall: str = ""
     linked: str = ""
     parent: str = ""
@@ -280,6 +284,11 @@ def open_items(ticket: Ticket) -> tuple[str, ...]:
     return tuple([entry.item for entry in ticket.entries if entry.state == "OPEN"])
 
 
+def items_to_do(ticket: Ticket) -> tuple[str, ...]:
+    """Return the open items, or all where each has its result: somebody must still finish the visit."""
+    return open_items(ticket) or tuple([entry.item for entry in ticket.entries])
+
+
 def key_of(ticket: Ticket) -> tuple[int, Ms, int]:
     """Return the place in the order of service: lane, due moment, order of arrival."""
     return (ticket.lane, ticket.due_ms, ticket.order)
@@ -289,7 +298,9 @@ def signature_of(state: HallDay, ticket: Ticket) -> tuple[int, int]:
     """Return (windows, helping windows) that may call a ticket, after where it was sent."""
     if ticket.to_window:
         return state.desks[ticket.to_window].bit, 0
-    items = (ticket.to_item,) if ticket.to_item else open_items(ticket)
+    items = items_to_do(ticket)
+    if ticket.to_item in items:
+        items = (ticket.to_item,)
     primary, helpers = state.index.signature(items)
     if ticket.to_area:
         inside = state.index.areas[ticket.to_area]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hall import events as ev
-from hall import evolve_ticket as tickets
+from hall import moves
 from hall.commands import UndoLast
 from hall.state import Desk, HallDay, TicketState
 
@@ -51,8 +51,8 @@ def _own_events(desk: Desk) -> tuple[ev.AnyEvent, ...]:
 
 
 def _not_called(state: HallDay, event: ev.TicketCalled) -> None:
-    tickets.free_desk(state, state.desks[event.window])
-    tickets.uncall(state, state.tickets[event.ticket])
+    moves.free_desk(state, state.desks[event.window])
+    moves.uncall(state, state.tickets[event.ticket])
 
 
 def _not_started(state: HallDay, event: ev.ServiceStarted) -> None:
@@ -73,8 +73,8 @@ def _not_missed(state: HallDay, event: ev.TicketMissed) -> None:
 
 def _not_abandoned(state: HallDay, event: ev.TicketAbandoned) -> None:
     ticket = state.tickets[event.ticket]
-    tickets.turn(state, ticket, "MISSED")
-    tickets.open_for_person(state, ticket)
+    moves.turn(state, ticket, "MISSED")
+    moves.open_for_person(state, ticket)
     ticket.finished_ms, ticket.reason = 0, ""
     state.missed[ticket.id] = ticket
 
@@ -91,7 +91,7 @@ def _not_finished(state: HallDay, event: ev.TicketFinished) -> None:
     ticket = state.tickets[event.ticket]
     ticket.service_ms -= ticket.finished_ms - ticket.serving_since_ms
     ticket.finished_ms = 0
-    tickets.open_for_person(state, ticket)
+    moves.open_for_person(state, ticket)
     state.desks[event.window].done -= 1
     _back_to_desk(state, event, "SERVING")
 
@@ -107,8 +107,8 @@ def _back_to_desk(state: HallDay, event: Any, into: TicketState) -> None:
     """Bind a ticket to the window again that it left."""
     desk, ticket = state.desks[event.window], state.tickets[event.ticket]
     desk.ticket = ticket
-    tickets.turn(state, ticket, into)
-    tickets.mark_call(state, ticket, "calling" if into == "CALLED" else "serving")
+    moves.turn(state, ticket, into)
+    moves.mark_call(state, ticket, "calling" if into == "CALLED" else "serving")
     if desk.state != "DRAINING":
         desk.state = "CALLING" if into == "CALLED" else "SERVING"
 

@@ -58,6 +58,23 @@ def _assert_tickets(state: HallDay, standing: dict[str, int]) -> None:
     assert totals == state.totals
     numbers = [ticket.number for ticket in state.tickets.values()]
     assert len(set(numbers)) == len(numbers), "a number was given out twice"
+    for ticket in state.held.values():
+        assert not ticket.window or state.desks[ticket.window].state != "CLOSED", f"{ticket.number} is held by nobody"
+    if state.is_ended:
+        assert totals["WAITING"] == totals["MISSED"] == 0, "somebody waits though the day is over"
+    _assert_quotas(state)
+
+
+def _assert_quotas(state: HallDay) -> None:
+    """What counts against the quotas is what the tickets say that were not given back."""
+    counted: dict[tuple[int, bool], int] = {}
+    for ticket in state.tickets.values():
+        if ticket.state != "CANCELLED":
+            afternoon = (ticket.taken_ms or ticket.arrived_ms) >= state.half_day_ms
+            for entry in ticket.entries:
+                for quota in state.index.quotas.get(entry.item, ()):
+                    counted[quota, afternoon] = counted.get((quota, afternoon), 0) + 1
+    assert counted == {key: count for key, count in state.issued.items() if count}
 
 
 def _assert_times(ticket: Ticket) -> None:
@@ -85,6 +102,10 @@ def _assert_windows(state: HallDay) -> None:
             case "DRAINING":
                 assert desk.ticket is None or desk.ticket.state in AT_WINDOW, desk.code
         assert (desk.state == "CLOSED") == (desk.clerk == ""), desk.code
+        if desk.then:
+            assert desk.state == "DRAINING", desk.code
+            assert desk.ticket is not None
+            assert desk.ticket.state == "SERVING", "a window that will close or pause only waits for a service to end"
         assert desk.asking == (desk.code in state.asking), desk.code
         assert not desk.asking or desk.state == "IDLE", desk.code
         if desk.ticket is not None:

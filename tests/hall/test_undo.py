@@ -1,0 +1,254 @@
+"""Undo: within its time, and only if nothing touched it since, the last step of a window never happened."""
+
+from collections.abc import Callable
+
+import pytest
+
+from hall import commands as cmd
+from hall import events as ev
+from hall.catalog import HelpRule, Serves
+from hall.policy import Calling, MissedRule
+from tests.support.halls import Hall, assert_called, assert_state, assert_window, plan, policy, refused
+
+
+def test_nothing_is_undone_where_nothing_was_done() -> None:
+    hall = Hall()
+    with refused("WINDOW_CLOSED", window="1"):
+        hall.undo("1")
+    hall.open("1")
+    with refused("NOTHING_TO_UNDO"):
+        hall.undo("1")
+    hall.take("A")
+    hall.call("1")
+    hall.undo("1")
+    with refused("NOTHING_TO_UNDO"):
+        hall.undo("1")
+
+
+def test_an_undone_call_never_happened() -> None:
+    hall = Hall(open="1")
+    hall.takes("A", "A")
+    hall.call("1")
+
+    hall.undo("1")
+
+    assert hall.events == (ev.StepUndone("1", hall.state.seq - 1),)
+    assert hall.line("1") == ["A001", "A002"]
+    ticket = hall.ticket("A001")
+    assert (ticket.calls, ticket.called_ms, ticket.first_called_ms) == (0, 0, 0)
+    assert not hall.state.calls
+    assert_window(hall, "1", "IDLE")
+
+
+def test_an_undone_call_leaves_the_earlier_calls() -> None:
+    hall = Hall(open="1")
+    hall.take("A")
+    missed = hall.misses_next("1")
+    first_ms = hall.ticket(missed).first_called_ms
+    hall.rejoin(missed)
+    hall.call("1")
+
+    hall.undo("1")
+
+    assert (hall.ticket(missed).calls, hall.ticket(missed).first_called_ms) == (1, first_ms)
+
+
+def test_who_was_called_by_mistake_goes_to_another_window_that_asks() -> None:
+    hall = Hall(open="1 2")
+    hall.take("A")
+    hall.call("1")
+    hall.call("2")
+
+    hall.undo("1")
+
+    assert_called(hall, "A001", window="2")
+
+
+def test_asking_is_undone_too() -> None:
+    hall = Hall(open="1")
+    hall.call("1")
+
+    hall.undo("1")
+
+    assert_window(hall, "1", "IDLE", asking=False)
+    hall.take("A")
+    assert_state(hall, "A001", "WAITING")
+
+
+def test_asking_for_a_key_press_is_undone_without_a_trace() -> None:
+    hall = Hall(policy(calling=Calling(idle="on_key")), open="1")
+    hall.call("1")
+
+    hall.undo("1")
+
+    assert_window(hall, "1", "IDLE", asking=False)
+
+
+def test_a_start_a_miss_a_hold_and_a_finish_are_undone_to_what_was() -> None:
+    hall = Hall(policy(calling=Calling(miss_calls=1, miss_ms=0)), open="1")
+    hall.take("A", person="p1")
+    hall.call("1")
+    ticket = hall.ticket("A001")
+
+    hall.wait(8)
+    hall.miss("1")
+    hall.wait(1)
+    hall.undo("1")
+    assert_called(hall, "A001", window="1")
+    assert (ticket.misses, ticket.missed_ms) == (0, 0)
+    hall.wait(1)
+    hall.start("1")
+    hall.undo("1")
+    assert_called(hall, "A001", window="1")
+    assert (ticket.walk_ms, ticket.started_ms) == (0, 0)
+    hall.start("1")
+    hall.wait(60)
+    hall.hold("1")
+    hall.wait(9)
+    hall.undo("1")
+    assert_window(hall, "1", "SERVING", number="A001")
+    assert (ticket.service_ms, ticket.hold_ms, ticket.hold_reason) == (0, 0, "")
+    hall.finish("1")
+    hall.undo("1")
+    assert_window(hall, "1", "SERVING", number="A001")
+    assert (ticket.service_ms, ticket.finished_ms, hall.desk("1").done) == (0, 0, 0)
+    with refused("ALREADY_WAITING"):
+        hall.take("A", person="p1")
+    hall.wait(21)
+    hall.finish("1")
+
+    assert (ticket.walk_ms, ticket.service_ms) == (10_000, 90_000)
+
+
+def test_a_second_start_is_undone_and_the_first_stays() -> None:
+    hall = Hall(open="1")
+    hall.take("A")
+    hall.serves_next("1")
+    started_ms = hall.ticket("A001").started_ms
+    hall.wait(5)
+    hall.hold("1")
+    hall.resume("1", "A001")
+    hall.wait(5)
+    hall.start("1")
+
+    hall.undo("1")
+
+    assert hall.ticket("A001").started_ms == started_ms
+    assert_called(hall, "A001", window="1", rule="resumed")
+
+
+def test_finish_and_next_is_undone_as_one() -> None:
+    hall = Hall(open="1")
+    hall.takes("A", "A")
+    hall.serves_next("1")
+    hall.finish("1", and_next=True)
+
+    hall.undo("1")
+
+    assert_window(hall, "1", "SERVING", number="A001")
+    assert hall.line("1") == ["A002"]
+
+
+def test_a_miss_that_gave_the_person_up_is_undone() -> None:
+    hall = Hall(policy(missed=MissedRule(limit=0)), open="1")
+    hall.take("A", person="p1")
+    missed = hall.misses_next("1")
+    assert_state(hall, missed, "ABANDONED")
+
+    hall.undo("1")
+
+    assert_called(hall, missed, window="1")
+    with refused("ALREADY_WAITING", number=missed):
+        hall.take("A", person="p1")
+
+
+def test_a_draining_window_stays_draining_when_a_step_is_undone() -> None:
+    hall = Hall(open="1")
+    hall.take("A")
+    hall.serves_next("1")
+    hall.drain("1")
+    hall.hold("1")
+    hall.undo("1")
+    assert_window(hall, "1", "DRAINING", number="A001")
+    hall.finish("1")
+
+    hall.undo("1")
+
+    assert_window(hall, "1", "DRAINING", number="A001")
+
+
+def test_undo_has_its_time() -> None:
+    hall = Hall(open="1")
+    hall.take("A")
+    hall.call("1")
+    hall.wait(30.001)
+    with refused("UNDO_TOO_LATE", seconds=30):
+        hall.undo("1")
+    hall.change_plan(plan(policy(calling=Calling(undo_ms=60_000))))
+
+    hall.undo("1")
+
+    assert_state(hall, "A001", "WAITING")
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        lambda hall: hall.result("A001", 0),
+        lambda hall: hall.withdraw("A001"),
+        lambda hall: hall.slip("A001", printed=True),
+        lambda hall: hall.add("A001", "C"),
+        lambda hall: hall.serve("1", Serves(themes=("general",))),
+    ],
+    ids=["result", "withdrawn", "slip", "added", "service"],
+)
+def test_what_was_touched_since_is_not_undone(touch: Callable[[Hall], None]) -> None:
+    hall = Hall(open="1")
+    hall.take("A")
+    hall.call("1")
+    touch(hall)
+
+    with refused("NOTHING_TO_UNDO" if hall.desk("1").serves.themes else "UNDO_TOUCHED"):
+        hall.undo("1")
+
+
+def test_a_window_that_was_called_to_meanwhile_does_not_undo_its_asking() -> None:
+    hall = Hall(open="1")
+    hall.call("1")
+    hall.take("A")
+
+    with refused("UNDO_TOUCHED"):
+        hall.undo("1")
+
+
+def test_what_has_no_way_back_is_not_undone() -> None:
+    hall = Hall(open="1 2")
+    hall.takes("A", "A")
+    hall.call("1")
+    hall.wait(20)
+    hall.recall("1")
+    with refused("NOTHING_TO_UNDO"):
+        hall.undo("1")
+    hall.pause("2")
+    with refused("NOTHING_TO_UNDO"):
+        hall.undo("2")
+    with refused("NOT_SIGNED_IN", window="2"):
+        hall.at("2", cmd.UndoLast, actor="clerk:1")
+
+
+def test_calls_to_other_windows_in_the_same_step_are_not_undone_with_it() -> None:
+    """Time alone made the call possible; it only happened to be noticed in that step."""
+    helper = plan().catalog.windows[2]
+    hall = Hall(open="1 3")
+    hall.serve("3", helper.serves, helps=Serves(items=("A",)), help_rule=HelpRule("waited", 60_000))
+    hall.takes("A", "A")
+    hall.serves_next("1")
+    hall.call("3")
+    hall.wait(70)
+
+    hall.finish("1")
+    assert_called(hall, "A002", window="3", rule="help_waited")
+    hall.undo("1")
+
+    assert_window(hall, "1", "SERVING", number="A001")
+    assert_called(hall, "A002", window="3", rule="help_waited")
