@@ -22,7 +22,7 @@ from server.accounts.desk import FrontDesk
 from server.accounts.first import ensure_somebody
 from server.accounts.store import AccountStore
 from server.accounts.throttle import Throttle
-from server.api import day, describe, devices, figures, halls, ops, pages, people, tickets, windows
+from server.api import day, demo, describe, devices, figures, halls, ops, pages, people, tickets, windows
 from server.api import settings as settings_routes
 from server.api.house import House, Seats, wall_ms
 from server.bus import LocalBus
@@ -109,7 +109,7 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
 
 def _add_routes(app: FastAPI) -> None:
     # Routes are tried in this order: the ones that a busy hall asks for most come first.
-    for part in (windows, tickets, halls, day, people, devices, figures, settings_routes, ops, describe):
+    for part in (windows, tickets, halls, day, people, devices, figures, settings_routes, ops, describe, demo):
         app.include_router(part.router)
     app.include_router(sockets.router)
     app.include_router(pages.pages_of(DIST))

@@ -209,6 +209,11 @@ class HallRunner:
             raise CommandIdReused(command.command_id)
         return Outcome(commit, repeated=shared)
 
+    async def answered(self, command_id: str, digest: str) -> Outcome | None:
+        """Return the first answer to a command, or None if there is none yet; raises CommandIdReused."""
+        known = await self._known(command_id)
+        return None if known is None else self._repeat(known, digest)
+
     async def tick(self) -> Commit | None:
         """Tell the hall that its deadline has come; None if it had nothing to do (which is not stored)."""
         if self._stopped:

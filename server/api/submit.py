@@ -53,7 +53,17 @@ def command_of(tag: str, asked: Asked, **ids: str) -> AnyCommand:
 
 async def submit(runner: HallRunner, command: AnyCommand, asked: Asked) -> Outcome:
     """Have the hall decide; raises the refusal as a problem."""
-    outcome = await runner.submit(command, asked.digest)
+    return _granted(await runner.submit(command, asked.digest))
+
+
+async def answered(runner: HallRunner, asked: Asked) -> Outcome | None:
+    """Return the first answer to this request if it is a repeat, whatever has become of its subject since."""
+    outcome = await runner.answered(str(asked.body["command_id"]), asked.digest)
+    return None if outcome is None else _granted(outcome)
+
+
+def _granted(outcome: Outcome) -> Outcome:
+    """Return the outcome; raises the refusal as a problem."""
     if outcome.refusal is not None:
         raise problem_of(outcome.refusal, seq=outcome.seq)
     return outcome

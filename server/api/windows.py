@@ -14,7 +14,7 @@ from server.api.bodies import WindowBody
 from server.api.bounds import Code
 from server.api.describe import PROBLEMS
 from server.api.house import house_of
-from server.api.submit import Asked, Json, answer_of, asked_of, command_of, invalid, reply, submit, today_of
+from server.api.submit import Asked, Json, answer_of, answered, asked_of, command_of, invalid, reply, submit, today_of
 from server.api.transfer import transfer
 from server.outcomes import Outcome
 from server.problems import Problem
@@ -69,6 +69,10 @@ async def _on_ticket(
     request: Request, runner: HallRunner, window: str, operation: str, body: WindowBody, asked: Asked
 ) -> Outcome:
     """Act on the ticket at the window; it is what the console shows, or the one that the body names."""
+    first = await answered(runner, asked)
+    if first is not None:
+        # The ticket may have left the window since; a repeat gets the first answer all the same (S7).
+        return first
     ticket = body.ticket or _ticket_at(runner, window, asked.caller)
     if operation == "transfer":
         return await transfer(house_of(request), runner, ticket, body, asked)

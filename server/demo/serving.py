@@ -8,13 +8,13 @@ from typing import Final
 import uvicorn
 
 from hall.ids import Ms
-from server.api import demo
 from server.app import LEDGER_FILE, Instead, create_app, server_of
 from server.clock import ScaledClock
 from server.demo.dayfile import DemoDay, read_day
 from server.demo.family import leave_with_parent, wait_for_turn
 from server.ledger.sqlite import SqliteLedger
 from server.logs import configure
+from server.serving import fast_loop
 from server.settings import Settings, from_environment
 
 STARTED_POLL_S: Final = 0.02
@@ -27,7 +27,8 @@ def main(folder: Path) -> None:
     assert day is not None, f"no demo day in {folder}"
     configure(as_json=True)
     leave_with_parent()
-    asyncio.run(_serve(day, folder))
+    with asyncio.Runner(loop_factory=fast_loop()) as runner:
+        runner.run(_serve(day, folder))
 
 
 async def _serve(day: DemoDay, folder: Path) -> None:
@@ -35,9 +36,6 @@ async def _serve(day: DemoDay, folder: Path) -> None:
     ledger = await asyncio.to_thread(SqliteLedger.open, folder / LEDGER_FILE)
     clock = ScaledClock(await _begins_ms(day, ledger), 1)
     app = create_app(settings, Instead(clock=clock, ledger=ledger))
-    app.include_router(demo.router)
-    # Before the pages, whose last route takes every address.
-    app.router.routes.insert(0, app.router.routes.pop())
     server = server_of(app, settings)
     async with asyncio.TaskGroup() as tasks:
         hurrying = tasks.create_task(_hurry(server, clock, day.speed))

@@ -35,7 +35,7 @@ OPERATIONS: dict[tuple[str, str], str] = {
         ("POST", f"{T}/{word}"): f"ticket.{word}"
         for word in (
             "cancel", "rejoin", "delay", "rate", "print-result", "add-items", "split", "merge", "transfer",
-            "withdraw-call", "item-result", "reclass", "abandon", "correct",
+            "withdraw-call", "item-result", "reclass", "abandon", "correct", "reprint",
         )
     },
     ("POST", W): "window.work",
@@ -54,9 +54,12 @@ OPERATIONS: dict[tuple[str, str], str] = {
     ("POST", "/api/logout"): "login",
     ("GET", "/health"): "health.read",
     ("GET", "/metrics"): "health.read",
+    ("GET", "/api/demo"): "halls.read",
 }  # fmt: skip
 """Route → operation of the table. Taking a number depends on the channel and has a test of its own."""
 TAKE = ("POST", "/api/halls/{hall}/tickets")
+FEED = ("GET", "/api/halls/{hall}/feed")
+"""Asks for the rights of a live feed, and is tried with it."""
 SETTINGS = ("/settings/", "/api/presets", "/api/templates", "/api/calendar")
 """Routes of the settings; `tests/server/config` tries them by every role."""
 BODIES: dict[str, dict[str, Any]] = {
@@ -73,7 +76,7 @@ def test_every_route_stands_in_the_table_of_this_test(served: Served):
     described = served.app.openapi()["paths"]
     routes = {(method.upper(), path) for path, found in described.items() for method in found if not _is_settings(path)}
 
-    assert routes == {*OPERATIONS, TAKE}
+    assert routes == {*OPERATIONS, TAKE, FEED}
 
 
 def test_every_operation_of_the_table_is_used():
@@ -119,7 +122,7 @@ def test_a_star_covers_the_halls_below():
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("view", ["board", "area", "strip", "ticket", "clerk", "manager"])
 def test_a_live_feed_lets_exactly_the_roles_of_the_table_in(served: Served, view: str, role: str):
-    """Decided before the connection is accepted."""
+    """Decided before the connection is accepted; the question beside it has the same answer."""
     ticket = served.take()
     query = f"view={view}&area=a1&window=W03&ticket={ticket['id']}"
     query += f"&secret={ticket['secret']}" if role == "citizen" else ""
@@ -130,6 +133,8 @@ def test_a_live_feed_lets_exactly_the_roles_of_the_table_in(served: Served, view
 
     expected = effective in RIGHTS[f"view.{view}"]
     assert status == (101 if expected else 401 if effective == "anonymous" else 403)
+    asked = httpx.get(f"{served.url}/api/halls/{HALL}/feed?{query}").status_code
+    assert asked == (200 if status == 101 else status)
 
 
 def test_boards_are_not_public_unless_the_settings_say_so(served: Served):

@@ -62,6 +62,21 @@ def test_a_refusal_is_repeated_to_a_retry_even_when_it_would_be_allowed_now(serv
     assert refused.json() == again.json()
 
 
+def test_a_repeated_transfer_gets_its_first_answer_though_the_ticket_has_left_the_window(served: Served):
+    """S7: the body does not name the ticket, and the window has none any more when the retry comes."""
+    served.call("windows/W02/open", who="clerk02")
+    served.take()
+    served.call("windows/W02/call-next", who="clerk02")
+    body = {"command_id": command_id(), "to_window": "W01", "reason": "other"}
+    first = served.call("windows/W02/transfer", body, who="clerk02")
+    again = served.call("windows/W02/transfer", body, who="clerk02")
+    served.call("windows/W02/close", who="clerk02")
+
+    assert first.status_code == again.status_code == 200, first.json()
+    assert first.json()["seq"] == again.json()["seq"]
+    assert first.json()["ticket"] == again.json()["ticket"]
+
+
 def test_the_same_command_id_with_another_body_is_refused(served: Served):
     key = command_id()
     served.call("tickets", {"command_id": key, "items": [{"code": "invoice"}]}, who="kiosk")
