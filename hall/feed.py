@@ -4,6 +4,8 @@ Six views: hall board, area board, window strip, one ticket, the clerk's and the
 Absent and null are the same in a view (:mod:`hall.patch`). No names, no pseudonyms, no ID numbers in any of them.
 """
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -11,6 +13,7 @@ import msgspec
 from hall import commands as cmd
 from hall import events as ev
 from hall.catalog import Text
+from hall.parts import FRESH, Fresh
 from hall.state import CallRecord, Desk, HallDay, Ticket, ahead_of, entry_state, key_of, signature_of
 
 Json = dict[str, Any]
@@ -24,28 +27,43 @@ class View(msgspec.Struct, frozen=True):
     key: str = ""
 
 
-def board_view(state: HallDay, area: str = "") -> Json:
+def board_view(state: HallDay, area: str = "", parts: Fresh = FRESH) -> Json:
     """Show calls, windows and how many wait; with ``area`` only its windows and their calls."""
     desks = {desk.code: desk for desk in state.desks.values() if not area or desk.area == area}
     return {
-        "hall": hall_of(state),
+        "hall": hall_part(state, parts),
         "area": area or None,
         "date": state.date,
         "sessions": [{"open_ms": one.open_ms, "close_ms": one.close_ms} for one in state.sessions],
         "issuing": state.issuing and not state.is_ended,
         "ended": state.is_ended,
-        "calls": {str(key): call_view(state, one) for key, one in state.calls.items() if one.window in desks},
+        "calls": calls_view(state, desks, parts),
         "windows": {
-            desk.code: {
-                "label": desk.label,
-                "area": desk.area,
-                "kind": desk.kind,
-                "state": desk.state,
-                "number": desk.ticket.number if desk.ticket is not None else None,
-            }
-            for desk in desks.values()
+            code: parts.kept("shown desk", code, mark=(state.index, desk.touched), make=partial(_shown_desk, desk))
+            for code, desk in desks.items()
         },
-        "waiting": waiting_counts(state),
+        "waiting": parts.once(state, "waiting", lambda: waiting_counts(state)),
+    }
+
+
+def calls_view(state: HallDay, desks: Mapping[str, Desk], parts: Fresh = FRESH) -> Json:
+    """Show the recent calls to these windows, oldest first."""
+    return {
+        str(key): parts.kept(
+            "call", key, mark=(state.index, one.ring, one.state, one.call_no), make=partial(call_view, state, one)
+        )
+        for key, one in state.calls.items()
+        if one.window in desks
+    }
+
+
+def _shown_desk(desk: Desk) -> Json:
+    return {
+        "label": desk.label,
+        "area": desk.area,
+        "kind": desk.kind,
+        "state": desk.state,
+        "number": desk.ticket.number if desk.ticket is not None else None,
     }
 
 
@@ -147,26 +165,51 @@ def call_view(state: HallDay, record: CallRecord) -> Json:
     }
 
 
+def call_mark(state: HallDay, ticket: Ticket | None) -> bool:
+    """Return whether boards still list a ticket's call: they forget old ones, whatever happens at the window."""
+    return ticket is not None and ticket.entry_ring in state.calls
+
+
 def waiting_counts(state: HallDay) -> Json:
     """Count who waits: in all, and by the theme of what is done next."""
-    themes: dict[str, int] = {}
+    items: dict[str, int] = {}
     for line in state.lines:
         for entry in line.people:
-            theme = theme_of(state, entry[3])
-            themes[theme] = themes.get(theme, 0) + 1
+            code = next_item(entry[3])
+            items[code] = items.get(code, 0) + 1
+    themes: dict[str, int] = {}
+    for code, count in items.items():
+        theme = _theme_of_item(state, code)
+        themes[theme] = themes.get(theme, 0) + count
     return {"total": state.totals["WAITING"], "themes": dict(sorted(themes.items()))}
+
+
+def next_item(ticket: Ticket) -> str:
+    """Return the item that is done next."""
+    entries = ticket.entries
+    if len(entries) == 1:
+        return entries[0].item
+    return next((one.item for one in entries if one.state == "OPEN"), entries[0].item)
 
 
 def theme_of(state: HallDay, ticket: Ticket) -> str:
     """Return the theme of the entry that is done next."""
-    code = next((one.item for one in ticket.entries if one.state == "OPEN"), ticket.entries[0].item)
-    item = state.index.items.get(code)
-    return item.theme if item is not None else ""
+    return _theme_of_item(state, next_item(ticket))
+
+
+def _theme_of_item(state: HallDay, item: str) -> str:
+    known = state.index.items.get(item)
+    return known.theme if known is not None else ""
 
 
 def hall_of(state: HallDay) -> Json:
     """Name the hall."""
     return {"code": state.hall, "name": text_view(state.plan.name)}
+
+
+def hall_part(state: HallDay, parts: Fresh) -> Mapping[str, object]:
+    """Name the hall, once for all views."""
+    return parts.kept("hall", "", mark=(state.index,), make=partial(hall_of, state))
 
 
 def text_view(text: Text) -> Json:
@@ -206,7 +249,8 @@ def _can(ticket: Ticket, *, rejoins_left: int, delays_left: int, ended: bool) ->
         case "HELD":
             return ["cancel"]
         case "DONE":
-            return ["rate"] if any(not one.rating for one in ticket.entries) else []
+            open_to_rating = [one for one in ticket.entries if not one.rating and one.state != "REFERRED"]
+            return ["rate"] if open_to_rating else []
         case _:
             return []
 

@@ -1,13 +1,13 @@
 """The views of people who work in the hall: the clerk's and the manager's, and the answers to "why?"."""
 
-import heapq
-from itertools import islice
+from functools import partial
 
 import msgspec
 
 from hall import feed
 from hall.catalog import Text
 from hall.feed import Json, View
+from hall.parts import FRESH, Fresh
 from hall.state import Desk, HallDay, LineEntry, Ticket, last_op
 from hall.undo import can_take_back, is_untouched
 
@@ -25,46 +25,65 @@ RULES: dict[str, Text] = {
 }
 
 
-def render(state: HallDay, view: View) -> Json | None:
+def render(state: HallDay, view: View, parts: Fresh = FRESH) -> Json | None:
     """Return a view's object, or None where the hall has no such area, window or ticket."""
     if not state.is_open:
         return None
     match view.kind:
         case "board":
-            return feed.board_view(state)
+            return feed.board_view(state, parts=parts)
         case "area":
-            return feed.board_view(state, view.key) if view.key in state.index.areas else None
+            return feed.board_view(state, view.key, parts) if view.key in state.index.areas else None
         case "strip":
             return feed.strip_view(state, view.key) if view.key in state.desks else None
         case "ticket":
             return feed.ticket_view(state, view.key) if view.key in state.tickets else None
         case "clerk":
-            return clerk_view(state, view.key) if view.key in state.desks else None
+            return clerk_view(state, view.key, parts) if view.key in state.desks else None
         case "manager":
-            return manager_view(state)
+            return manager_view(state, parts)
 
 
-def clerk_view(state: HallDay, window: str) -> Json:
+def mark_of(state: HallDay, view: View) -> tuple[object, ...]:
+    """Return in short what a view is made of: while this is the same, so is the view."""
+    if state.is_open and view.kind == "strip" and view.key in state.desks:
+        desk = state.desks[view.key]
+        return (state.index, desk.touched, feed.call_mark(state, desk.ticket))
+    if state.is_open and view.kind == "ticket" and view.key in state.tickets:
+        ticket = state.tickets[view.key]
+        ahead = feed.ahead_count(state, ticket) if ticket.state == "WAITING" else None
+        return (state.index, state.is_ended, ticket.touched, ahead, feed.call_mark(state, ticket))
+    return (state.date, state.seq)
+
+
+def clerk_view(state: HallDay, window: str, parts: Fresh = FRESH) -> Json:
     """Show a clerk the window, the ticket, who comes next, who is held or missed, and what may be done when."""
     desk = state.desks[window]
     ticket = desk.ticket
-    policy = state.plan.policy
     held = [one for one in state.held.values() if one.window == window]
-    hall_held = [one for one in state.held.values() if not one.window]
     return {
-        "hall": feed.hall_of(state),
+        "hall": feed.hall_part(state, parts),
         "date": state.date,
         "ended": state.is_ended,
-        "window": {**feed.desk_view(desk), "serves": msgspec.to_builtins(desk.serves)},
-        "ticket": None if ticket is None else staff_ticket(state, ticket),
-        "why": None if ticket is None else why_view(state, ticket),
-        "held": [short_ticket(state, one) for one in held[:MAX_LISTED]],
-        "hall_held": [short_ticket(state, one) for one in hall_held[:MAX_LISTED]],
-        "missed": [short_ticket(state, one) for one in _latest(list(state.missed.values()))],
-        "waiting": _waiting_for(state, desk),
+        "window": parts.kept(
+            "desk",
+            window,
+            mark=(state.index, desk.touched, desk.asking),
+            make=lambda: {**feed.desk_view(desk), "serves": msgspec.to_builtins(desk.serves)},
+        ),
+        **_current(state, ticket, parts),
+        "held": _listed(state, held, parts),
+        "hall_held": parts.once(
+            state, "hall held", lambda: _listed(state, [one for one in state.held.values() if not one.window], parts)
+        ),
+        "missed": _missed(state, parts),
+        "waiting": {
+            "total": state.totals["WAITING"],
+            **parts.once(state, ("next", desk.lines), lambda: _waiting_for(state, desk, parts)),
+        },
         "undo": _undo_view(state, desk),
         **_call_limits(state, ticket),
-        "reasons": {"hold": list(policy.hold.reasons), "chosen": list(policy.chosen_reasons)},
+        "reasons": parts.kept("reasons", "", mark=(state.index,), make=partial(_reasons, state)),
         "done_today": desk.done,
     }
 
@@ -111,6 +130,35 @@ def short_ticket(state: HallDay, ticket: Ticket) -> Json:
     }
 
 
+def _current(state: HallDay, ticket: Ticket | None, parts: Fresh) -> Json:
+    """Show who is at the window, and why."""
+    if ticket is None:
+        return {"ticket": None, "why": None}
+    mark = (state.index, ticket.touched, feed.call_mark(state, ticket))
+    return {
+        "ticket": parts.kept("current", ticket.id, mark=mark, make=partial(staff_ticket, state, ticket)),
+        "why": parts.kept("why", ticket.id, mark=mark, make=lambda: why_view(state, ticket) or {}) or None,
+    }
+
+
+def _reasons(state: HallDay) -> Json:
+    policy = state.plan.policy
+    return {"hold": list(policy.hold.reasons), "chosen": list(policy.chosen_reasons)}
+
+
+def _short(state: HallDay, ticket: Ticket, parts: Fresh) -> object:
+    mark = (state.index, ticket.touched)
+    return parts.kept("ticket", ticket.id, mark=mark, make=partial(short_ticket, state, ticket))
+
+
+def _listed(state: HallDay, tickets: list[Ticket], parts: Fresh) -> list[object]:
+    return [_short(state, one, parts) for one in tickets[:MAX_LISTED]]
+
+
+def _missed(state: HallDay, parts: Fresh) -> object:
+    return parts.once(state, "missed", lambda: _listed(state, _latest(list(state.missed.values())), parts))
+
+
 def why_view(state: HallDay, ticket: Ticket) -> Json | None:
     """Say why a called ticket was called, in a sentence, with those it was compared with."""
     call = ticket.call
@@ -126,7 +174,7 @@ def why_view(state: HallDay, ticket: Ticket) -> Json | None:
     }
 
 
-def manager_view(state: HallDay) -> Json:
+def manager_view(state: HallDay, parts: Fresh = FRESH) -> Json:
     """Show the whole hall: the day, windows, queues, totals, the held and the missed, recent calls."""
     return {
         "hall": feed.hall_of(state),
@@ -140,12 +188,12 @@ def manager_view(state: HallDay) -> Json:
             "policy": state.plan.policy.version,
             "plan": state.plan_hash,
         },
-        "windows": {desk.code: _window_of(state, desk) for desk in state.desks.values()},
+        "windows": {desk.code: _window_of(state, desk, parts) for desk in state.desks.values()},
         "queues": queues_view(state),
         "totals": {"taken": len(state.tickets), **{key.lower(): count for key, count in state.totals.items()}},
-        "held": [short_ticket(state, one) for one in _latest(list(state.held.values()))],
-        "missed": [short_ticket(state, one) for one in _latest(list(state.missed.values()))],
-        "calls": {str(key): feed.call_view(state, one) for key, one in state.calls.items()},
+        "held": _listed(state, _latest(list(state.held.values())), parts),
+        "missed": _missed(state, parts),
+        "calls": feed.calls_view(state, state.desks, parts),
     }
 
 
@@ -171,26 +219,31 @@ def queues_view(state: HallDay) -> Json:
     return queues
 
 
-def _window_of(state: HallDay, desk: Desk) -> Json:
-    return {
-        **feed.desk_view(desk),
-        "ticket": desk.ticket.id if desk.ticket is not None else None,
-        "held": sum(1 for one in state.held.values() if one.window == desk.code),
-        "serves": msgspec.to_builtins(desk.serves),
-        "helps": msgspec.to_builtins(desk.helps),
-        "help_rule": msgspec.to_builtins(desk.help_rule),
-        "themes": feed.served_themes(state, desk),
-    }
+def _window_of(state: HallDay, desk: Desk, parts: Fresh) -> object:
+    held = sum(1 for one in state.held.values() if one.window == desk.code)
+    return parts.kept(
+        "window",
+        desk.code,
+        mark=(state.index, desk.touched, desk.asking, held),
+        make=lambda: {
+            **feed.desk_view(desk),
+            "ticket": desk.ticket.id if desk.ticket is not None else None,
+            "held": held,
+            "serves": msgspec.to_builtins(desk.serves),
+            "helps": msgspec.to_builtins(desk.helps),
+            "help_rule": msgspec.to_builtins(desk.help_rule),
+            "themes": feed.served_themes(state, desk),
+        },
+    )
 
 
-def _waiting_for(state: HallDay, desk: Desk) -> Json:
+def _waiting_for(state: HallDay, desk: Desk, parts: Fresh) -> Json:
     """Count who waits for this window and list who would come next, own lines only."""
-    own = [line.people for line in state.lines if line.bit & desk.lines]
-    heads: list[LineEntry] = list(islice(heapq.merge(*own, key=lambda entry: entry[:3]), NEXT_LISTED))
+    own = desk.own_people
+    heads: list[LineEntry] = sorted(entry for people in own for entry in people[:NEXT_LISTED])
     return {
-        "total": state.totals["WAITING"],
-        "mine": sum(len(people) for people in own),
-        "next": [short_ticket(state, entry[3]) for entry in heads],
+        "mine": sum(map(len, own)),
+        "next": [_short(state, entry[3], parts) for entry in heads[:NEXT_LISTED]],
     }
 
 

@@ -11,19 +11,30 @@ Numbers are integers: two languages print fractions differently, and the hash mu
 
 import hashlib
 from collections.abc import Mapping
+from operator import is_
 
 import msgspec
 
 Json = dict[str, "Json"] | list["Json"] | str | int | bool | None
 JsonObject = dict[str, Json]
 
+
+class Compact(dict[str, Json]):
+    """An object that is compact already and is never changed: :func:`compact` takes it as it is."""
+
+
 _MISSING = object()
+_PLAIN = frozenset({str, int, bool, Compact})
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
 def compact(view: Mapping[str, object]) -> JsonObject:
     """Return a view's JSON form without nulls in objects, at any depth; tuples become lists, nulls in lists stay."""
-    return {key: _compact(value) for key, value in view.items() if value is not None}
+    return {
+        key: value if type(value) in _PLAIN else _compact(value)  # type: ignore[misc]  # plain values are JSON
+        for key, value in view.items()
+        if value is not None
+    }
 
 
 def merge_patch(old: JsonObject, new: JsonObject) -> JsonObject:
@@ -63,13 +74,15 @@ def _compact(value: object) -> Json:
     if isinstance(value, Mapping):
         return compact(value)
     assert isinstance(value, list | tuple), f"{type(value).__name__} has no place in a view"
-    return [_compact(one) for one in value]
+    return [one if type(one) in _PLAIN else _compact(one) for one in value]
 
 
 def _is_same(one: object, other: object) -> bool:
-    """Python takes True for 1; JSON does not."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_is_same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_is_same, one, other))
-    return type(one) is type(other) and one == other
+    """Python takes True for 1; JSON does not. So what Python calls equal is compared once more as it is written."""
+    if one != other:
+        return False
+    if isinstance(one, list) and isinstance(other, list) and all(map(is_, one, other)):
+        return True
+    if isinstance(one, dict | list):
+        return _encoder.encode(one) == _encoder.encode(other)
+    return type(one) is type(other)
