@@ -13,19 +13,24 @@ import msgspec
 
 from hall.events import Commit
 from hall.feed import View
-from hall.feed_staff import render
+from hall.feed_staff import mark_of, render
 from hall.ids import Ms
 from hall.link import Channel, Refused, ServerLink, live_frame
+from hall.parts import Parts
 from hall.policy import Calling
 from hall.state import HallDay
 from server.clock import Clock
-from server.watch import CALM_MS, STUCK_S, Screen, Watched, framed, terms_of
+from server.watch import STUCK_S, Screen, Watched, framed, terms_of
 from server.wire import Pipe, text_frame
 
 TICK_MS: Final = 20
 """Alone, 100 events/s for 1,000 screens fill a core; at 50 frames/s a board still looks immediate."""
 BEAT_SLOTS: Final = 10
 """Beats of different views are spread over the second, so that thousands of phones do not make one long pause."""
+RECEIPTS_MS: Final = 250
+"""Clerks see this often on how many screens their call is shown; each of a thousand screens confirms each call."""
+TOLD_AT_ONCE: Final = frozenset({"clerk", "ticket"})
+"""Views whose facts of the moment go with what they show; those of the manager's come at the beat."""
 SCREEN_KINDS: Final = frozenset({"board", "area", "strip"})
 VIEWS_PER_HALL: Final = 20_000
 """More views than a hall has tickets in a day are a fault."""
@@ -75,15 +80,28 @@ class Presence(msgspec.Struct, frozen=True):
 
 
 class _HallWatch:
-    """All watched views of one hall."""
+    """All watched views of one hall; ``common`` are those that are not pages of single tickets."""
 
     def __init__(self) -> None:
         self.views: dict[View, Watched] = {}
+        self.common: dict[View, Watched] = {}
+        self.parts = Parts()
+        self.stream = ""
         self.timer: asyncio.TimerHandle | None = None
         self.timer_ms: Ms = 0
         self.flushed_ms: Ms = 0
-        self.swept_ms: Ms = 0
         self.touched: set[str] = set()
+        self.receipts_timer: asyncio.TimerHandle | None = None
+
+    def add(self, watched: Watched) -> None:
+        self.views[watched.view] = watched
+        if watched.view.kind != "ticket":
+            self.common[watched.view] = watched
+
+    def drop(self, watched: Watched) -> None:
+        if self.views.get(watched.view) is watched:
+            del self.views[watched.view]
+            self.common.pop(watched.view, None)
 
 
 class Hub:
@@ -101,7 +119,7 @@ class Hub:
 
     # ---- screens come and go ----
 
-    def join(self, pipe: Pipe, hall: str, view: View, *, since: int, device: str = "") -> Screen | None:
+    def join(self, pipe: Pipe, hall: str, view: View, *, since: int, device: str = "", kind: str = "") -> Screen | None:
         """Greet a screen and keep it up to date until it leaves; None if the hall has no such view now."""
         watch = self._halls.setdefault(hall, _HallWatch())
         watched = watch.views.get(view) or self._open(watch, hall, view)
@@ -113,7 +131,7 @@ class Hub:
         ring_limit_ms = state.plan.policy.calling.ring_limit_ms if state.is_open else Calling().ring_limit_ms
         speed = max(1, round(self._clock.speed))
         terms = terms_of(hall, view, speed=speed, ring_limit_ms=ring_limit_ms, version=self._version)
-        screen = Screen(pipe, ServerLink(watched.channel, terms), watched, device=device)
+        screen = Screen(pipe, ServerLink(watched.channel, terms), watched, device=device, kind=kind)
         watched.screens[screen] = None
         if watched.live is None:
             watched.live = self.live_facts(hall, view)
@@ -124,9 +142,8 @@ class Hub:
         """Forget a screen; a view that nobody watches is forgotten too."""
         watched = screen.watched
         watched.screens.pop(screen, None)
-        views = self._halls[hall].views
-        if not watched.screens and views.get(watched.view) is watched:
-            del views[watched.view]
+        if not watched.screens:
+            self._halls[hall].drop(watched)
 
     def receive(self, hall: str, screen: Screen, frame: str | bytes) -> Refused | None:
         """Take what a screen says; a refusal names the code to close with."""
@@ -135,8 +152,10 @@ class Hub:
         if isinstance(answer, Refused):
             return answer
         self._send(screen, framed(answer))
-        if screen.link.shown_seq != shown_before:
-            self.refresh_live(hall, "clerk")
+        watch = self._halls[hall]
+        if screen.link.shown_seq != shown_before and watch.receipts_timer is None:
+            loop = asyncio.get_running_loop()
+            watch.receipts_timer = loop.call_later(RECEIPTS_MS / 1_000, self._tell_receipts, hall, watch)
         return None
 
     # ---- halls move ----
@@ -153,13 +172,6 @@ class Hub:
         else:
             self._flush(hall, watch, now_ms)
 
-    def refresh_live(self, hall: str, kind: str) -> None:
-        """Work the facts of the moment out again for the views of a kind, and send what changed."""
-        watch = self._halls.get(hall)
-        for watched in list(watch.views.values()) if watch else ():
-            if watched.view.kind == kind:
-                self._update_live(hall, watched)
-
     async def beat(self) -> None:
         """Send every view its heartbeat and its facts of the moment once a second, until cancelled."""
         slot = 0
@@ -173,7 +185,7 @@ class Hub:
             for hall, watch in list(self._halls.items()):
                 for number, watched in enumerate(list(watch.views.values())):
                     if number % BEAT_SLOTS == slot:
-                        self._beat_view(hall, watched)
+                        self._beat_view(hall, watch, watched)
 
     # ---- what is known ----
 
@@ -189,17 +201,10 @@ class Hub:
 
     def receipts(self, hall: str, *, area: str, window: str, ring: int) -> tuple[int, int]:
         """Return on how many of how many connected screens a ring of a window has been shown."""
-        shown = total = 0
-        watch = self._halls.get(hall)
-        for view, watched in watch.views.items() if watch else ():
-            if (
-                view.kind == "board"
-                or (view.kind == "area" and view.key == area)
-                or (view.kind == "strip" and view.key == window)
-            ):
-                total += len(watched.screens)
-                shown += sum(watched.ring_shown(screen) >= ring for screen in watched.screens)
-        return shown, total
+        views = self._halls[hall].common if hall in self._halls else {}
+        found = [views.get(view) for view in (View("board"), View("area", area), View("strip", window))]
+        counts = [watched.receipts(ring) for watched in found if watched is not None]
+        return sum(shown for shown, _ in counts), sum(total for _, total in counts)
 
     def live_facts(self, hall: str, view: View) -> Mapping[str, object] | None:
         """Return the facts of the moment of a view, or None if it has none."""
@@ -208,7 +213,7 @@ class Hub:
     def clerks_linked(self, hall: str) -> frozenset[str]:
         """Return the windows whose clerk console is connected."""
         watch = self._halls.get(hall)
-        return frozenset(view.key for view in (watch.views if watch else ()) if view.kind == "clerk")
+        return frozenset(view.key for view in (watch.common if watch else ()) if view.kind == "clerk")
 
     def statistics(self) -> HubStatistics:
         """Return the counts."""
@@ -231,51 +236,66 @@ class Hub:
         if day is None or len(watch.views) >= VIEWS_PER_HALL:
             return None
         self._renders += 1
+        watch.stream = watch.stream or day.stream
         state = day.view_state()
-        channel = Channel(render(state, view) or {}, seq=state.seq, stream=day.stream)
-        watched = watch.views[view] = Watched(view, channel, seen_seq=state.seq, now_ms=_now_ms())
+        channel = Channel(render(state, view, watch.parts) or {}, seq=state.seq, stream=day.stream)
+        watched = Watched(view, channel, seen_seq=state.seq, now_ms=_now_ms())
+        watched.mark = mark_of(state, view)
+        watch.add(watched)
         return watched
 
     def _flush(self, hall: str, watch: _HallWatch, now_ms: Ms) -> None:
+        """Render what it is about, boards always; what remains follows at its beat."""
         day = self._day_of(hall)
         if day is None:
             return
         touched, watch.touched, watch.flushed_ms = watch.touched, set(), now_ms
-        is_sweep = now_ms >= watch.swept_ms + CALM_MS["ticket"]
-        watch.swept_ms = now_ms if is_sweep else watch.swept_ms
-        for watched in list(watch.views.values()):
-            # A hall has thousands of ticket pages: between two sweeps only those are looked at that something is about.
-            if watched.view.kind == "ticket" and not is_sweep and watched.view.key not in touched:
-                self._arm(hall, watch, watch.swept_ms + CALM_MS["ticket"], now_ms)
-                continue
-            due_ms = self._advance(hall, watched, day, now_ms)
-            if due_ms is not None:
+        if day.stream != watch.stream:
+            self._turn(hall, watch, day)
+            return
+        state = day.view_state()
+        for watched in list(watch.common.values()):
+            due_ms = watched.rendered_ms + watched.calm_ms
+            if due_ms > now_ms:
                 self._arm(hall, watch, due_ms, now_ms)
+            elif _is_touched(watched, state):
+                self._advance(hall, watch, watched, day)
+        for ticket in touched:
+            page = watch.views.get(View("ticket", ticket))
+            if page is not None:
+                self._advance(hall, watch, page, day)
 
     def _wake(self, hall: str) -> None:
         watch = self._halls[hall]
         watch.timer = None
         self.moved(hall)
 
-    def _advance(self, hall: str, watched: Watched, day: Day, now_ms: Ms) -> Ms | None:
-        """Render a view if it is due; return when it will be, if it must wait."""
+    def _advance(self, hall: str, watch: _HallWatch, watched: Watched, day: Day) -> None:
+        """Render a view if what it is made of has changed since."""
         state = day.view_state()
-        is_new_day = day.stream != watched.channel.stream
-        if state.seq == watched.seen_seq and not is_new_day:
-            return None
-        due_ms = watched.due_ms(touched=is_new_day or _is_touched(watched, state), tick_ms=TICK_MS)
-        if due_ms > now_ms:
-            return due_ms
+        if state.seq == watched.seen_seq:
+            return
+        mark = mark_of(state, watched.view)
+        if mark == watched.mark:
+            watched.seen_seq = state.seq
+            return
         self._renders += 1
-        view = render(state, watched.view) or {}
-        if is_new_day:
-            self._move(watched, Channel(view, seq=state.seq, stream=day.stream), now_ms)
-            return None
-        frame = watched.publish(view, seq=state.seq, at_ms=self._clock.now_ms(), now_ms=now_ms)
+        watched.mark = mark
+        view = render(state, watched.view, watch.parts) or {}
+        frame = watched.publish(view, seq=state.seq, at_ms=self._clock.now_ms(), now_ms=_now_ms())
         if frame is not None:
             self._send_all(watched, [frame])
-            self._update_live(hall, watched)
-        return None
+            if watched.view.kind in TOLD_AT_ONCE:
+                self._update_live(hall, watched)
+
+    def _turn(self, hall: str, watch: _HallWatch, day: Day) -> None:
+        """The next business date: every screen gets another stream."""
+        watch.stream, watch.parts = day.stream, Parts()
+        state = day.view_state()
+        for watched in list(watch.views.values()):
+            channel = Channel(render(state, watched.view, watch.parts) or {}, seq=state.seq, stream=day.stream)
+            watched.mark = mark_of(state, watched.view)
+            self._move(watched, channel, _now_ms())
 
     def _move(self, watched: Watched, channel: Channel, now_ms: Ms) -> None:
         watched.replace(channel, seen_seq=channel.seq, now_ms=now_ms)
@@ -292,9 +312,19 @@ class Hub:
         watch.timer_ms = due_ms
         watch.timer = asyncio.get_running_loop().call_later(delay_s, self._wake, hall)
 
-    def _beat_view(self, hall: str, watched: Watched) -> None:
+    def _beat_view(self, hall: str, watch: _HallWatch, watched: Watched) -> None:
+        day = self._day_of(hall)
+        if day is not None and day.stream == watched.channel.stream:
+            self._advance(hall, watch, watched, day)
         self._update_live(hall, watched)
         self._send_all(watched, [text_frame(watched.channel.beat(self._clock.now_ms()))])
+
+    def _tell_receipts(self, hall: str, watch: _HallWatch) -> None:
+        """Tell the clerks whose call was not shown everywhere yet."""
+        watch.receipts_timer = None
+        for watched in list(watch.common.values()):
+            if watched.view.kind == "clerk":
+                self._update_live(hall, watched)
 
     def _update_live(self, hall: str, watched: Watched) -> None:
         facts = self.live_facts(hall, watched.view)
@@ -341,19 +371,15 @@ def tickets_in(commits: Iterable[Commit]) -> Iterator[str]:
 
 
 def _is_touched(watched: Watched, state: HallDay) -> bool:
-    """Tell whether something happened to the very thing that a view is about."""
+    """Tell whether something happened to the window that a view is about; views of the whole hall always are."""
     view = watched.view
-    match view.kind:
-        case "clerk" | "strip":
-            desk = state.desks.get(view.key)
-            return desk is not None and desk.touched > watched.seen_seq
-        case "ticket":
-            ticket = state.tickets.get(view.key)
-            return ticket is not None and ticket.touched > watched.seen_seq
-        case "board" | "area":
-            return True
-        case _:
-            return False
+    if view.kind not in ("clerk", "strip"):
+        return True
+    desk = state.desks.get(view.key)
+    if desk is None:
+        return False
+    ticket = desk.ticket
+    return desk.touched > watched.seen_seq or (ticket is not None and ticket.touched > watched.seen_seq)
 
 
 def _now_ms() -> Ms:

@@ -1,5 +1,6 @@
 """Facts of the moment beside the views: receipts, links, alarms, waits. Not part of the log, never numbered."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -8,7 +9,7 @@ from hall.ids import Ms
 from hall.state import Desk, HallDay
 from server.accounts.store import Device
 from server.clock import Clock
-from server.hub import SCREEN_KINDS, Day, Hub
+from server.hub import RECEIPTS_MS, SCREEN_KINDS, Day, Hub
 from server.waits import Waits
 
 Json = dict[str, Any]
@@ -25,6 +26,7 @@ class LiveView:
     def __init__(self, hub: Hub, waits: Waits, clock: Clock, *, day_of: Callable[[str], Day | None]) -> None:
         """Look at what the hub, the estimates and the halls know; ``devices`` is filled by who reads them."""
         self.devices: dict[str, list[Device]] = {}
+        self._counts: dict[str, tuple[Ms, Json]] = {}
         self._hub = hub
         self._waits = waits
         self._clock = clock
@@ -59,12 +61,18 @@ class LiveView:
         shown, total = (0, 0)
         if desk is not None and ring:
             shown, total = self._hub.receipts(hall, area=desk.area, window=window, ring=ring)
-        screens = [one for one in self.devices.get(hall, ()) if one.kind in SCREEN_KINDS and not one.revoked]
-        online = {one.device for one in self._hub.presence(hall)}
-        return {
-            "shown": {"n": shown, "of": total},
-            "screens": {"online": sum(one.id in online for one in screens), "of": len(screens)},
-        }
+        return {"shown": {"n": shown, "of": total}, "screens": self._screen_counts(hall)}
+
+    def _screen_counts(self, hall: str) -> Json:
+        """Count the registered screens, once for all clerks of a hall."""
+        now_ms = time.monotonic_ns() // 1_000_000
+        kept = self._counts.get(hall)
+        if kept is None or now_ms - kept[0] >= RECEIPTS_MS:
+            screens = [one.id for one in self.devices.get(hall, ()) if one.kind in SCREEN_KINDS and not one.revoked]
+            online = {one.device for one in self._hub.presence(hall)}
+            kept = (now_ms, {"online": len(online.intersection(screens)), "of": len(screens)})
+            self._counts[hall] = kept
+        return kept[1]
 
     def _manager(self, hall: str, state: HallDay) -> Json:
         now_ms = max(self._clock.now_ms(), state.at_ms)

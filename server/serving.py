@@ -19,10 +19,19 @@ BACKLOG = 2_048
 
 def serve(settings: Settings) -> int:
     """Run until SIGINT or SIGTERM; return the exit status."""
-    with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_fast_loop()) as runner:
+    with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=fast_loop()) as runner:
         return runner.run(_serve(settings))
     # The server stops in order on SIGINT, and then lets the signal have its usual effect.
     return STOPPED
+
+
+def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return uvloop where it exists; Windows has none."""
+    if importlib.util.find_spec("uvloop") is None:
+        return None
+    import uvloop
+
+    return uvloop.new_event_loop
 
 
 async def _serve(settings: Settings) -> int:
@@ -44,12 +53,3 @@ async def _serve(settings: Settings) -> int:
     with listener:
         await server.serve([listener])
     return STOPPED if server.started else FAILED
-
-
-def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Return uvloop where it exists; Windows has none."""
-    if importlib.util.find_spec("uvloop") is None:
-        return None
-    import uvloop
-
-    return uvloop.new_event_loop

@@ -1,7 +1,8 @@
 """Waits that people are told, worked out no more often than needed: an estimate costs 1 to 2 ms, a lookup nothing.
 
-People of the same windows, lane and number ahead get the same answer for :data:`KEPT_MS`; what today's visits taught is
-looked at once a minute.
+People of the same windows and lane with as many ahead, or nearly, share an answer for :data:`KEPT_MS`, scaled to the one
+or two people that they differ by. Estimates may take a :data:`SHARE` of the time: in a rush an older answer
+serves for longer, up to :data:`STALE_MS`. What today's visits taught is looked at once a minute.
 """
 
 import time
@@ -18,6 +19,12 @@ from server.clock import Clock
 
 KEPT_MS: Final = 2_000
 """Real time; a wait does not change by more than its own uncertainty in two seconds."""
+STALE_MS: Final = 10_000
+"""An answer older than this is worked out anew, whatever it costs."""
+SHARE: Final = 25
+"""After an estimate none is made for so many times its length where a kept one will do: at most 4 % of the time."""
+EXACT: Final = 8
+"""Up to so many people ahead everyone counts; beyond, places within an eighth of each other share an answer."""
 TABLE_KEPT_MS: Final = 1_000
 """The protocol's promise for the whole table."""
 LEARNT_KEPT_MS: Final = 60_000
@@ -29,7 +36,12 @@ STREAMS: Final = 500
 Json = dict[str, Any]
 _K = TypeVar("_K")
 _V = TypeVar("_V")
+_Line = tuple[str, str, int, int, int, int]
+"""Hall, date, windows, helping windows, lane, credit."""
 _Key = tuple[str, str, int, int, int, int, int]
+"""The same, with the step that the number of people ahead belongs to."""
+_Kept = tuple[Ms, int, Told | None]
+"""When (of the computer's clock), with how many people ahead, and what."""
 
 
 class Waits:
@@ -38,7 +50,8 @@ class Waits:
     def __init__(self, clock: Clock) -> None:
         """Use the halls' clock for moments; the computer's for how long an answer is kept."""
         self._clock = clock
-        self._ranges: OrderedDict[_Key, tuple[Ms, Told | None]] = OrderedDict()
+        self._ranges: OrderedDict[_Key, _Kept] = OrderedDict()
+        self._rest_until_ms: Ms = 0
         self._tables: OrderedDict[tuple[str, str], tuple[Ms, Json]] = OrderedDict()
         self._learnt: OrderedDict[tuple[str, str], tuple[Ms, Experience]] = OrderedDict()
 
@@ -58,13 +71,24 @@ class Waits:
         """Return the wait at a place in the order of service."""
         now_ms = _now_ms()
         before = ahead(state, place)
-        key = (state.hall, state.date, place.primary, place.helpers, place.key[0], place.credit_ms, before)
-        kept = self._ranges.get(key)
-        if kept is None or now_ms - kept[0] >= KEPT_MS:
+        line = (state.hall, state.date, place.primary, place.helpers, place.key[0], place.credit_ms)
+        step = _step_of(before)
+        kept = self._kept(line, step, now_ms)
+        if kept is None:
             at_ms = max(self._clock.now_ms(), state.at_ms)
-            kept = (now_ms, wait_range(state, place, at_ms=at_ms, experience=self._experience(state, now_ms)))
-            _keep(self._ranges, key, kept, limit=KEPT)
-        return kept[1]
+            told = wait_range(state, place, at_ms=at_ms, experience=self._experience(state, now_ms))
+            kept = (now_ms, before, told)
+            self._rest_until_ms = now_ms + SHARE * (_now_ms() - now_ms)
+            _keep(self._ranges, (*line, step), kept, limit=KEPT)
+        return _scaled(kept, before)
+
+    def _kept(self, line: _Line, step: int, now_ms: Ms) -> _Kept | None:
+        """Return the answer of this step or, while estimates rest, an older one of this or the next steps."""
+        if now_ms >= self._rest_until_ms:
+            kept = self._ranges.get((*line, step))
+            return kept if kept is not None and now_ms - kept[0] < KEPT_MS else None
+        found = (self._ranges.get((*line, near)) for near in (step, step - 1, step + 1))
+        return next((kept for kept in found if kept is not None and now_ms - kept[0] < STALE_MS), None)
 
     def table(self, state: HallDay) -> Json:
         """Return what a person would be told now for each item, and which items are refused."""
@@ -112,6 +136,22 @@ class Waits:
             kept = (now_ms, experience_of(state))
             _keep(self._learnt, key, kept, limit=STREAMS)
         return kept[1]
+
+
+def _step_of(before: int) -> int:
+    """Return the step that a number of people ahead belongs to: each of the few, then eight steps for each doubling."""
+    if before <= EXACT:
+        return before
+    doublings = before.bit_length() - EXACT.bit_length()
+    return EXACT * doublings + (before >> doublings)
+
+
+def _scaled(kept: _Kept, before: int) -> Told | None:
+    """Return a kept answer for somebody with one or two people more or fewer ahead."""
+    _, then, told = kept
+    if told is None or before == then:
+        return told
+    return Told(before, told.p50_ms * (before + 1) // (then + 1), told.p80_ms * (before + 1) // (then + 1))
 
 
 def _refusal(state: HallDay, code: str, at_ms: Ms) -> str | None:

@@ -7,7 +7,7 @@ Laws:
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from hall.feed import View
@@ -20,19 +20,21 @@ STUCK_S: Final = 10.0
 RINGS_KEPT: Final = 256
 """As many as a channel keeps deltas: older receipts do not come."""
 
-CALM_MS: Final[Mapping[str, Ms]] = {"manager": 250, "clerk": 250, "strip": 250, "ticket": 1_000}
-"""Views that show what happened elsewhere in the hall follow it this much later; those not named follow at each tick."""
+CALM_MS: Final[Mapping[str, Ms]] = {"manager": 500}
+"""Views of the whole hall for a person at a desk follow it this much later. Boards follow at each tick; consoles, strips
+and ticket pages at the tick when it is about them, else at their beat."""
 
 
 class Screen:
     """A connection that watches one view."""
 
-    def __init__(self, pipe: Pipe, link: ServerLink, watched: "Watched", *, device: str) -> None:
-        """Join a pipe and a session; ``device`` is the id of a registered screen, or empty."""
+    def __init__(self, pipe: Pipe, link: ServerLink, watched: "Watched", *, device: str, kind: str = "") -> None:
+        """Join a pipe and a session; ``device`` and ``kind`` are those of a registered device, or empty."""
         self.pipe = pipe
         self.link = link
         self.watched = watched
         self.device = device
+        self.kind = kind
         self.is_stuck = False
 
     def send(self, frames: list[bytes]) -> bool:
@@ -57,12 +59,14 @@ class Watched:
         self.seen_seq = seen_seq
         self.rendered_ms = now_ms
         self.live: Mapping[str, object] | None = None
+        self.mark: object = None
         self._rings: deque[tuple[int, int]] = deque(maxlen=RINGS_KEPT)
         self._note_ring()
 
-    def due_ms(self, *, touched: bool, tick_ms: Ms) -> Ms:
-        """Return when this view may be rendered again, on the monotonic clock."""
-        return self.rendered_ms + (tick_ms if touched else CALM_MS.get(self.view.kind, tick_ms))
+    @property
+    def calm_ms(self) -> Ms:
+        """How long this view waits from one rendering to the next."""
+        return CALM_MS.get(self.view.kind, 0)
 
     def publish(self, state: Mapping[str, object], *, seq: int, at_ms: Ms, now_ms: Ms) -> bytes | None:
         """Move the channel on; return the frame for all screens if the view shows a change."""
@@ -88,14 +92,23 @@ class Watched:
             frames.append(live_frame(self.live, at_ms=at_ms))
         return [text_frame(frame) for frame in frames]
 
-    def ring_shown(self, screen: Screen) -> int:
-        """Return the newest ring that a screen has confirmed."""
-        return max((ring for seq, ring in self._rings if seq <= screen.link.shown_seq), default=0)
+    def receipts(self, ring: int) -> tuple[int, int]:
+        """Return on how many of how many screens a ring has been shown, as they confirmed it."""
+        since = _first(self._rings, ring)
+        # A kiosk follows the board's view for its clock and hours; it shows no calls.
+        screens = [screen for screen in self.screens if screen.kind != "kiosk"]
+        shown = sum(screen.link.shown_seq >= since for screen in screens) if since is not None else 0
+        return shown, len(screens)
 
     def _note_ring(self) -> None:
         ring = newest_ring(self.channel.state)
         if not self._rings or self._rings[-1][1] != ring:
             self._rings.append((self.channel.seq, ring))
+
+
+def _first(rings: Iterable[tuple[int, int]], wanted: int) -> int | None:
+    """Return the seq at which a view first showed this ring or a newer one, as far back as is known."""
+    return next((seq for seq, ring in rings if ring >= wanted), None)
 
 
 def newest_ring(state: Mapping[str, object]) -> int:
