@@ -15,7 +15,7 @@ from rich.table import Table
 from hall.ids import Ms
 from server.audit import AuditReport, audit_stream
 from server.demo.compare import Comparison
-from server.demo.dayfigures import DayFigures, Waits, figures_of_day
+from server.demo.dayfigures import Report, figures_of_day
 from server.demo.dayfile import DemoDay, Progress
 from server.ledger.sqlite import SqliteLedger
 
@@ -80,7 +80,7 @@ class Teller:
         """Say that the pages stay."""
         self._say(f"Still serving {day.base}/ (Ctrl-C ends it).")
 
-    async def audited(self, ledger_file: Path, day: DemoDay) -> tuple[AuditReport, DayFigures]:
+    async def audited(self, ledger_file: Path, day: DemoDay) -> tuple[AuditReport, Report]:
         """Audit a day and work its figures out from its log, in a thread so that the children are heard meanwhile."""
         self._end_status()
         return await asyncio.to_thread(lambda: asyncio.run(_audit_and_figures(ledger_file, day.stream)))
@@ -88,7 +88,7 @@ class Teller:
     def conclude(
         self,
         audit: AuditReport,
-        figures: DayFigures,
+        figures: Report,
         comparison: Comparison,
         findings: tuple[str, ...],
         *,
@@ -117,7 +117,7 @@ class Teller:
             self._status = None
 
 
-async def _audit_and_figures(ledger_file: Path, stream: str) -> tuple[AuditReport, DayFigures]:
+async def _audit_and_figures(ledger_file: Path, stream: str) -> tuple[AuditReport, Report]:
     ledger = SqliteLedger.open_for_reading(ledger_file)
     try:
         return await audit_stream(ledger, stream), await figures_of_day(ledger, stream)
@@ -125,32 +125,31 @@ async def _audit_and_figures(ledger_file: Path, stream: str) -> tuple[AuditRepor
         await ledger.close()
 
 
-def _totals_table(figures: DayFigures) -> Table:
+def _totals_table(figures: Report) -> Table:
+    totals = figures["totals"]
     table = Table(title="The day", title_justify="left")
     for name in ("tickets", "done", "missed calls", "abandoned", "cancelled", "expired", "rated", "promise kept"):
         table.add_column(name, justify="right")
+    counts = [totals[name] for name in ("taken", "done", "missed", "abandoned", "cancelled", "expired")]
+    kept = totals["promise_kept_pct"]
     table.add_row(
-        str(figures.tickets), str(figures.done), str(figures.misses), str(figures.abandoned), str(figures.cancelled),
-        str(figures.expired), str(figures.rated), f"{figures.promise_kept_pct} %",
+        *map(str, counts), str(sum(totals["rated"].values())), "–" if kept is None else f"{kept:.0f} %"
     )  # fmt: skip
     return table
 
 
-def _themes_table(figures: DayFigures) -> Table:
+def _themes_table(figures: Report) -> Table:
     table = Table(title="Waits until the first call, in minutes", title_justify="left")
     for name in ("theme", "tickets", "P50", "P80", "P90", "longest"):
         table.add_column(name, justify="left" if name == "theme" else "right")
-    for name, waits in [*figures.by_theme.items(), ("all", figures.waits)]:
-        table.add_row(name, str(waits.n), *(_minutes(one) for one in _quantiles(waits)))
+    for name, waits in [*figures["by_theme"].items(), ("all", figures["wait"])]:
+        spread = (waits["p50_ms"], waits["p80_ms"], waits["p90_ms"], waits["max_ms"])
+        table.add_row(name, str(waits["n"]), *(_minutes(one) for one in spread))
     return table
 
 
-def _quantiles(waits: Waits) -> tuple[Ms, Ms, Ms, Ms]:
-    return (waits.p50_ms, waits.p80_ms, waits.p90_ms, waits.max_ms)
-
-
-def _minutes(length_ms: Ms) -> str:
-    return f"{length_ms / 60_000:.1f}"
+def _minutes(length_ms: Ms | None) -> str:
+    return "–" if length_ms is None else f"{length_ms / 60_000:.1f}"
 
 
 def _clock(at_ms: Ms) -> str:
