@@ -23,19 +23,20 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+CONTENT_POLICY: Final = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+"""No inline script or style anywhere; boards may be framed by our own pages only."""
 SECURITY: Final[tuple[tuple[bytes, bytes], ...]] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"SAMEORIGIN"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
-    (
-        b"content-security-policy",
-        b"default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; "
-        b"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
-    ),
+    (b"content-security-policy", CONTENT_POLICY.encode()),
 )
-"""No inline script or style anywhere; boards may be framed by our own pages only."""
+"""What every answer says, unless it says something of its own by the same name."""
 
 DISCARD_BYTES: Final = 1024 * 1024
 DISCARD_S: Final = 1.0
@@ -165,7 +166,9 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.is_begun = True
-            headers = [*message.get("headers", ()), *SECURITY, (b"x-request-id", self._request_id)]
+            own = [*message.get("headers", ())]
+            said = {name for name, _ in own}
+            headers = [*own, *(one for one in SECURITY if one[0] not in said), (b"x-request-id", self._request_id)]
             message = {**message, "headers": headers}
         await self._send(message)
 

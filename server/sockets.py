@@ -6,7 +6,8 @@ only reads, and ends when the screen leaves or does not keep to the protocol.
 
 from typing import Final, cast
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from hall.feed import View, ViewKind
@@ -14,7 +15,10 @@ from hall.feed_staff import render
 from hall.link import NOTHING
 from server.accounts.authorise import CITIZEN, Caller
 from server.api.access import address_of, caller_with, check, check_origin, check_view, knows, token_of
+from server.api.bounds import Code
+from server.api.describe import PROBLEMS
 from server.api.house import House, house_of
+from server.api.submit import reply
 from server.outcomes import CommandError
 from server.problems import Problem, body_of, headers_of, status_of
 from server.watch import Screen
@@ -27,6 +31,16 @@ KEY_OF: Final[dict[str, str]] = {"area": "area", "strip": "window", "clerk": "wi
 VIEWS: Final = frozenset({"board", "area", "strip", "ticket", "clerk", "manager"})
 PARAMETER_CHARS: Final = 64
 LATEST_SEQ: Final = 2**53
+
+
+@router.get("/api/halls/{hall}/feed", tags=["halls"], responses=PROBLEMS)
+async def may_watch(request: Request, hall: Code) -> Response:
+    """Say whether the live feed with this query would be given, and if not, why.
+
+    Browsers tell a page nothing of a refused handshake: it asks here before it tries on for ever.
+    """
+    _, view = await _admitted(request, house_of(request), hall)
+    return reply({"view": view.kind})
 
 
 @router.websocket("/ws/halls/{hall}")
@@ -47,11 +61,7 @@ async def feed(socket: WebSocket, hall: str) -> None:
 
 async def _serve(socket: WebSocket, house: House, hall: str) -> None:
     try:
-        check_origin(socket)
-        caller = await _caller(socket, house, hall)
-        view = _view(socket)
-        _check(house, caller, view, hall)
-        _check_there(house, hall, view)
+        caller, view = await _admitted(socket, house, hall)
     except CommandError as error:
         await _refuse(socket, Problem(error.code))
         return
@@ -61,7 +71,7 @@ async def _serve(socket: WebSocket, house: House, hall: str) -> None:
     await socket.accept()
     pipe = cast(Pipe, socket.scope["extensions"][PIPE])
     device = caller.name if caller.role == "device" else ""
-    screen = house.hub.join(pipe, hall, view, since=_since(socket), device=device)
+    screen = house.hub.join(pipe, hall, view, since=_since(socket), device=device, kind=caller.kind)
     if screen is None:
         await socket.close(1013)
         return
@@ -84,7 +94,17 @@ async def _listen(socket: WebSocket, house: House, hall: str, screen: Screen) ->
             return
 
 
-async def _caller(socket: WebSocket, house: House, hall: str) -> Caller:
+async def _admitted(connection: HTTPConnection, house: House, hall: str) -> tuple[Caller, View]:
+    """Return who wants to watch what; raises why not."""
+    check_origin(connection)
+    caller = await _caller(connection, house, hall)
+    view = _view(connection)
+    _check(house, caller, view, hall)
+    _check_there(house, hall, view)
+    return caller, view
+
+
+async def _caller(socket: HTTPConnection, house: House, hall: str) -> Caller:
     """Return who watches: by token, device token or session cookie, or by the ticket's secret."""
     token = _parameter(socket, "device") or _parameter(socket, "token") or token_of(socket)
     caller = await caller_with(house, token)
@@ -96,7 +116,7 @@ async def _caller(socket: WebSocket, house: House, hall: str) -> Caller:
     return caller
 
 
-def _view(socket: WebSocket) -> View:
+def _view(socket: HTTPConnection) -> View:
     kind = _parameter(socket, "view")
     if kind not in VIEWS:
         raise Problem("INVALID_INPUT")
@@ -128,7 +148,7 @@ def _since(socket: WebSocket) -> int:
     return min(int(since), LATEST_SEQ) if since.isascii() and since.isdigit() else NOTHING
 
 
-def _parameter(socket: WebSocket, name: str) -> str:
+def _parameter(socket: HTTPConnection, name: str) -> str:
     value = socket.query_params.get(name, "")
     if len(value) > PARAMETER_CHARS:
         raise Problem("INVALID_INPUT")

@@ -41,6 +41,7 @@ RIGHTS: Final[Mapping[str, Roles]] = {
     "ticket.delay": _HOLDER,
     "ticket.rate": _HOLDER,
     "ticket.print-result": _HOLDER,
+    "ticket.reprint": _STAFF,
     # staff on tickets
     "tickets.find": _LOOKING,
     "ticket.add-items": _STAFF,
@@ -72,7 +73,7 @@ RIGHTS: Final[Mapping[str, Roles]] = {
     "view.strip": _LOOKING | Roles({"device"}),
     "view.ticket": _HOLDER | Roles({"auditor"}),
     "view.clerk": _STAFF,
-    "view.manager": _LEAD,
+    "view.manager": _FLOOR,
 }
 """Operation → roles. Whatever is not in this table nobody may do."""
 

@@ -78,7 +78,9 @@ async def show_hall(request: Request, hall: Code) -> Response:
     state = today_of(request, hall).view_state()
     if not state.is_open:
         raise Problem("NOT_READY")
-    return reply(_hall(house, state))
+    facts = await asyncio.to_thread(house.halls.plans.halls)
+    is_training = any(one.code == hall and one.training for one in facts)
+    return reply({**_hall(house, state), "training": is_training, **_taking(house, state)})
 
 
 @router.get("/{hall}/calls")
@@ -136,6 +138,14 @@ def _hall(house: House, state: HallDay) -> Json:
         "speed": house.clock.speed,
         "demo": house.settings.demo,
     }
+
+
+def _taking(house: House, state: HallDay) -> Json:
+    """Say whether a number would be given now for any item, and if not, by which refusal."""
+    table = house.waits.table(state)
+    refused = [table["refused"].get(code) for code in table["items"]]
+    is_taking = None in refused
+    return {"taking": is_taking, "refusal": None if is_taking or not refused else refused[0]}
 
 
 def _catalog(state: HallDay) -> Json:

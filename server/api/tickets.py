@@ -121,6 +121,19 @@ async def merge(request: Request, hall: Code, ticket: TicketKey, body: bodies.Me
     return await _by_staff(request, "merge", hall, ticket, body)
 
 
+@router.post("/{ticket}/reprint")
+async def reprint(request: Request, hall: Code, ticket: TicketKey) -> Response:
+    """Return what a new slip needs: the ticket with its secret and page. The hall hears of it by the print result."""
+    house = house_of(request)
+    await allow(request, "ticket.reprint", hall)
+    runner = await day_of_ticket(house, hall, ticket)
+    state = runner.view_state()
+    shown = render(state, View("ticket", ticket))
+    if shown is None:
+        raise Problem("UNKNOWN_TICKET")
+    return reply(with_secret(house, {"ticket": shown, "seq": state.seq}, hall=hall, date=runner.date))
+
+
 @router.post("/{ticket}/transfer")
 async def transfer_ticket(request: Request, hall: Code, ticket: TicketKey, body: bodies.TransferBody) -> Response:
     """Send a ticket elsewhere (转移)."""

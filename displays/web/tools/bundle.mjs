@@ -91,5 +91,7 @@ async function writePage(name, built, out) {
     }
     return `src="./${made.script}"`;
   });
-  await writeFile(path.join(out, name), page.replace("</head>", `${styles.join("")}</head>`));
+  // The server writes each answer's nonce here (server/api/pages.py).
+  const nonce = '<meta name="ow-nonce" content="">';
+  await writeFile(path.join(out, name), page.replace("</head>", `${nonce}${styles.join("")}</head>`));
 }

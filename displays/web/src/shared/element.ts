@@ -1,5 +1,7 @@
 // The base of our components: renders again when the language changes or a feed moves.
 
+import "./nonce";
+
 import { LitElement } from "lit";
 
 import type { LiveFeed } from "./feed";
