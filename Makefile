@@ -17,7 +17,7 @@ UPGRADE ?=
 BIN := .venv/bin
 PACKAGES := hall server displays simulation
 
-.PHONY: help setup web run test check fix format lint types imports web-types house hall-coverage bench golden lock clean
+.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench golden lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -47,7 +47,7 @@ test: setup ## run every test, with a browser, PostgreSQL and Redis
 	@[ "$(PROVIDE)" = no ] || .ci/provide
 	$(BIN)/python -m pytest -m 'not bench' $(ARGS)
 
-check: format lint types imports web-types house hall-coverage ## all checks that are quick
+check: format lint types imports web-types web-units house hall-coverage ## all checks that are quick
 
 fix: .venv/.installed ## format, and mend what ruff can mend
 	$(BIN)/ruff check --fix-only --quiet .
@@ -67,6 +67,9 @@ imports: .venv/.installed
 
 web-types: web
 	cd displays/web && node_modules/.bin/tsc --noEmit
+
+web-units: web
+	$(BIN)/python -m pytest -q tests/displays/test_web_units.py
 
 house: .venv/.installed
 	$(BIN)/python -m pytest -q -m 'not slow' tests/build

@@ -250,3 +250,68 @@ test("a stopped feed stays stopped", () => {
   assert.equal(world.sockets.length, 1);
   assert.equal(world.socket.closed, true);
 });
+
+const SETTLED = () => new Promise((done) => setImmediate(done));
+const REVOKED = { status: 403, code: "DEVICE_REVOKED", title: { zh: "设备已停用", en: "This device has been revoked" } };
+
+/** Refuse the next handshakes as a browser shows it: a close without a greeting. */
+async function refused(world, times) {
+  for (let i = 0; i < times; i += 1) {
+    world.socket.onclose?.({ code: 1006, reason: "" });
+    await SETTLED();
+    world.pass(6000);
+  }
+}
+
+test("a refused feed asks why after two handshakes, says so and stops knocking", async () => {
+  const world = new World();
+  const feed = new LiveFeed({ root: "http://hall/x/", hall: "h", view: "board", device: "d" }, world);
+  feed.start();
+  world.refusal = REVOKED;
+  await refused(world, 2);
+  assert.equal(feed.status, "refused");
+  assert.equal(feed.refusal.code, "DEVICE_REVOKED");
+  assert.deepEqual(world.asked, [{ root: "http://hall/x/", path: "api/halls/h/feed?view=board", token: "d" }]);
+  const knocked = world.sockets.length;
+  world.pass(50_000);
+  assert.equal(world.sockets.length, knocked);
+});
+
+test("a feed that is given again connects at the next question", async () => {
+  const world = new World();
+  const feed = new LiveFeed({ root: "http://hall/x/", hall: "h", view: "board" }, world);
+  feed.start();
+  world.refusal = REVOKED;
+  await refused(world, 2);
+  const knocked = world.sockets.length;
+  world.refusal = null;
+  world.pass(60_000);
+  await SETTLED();
+  assert.equal(world.sockets.length, knocked + 1);
+  assert.equal(feed.refusal, null);
+  world.frame({ t: "hello", seq: 1, at: START_MS, stream: "d1" });
+  world.frame({ t: "snap", seq: 1, at: START_MS, state: {} });
+  assert.equal(feed.status, "live");
+});
+
+test("a lost link is no refusal: the feed goes on connecting", async () => {
+  const { world, feed } = opened();
+  await refused(world, 4);
+  assert.equal(feed.status, "stale");
+  assert.equal(feed.refusal, null);
+  assert.ok(world.sockets.length >= 4);
+  assert.ok(world.asked.length <= 2);
+});
+
+test("an answer that comes after the page was left changes nothing", async () => {
+  const world = new World();
+  const feed = new LiveFeed({ root: "http://hall/x/", hall: "h", view: "board" }, world);
+  feed.start();
+  world.refusal = REVOKED;
+  world.socket.onclose({ code: 1006 });
+  world.pass(6000);
+  world.socket.onclose({ code: 1006 });
+  feed.stop();
+  await SETTLED();
+  assert.equal(feed.status, "stopped");
+});

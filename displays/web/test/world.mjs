@@ -21,6 +21,13 @@ export class World {
   };
   clearTimer = (id) => void this.#timers.delete(id);
   random = () => 0.5;
+  /** What the server says to whoever asks why; by default nothing. */
+  refusal = null;
+  asked = [];
+  whyRefused = async (root, path, token) => {
+    this.asked.push({ root, path, token });
+    return this.refusal;
+  };
   afterPaint = (work) => void this.painted.push(work);
 
   get socket() {

@@ -24,8 +24,10 @@ const REAL_TIME: StageRules = { capacity: 16, minMs: 8000, maxMs: 25_000 };
 // A demo at many times the pace calls more than eight seconds each could ever show.
 const DEMO: StageRules = { capacity: 16, minMs: 2500, maxMs: 6000 };
 const TICK_MS = 500;
-// How many windows one page of the windows' line has, and how long it stays.
-const WINDOWS_A_PAGE = { wide: 24, tall: 18 } as const;
+// Up to so many open windows stand beside the counts; more take a line of their own, below them.
+const FEW_WINDOWS = { wide: 24, tall: 18 } as const;
+// What fits there at once (three rows of twenty, six of ten); a larger hall turns pages.
+const WINDOWS_A_PAGE = 60;
 const WINDOWS_PAGE_MS = 10_000;
 // The names of items and themes change with a new plan only.
 const INFO_EVERY_MS = 600_000;
@@ -44,6 +46,7 @@ export class OwBoard extends OwElement {
   private info: HallInfo | null = null;
   private readonly stage = new Stage(REAL_TIME);
   private windowsPage = 0;
+  private recentFits = RECENT_LIMIT;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -61,6 +64,19 @@ export class OwBoard extends OwElement {
 
   protected override firstUpdated(): void {
     this.follow(shiftPixels(this.renderRoot.querySelector(".board") as HTMLElement));
+  }
+
+  // A row that is cut in half can be misread: as many are shown as fit whole.
+  protected override updated(): void {
+    const [room, head, row] = [".recent", "thead", "tbody tr"].map((part) => {
+      const found = this.renderRoot.querySelector(part);
+      return found ? found.getBoundingClientRect().height : 0;
+    }) as [number, number, number];
+    const fits = row > 0 ? Math.max(1, Math.floor((room - head) / row)) : this.recentFits;
+    if (fits !== this.recentFits) {
+      this.recentFits = fits;
+      this.requestUpdate();
+    }
   }
 
   private startFeed(): void {
@@ -124,10 +140,10 @@ export class OwBoard extends OwElement {
     const shape = document.documentElement.getAttribute("data-shape") || "wide";
     this.setAttribute("shape", shape);
     return html`<main class="board" data-testid="board" data-seq=${this.feed.seq}>
-      <ow-banner status=${this.feed.status} .asOf=${this.feed.asOfMs} zone=${this.zone}></ow-banner>
+      <ow-banner status=${this.feed.status} .asOf=${this.feed.asOfMs} .why=${this.feed.refusal} zone=${this.zone}></ow-banner>
       ${this.head(state)}
       <div class="body">${this.stagePanel(state)} ${this.recentPanel(state)}</div>
-      <footer>${this.windowsLine(state)} ${this.counts(state)}</footer>
+      ${this.foot(state)}
       ${this.spoken(state)}
     </main>`;
   }
@@ -215,7 +231,7 @@ export class OwBoard extends OwElement {
 
   private recentPanel(state: BoardState | null) {
     const title = text("board.recent");
-    const calls = goodCalls(state).slice(0, RECENT_LIMIT);
+    const calls = goodCalls(state).slice(0, Math.min(RECENT_LIMIT, this.recentFits));
     const heads = (["board.number", "board.window", "board.state"] as const).map((key) => text(key));
     return html`<section class="panel" aria-labelledby="recent">
       <h2 id="recent">${title.zh}<span class="beside" lang="en">${title.en}</span></h2>
@@ -250,15 +266,18 @@ export class OwBoard extends OwElement {
     </tr>`;
   }
 
-  private windowsLine(state: BoardState | null) {
+  private foot(state: BoardState | null) {
     const windows = goodWindows(state).filter((one) => one.state !== "CLOSED");
-    const shape = this.getAttribute("shape") === "tall" ? "tall" : "wide";
-    const size = WINDOWS_A_PAGE[shape];
-    const pages = Math.max(1, Math.ceil(windows.length / size));
-    const from = (this.windowsPage % pages) * size;
+    const isMany = windows.length > FEW_WINDOWS[this.getAttribute("shape") === "tall" ? "tall" : "wide"];
+    return html`<footer class=${isMany ? "crowd" : ""}>${this.windowsLine(windows)} ${this.counts(state)}</footer>`;
+  }
+
+  private windowsLine(windows: ReturnType<typeof goodWindows>) {
+    const pages = Math.max(1, Math.ceil(windows.length / WINDOWS_A_PAGE));
+    const from = (this.windowsPage % pages) * WINDOWS_A_PAGE;
     const title = text("board.windows");
     return html`<ul class="strip ${windows.length > 16 ? "many" : ""}" aria-label="${title.zh} ${title.en}">
-      ${windows.slice(from, from + size).map(
+      ${windows.slice(from, from + WINDOWS_A_PAGE).map(
         (one) => html`<li class=${one.state} data-testid="window" data-window=${one.label} data-state=${one.state}>
           <b class="digits">${one.label} ${unitOf(one.label, "号")}</b>${this.windowWord(one.state, one.number)}
         </li>`,

@@ -101,6 +101,7 @@ export const boardStyles = css`
     align-items: center;
     min-width: 0;
     min-height: 0;
+    padding: 0 0.6rem;
     overflow: hidden;
     border: 2px solid transparent;
     border-radius: 0.9rem;
@@ -155,7 +156,7 @@ export const boardStyles = css`
     font-size: 7.5rem;
   }
   .size-4 .call {
-    font-size: 5.6rem;
+    font-size: 5.2rem;
   }
   .size-6 .call,
   .size-8 .call {
@@ -223,6 +224,7 @@ export const boardStyles = css`
   }
   td {
     padding: 0.32rem 0.6rem;
+    vertical-align: middle;
     border-top: 1px solid var(--ow-line);
     white-space: nowrap;
   }
@@ -242,6 +244,7 @@ export const boardStyles = css`
     font-weight: 400;
   }
   td.state {
+    font-size: 1.2rem;
     text-align: right;
   }
   td ow-state {
@@ -305,6 +308,24 @@ export const boardStyles = css`
   .counts .total b {
     color: var(--ow-brand);
   }
+  footer.crowd {
+    grid-template-columns: minmax(0, 1fr);
+    gap: 0.5rem;
+    padding-top: 0.8rem;
+  }
+  .crowd .strip {
+    grid-row: 2;
+    grid-template-columns: repeat(20, minmax(0, 1fr));
+    gap: 0.4rem;
+  }
+  .crowd .strip li {
+    padding: 0.2rem;
+    font-size: 1rem;
+    line-height: 1.2;
+  }
+  .crowd .strip b {
+    font-size: 1.25rem;
+  }
   .sound {
     min-height: 0;
     margin-left: 1.2rem;
@@ -339,6 +360,9 @@ export const boardStyles = css`
   }
   :host([shape="tall"]) .strip {
     grid-template-columns: repeat(6, minmax(0, 1fr));
+  }
+  :host([shape="tall"]) .crowd .strip {
+    grid-template-columns: repeat(10, minmax(0, 1fr));
   }
   @media (prefers-reduced-motion: reduce) {
     .call.fresh {

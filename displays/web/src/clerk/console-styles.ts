@@ -59,15 +59,18 @@ export const consoleStyles = css`
   .line {
     display: grid;
     grid-template-rows: auto auto minmax(0, 1fr);
+    grid-template-columns: minmax(0, 1fr);
   }
   .line h3 {
     margin-bottom: 0.25rem;
   }
   .line .none {
     grid-row: 3;
+    grid-column: 1;
   }
   .line .rows {
     grid-row: 3;
+    grid-column: 1;
     overflow: auto;
   }
   .counts {

@@ -9,6 +9,7 @@ import { property, state } from "lit/decorators.js";
 import "../shared/components/status";
 import "../shared/components/topbar";
 import { OwElement, define } from "../shared/element";
+import type { FeedStatus } from "../shared/feed";
 import { windowText } from "../shared/format";
 import { pick, t } from "../shared/i18n";
 import { type Action, MAIN_ACTIONS, actionOfKey, allowed, entryOfKey, isTyping } from "./actions";
@@ -53,8 +54,8 @@ export class OwConsole extends OwElement {
     const { desk } = this;
     const current = desk.state;
     return html`${this.head(current)}
-      <ow-banner status=${desk.feed ? desk.feed.status : "connecting"} .asOf=${desk.feed ? desk.feed.asOfMs : null} zone=${desk.hall.zone}></ow-banner>
-      ${current ? this.body(current) : html`<main class="empty"><p class="muted">${desk.feed && desk.feed.status === "stale" ? say("no_view") : `${t("link.connecting")}…`}</p></main>`}
+      <ow-banner status=${desk.feed ? desk.feed.status : "connecting"} .asOf=${desk.feed ? desk.feed.asOfMs : null} .why=${desk.feed ? desk.feed.refusal : null} zone=${desk.hall.zone}></ow-banner>
+      ${current ? this.body(current) : html`<main class="empty"><p class="muted">${desk.feed && isLost(desk.feed.status) ? say("no_view") : `${t("link.connecting")}…`}</p></main>`}
       ${this.helping ? helpOverlay(() => (this.helping = false)) : nothing}`;
   }
 
@@ -80,7 +81,7 @@ export class OwConsole extends OwElement {
     const now = desk.nowMs();
     const note = desk.note && desk.note.until_ms > performance.now() ? desk.note : null;
     const sendingKey = desk.sending && hasSay(desk.sending) ? say(desk.sending as "next") : "";
-    return html`<main class="desk ${desk.feed && desk.feed.status === "stale" ? "stale" : ""}">
+    return html`<main class="desk ${desk.feed && isLost(desk.feed.status) ? "stale" : ""}">
       ${waitingLine(current, desk, now, (ticket) => this.callChosen(ticket))}
       ${nowCard(current, desk, now, {
         result: (item) => this.result(item),
@@ -226,6 +227,10 @@ export class OwConsole extends OwElement {
   private emit(name: string): void {
     this.dispatchEvent(new CustomEvent(name));
   }
+}
+
+function isLost(status: FeedStatus): boolean {
+  return status === "stale" || status === "refused";
 }
 
 // Enter on a focused button or link is that control's own press, not the key for "start".

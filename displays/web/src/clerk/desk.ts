@@ -39,7 +39,7 @@ export class Desk {
   start(): void {
     const { hall, window } = this;
     this.feed = new LiveFeed<ClerkState, ClerkLive>({ root: this.api.root, hall: hall.hall, view: "clerk", window });
-    this.feed.onChange(() => this.changed());
+    this.feed.onChange(() => this.moved());
     this.feed.start();
   }
 
@@ -108,6 +108,14 @@ export class Desk {
       this.sending = null;
       this.changed();
     }
+  }
+
+  private moved(): void {
+    if (this.feed && this.feed.refusal && this.feed.refusal.status === 401) {
+      // The session has ended: loading again leads to the sign-in.
+      location.reload();
+    }
+    this.changed();
   }
 
   private changed(): void {

@@ -65,6 +65,28 @@ export async function withReason(heading: string, codes: string[], confirm: stri
   return given ? { reason: given.reason } : null;
 }
 
+/** Whether the slip came out; null when the person does not say. */
+export async function didPrint(number: string): Promise<boolean | null> {
+  const given = await ask({
+    heading: say("did_print", { number }),
+    fields: [
+      {
+        name: "printed",
+        label: say("did_print_label"),
+        kind: "choice",
+        value: "yes",
+        required: true,
+        options: [
+          { value: "yes", label: say("did_print_yes") },
+          { value: "no", label: say("did_print_no") },
+        ],
+      },
+    ],
+    testid: "dialog-printed",
+  });
+  return given ? given.printed === "yes" : null;
+}
+
 export async function newTicket(hall: HallInfo): Promise<Body | null> {
   const given = await ask({
     heading: say("new_ticket"),

@@ -92,6 +92,35 @@ export const guideStyles = css`
   .rows .number {
     font-size: 1.125rem;
   }
+  .queues li {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) 4rem 14rem;
+    gap: 0.75rem;
+    align-items: baseline;
+    padding: 0.375rem 0;
+    border-top: 1px solid var(--ow-line);
+  }
+  .queues .number {
+    font-size: 1.25rem;
+    text-align: right;
+  }
+  .alarms {
+    max-height: 16rem;
+    overflow-y: auto;
+  }
+  .alarms li {
+    margin-top: 0.375rem;
+    padding: 0.375rem 0.75rem;
+    border-left: 4px solid var(--ow-warn);
+    border-radius: var(--ow-radius-s);
+    background: var(--ow-warn-soft);
+    color: var(--ow-warn);
+  }
+  .alarms .alarm {
+    border-color: var(--ow-bad);
+    background: var(--ow-bad-soft);
+    color: var(--ow-bad);
+  }
   .none {
     color: var(--ow-ink-2);
   }

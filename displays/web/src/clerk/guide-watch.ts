@@ -1,16 +1,11 @@
-// What the guide's page follows: the manager's view where the guide may see it, else the board beside a window's view.
-//
-// A refused feed looks like a lost one to a page, so the page tries the better view first and settles for the other.
+// What the guide's page follows: the manager's view, and what of it needs a hand.
 
-import type { Api } from "../shared/api";
+import type { Api, Refused } from "../shared/api";
 import { type FeedStatus, LiveFeed } from "../shared/feed";
-import type { BoardState, HallInfo } from "../shared/types";
-import type { ManagerLive, ManagerState, ManagerWindow } from "../manager/types";
+import type { HallInfo } from "../shared/types";
+import type { Alarm, ManagerLive, ManagerState, ManagerWindow, Queue } from "../manager/types";
 import { clerkName } from "./account-name";
-import type { ClerkState, ShortTicket } from "./types";
-
-// A feed that may be seen brings its first state well within this.
-const PATIENCE_MS = 4000;
+import type { ShortTicket } from "./types";
 
 export interface CallNow {
   ticket: string;
@@ -23,79 +18,49 @@ export interface CallNow {
 }
 
 export class GuideWatch {
-  private readonly manager: LiveFeed<ManagerState, ManagerLive>;
-  private readonly board: LiveFeed<BoardState>;
-  private readonly window: LiveFeed<ClerkState>;
-  private isSettled = false;
-  private timer = 0;
+  private readonly feed: LiveFeed<ManagerState, ManagerLive>;
 
-  constructor(
-    api: Api,
-    hall: HallInfo,
-    private readonly changed: () => void,
-  ) {
-    const first = hall.windows[0];
-    const address = { root: api.root, hall: hall.hall };
-    this.manager = new LiveFeed({ ...address, view: "manager" });
-    this.board = new LiveFeed({ ...address, view: "board" });
-    this.window = new LiveFeed({ ...address, view: "clerk", window: first ? first.code : "" });
-    [this.manager, this.board, this.window].forEach((feed) => feed.onChange(() => this.changed()));
+  constructor(api: Api, hall: HallInfo, changed: () => void) {
+    this.feed = new LiveFeed({ root: api.root, hall: hall.hall, view: "manager" });
+    this.feed.onChange(() => {
+      if (this.feed.refusal && this.feed.refusal.status === 401) {
+        // The session has ended: loading again leads to the sign-in.
+        location.reload();
+      }
+      changed();
+    });
   }
 
   start(): void {
-    this.manager.start();
-    this.timer = window.setTimeout(() => this.settle(), PATIENCE_MS);
+    this.feed.start();
   }
 
   stop(): void {
-    window.clearTimeout(this.timer);
-    [this.manager, this.board, this.window].forEach((feed) => feed.stop());
+    this.feed.stop();
   }
 
   get status(): FeedStatus {
-    return this.isSettled ? this.board.status : this.manager.state ? this.manager.status : "connecting";
+    return this.feed.status;
   }
 
   get asOfMs(): number | null {
-    return this.isSettled ? this.board.asOfMs : this.manager.asOfMs;
+    return this.feed.asOfMs;
+  }
+
+  get refusal(): Refused | null {
+    return this.feed.refusal;
   }
 
   nowMs(): number {
-    return this.isSettled ? this.board.nowMs() : this.manager.nowMs();
+    return this.feed.nowMs();
   }
 
   /** Calls that nobody has answered yet, those of absent clerks first, then the oldest. */
   calls(): CallNow[] {
-    const found = this.isSettled ? this.boardCalls() : this.managerCalls();
-    return found.sort((a, b) => Number(b.gone) - Number(a.gone) || a.since_ms - b.since_ms);
-  }
-
-  missed(): ShortTicket[] {
-    const state = this.isSettled ? this.window.state : this.manager.state;
-    return state ? state.missed : [];
-  }
-
-  held(): ShortTicket[] {
-    if (this.isSettled) {
-      return this.window.state ? this.window.state.hall_held : [];
-    }
-    return this.manager.state ? this.manager.state.held : [];
-  }
-
-  private settle(): void {
-    if (!this.manager.state) {
-      this.manager.stop();
-      this.isSettled = true;
-      this.board.start();
-      this.window.start();
-    }
-  }
-
-  private managerCalls(): CallNow[] {
-    const { state, live } = this.manager;
-    const linked = (live && live.clerks_linked) || {};
-    return Object.keys(state ? state.windows : {})
-      .map((code) => ({ code, one: (state as ManagerState).windows[code] as ManagerWindow }))
+    const windows = this.feed.state ? this.feed.state.windows : {};
+    const linked = (this.feed.live && this.feed.live.clerks_linked) || {};
+    return Object.keys(windows)
+      .map((code) => ({ code, one: windows[code] as ManagerWindow }))
       .filter(({ one }) => one.state === "CALLING" && !!one.ticket)
       .map(({ code, one }) => ({
         ticket: one.ticket as string,
@@ -104,14 +69,35 @@ export class GuideWatch {
         clerk: clerkName(one.clerk),
         since_ms: one.since_ms || 0,
         gone: linked[code] === false,
-      }));
+      }))
+      .sort((a, b) => Number(b.gone) - Number(a.gone) || a.since_ms - b.since_ms);
   }
 
-  private boardCalls(): CallNow[] {
-    const calls = this.board.state ? this.board.state.calls : {};
-    return Object.keys(calls)
-      .map((key) => calls[key])
-      .filter((call) => !!call && call.state === "calling")
-      .map((call) => ({ ticket: call!.ticket, number: call!.number, label: call!.label, clerk: "", since_ms: call!.at_ms, gone: false }));
+  missed(): ShortTicket[] {
+    return this.feed.state ? this.feed.state.missed : [];
+  }
+
+  held(): ShortTicket[] {
+    return this.feed.state ? this.feed.state.held : [];
+  }
+
+  queues(): Queue[] {
+    const queues = this.feed.state ? this.feed.state.queues : {};
+    return Object.keys(queues).map((key) => queues[key] as Queue);
+  }
+
+  /** Alarms about people and windows; screens are the manager's business. */
+  alarms(): Alarm[] {
+    const alarms = (this.feed.live && this.feed.live.alarms) || [];
+    return alarms.filter((alarm) => !!alarm.ticket || !!alarm.window);
+  }
+
+  /** Windows that take people now, of those that a queue has. */
+  openOf(queue: Queue): number {
+    const windows = this.feed.state ? this.feed.state.windows : {};
+    return queue.windows.filter((code) => {
+      const one = windows[code];
+      return !!one && (one.state === "IDLE" || one.state === "CALLING" || one.state === "SERVING");
+    }).length;
   }
 }

@@ -59,9 +59,9 @@ export class OwGuide extends OwElement {
         <span class="head"><ow-clock .now=${() => feed.nowMs()} zone=${this.hall.zone}></ow-clock><strong class="small">${this.account.name}</strong>
         <button class="button small" data-testid="sign-out" @click=${() => this.dispatchEvent(new CustomEvent("ow-sign-out"))}>${say("sign_out")}</button></span>
       </ow-topbar>
-      <ow-banner status=${feed.status} .asOf=${feed.asOfMs} zone=${this.hall.zone}></ow-banner>
+      <ow-banner status=${feed.status} .asOf=${feed.asOfMs} .why=${feed.refusal} zone=${this.hall.zone}></ow-banner>
       <main>
-        <div class="left">${this.search()} ${this.results()}</div>
+        <div class="left">${this.search()} ${this.results()} ${this.queues()} ${this.alarms()}</div>
         <div class="right">${this.called(feed.calls())} ${this.missed(feed.missed(), feed.held())}</div>
       </main>`;
   }
@@ -113,6 +113,26 @@ export class OwGuide extends OwElement {
         )}</ul>`;
   }
 
+  private queues(): TemplateResult {
+    const { feed } = this;
+    const nowMs = feed.nowMs();
+    return html`<section class="panel" data-testid="guide-queues"><h2>${say("queues")}</h2><ul class="queues">${feed.queues().map((queue) => {
+      const open = feed.openOf(queue);
+      return html`<li><span>${pick(queue.name)}</span><strong class="number">${queue.waiting}</strong>
+        <span class="small muted">${queue.waiting > 0 && queue.oldest_ms ? `${say("oldest", { time: span(nowMs - queue.oldest_ms) })} · ` : ""}${
+          open > 0 ? say("windows_open_n", { n: open }) : html`<strong class=${queue.waiting > 0 ? "bad" : ""}>${say("no_window")}</strong>`
+        }</span></li>`;
+    })}</ul></section>`;
+  }
+
+  private alarms(): TemplateResult | typeof nothing {
+    const alarms = this.feed.alarms();
+    return alarms.length === 0
+      ? nothing
+      : html`<section class="panel" data-testid="guide-alarms"><h2>${say("alarms")}<span class="count number">${alarms.length}</span></h2>
+          <ul class="alarms" aria-live="polite">${alarms.map((alarm) => html`<li class=${alarm.level}>${pick(alarm)}</li>`)}</ul></section>`;
+  }
+
   private called(calls: CallNow[]): TemplateResult {
     return html`<section class="panel" data-testid="guide-calls"><h2>${say("absent_calls")}<span class="count number">${calls.length}</span></h2><p class="small muted">${say("absent_hint")}</p>
       <ul class="rows">${calls.map(
@@ -125,7 +145,7 @@ export class OwGuide extends OwElement {
   private missed(missed: ShortTicket[], held: ShortTicket[]): TemplateResult {
     const row = (ticket: ShortTicket, note: string, button: TemplateResult | typeof nothing) => html`<li><span class="number">${ticket.number}</span>
       <span class="clip">${ticket.items.map(pick).join("、")}<br><span class="small muted">${note}</span></span>${button}
-      <button class="button small quiet" @click=${() => this.find(ticket.number)}>${say("search")}</button></li>`;
+      <button class="button small quiet" aria-label="${say("view")} ${ticket.number}" @click=${() => this.find(ticket.number)}>${say("view")}</button></li>`;
     const nowMs = this.feed.nowMs();
     return html`<section class="panel" data-testid="guide-missed"><h2>${say("missed")}<span class="count number">${missed.length}</span></h2>
         <ul class="rows">${missed.map((ticket) =>
@@ -196,23 +216,50 @@ export class OwGuide extends OwElement {
       return;
     }
     this.sending = true;
+    let taken: StaffTicket | null = null;
     try {
       const { ticket } = await this.api.command<{ ticket: StaffTicket & { page?: string; secret?: string } }>(`api/halls/${enc(this.hall.hall)}/tickets`, { ...body, channel: "desk" });
       toast(say("taken", { number: ticket.number }), "good");
       const page = ticket.page ? new URL(ticket.page.replace(/^\//, ""), this.api.root).href : "";
       const link = page && ticket.secret && page.indexOf("#") < 0 ? `${page}#${ticket.secret}` : page;
       slip(this.hall, ticket, link);
+      taken = ticket;
       await this.find(ticket.number);
     } catch (fault) {
       toast(pick(faultText(fault)), "bad");
     } finally {
       this.sending = false;
     }
+    if (taken) {
+      await this.printed(taken);
+    }
   }
 
   private async reprint(ticket: StaffTicket): Promise<void> {
-    slip(this.hall, ticket, "");
-    await this.send(ticket.id, "print-result", { printed: true });
+    if (this.sending) {
+      return;
+    }
+    this.sending = true;
+    let page = "";
+    try {
+      const answer = await this.api.send<{ ticket: { page: string } }>("POST", `api/halls/${enc(this.hall.hall)}/tickets/${enc(ticket.id)}/reprint`);
+      page = new URL(answer.ticket.page.replace(/^\//, ""), this.api.root).href;
+    } catch (fault) {
+      toast(pick(faultText(fault)), "bad");
+      return;
+    } finally {
+      this.sending = false;
+    }
+    slip(this.hall, ticket, page);
+    await this.printed(ticket);
+  }
+
+  /** Only a person sees whether paper came out: what the hall is told is what they say. */
+  private async printed(ticket: { id: string; number: string }): Promise<void> {
+    const printed = await acts.didPrint(ticket.number);
+    if (printed !== null) {
+      await this.send(ticket.id, "print-result", { printed });
+    }
   }
 
   private async why(ticket: StaffTicket): Promise<void> {

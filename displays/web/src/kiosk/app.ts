@@ -53,8 +53,9 @@ class OwKiosk extends OwElement {
     return html`<div class="frame" data-testid="kiosk" data-screen=${this.shown}>
         ${this.head(zone)}
         <ow-banner
-          status=${watch.hall && watch.isStale ? "stale" : "live"}
+          status=${watch.refusal ? "refused" : watch.hall && watch.isStale ? "stale" : "live"}
           .asOf=${watch.asOfMs}
+          .why=${watch.refusal}
           .zone=${zone}
         ></ow-banner>
         <main>${this.screen()}</main>

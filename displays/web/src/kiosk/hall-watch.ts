@@ -17,7 +17,7 @@ const STALE_AFTER_MS = 7000;
 // Refusals that concern the whole hall and not one item.
 const OF_THE_HALL = new Set(["HALL_CLOSED", "DAY_ENDED", "DAY_NOT_OPEN", "ISSUING_STOPPED", "CALENDAR_UNPUBLISHED"]);
 
-export type HallData = HallInfo & { training?: boolean };
+export type HallData = HallInfo;
 
 export class HallWatch {
   hall: HallData | null = null;
@@ -70,8 +70,16 @@ export class HallWatch {
     if (!hall || !hall.issuing) {
       return hall !== null;
     }
-    const refused = waits ? waits.refused : {};
+    if (!waits) {
+      return !hall.taking && OF_THE_HALL.has(hall.refusal || "");
+    }
+    const { refused } = waits;
     return hall.items.length > 0 && hall.items.every((item) => OF_THE_HALL.has(refused[item.code] || ""));
+  }
+
+  /** Why the server does not let this kiosk follow its hall: revoked, or not of this hall. */
+  get refusal(): Refused | null {
+    return this.feed.refusal;
   }
 
   get asOfMs(): number | null {

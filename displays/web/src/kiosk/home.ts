@@ -196,7 +196,7 @@ class KioskHome extends KioskPart {
     const columns = (isLying() && themes.length > FEW_THEMES ? 3 : 2) + (themes.length > MANY_THEMES ? 1 : 0);
     return html`<section>
       <h2>${say("kiosk.themes")}</h2>
-      <div class="tiles" style=${grid(columns, themes.length)}>${themes.map((theme) => this.theme(theme))}</div>
+      <div class="tiles" .style=${grid(columns, themes.length)}>${themes.map((theme) => this.theme(theme))}</div>
     </section>`;
   }
 
@@ -233,7 +233,7 @@ class KioskHome extends KioskPart {
     const columns = isLying() ? 1 : 2;
     return html`<section class="occasions">
       <h2>${say("kiosk.packages")}</h2>
-      <div class="tiles" style=${grid(columns, shown.length + (isMore ? 1 : 0))}>
+      <div class="tiles" .style=${grid(columns, shown.length + (isMore ? 1 : 0))}>
         ${shown.map(
           (one) => html`<button class="tile occasion" data-testid="package" data-code=${one.code} @click=${() => this.model.choose(one.items)}>
             <span class="label">${duo(one.name)}${this.count(one.items.length)}</span>

@@ -39,7 +39,7 @@ export function slipOf(taken: Taken, hall: HallData, isReprint: boolean): Slip {
 }
 
 export function isTraining(hall: HallData): boolean {
-  return hall.training === true || hall.kind === "training";
+  return hall.training;
 }
 
 function nameOf(hall: HallInfo, code: string) {

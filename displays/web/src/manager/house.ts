@@ -19,6 +19,8 @@ export class House {
     readonly account: Account,
   ) {
     this.feed = new LiveFeed<ManagerState, ManagerLive>({ root: api.root, hall: hall.hall, view: "manager" });
+    // The session has ended: loading again leads to the sign-in.
+    this.feed.onChange(() => this.feed.refusal && this.feed.refusal.status === 401 && location.reload());
   }
 
   /** A path of this hall, for instance `devices`. */

@@ -104,7 +104,7 @@ export class OwManager extends OwElement {
     return html`<nav aria-label=${say("tabs")}>${PARTS.filter((one) => this.allows(one)).map(
         (one) => html`<a href="#${one}" aria-current=${one === part ? "page" : nothing} data-testid="tab-${one}">${say(`tab_${one}`)}</a>`,
       )}</nav>
-      ${this.allows("overview") ? html`<ow-banner status=${house.feed.status} .asOf=${house.feed.asOfMs} zone=${house.hall.zone}></ow-banner>` : nothing}
+      ${this.allows("overview") ? html`<ow-banner status=${house.feed.status} .asOf=${house.feed.asOfMs} .why=${house.feed.refusal} zone=${house.hall.zone}></ow-banner>` : nothing}
       <main>${this.content(house, part)}</main>`;
   }
 

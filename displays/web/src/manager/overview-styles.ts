@@ -79,7 +79,7 @@ export const overviewStyles = css`
   }
   .columns {
     display: grid;
-    grid-template-columns: 19rem minmax(0, 1fr) 20rem;
+    grid-template-columns: 15.5rem minmax(0, 1fr) 17rem;
     gap: 0.75rem;
     align-items: start;
   }
@@ -169,30 +169,36 @@ export const overviewStyles = css`
     border-left-color: var(--ow-bad);
     background: #fff6f5;
   }
+  .compact {
+    padding: 0.625rem 0.75rem;
+  }
   .compact .grid {
-    grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(4.625rem, 1fr));
     gap: 0.375rem;
   }
   .compact .tile {
-    min-height: 4.75rem;
-    padding: 0.25rem 0.5rem;
+    min-height: 4.5rem;
+    padding: 0.125rem 0.375rem 0.25rem;
+    overflow: hidden;
+    border-left-width: 4px;
+    --ow-text-s: 0.75rem;
   }
-  .compact .label,
-  .compact .now strong {
+  .compact .label {
     font-size: 1.0625rem;
   }
+  .compact .since {
+    color: var(--ow-ink-2);
+    font-size: 0.75rem;
+    white-space: nowrap;
+  }
   .compact .tile .now {
-    min-height: 1.5rem;
+    min-height: 1.375rem;
+    font-size: 1rem;
+    line-height: 1.375;
   }
-  .compact .tile.CLOSED {
-    min-height: 2.25rem;
-    align-content: start;
-  }
-  .compact .tile.CLOSED .now,
-  .compact .tile.CLOSED .who,
-  .compact .serves,
-  .compact .done {
-    display: none;
+  .compact .who {
+    font-size: 0.75rem;
+    white-space: nowrap;
   }
   .alarms {
     max-height: 26rem;

@@ -11,7 +11,7 @@ import "../shared/components/dialog";
 import "../shared/components/status";
 import { OwElement, define } from "../shared/element";
 import { clockTime } from "../shared/format";
-import { pick, t } from "../shared/i18n";
+import { language, pick, t } from "../shared/i18n";
 import * as day from "./day-acts";
 import type { House } from "./house";
 import { overviewStyles } from "./overview-styles";
@@ -25,7 +25,10 @@ const TOTALS = ["taken", "waiting", "called", "serving", "held", "missed", "done
 // More windows than this get small tiles, so that a large hall is seen at once.
 const COMPACT_FROM = 24;
 const OPEN = ["IDLE", "CALLING", "SERVING"];
+// More names than this say no more than their count.
+const SCREENS_NAMED = 6;
 const MINUTE_MS = 60_000;
+const HOUR_MIN = 60;
 // Shown red: the alarm of most halls (policy warnings.wait_alarm_ms); the alarm list itself comes from the server.
 const LONG_WAIT_MS = 30 * MINUTE_MS;
 
@@ -48,7 +51,7 @@ export class OwOverview extends OwElement {
     }
     const window = this.chosen ? current.windows[this.chosen] : undefined;
     return html`${this.totals(current)}
-      <div class="columns ${this.house.feed.status === "stale" ? "stale" : ""}">
+      <div class="columns ${this.house.feed.status === "stale" || this.house.feed.status === "refused" ? "stale" : ""}">
         <div>${this.queues(current)} ${this.day(current)}</div>
         ${this.windows(current)}
         <div>${this.alarms()} ${this.screens()} ${this.unfinished(current)}</div>
@@ -91,16 +94,32 @@ export class OwOverview extends OwElement {
     const { hall } = this.house;
     const codes = Object.keys(current.windows);
     const areas = hall.areas.filter((area) => codes.some((code) => (current.windows[code] as ManagerWindow).area === area.code));
+    const tile = codes.length > COMPACT_FROM ? this.smallTile.bind(this) : this.tile.bind(this);
     return html`<section class="panel ${codes.length > COMPACT_FROM ? "compact" : ""}" data-testid="windows"><h2>${say("windows")}</h2>
       ${areas.map(
         (area) => html`${areas.length > 1 ? html`<h3>${pick(area.name)}</h3>` : nothing}<ul class="grid">
-          ${codes.filter((code) => (current.windows[code] as ManagerWindow).area === area.code).map((code) => html`<li>${this.tile(code, current.windows[code] as ManagerWindow)}</li>`)}</ul>`,
+          ${codes.filter((code) => (current.windows[code] as ManagerWindow).area === area.code).map((code) => html`<li>${tile(code, current.windows[code] as ManagerWindow)}</li>`)}</ul>`,
       )}</section>`;
   }
 
+  /** One of many: the number, since when, and the state; the rest is in its panel. */
+  private smallTile(code: string, window: ManagerWindow): TemplateResult {
+    const gone = this.isGone(code, window);
+    const since = typeof window.since_ms === "number" && window.state !== "CLOSED" ? minutes(this.house.nowMs() - window.since_ms) : "";
+    const about = `${clerkName(window.clerk)} ${servesText(this.house.hall, window)}`.trim();
+    return html`<button class="tile ${window.state} ${gone ? "gone" : ""}" title=${about} data-testid="tile-${code}" @click=${() => (this.chosen = code)}>
+      <span class="spread"><span class="label number">${window.label}</span><span class="since">${since}</span></span>
+      <strong class="now number">${window.number || ""}</strong>
+      ${gone ? html`<strong class="bad who">⚠ ${say("clerk_offline")}</strong>` : html`<ow-state of="window" value=${window.state}></ow-state>`}
+    </button>`;
+  }
+
+  private isGone(code: string, window: ManagerWindow): boolean {
+    return (this.house.live.clerks_linked || {})[code] === false && !!window.clerk;
+  }
+
   private tile(code: string, window: ManagerWindow): TemplateResult {
-    const linked = this.house.live.clerks_linked || {};
-    const gone = linked[code] === false && !!window.clerk;
+    const gone = this.isGone(code, window);
     const since = typeof window.since_ms === "number" && window.state !== "CLOSED" ? running(this.house.nowMs() - window.since_ms) : "";
     return html`<button class="tile ${window.state} ${gone ? "gone" : ""}" data-testid="tile-${code}" @click=${() => (this.chosen = code)}>
       <span class="spread"><span class="label number">${window.label}</span><ow-state of="window" value=${window.state}></ow-state></span>
@@ -112,7 +131,9 @@ export class OwOverview extends OwElement {
   }
 
   private alarms(): TemplateResult {
-    const alarms = (this.house.live.alarms || []).slice().sort(byLevel);
+    const screens = (this.house.live.screens || []).filter((screen) => !screen.online).length;
+    // Many screens that are off are one matter, and the list of screens names them.
+    const alarms = (this.house.live.alarms || []).filter((alarm) => screens <= SCREENS_NAMED || alarm.code !== "SCREEN_OFFLINE").sort(byLevel);
     const nowMs = this.house.nowMs();
     return html`<section class="panel" data-testid="alarms"><h2>${say("alarms")}<span class="count number">${alarms.length}</span></h2>
       ${alarms.length === 0 ? html`<p class="note good">${say("no_alarms")}</p>` : nothing}
@@ -130,7 +151,12 @@ export class OwOverview extends OwElement {
     }
     const off = screens.filter((screen) => !screen.online);
     return html`<section class="panel" data-testid="screens"><h2>${say("screens")}</h2>
-      <p class=${off.length > 0 ? "bad" : "muted"}>${off.length > 0 ? say("screens_off", { n: off.length, names: off.map((one) => one.name).join("、") }) : say("screens_ok", { n: screens.length })}</p></section>`;
+      <p class=${off.length > 0 ? "bad" : "muted"}>${off.length > 0 ? this.offline(off.map((one) => one.name)) : say("screens_ok", { n: screens.length })}</p></section>`;
+  }
+
+  private offline(names: string[]): string {
+    const named = names.slice(0, SCREENS_NAMED).join(language() === "zh" ? "、" : ", ");
+    return say("screens_off", { n: names.length, names: names.length > SCREENS_NAMED ? `${named}…` : named });
   }
 
   private unfinished(current: ManagerState): TemplateResult | typeof nothing {
@@ -158,6 +184,12 @@ export class OwOverview extends OwElement {
         <button class="button danger" data-testid="end-day" @click=${() => day.endDay(house)}>${say("end_day")}</button></p>`}
     </section>`;
   }
+}
+
+/** Minutes in the least room: 14′, 1:13. */
+function minutes(ms: number): string {
+  const whole = Math.max(0, Math.floor(ms / MINUTE_MS));
+  return whole < HOUR_MIN ? `${whole}′` : `${Math.floor(whole / HOUR_MIN)}:${String(whole % HOUR_MIN).padStart(2, "0")}`;
 }
 
 function isOpen(window: ManagerWindow | undefined): boolean {

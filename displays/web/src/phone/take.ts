@@ -91,7 +91,14 @@ export class OwTake extends OwElement {
   // Some halls give numbers before they open: what the server refuses counts, not the hour.
   private isShut(info: HallInfo): boolean {
     const refused = this.waits ? this.waits.refused : null;
-    return !info.open && (!refused || info.items.every((item) => !!refused[item.code]));
+    return refused ? info.items.every((item) => !!refused[item.code]) : !info.taking;
+  }
+
+  // Every item has its own word; the first speaks for a hall that gives none.
+  private whyShut(info: HallInfo): string {
+    const first = info.items[0];
+    const code = (this.waits && first && this.waits.refused[first.code]) || info.refusal || "";
+    return info.open && code !== "HALL_CLOSED" ? refusalWord(code) : t("phone.closed");
   }
 
   private failed(fault: Text) {
@@ -125,7 +132,8 @@ export class OwTake extends OwElement {
   }
 
   private body(info: HallInfo) {
-    return html`${this.stateNote(info)}
+    return html`${info.training ? html`<p class="note warn block" role="status" data-testid="training">${t("phone.training")}</p>` : nothing}
+    ${this.stateNote(info)}
     <div class="block">
       <label class="visually-hidden" for="search">${t("phone.search")}</label>
       <input
@@ -151,9 +159,9 @@ export class OwTake extends OwElement {
     if (this.mayTake(info)) {
       return html`<p class="small block">${t(info.open ? "phone.open" : "phone.early")} · ${hours}</p>`;
     }
-    const reason = !info.remote ? "phone.remote.no" : this.isShut(info) ? "phone.closed" : "phone.issuing.no";
+    const reason = !info.remote ? t("phone.remote.no") : !info.issuing ? t("phone.issuing.no") : this.whyShut(info);
     return html`<div class="note warn" data-testid="closed">
-      <b>${t(reason)}</b><br />${hours} ${info.open ? nothing : this.nextOpen(info.next_open_ms)}
+      <b>${reason}</b><br />${hours} ${info.open ? nothing : this.nextOpen(info.next_open_ms)}
     </div>`;
   }
 

@@ -85,8 +85,8 @@ export class Api {
     return this.attempt<T>("POST", path, { ...body, command_id: commandId }, commandId);
   }
 
-  /** Send a body that is no command of a hall: signing in, settings. */
-  send<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
+  /** Ask once, without retries: signing in, settings, and what is asked again anyway. */
+  send<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
     return this.once<T>(method, path, body, null);
   }
 

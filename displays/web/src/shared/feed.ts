@@ -2,35 +2,20 @@
 //
 // Laws: a delta is applied only to the very state it was made for; any doubt asks the server; within
 // a stream (one hall-day's log) nothing goes back; silence of one and a half beats is told to
-// people; every retry has a limit and jitter; what a listener throws never stops the feed. An
-// absent key means null. Nothing here knows of pages or of Lit.
+// people; every retry has a limit and jitter; who is refused asks why, says so, and stops knocking;
+// what a listener throws never stops the feed. An absent key means null. Nothing here knows of
+// pages or of Lit.
 
+import type { Refused } from "./api";
 import { ServerClock } from "./clock";
+import { type FeedOptions, feedQuery, feedUrl } from "./feed-address";
 import { type FeedWorld, type SocketLike, browserWorld } from "./feed-world";
 import { type Json, mergePatch } from "./merge";
 import { RingRule, callsOf } from "./rings";
 import type { Call } from "./types";
 
-export type ViewName = "board" | "area" | "strip" | "ticket" | "clerk" | "manager";
-export type FeedStatus = "connecting" | "live" | "stale" | "stopped";
-
-export interface FeedAddress {
-  hall: string;
-  view: ViewName;
-  area?: string | undefined;
-  window?: string | undefined;
-  ticket?: string | undefined;
-  secret?: string | undefined;
-  device?: string | undefined;
-  token?: string | undefined;
-}
-
-export interface FeedOptions extends FeedAddress {
-  /** Where the product is served, with a closing slash. */
-  root: string;
-  /** Say "shown" after painting rings: screens do, people's pages do not. */
-  receipts?: "send" | "none";
-}
+/** `refused`: the server does not give this feed to whoever asks; `refusal` says why. */
+export type FeedStatus = "connecting" | "live" | "stale" | "refused" | "stopped";
 
 interface Frame {
   t: string;
@@ -57,6 +42,12 @@ const RECEIPTS_A_BEAT = 5;
 const RECONNECT_MS = [500, 1000, 2000, 4000, 5000] as const;
 // The share of a delay that chance moves, so that a hall's screens do not return in one instant.
 const JITTER_SHARE = 0.3;
+// A browser does not tell a refused handshake from a lost link: after so many connections without a
+// greeting the feed asks, and again after every fourth.
+const ASK_AFTER = 2;
+const ASK_EVERY = 4;
+// A refusal lasts until a person changes something; so often it is asked whether somebody did.
+const REFUSED_MS = 60_000;
 // A connection that has not opened by then meets a half-open link (law L8: noticed in 5 s).
 const OPEN_LIMIT_MS = 5000;
 // From the protocol: silence longer than this many beats is stale.
@@ -76,6 +67,8 @@ export class LiveFeed<S = unknown, L = unknown> {
   asOfMs: number | null = null;
   /** Why the last connection ended, for people who look after screens. */
   lastClose = "";
+  /** Why the server does not give this feed; null unless `status` is `refused`. */
+  refusal: Refused | null = null;
   version = "";
   readonly clock: ServerClock;
 
@@ -88,6 +81,7 @@ export class LiveFeed<S = unknown, L = unknown> {
   private beatMs = DEFAULT_BEAT_MS;
   private ringLimitMs = DEFAULT_RING_LIMIT_MS;
   private failures = 0;
+  private ungreeted = 0;
   private reconnectTimer = 0;
   private watchTimer = 0;
   private openTimer = 0;
@@ -237,6 +231,7 @@ export class LiveFeed<S = unknown, L = unknown> {
   }
 
   private greeted(frame: Frame): void {
+    this.ungreeted = 0;
     this.beatMs = frame.beat_ms && frame.beat_ms > 0 ? frame.beat_ms : DEFAULT_BEAT_MS;
     this.ringLimitMs = frame.ring_limit_ms || DEFAULT_RING_LIMIT_MS;
     this.version = frame.version || "";
@@ -402,6 +397,10 @@ export class LiveFeed<S = unknown, L = unknown> {
     const step = Math.min(this.failures, RECONNECT_MS.length - 1);
     const delayMs = retryMs === undefined ? (RECONNECT_MS[step] as number) : retryMs;
     this.failures += 1;
+    this.ungreeted += 1;
+    if (this.ungreeted % ASK_EVERY === ASK_AFTER) {
+      void this.askWhy();
+    }
     const jittered = delayMs * (1 + JITTER_SHARE * (2 * this.world.random() - 1));
     this.reconnectTimer = this.world.setTimer(() => this.open(), jittered);
     if (this.status !== "stale") {
@@ -409,6 +408,29 @@ export class LiveFeed<S = unknown, L = unknown> {
       this.tell(this.staleListeners, true);
     }
     this.changed();
+  }
+
+  private async askWhy(): Promise<void> {
+    const { root, hall, device, token } = this.options;
+    const path = `api/halls/${encodeURIComponent(hall)}/feed?${feedQuery({ ...this.options, device: "", token: "" })}`;
+    const refusal = await this.world.whyRefused(root, path, device || token || "");
+    // Meanwhile the page may have been left, or another attempt have come through.
+    if (this.status === "stopped" || this.ungreeted === 0) {
+      return;
+    }
+    if (refusal) {
+      this.clearTimers();
+      this.drop("refused");
+      this.status = "refused";
+      this.refusal = refusal;
+      this.reconnectTimer = this.world.setTimer(() => void this.askWhy(), REFUSED_MS);
+      this.changed();
+    } else if (this.status === "refused") {
+      this.status = "stale";
+      this.refusal = null;
+      this.open();
+      this.changed();
+    }
   }
 
   private proven(): void {
@@ -455,23 +477,6 @@ export class LiveFeed<S = unknown, L = unknown> {
       this.world.clearTimer(timer);
     }
   }
-}
-
-/** The address of a feed; `since` is given only by a client that holds a state. */
-export function feedUrl(options: FeedOptions, since: number | null): string {
-  const url = new URL(`ws/halls/${encodeURIComponent(options.hall)}`, options.root);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  const fields = ["view", "area", "window", "ticket", "secret", "device", "token"] as const;
-  for (const field of fields) {
-    const value = options[field];
-    if (value) {
-      url.searchParams.set(field, value);
-    }
-  }
-  if (since !== null) {
-    url.searchParams.set("since", String(since));
-  }
-  return url.href;
 }
 
 function parseFrame(data: unknown): Frame | null {

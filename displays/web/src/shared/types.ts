@@ -181,6 +181,11 @@ export interface HallInfo {
   windows: HallWindow[];
   classes: { code: string; name: Text; lane: string | number }[];
   limits: { max_items: number; max_quantity: number; delay_places: number };
+  /** Numbers are for practice. */
+  training: boolean;
+  /** A number would be given now for some item; if not, `refusal` is the code that says why. */
+  taking: boolean;
+  refusal?: string | null;
   at_ms: number;
   speed: number;
   demo: boolean;

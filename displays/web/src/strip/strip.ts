@@ -127,7 +127,7 @@ export class OwStrip extends OwElement {
         ${words.zh} <span lang="en">${words.en}</span>
       </h1>
       <div class="visually-hidden">
-        <ow-banner status=${this.feed.status} .asOf=${this.feed.asOfMs}></ow-banner>
+        <ow-banner status=${this.feed.status} .asOf=${this.feed.asOfMs} .why=${this.feed.refusal}></ow-banner>
       </div>
       <canvas aria-hidden="true"></canvas>
     </main>`;
@@ -159,7 +159,7 @@ export class OwStrip extends OwElement {
   }
 
   private draw(nowMs: number): void {
-    const isStale = this.feed.status === "stale" && this.feed.asOfMs !== null;
+    const isStale = (this.feed.status === "stale" || this.feed.status === "refused") && this.feed.asOfMs !== null;
     try {
       drawStrip(this.matrix, this.glyphs, {
         state: this.feed.state,

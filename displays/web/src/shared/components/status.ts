@@ -8,6 +8,7 @@ import type { FeedStatus } from "../feed";
 import { clockTime, dayText, waitText } from "../format";
 import { beside, hasText, otherTag, pick, t, text } from "../i18n";
 import { base } from "../theme";
+import type { Text } from "../types";
 
 const TONES: Record<string, string> = {
   WAITING: "brand",
@@ -109,7 +110,8 @@ export class OwLink extends OwElement {
       .live {
         background: var(--ow-good);
       }
-      .stale {
+      .stale,
+      .refused {
         background: var(--ow-bad);
       }
     `,
@@ -123,7 +125,7 @@ export class OwLink extends OwElement {
   }
 }
 
-/** `<ow-banner status="stale" .asOf=${ms}>`: "data of hh:mm" while the link is lost. */
+/** `<ow-banner status="stale" .asOf=${ms} .why=${refusal}>`: "data of hh:mm" while the link is lost, or why it is refused. */
 export class OwBanner extends OwElement {
   static override styles = [
     base,
@@ -150,10 +152,11 @@ export class OwBanner extends OwElement {
 
   @property() status: FeedStatus = "connecting";
   @property({ attribute: false }) asOf: number | null = null;
+  @property({ attribute: false }) why: { title: Text } | null = null;
   @property() zone = "Asia/Shanghai";
 
   protected override render() {
-    const isShown = this.status === "stale";
+    const isShown = this.status === "stale" || this.status === "refused";
     return html`<section role="status" aria-live="polite" data-testid="stale" ?data-stale=${isShown}>
       ${isShown ? this.banner() : nothing}
     </section>`;
@@ -162,7 +165,14 @@ export class OwBanner extends OwElement {
   private banner() {
     const time = this.asOf === null ? "" : clockTime(this.asOf, this.zone);
     const message = time ? text("stale.data", { time }) : text("stale.never");
-    const retrying = text("stale.retrying");
+    const retrying = text(this.status === "refused" ? "refused.asking" : "stale.retrying");
+    if (this.status === "refused" && this.why) {
+      const { title } = this.why;
+      return html`<div data-testid="refused">
+        <span>${title.zh} · ${retrying.zh}</span>
+        <span lang="en">${title.en} · ${retrying.en}</span>
+      </div>`;
+    }
     return html`<div>
       <span>${message.zh} · ${retrying.zh}</span>
       <span lang="en">${message.en} · ${retrying.en}</span>

@@ -25,6 +25,7 @@ export const phoneTexts = {
   "phone.refused.ISSUING_STOPPED": ["已停止取号", "No more numbers"],
   "phone.refused.NOBODY_SERVES": ["今日无窗口办理", "No window today"],
   "phone.next.open": ["下次开放：{time}", "Opens: {time}"],
+  "phone.training": ["演练模式：号码不用于办事", "Training: numbers are for practice only"],
   "phone.closed": ["大厅现在不开放", "The hall is closed now"],
   "phone.open": ["开放中", "Open"],
   "phone.early": ["可提前取号", "Numbers before opening"],
