@@ -62,6 +62,9 @@ export class OwFigures extends OwElement {
         font-size: 2rem;
         line-height: 1.2;
       }
+      .cards dd.more {
+        font-size: var(--ow-text-s);
+      }
       .cards dd small {
         font-size: 1rem;
         font-weight: 400;
@@ -204,7 +207,7 @@ export class OwFigures extends OwElement {
 
   private card(name: string, title: string, spread: Spread): TemplateResult {
     return html`<div class="panel"><dt>${title} P50–P80</dt><dd class="number" data-testid="card-${name}">${min(spread.p50_ms)}–${min(spread.p80_ms)}<small> ${say("minutes")}</small></dd>
-      <span class="small muted">${say("mean")} ${min(spread.mean_ms)} · P90 ${min(spread.p90_ms)} · ${say("max")} ${min(spread.max_ms)}</span></div>`;
+      <dd class="more muted">${say("mean")} ${min(spread.mean_ms)} · P90 ${min(spread.p90_ms)} · ${say("max")} ${min(spread.max_ms)}</dd></div>`;
   }
 
   private hourTable(figures: Figures): TemplateResult {

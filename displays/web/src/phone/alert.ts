@@ -5,7 +5,9 @@ const PULSES_MS = [500, 200, 500, 200, 900];
 
 export function alertTurn(message: { title: string; body: string; tag: string }): void {
   document.title = `● ${message.title}`;
-  if (typeof navigator.vibrate === "function") {
+  // Before the first touch a browser refuses to vibrate, and logs that as an error.
+  const touched = (navigator as { userActivation?: { hasBeenActive: boolean } }).userActivation;
+  if (typeof navigator.vibrate === "function" && (!touched || touched.hasBeenActive)) {
     navigator.vibrate(PULSES_MS);
   }
   if (mayNotify() === "granted") {

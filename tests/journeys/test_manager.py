@@ -1,0 +1,131 @@
+"""The manager's day: windows, issuing, figures, a question about the order, and a board enrolled and revoked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.test_visit import sign_in, take_at_kiosk
+from tests.support.browser import Eyes, holds, seen
+from tests.support.journey import RunningClock, add_people, journey_plan, page_address
+from tests.support.server import HALL, Served, serving, token_of
+
+SAID_MS = 15_000
+"""A refused screen tries a few times before it says so."""
+
+pytestmark = [pytest.mark.browser]
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Served]:
+    add_people(tmp_path)
+    with serving(tmp_path, plans={HALL: journey_plan()}, clock=RunningClock()) as served:
+        yield served
+
+
+@pytest.fixture
+def manager(hall: Served, eyes: Eyes) -> Page:
+    """The manager's page, signed in."""
+    page = eyes.open(hall.url + page_address("manager"), "desk")
+    sign_in(page, "boss")
+    expect(seen(page, "total-taken")).to_be_visible()
+    return page
+
+
+def act_at(manager: Page, window: str, act: str) -> None:
+    """Open a window's panel and press one of its buttons."""
+    seen(manager, f"tile-{window}").click()
+    seen(manager, act).click()
+
+
+def state_of(manager: Page, window: str) -> str | None:
+    """Return the state that a window's tile shows."""
+    return seen(manager, f"tile-{window}").locator("[data-state]").get_attribute("data-state")
+
+
+def test_a_manager_opens_changes_and_closes_a_window(manager: Page):
+    """The tile shows each change as it comes back from the hall."""
+    assert state_of(manager, "W03") == "CLOSED"
+
+    act_at(manager, "W03", "act-open")
+    holds(manager, lambda: state_of(manager, "W03") in {"IDLE", "CALLING"}, "the window is open")
+
+    act_at(manager, "W03", "act-serve")
+    dialog = seen(manager, "dialog-serve")
+    dialog.locator("[data-testid=ask-range-some]").check()
+    dialog.locator("label", has_text="税务").first.locator("input").check()
+    seen(manager, "ask-ok").click()
+    expect(seen(manager, "tile-W03").locator(".serves")).to_have_text("税务")
+
+    act_at(manager, "W03", "act-close")
+    seen(manager, "ask-ok").click()
+    holds(manager, lambda: state_of(manager, "W03") == "CLOSED", "the window is closed")
+
+
+def test_stopping_to_issue_is_told_at_the_kiosk_in_words_and_resuming_opens_it_again(
+    hall: Served, manager: Page, eyes: Eyes
+):
+    """The kiosk says that no numbers are given out today, instead of failing after the last touch."""
+    kiosk = eyes.open(hall.url + page_address("kiosk", device=token_of("kiosk")), "kiosk")
+    expect(seen(kiosk, "item").first).to_be_visible()
+
+    seen(manager, "stop-issuing").click()
+    seen(manager, "ask-ok").click()
+    expect(seen(kiosk, "closed")).to_contain_text("今日已停止取号")
+
+    seen(manager, "resume-issuing").click()
+    expect(seen(kiosk, "item").first).to_be_visible()
+    number, _ = take_at_kiosk(kiosk, "id-card")
+    assert number == "A001"
+
+
+def test_figures_and_the_reason_of_a_call_are_there_the_same_day(hall: Served, manager: Page):
+    """Today's chart and table hold the visits of the morning; the calls say why each came when it came."""
+    hall.call("windows/W01/open", who="c01")
+    numbers = [hall.take()["number"] for _ in range(3)]
+    for operation, body in (("call-next", {}), ("start", {}), ("finish", {"result": "done"})):
+        assert hall.call(f"windows/W01/{operation}", body, who="c01").status_code == 200
+
+    def taken_at_nine() -> str:
+        seen(manager, "tab-calls").click()
+        seen(manager, "tab-figures").click()
+        row = manager.locator("ow-figures tr", has=manager.locator("td", has_text="09:00")).first
+        return row.locator("td").nth(1).text_content() or "" if row.count() else ""
+
+    holds(manager, lambda: taken_at_nine() == "3", "the figures of the hour")
+    expect(manager.locator("[data-chart=hour] canvas")).to_be_visible()
+
+    seen(manager, "tab-calls").click()
+    expect(seen(manager, "calls").locator("tbody tr")).to_have_count(1)
+    seen(manager, "passed-number").fill(numbers[0])
+    seen(manager, "passed-find").click()
+    answer = seen(manager, "passed")
+    expect(answer).to_contain_text(f"叫到 {numbers[0]} 的原因：顺呼")
+    seen(manager, "passed-number").fill(numbers[2])
+    seen(manager, "passed-find").click()
+    expect(answer).to_contain_text(numbers[2])
+
+
+def test_a_board_is_enrolled_with_a_key_told_once_and_says_so_when_it_is_revoked(manager: Page, eyes: Eyes):
+    """The link works on another machine; revoking cuts the board at once, and it does not look true any more."""
+    seen(manager, "tab-devices").click()
+    seen(manager, "enrol").click()
+    seen(manager, "ask-name").fill("南门屏")
+    seen(manager, "ask-kind-board").check()
+    seen(manager, "ask-ok").click()
+    link = seen(manager, "token-link").inner_text()
+    manager.keyboard.press("Escape")
+    expect(seen(manager, "token-link")).to_have_count(0)
+    assert link.split("device=")[1] not in manager.content()
+
+    board = eyes.open(link + "&voice=silent", "board")
+    expect(board.locator("[data-link=live]")).to_have_count(1)
+    row = seen(manager, "devices").locator("tr", has_text="南门屏")
+    expect(row).to_contain_text("在线")
+
+    row.locator("button").click()
+    seen(manager, "confirm-yes").click()
+    expect(row).to_contain_text("已吊销")
+    expect(board.locator("[data-link=live]")).to_have_count(0)
+    expect(board.locator("[data-link=refused]")).to_have_count(1, timeout=SAID_MS)

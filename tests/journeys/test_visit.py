@@ -1,0 +1,126 @@
+"""One visit from the kiosk to the rating, as everybody sees it: visitor, clerk, boards, strip and phone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import Eyes, announced, holds, seen
+from tests.support.journey import PASSWORD, RunningClock, add_people, journey_plan, page_address
+from tests.support.server import HALL, Served, serving, token_of
+
+pytestmark = [pytest.mark.browser]
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Served]:
+    add_people(tmp_path)
+    with serving(tmp_path, plans={HALL: journey_plan()}, clock=RunningClock()) as served:
+        yield served
+
+
+def take_at_kiosk(kiosk: Page, *items: str) -> tuple[str, str]:
+    """Choose items and take the number; return the number and the address in the QR code."""
+    for place, item in enumerate(items):
+        if place:
+            seen(kiosk, "add").click()
+        kiosk.locator(f"[data-testid=item][data-code='{item}']").click()
+    seen(kiosk, "take").click()
+    number = seen(kiosk, "number").inner_text()
+    address = seen(kiosk, "qr").get_attribute("data-url")
+    assert address
+    return number, address
+
+
+def sign_in(page: Page, account: str) -> None:
+    """Sign in as a person does."""
+    seen(page, "account").fill(account)
+    seen(page, "password").fill(PASSWORD)
+    seen(page, "sign-in").click()
+
+
+def press(clerk: Page, key: str, action: str) -> None:
+    """Press a key of the console once its button offers it."""
+    expect(seen(clerk, f"key-{action}")).to_be_enabled()
+    clerk.keyboard.press(key)
+
+
+def assert_shown_everywhere(number: str, *, board: Page, area: Page, strip: Page, phone: Page) -> None:
+    """The call of a number to window 1 stands on every screen of its place, and on no other area's board."""
+    call = f"[data-testid=highlight][data-number='{number}'][data-window='1']"
+    expect(board.locator(call)).to_be_visible()
+    expect(area.locator(call)).to_be_visible()
+    expect(seen(strip, "strip")).to_have_attribute("data-number", number)
+    expect(seen(strip, "strip")).to_have_attribute("data-state", "CALLING")
+    expect(seen(phone, "ticket")).to_have_attribute("data-state", "CALLED")
+    expect(seen(phone, "tale")).to_have_attribute("data-window", "1")
+
+
+def test_a_visit_is_seen_by_everybody_from_the_number_to_the_rating(hall: Served, eyes: Eyes):
+    """Take, call, recall, miss, rejoin, call again, serve two items, owe a paper, finish, rate: all read from pages."""
+    kiosk = eyes.open(hall.url + page_address("kiosk", device=token_of("kiosk")), "kiosk")
+    board = eyes.open(hall.url + page_address("board", device=token_of("board"), voice="silent"), "board")
+    area = eyes.open(hall.url + page_address("area", device=token_of("board"), area="a1", voice="silent"), "board")
+    strip = eyes.open(hall.url + page_address("strip", device=token_of("strip"), window="W01", voice="zh"), "strip")
+    clerk = eyes.open(hall.url + page_address("clerk"), "desk")
+    screens = {"board": board, "area": area, "strip": strip}
+
+    number, address = take_at_kiosk(kiosk, "id-card", "residence")
+    phone = eyes.open(address, "phone")
+    expect(seen(phone, "number")).to_have_text(number)
+    expect(seen(phone, "ticket")).to_have_attribute("data-state", "WAITING")
+    expect(seen(board, "waiting-total").locator("b")).to_have_text("1")
+
+    sign_in(clerk, "c01")
+    seen(clerk, "window-W01").click()
+    press(clerk, "n", "next")
+    expect(seen(clerk, "current-number")).to_have_text(number)
+    assert_shown_everywhere(number, **screens, phone=phone)
+    expect(seen(clerk, "shown")).to_have_class("good")
+
+    press(clerk, "r", "recall")
+    for screen in (board, area):
+        holds(screen, lambda page=screen: len(announced(page)) == 2, "the recall rings again")
+    expect(phone.locator(".hero")).to_have_attribute("data-ring", str(announced(board)[1]["key"].split(":")[1]))
+
+    press(clerk, "m", "miss")
+    expect(seen(phone, "ticket")).to_have_attribute("data-state", "MISSED")
+    expect(board.locator(f"[data-testid=recent][data-number='{number}']")).to_have_class("missed")
+    expect(seen(strip, "strip")).to_have_attribute("data-number", "")
+    seen(phone, "rejoin").click()
+    expect(seen(phone, "ticket")).to_have_attribute("data-state", "WAITING")
+
+    press(clerk, "n", "next")
+    assert_shown_everywhere(number, **screens, phone=phone)
+    assert [one["number"] for one in announced(board)] == [number] * 3
+
+    serve_and_rate(clerk, phone, strip, number)
+
+
+def serve_and_rate(clerk: Page, phone: Page, strip: Page, number: str) -> None:
+    """The second half: one item done, one with materials owed, finished, rated."""
+    press(clerk, "s", "start")
+    expect(seen(phone, "ticket")).to_have_attribute("data-state", "SERVING")
+    expect(seen(strip, "strip")).to_have_attribute("data-state", "SERVING")
+
+    seen(clerk, "result-0-done").click()
+    expect(seen(clerk, "result-0-done")).to_have_attribute("aria-pressed", "true")
+    seen(clerk, "result-1-supplement_due").click()
+    dialog = seen(clerk, "dialog-owed")
+    dialog.locator("textarea").fill("户口簿复印件")
+    due = seen(clerk, "ask-due_date").input_value()
+    seen(clerk, "ask-ok").click()
+    owed = phone.locator("[data-testid=item][data-entry='1']")
+    expect(owed).to_have_attribute("data-state", "SUPPLEMENT_DUE")
+    expect(owed).to_contain_text("户口簿复印件")
+    expect(owed).to_contain_text(due)
+
+    press(clerk, "f", "finish")
+    expect(seen(phone, "ticket")).to_have_attribute("data-state", "DONE")
+    expect(seen(clerk, "current-number")).to_have_count(0)
+    rating = phone.locator("[data-testid=rating][data-entry='0']")
+    rating.locator("[data-level=very_satisfied]").check()
+    rating.locator("[data-testid=rate-send]").click()
+    expect(phone.locator("[data-testid=item][data-entry='0']")).to_contain_text("非常满意")
+    expect(seen(phone, "number")).to_have_text(number)
