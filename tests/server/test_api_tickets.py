@@ -41,6 +41,31 @@ def test_the_holder_sees_the_ticket_by_its_secret_only(served: Served):
     assert served.client().get(address).status_code == 401
 
 
+def test_a_slip_that_did_not_come_out_is_printed_again_with_the_same_page(served: Served):
+    """Staff cannot know a ticket's secret; what they print must still open its page."""
+    ticket = served.take()
+    address = f"/api/halls/{HALL}/tickets/{ticket['id']}"
+
+    again = served.client("guide").post(f"{address}/reprint").json()["ticket"]
+    told = served.call(f"tickets/{ticket['id']}/print-result", {"printed": False}, who="guide")
+
+    assert [again[name] for name in ("number", "secret", "page")] == [ticket[n] for n in ("number", "secret", "page")]
+    assert told.status_code == 200
+    assert served.client("kiosk").post(f"{address}/reprint").json()["code"] == "FORBIDDEN"
+    unknown = served.client("guide").post(f"/api/halls/{HALL}/tickets/261123-0000000000/reprint")
+    assert unknown.json()["code"] == "UNKNOWN_TICKET"
+
+
+def test_a_hall_says_whether_it_gives_numbers_and_why_not(served: Served, tmp_path):
+    giving = served.client().get(f"/api/halls/{HALL}").json()
+    with serving(tmp_path) as server:
+        server.call("day/stop-issuing", who="manager")
+        stopped = server.client().get(f"/api/halls/{HALL}").json()
+
+    assert (giving["taking"], giving["refusal"], giving["training"]) == (True, None, False)
+    assert (stopped["taking"], stopped["refusal"]) == (False, "ISSUING_STOPPED")
+
+
 def test_a_retry_gets_the_first_answer_secret_included(served: Served):
     """S7: the same id with the same body is one command, whoever lost the answer."""
     body = {"command_id": command_id(), "items": [{"code": "invoice"}]}

@@ -26,6 +26,7 @@ export interface GuideAct {
 }
 
 const PRIORITY_REASONS = ["elder", "disabled", "pregnant", "veteran", "other"];
+const FINAL: readonly TicketState[] = ["DONE", "CANCELLED", "ABANDONED", "EXPIRED"];
 const CANCEL_REASONS = ["citizen_asks", "error_made_good", "other"];
 
 export const ACTS: readonly GuideAct[] = [
@@ -49,6 +50,11 @@ export const ACTS: readonly GuideAct[] = [
     ask: ({ ticket }) => withReason(say("cancel_title", { number: ticket.number }), CANCEL_REASONS, say("cancel_ticket")),
   },
 ];
+
+/** Not final: somebody still holds the number. */
+export function isOpen(ticket: StaffTicket): boolean {
+  return FINAL.indexOf(ticket.state) < 0;
+}
 
 /** Offered only where the hall would accept it; one item cannot be split. */
 export function isFor(act: GuideAct, ticket: StaffTicket): boolean {

@@ -99,7 +99,7 @@ export class OwGuide extends OwElement {
       <p class="acts">${acts.ACTS.filter((act) => acts.isFor(act, ticket)).map(
         (act) => html`<button class="button ${act.tone || ""}" ?disabled=${this.sending} data-testid="guide-${act.op}" @click=${() => this.act(act, ticket)}>${say(act.label)}</button>`,
       )}
-      <button class="button" ?disabled=${this.sending} data-testid="guide-reprint" @click=${() => this.reprint(ticket)}>${say("reprint")}</button>
+      ${acts.isOpen(ticket) ? html`<button class="button" ?disabled=${this.sending} data-testid="guide-reprint" @click=${() => this.reprint(ticket)}>${say("reprint")}</button>` : nothing}
       <button class="button quiet" aria-expanded=${passed ? "true" : "false"} @click=${() => this.why(ticket)}>${say("why_passed")}</button></p>
       ${passed ? this.passers(passed) : nothing}
     </section>`;

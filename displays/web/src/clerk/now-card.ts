@@ -102,10 +102,10 @@ function why(current: ClerkState, ticket: StaffTicket): TemplateResult | typeof 
     return nothing;
   }
   const candidates = reason.candidates || [];
-  return html`<div class="why" data-testid="why"><p><span class="muted">${say("why_title")}：</span>${pick(reason)}</p>
+  return html`<div class="why" data-testid="why"><p><span class="muted">${say("why_title")}</span>${pick(reason)}</p>
     ${
       candidates.length > 1
-        ? html`<p class="small"><span class="muted">${say("candidates")}：</span>${candidates.map(
+        ? html`<p class="small"><span class="muted">${say("candidates")}</span>${candidates.map(
             (one) => html`<span class="chip number ${one.ticket === ticket.id ? "booked" : ""}">${one.number}</span>`,
           )}</p>`
         : nothing

@@ -113,6 +113,7 @@ export class HallWatch {
       }
       const isFirst = this.hall === null;
       this.hall = hall;
+      this.heardMs = performance.now();
       this.isUnknown = false;
       return isFirst ? this.askWaits() : undefined;
     });

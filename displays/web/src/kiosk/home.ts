@@ -93,9 +93,7 @@ class KioskHome extends KioskPart {
         line-height: 1.2;
       }
       .label .second {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
+        overflow-wrap: break-word;
       }
       .label .count {
         display: block;

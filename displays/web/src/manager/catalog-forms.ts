@@ -8,6 +8,7 @@ import type { Serves } from "../clerk/types";
 import { define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import { SettingsForm, textOf } from "./form";
+import { packageTable } from "./packages-form";
 import { say } from "./settings-texts";
 import { type Coded, type ItemSetting, type ItemsContent, type WindowSetting, type WindowsContent, withEntry } from "./settings-types";
 import { kindText, say as sayManager } from "./texts";
@@ -107,7 +108,8 @@ export class OwItemsForm extends SettingsForm<ItemsContent> {
           <button class="button small danger" ?disabled=${this.locked} aria-label="${say("remove")} ${pick(item.name)}" @click=${() => this.change({ items: withEntry(items, index, null) })}>${say("remove")}</button></td></tr>`,
       )}</tbody></table>
       ${hits.length > this.shown ? html`<button class="button" @click=${() => (this.shown += SHOWN)}>${say("more", { n: Math.min(SHOWN, hits.length - this.shown) })}</button>` : nothing}</div>
-      ${codedTable(themes, { title: say("themes"), add: say("add_theme"), locked: this.locked, changed: (changed) => this.change({ themes: changed }) })}`;
+      ${codedTable(themes, { title: say("themes"), add: say("add_theme"), locked: this.locked, changed: (changed) => this.change({ themes: changed }) })}
+      ${packageTable(this.value, this.locked, (packages) => this.change({ packages }))}`;
   }
 
   private async edit(index: number): Promise<void> {

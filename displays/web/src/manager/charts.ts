@@ -13,6 +13,8 @@ use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, Canv
 const MINUTE_MS = 60_000;
 // A window that is busy beyond this has no air for a peak.
 const BUSY_PCT = 85;
+// More labels than this run into one another on half a page.
+const EVERY_LABEL = 24;
 const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei","WenQuanYi Zen Hei",sans-serif';
 
 type Root = HTMLElement | DocumentFragment;
@@ -83,7 +85,7 @@ function windowOption(figures: Figures): Parameters<ECharts["setOption"]>[0] {
   const rows = Object.keys(figures.by_window).map((code) => figures.by_window[code]);
   return {
     ...frame(),
-    xAxis: { type: "category", data: rows.map((row) => (row ? row.label : "")), axisLabel: { interval: 0, fontSize: 11 } },
+    xAxis: { type: "category", data: rows.map((row) => (row ? row.label : "")), axisLabel: { interval: rows.length > EVERY_LABEL ? "auto" : 0, fontSize: 11 } },
     yAxis: { type: "value", max: 100, name: "%", splitLine: { lineStyle: { color: colour("line") } } },
     series: [
       {

@@ -10,6 +10,18 @@ export abstract class SettingsForm<T> extends OwElement {
   static override styles = [
     ...deskStyles,
     css`
+      h4 {
+        margin: 0.5rem 0 0.25rem;
+        color: var(--ow-ink-2);
+        font-size: var(--ow-text-s);
+      }
+      .reasons li {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        padding: 0.25rem 0;
+        border-bottom: 1px solid var(--ow-line);
+      }
       .spread {
         margin-bottom: 0.5rem;
       }

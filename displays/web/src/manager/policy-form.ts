@@ -7,6 +7,7 @@ import { define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import { SettingsForm, numberOf, textOf } from "./form";
 import { POLICY_GROUPS, type PolicyField, optionsOf } from "./policy-fields";
+import { CHOSEN_REASONS, HOLD_REASONS, reasonList } from "./reasons-form";
 import { say } from "./settings-texts";
 import { type HallContent, type ItemsContent, type Policy, clockOf, minutesOf, withEntry } from "./settings-types";
 
@@ -20,7 +21,16 @@ export class OwPolicyForm extends SettingsForm<Policy> {
   protected override render(): TemplateResult {
     return html`<div class="grid2"><div class="rule"><label for="version">${say("version_name")}</label><input id="version" class="field short" maxlength="40" .value=${this.value.version} ?disabled=${this.locked} @change=${(event: Event) => this.change({ version: textOf(event).trim() })}></div></div>
       ${POLICY_GROUPS.map((group) => html`<section><h3>${both(group.words)}</h3><div class="grid2">${group.fields.map((field) => this.rule(field))}</div></section>`)}
-      ${this.series()} ${this.classes()} ${this.quotas()}`;
+      ${this.reasons()} ${this.series()} ${this.classes()} ${this.quotas()}`;
+  }
+
+  private reasons(): TemplateResult {
+    const { hold, chosen_reasons: chosen } = this.value;
+    const { locked } = this;
+    return html`<section><h3>${say("reasons")}</h3><p class="small muted">${say("reasons_hint")}</p><div class="grid2">
+      <div>${reasonList(hold.reasons, { title: say("reasons_hold"), testid: "reasons-hold", known: HOLD_REASONS, locked, changed: (reasons) => this.change({ hold: { ...hold, reasons } }) })}</div>
+      <div>${reasonList(chosen, { title: say("reasons_chosen"), testid: "reasons-chosen", known: CHOSEN_REASONS, locked, changed: (reasons) => this.change({ chosen_reasons: reasons }) })}</div>
+    </div></section>`;
   }
 
   private rule(field: PolicyField): TemplateResult {

@@ -72,6 +72,8 @@ export interface Policy {
   series: { prefix: string; themes: string[]; classes: string[]; first: number; last: number; digits: number }[];
   quotas: { item: string; theme: string; morning: number | null; afternoon: number | null }[];
   classes: { code: string; name: Text; lane: number; credit_ms: number }[];
+  hold: { per_window: number; reasons: string[] };
+  chosen_reasons: string[];
   [group: string]: unknown;
 }
 
