@@ -220,7 +220,10 @@ export class OwBoard extends OwElement {
   }
 
   private quiet(state: BoardState | null) {
-    const isEnded = !!state && state.ended;
+    // After the last session nobody is asked to take a number, also before the day is ended.
+    const nowMs = this.feed.nowMs();
+    const isPast = !!state && (state.sessions || []).length > 0 && state.sessions.every((one) => one.close_ms <= nowMs);
+    const isEnded = !!state && (state.ended || isPast);
     const isStopped = !!state && !state.issuing && !isEnded;
     const message = text(isEnded ? "board.ended" : isStopped ? "board.stopped" : "board.quiet");
     return html`<div class="quiet">

@@ -33,7 +33,7 @@ export const overviewStyles = css`
   }
   .totals {
     display: grid;
-    grid-template-columns: repeat(7, minmax(0, 1fr)) repeat(2, minmax(0, 1.2fr)) minmax(0, 1.5fr);
+    grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr));
     gap: 0.5rem;
     margin-bottom: 0.75rem;
   }
@@ -43,6 +43,9 @@ export const overviewStyles = css`
     border-top: 3px solid var(--ow-line-strong);
     border-radius: var(--ow-radius-s);
     background: var(--ow-paper);
+  }
+  .totals > div:last-child {
+    grid-column: span 2;
   }
   .totals dt {
     color: var(--ow-ink-2);

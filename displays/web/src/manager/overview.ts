@@ -131,9 +131,7 @@ export class OwOverview extends OwElement {
   }
 
   private alarms(): TemplateResult {
-    const screens = (this.house.live.screens || []).filter((screen) => !screen.online).length;
-    // Many screens that are off are one matter, and the list of screens names them.
-    const alarms = (this.house.live.alarms || []).filter((alarm) => screens <= SCREENS_NAMED || alarm.code !== "SCREEN_OFFLINE").sort(byLevel);
+    const alarms = gathered(this.house.live.alarms || [], this.house.live.screens || []).sort(byLevel);
     const nowMs = this.house.nowMs();
     return html`<section class="panel" data-testid="alarms"><h2>${say("alarms")}<span class="count number">${alarms.length}</span></h2>
       ${alarms.length === 0 ? html`<p class="note good">${say("no_alarms")}</p>` : nothing}
@@ -194,6 +192,17 @@ function minutes(ms: number): string {
 
 function isOpen(window: ManagerWindow | undefined): boolean {
   return !!window && OPEN.indexOf(window.state) >= 0;
+}
+
+/** Many screens that are off are one matter: one alarm with their count, and the list of screens names them. */
+function gathered(alarms: Alarm[], screens: { online: boolean }[]): Alarm[] {
+  const n = screens.filter((screen) => !screen.online).length;
+  if (n <= SCREENS_NAMED) {
+    return alarms.slice();
+  }
+  const words = say("screens_off_n", { n });
+  const one: Alarm = { code: "SCREEN_OFFLINE", level: "warn", zh: words, en: words };
+  return alarms.filter((alarm) => alarm.code !== "SCREEN_OFFLINE").concat(one);
 }
 
 function byLevel(a: Alarm, b: Alarm): number {

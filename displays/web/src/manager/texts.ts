@@ -47,6 +47,7 @@ export const managerTexts = {
   "manager.since": ["{time}前", "{time} ago"],
   "manager.screens": ["屏幕与设备", "Screens"],
   "manager.screens_ok": ["{n} 个全部在线", "all {n} online"],
+  "manager.screens_off_n": ["{n} 块屏幕和设备离线", "{n} screens and devices are offline"],
   "manager.screens_off": ["{n} 个离线：{names}", "{n} offline: {names}"],
 
   "manager.day": ["今日", "Today"],
