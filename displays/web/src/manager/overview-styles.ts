@@ -184,6 +184,7 @@ export const overviewStyles = css`
     padding: 0.125rem 0.375rem 0.25rem;
     overflow: hidden;
     border-left-width: 4px;
+    grid-template-columns: minmax(0, 1fr);
     --ow-text-s: 0.75rem;
   }
   .compact .label {
@@ -201,6 +202,8 @@ export const overviewStyles = css`
   }
   .compact .who {
     font-size: 0.75rem;
+    overflow: hidden;
+    text-overflow: ellipsis;
     white-space: nowrap;
   }
   .alarms {
