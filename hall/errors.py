@@ -108,8 +108,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The holidays of {year} are not published yet",
     ),
     "HALL_CLOSED": (
-        "大厅现在不取号，请在开放时间再来或网上预约",
-        "The hall is closed now; come back at the next opening or book a visit",
+        "大厅现在不取号，请在下次开放时再来",
+        "The hall is closed now; come back at the next opening",
     ),
     "ISSUING_STOPPED": ("已停止取号", "No more numbers are given out for now"),
     "PLAN_UNKNOWN": ("没有这份设置：{plan}", "These settings are not known here: {plan}"),
@@ -124,8 +124,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "BAD_QUANTITY": ("数量须在 1 到 {limit} 之间", "The quantity must be between 1 and {limit}"),
     "NOBODY_SERVES": ("大厅没有窗口办理该事项：{item}", "No window of this hall serves this item: {item}"),
     "QUOTA_FULL": (
-        "{item} 本时段的号已取完，可预约其他日期",
-        "All numbers for {item} in this half-day are taken; book another day",
+        "{item} 本时段的号已取完，请下一时段或改日再来",
+        "All numbers for {item} in this half-day are taken; come back in the next one or on another day",
     ),
     "ALREADY_WAITING": ("您已有该事项的号 {number}", "You already hold number {number} for this item"),
     "REMOTE_NOT_ALLOWED": (

@@ -26,6 +26,7 @@ STATUS: Final[Mapping[str, int]] = {
     "NOT_FOUND": 404,
     "UNKNOWN_HALL": 404,
     "UNKNOWN_WINDOW": 404,
+    "UNKNOWN_AREA": 404,
     "UNKNOWN_TICKET": 404,
     "UNKNOWN_DEVICE": 404,
     "UNKNOWN_DAY": 404,

@@ -140,7 +140,8 @@ def _check_there(house: House, hall: str, view: View) -> None:
     if view.kind in KEY_OF and render(state, view) is None:
         if not state.is_open:
             raise Problem("NOT_READY")
-        raise Problem({"ticket": "UNKNOWN_TICKET", "area": "UNKNOWN_AREA"}.get(view.kind, "UNKNOWN_WINDOW"))
+        code = {"ticket": "UNKNOWN_TICKET", "area": "UNKNOWN_AREA"}.get(view.kind, "UNKNOWN_WINDOW")
+        raise Problem(code, facts={KEY_OF[view.kind]: view.key})
 
 
 def _since(socket: WebSocket) -> int:

@@ -200,7 +200,7 @@ def test_our_own_page_can(served: Served):
         ("view=board", 401, "NOT_SIGNED_IN_AT_ALL"),
         ("view=board&device=stolen", 401, "SESSION_EXPIRED"),
         ("view=everything&device=token-of-board", 422, "INVALID_INPUT"),
-        ("view=area&area=a9&device=token-of-board", 409, "UNKNOWN_AREA"),
+        ("view=area&area=a9&device=token-of-board", 404, "UNKNOWN_AREA"),
         ("view=strip&window=W99&device=token-of-board", 404, "UNKNOWN_WINDOW"),
         ("view=strip&window=W02&device=token-of-strip", 403, "FORBIDDEN"),
         (f"view=strip&window={'W' * 1_000}&device=token-of-board", 422, "INVALID_INPUT"),
@@ -214,6 +214,18 @@ def test_a_feed_is_refused_before_it_is_accepted(served: Served, query: str, sta
 
     assert refused.value.response.status_code == status
     assert json.loads(refused.value.response.body)["code"] == code
+
+
+@pytest.mark.parametrize("thing", ["area=a9", "window=W99"])
+def test_a_refused_feed_names_what_is_not_there(served: Served, thing: str):
+    """The sentence has no gap: it says which area or window the hall lacks."""
+    kind, (name, code) = {"a": "area", "w": "strip"}[thing[0]], thing.split("=")
+    with pytest.raises(InvalidStatus) as refused, watching(served, f"view={kind}&{thing}&device=token-of-board"):
+        pass
+
+    problem = json.loads(refused.value.response.body)
+    assert problem["facts"] == {name: code}
+    assert problem["title"]["en"].endswith(code)
 
 
 def test_a_clerk_does_not_watch_another_clerks_window(tmp_path):
