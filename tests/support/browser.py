@@ -34,7 +34,7 @@ SEEN_MS: Final = 10_000
 """A page shows what happened well within this on a busy machine; a hall sees it in a tenth of a second."""
 AXE: Final = DIST.parent / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS: Final = frozenset({"serious", "critical"})
-NETWORK: Final = ("Failed to load resource", "WebSocket connection", "net::ERR_")
+NETWORK: Final = ("Failed to load resource", "WebSocket connection", "WebSocket is already in CLOSING", "net::ERR_")
 """The browser's own words about a lost connection: tests cut connections on purpose."""
 SIZES: Final = {
     "kiosk": (1080, 1920),

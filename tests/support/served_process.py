@@ -5,6 +5,7 @@ moment, in seconds since the epoch, at which the hall's clock showed nine.
 """
 
 import asyncio
+import http.client
 import signal
 import socket
 import subprocess
@@ -14,8 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
-
-import httpx
 
 from server.app import Instead, create_app, server_of
 from server.config.plans import FixedPlans
@@ -68,10 +67,15 @@ class ServedProcess:
     def _answers(self) -> bool:
         assert self._running is not None
         assert self._running.poll() is None, (self.folder / "server.log").read_text(encoding="utf-8")[-2_000:]
+        # Asked twenty times a second: a client that prepares for TLS each time would take the core that the server needs.
+        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
-            return httpx.get(f"{self.url}/health", timeout=2).status_code == 200
-        except httpx.TransportError:
+            asked.request("GET", "/health")
+            return asked.getresponse().status == 200
+        except OSError:
             return False
+        finally:
+            asked.close()
 
 
 @contextmanager
