@@ -1,6 +1,7 @@
 """The views of people who work in the hall: the clerk's and the manager's, and the answers to "why?"."""
 
 from functools import partial
+from typing import assert_never
 
 import msgspec
 
@@ -42,6 +43,8 @@ def render(state: HallDay, view: View, parts: Fresh = FRESH) -> Json | None:
             return clerk_view(state, view.key, parts) if view.key in state.desks else None
         case "manager":
             return manager_view(state, parts)
+        case _:
+            assert_never(view.kind)
 
 
 def mark_of(state: HallDay, view: View) -> tuple[object, ...]:

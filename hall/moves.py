@@ -63,7 +63,8 @@ def set_down(state: HallDay, ticket: Ticket) -> None:
     elif was == "HELD":
         ticket.hold_ms += state.at_ms - ticket.held_since_ms
         del state.held[ticket.id]
-    elif was == "MISSED":
+    else:
+        assert was == "MISSED", f"{ticket.number} is {was}: final is final"
         del state.missed[ticket.id]
 
 
@@ -95,10 +96,9 @@ def open_for_person(state: HallDay, ticket: Ticket) -> None:
 
 def closed_for_person(state: HallDay, ticket: Ticket) -> None:
     """Forget a person's open ticket per item."""
-    if ticket.person:
-        for entry in ticket.entries:
-            if state.open_of_person.get((ticket.person, entry.item)) == ticket.id:
-                del state.open_of_person[ticket.person, entry.item]
+    for entry in ticket.entries:
+        if state.open_of_person.get((ticket.person, entry.item)) == ticket.id:
+            del state.open_of_person[ticket.person, entry.item]
 
 
 def close_ticket(state: HallDay, ticket: Ticket, into: TicketState) -> None:

@@ -9,7 +9,7 @@ from hall.catalog import Item, Serves, Text, Window
 from hall.errors import BrokenLog, HallError, UnknownEvent
 from hall.evolve import evolve
 from hall.opening import Session
-from hall.policy import Calling, MissedRule, Plan, Policy, Series, VisitorClass
+from hall.policy import Calling, MissedRule, Plan, Policy, Quota, Series, VisitorClass
 from hall.state import HallDay
 from hall.step import apply, next_deadline
 from tests.support.halls import (
@@ -75,6 +75,8 @@ def test_opening_times_follow_one_another(sessions: tuple[Session, ...]) -> None
         (policy(series=(Series("A"), Series("A1", ("tax",)))), "policy: numbers of series A and A1 may be equal"),
         (policy(series=(Series("A"), Series("B", ("zoo",), ("vip",)))), "policy: series B: unknown class vip"),
         (policy(series=(Series("A"), Series("B", ("zoo",)))), "policy: series B: unknown theme zoo"),
+        (policy(quotas=(Quota(item="Z"),)), "policy: quota: unknown item Z"),
+        (policy(quotas=(Quota(theme="zoo"),)), "policy: quota: unknown theme zoo"),
     ],
 )
 def test_rules_that_nobody_could_follow_are_refused(rules: Policy, fault: str) -> None:

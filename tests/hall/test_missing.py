@@ -51,6 +51,22 @@ def test_boards_remember_the_latest_calls_and_a_forgotten_one_comes_back_with_it
     assert [one.number for one in hall.state.calls.values()] == ["B001"]
 
 
+def test_a_visit_goes_on_though_the_boards_forgot_its_call() -> None:
+    hall = Hall(policy(calling=Calling(recent=1)), open="1 2")
+    hall.takes("A", "A")
+    hall.call("1")
+    hall.call("2")
+
+    hall.start("1")
+    hall.hold("1")
+    hall.resume("1", "A001")
+    hall.withdraw("A002")
+    hall.start("1")
+    hall.finish("1")
+
+    assert_state(hall, "A001", "DONE")
+
+
 def test_boards_remember_fewer_calls_when_the_plan_says_so() -> None:
     hall = Hall(open="1")
     for number in hall.takes("A", "A", "A", "A"):

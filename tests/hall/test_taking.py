@@ -274,6 +274,14 @@ def test_another_class_counts_as_if_it_had_been_so_from_the_arrival() -> None:
     assert hall.line("1") == ["A001", "A002", "A003"]
 
 
+def test_another_class_is_one_that_the_hall_knows() -> None:
+    hall = Hall()
+    number = hall.take("A")
+
+    with refused("UNKNOWN_CLASS", **{"class": "king"}):
+        hall.reclass(number, "king")
+
+
 def test_a_class_without_credit_keeps_the_place() -> None:
     """The same lane and the same due moment: nobody is passed, nobody passes."""
     same = (*policy().classes, VisitorClass("pupil", policy().classes[0].name))

@@ -73,14 +73,14 @@ class Crowd:
 
     def send(self, command: cmd.AnyCommand) -> tuple[Any, ...] | Refusal:
         """Let the hall answer, and keep the row of the log."""
-        seq = self.state.seq
+        seq, plan = self.state.seq, self.state.plan_hash
         answer = step(self.state, command)
         if self.keeps and self.state.seq > seq:
             refusal = answer if isinstance(answer, Refusal) else None
             events = () if isinstance(answer, Refusal) else answer
             self.commits.append(
                 Commit(seq=self.state.seq, command_id=command.command_id, at_ms=command.at_ms, actor=command.actor,
-                       plan=self.state.plan_hash, request="", command=command, events=events, refusal=refusal)
+                       plan=plan or self.state.plan_hash, request="", command=command, events=events, refusal=refusal)
             )  # fmt: skip
         return answer
 
