@@ -78,8 +78,11 @@ hall-coverage: .venv/.installed
 	$(BIN)/coverage run --branch --source=hall -m pytest -q -m 'not slow' tests/hall
 	$(BIN)/coverage report --show-missing --skip-covered --fail-under=100
 
-bench: setup ## measure: the figures are printed, the floors are checked
-	$(BIN)/python -m pytest -m bench -s $(ARGS)
+bench: setup ## measure the rules and the live path, each beside a plain yardstick in the same run
+	$(BIN)/python -m tests.bench.rules
+	$(BIN)/python -m tests.bench.latency
+	$(BIN)/python -m tests.bench.instant
+	$(BIN)/python -m tests.bench.screens
 
 golden: setup ## record the golden logs again and show what changed, for review
 	$(BIN)/python -m tests.golden.record

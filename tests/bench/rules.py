@@ -8,7 +8,7 @@ import gc
 import random
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import simpy
 
@@ -122,7 +122,7 @@ def simpy_lives_per_s() -> float:
     seats = simpy.Resource(environment, capacity=WINDOWS)
     chance = random.Random(1)
 
-    def visit(arrives: float, serves: float) -> Iterator[simpy.Event]:
+    def visit(arrives: float, serves: float) -> Generator[simpy.Event]:
         yield environment.timeout(arrives)
         with seats.request() as seat:
             yield seat
