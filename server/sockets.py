@@ -13,8 +13,8 @@ from starlette.responses import Response
 from hall.feed import View, ViewKind
 from hall.feed_staff import render
 from hall.link import NOTHING
-from server.accounts.authorise import CITIZEN, Caller
-from server.api.access import address_of, caller_with, check, check_origin, check_view, knows, token_of
+from server.accounts.authorise import Caller
+from server.api.access import address_of, caller_with, check, check_origin, check_view, holder_or
 from server.api.bounds import Code
 from server.api.describe import PROBLEMS
 from server.api.house import House, house_of
@@ -106,14 +106,10 @@ async def _admitted(connection: HTTPConnection, house: House, hall: str) -> tupl
 
 async def _caller(socket: HTTPConnection, house: House, hall: str) -> Caller:
     """Return who watches: by token, device token or session cookie, or by the ticket's secret."""
-    token = _parameter(socket, "device") or _parameter(socket, "token") or token_of(socket)
-    caller = await caller_with(house, token)
-    secret, ticket = _parameter(socket, "secret"), _parameter(socket, "ticket")
-    if caller.role == "anonymous" and secret and _parameter(socket, "view") == "ticket":
-        if not knows(house, secret, hall=hall, ticket=ticket):
-            raise Problem("WRONG_SECRET")
-        return CITIZEN
-    return caller
+    caller = await caller_with(house, socket, given=_parameter(socket, "device") or _parameter(socket, "token"))
+    if _parameter(socket, "view") != "ticket":
+        return caller
+    return holder_or(caller, house, _parameter(socket, "secret"), hall=hall, ticket=_parameter(socket, "ticket"))
 
 
 def _view(socket: HTTPConnection) -> View:

@@ -24,13 +24,21 @@ async def allow(request: Request, operation: str, hall: str | None = None) -> Ca
 
 
 async def holder(request: Request, operation: str, *, hall: str, ticket: TicketId, secret: str) -> Caller:
-    """Return the caller who holds a ticket (shows its secret), or may act on tickets by role; raises 401 or 403."""
-    caller = await caller_of(request)
-    if caller.role == "anonymous" and secret:
-        if not knows(house_of(request), secret, hall=hall, ticket=ticket):
-            raise Problem("WRONG_SECRET")
-        caller = CITIZEN
+    """Return the caller who holds a ticket (shows its secret), or may act on tickets by role; raises 401 or 403.
+
+    Who shows the secret acts as the holder, also in a browser in which somebody is signed in.
+    """
+    caller = holder_or(await caller_of(request), house_of(request), secret, hall=hall, ticket=ticket)
     check(caller, operation, hall)
+    return caller
+
+
+def holder_or(caller: Caller, house: House, secret: str, *, hall: str, ticket: TicketId) -> Caller:
+    """Return the ticket's holder if the secret is shown, else the caller; raises ``WRONG_SECRET`` for somebody unknown."""
+    if secret and knows(house, secret, hall=hall, ticket=ticket):
+        return CITIZEN
+    if secret and caller.role == "anonymous":
+        raise Problem("WRONG_SECRET")
     return caller
 
 
@@ -51,20 +59,36 @@ async def caller_of(request: Request) -> Caller:
     """Return who asks, by bearer token or cookie; refuses changes that another site's page makes."""
     if request.method not in SAFE_METHODS:
         check_origin(request)
-    return await caller_with(house_of(request), token_of(request))
+    return await caller_with(house_of(request), request)
 
 
-async def caller_with(house: House, token: str) -> Caller:
-    """Return who holds a token; without one, nobody."""
-    return await house.desk.caller(token, now_ms=wall_ms()) if token else NOBODY
+async def caller_with(house: House, connection: HTTPConnection, *, given: str = "") -> Caller:
+    """Return who holds the token that is given in the address, the bearer token, or the session's cookie; or nobody.
+
+    A cookie whose session has ended is nobody's: browsers keep it, and citizens may use what is open to all.
+    """
+    token = given or _bearer(connection)
+    if token:
+        return await house.desk.caller(token, now_ms=wall_ms())
+    cookie = connection.cookies.get(COOKIE, "")
+    if not cookie:
+        return NOBODY
+    try:
+        return await house.desk.caller(cookie, now_ms=wall_ms())
+    except Problem as problem:
+        if problem.code != "SESSION_EXPIRED":
+            raise
+        return NOBODY
 
 
 def token_of(connection: HTTPConnection) -> str:
     """Return the token of a request, or an empty text."""
+    return _bearer(connection) or connection.cookies.get(COOKIE, "")
+
+
+def _bearer(connection: HTTPConnection) -> str:
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return token.strip()
-    return connection.cookies.get(COOKIE, "")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def check_origin(connection: HTTPConnection) -> None:

@@ -195,3 +195,25 @@ def test_the_day_is_led_by_the_manager(tmp_path):
     assert refused.json()["code"] == "ISSUING_STOPPED"
     assert hall["sessions"] == [session]
     assert ended.json()["unfinished"] == []
+
+
+def test_who_shows_the_secret_acts_as_the_holder_in_a_browser_with_somebody_signed_in(served: Served):
+    """A clerk's browser opens a ticket's page: the clerk may not rate, the holder of the ticket may."""
+    served.call("windows/W01/open", who="clerk01")
+    ticket = served.take()
+    served.call("windows/W01/call", {"ticket": ticket["id"], "reason": "other"}, who="clerk01")
+    served.call("windows/W01/finish", who="clerk01")
+    served.call("windows/W01/close", who="clerk01")
+    body = {"secret": ticket["secret"], "entry": 0, "level": "satisfied"}
+
+    assert served.call(f"tickets/{ticket['id']}/rate", body, who="clerk01").status_code == 200
+
+
+def test_a_cookie_whose_session_has_ended_is_nobodys(served: Served):
+    """Browsers keep it; what is open to all stays open, and what is not asks to sign in."""
+    client = served.client()
+    client.cookies.set("ow_session", "x" * 43)
+
+    assert client.get(f"/api/halls/{HALL}").status_code == 200
+    assert client.get("/api/me").json()["code"] == "NOT_SIGNED_IN_AT_ALL"
+    assert client.get("/api/me", headers={"authorization": "Bearer " + "x" * 43}).json()["code"] == "SESSION_EXPIRED"
