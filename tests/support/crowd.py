@@ -156,7 +156,7 @@ def _serve(crowd: Crowd, window: str, facts: Facts) -> cmd.AnyCommand:
 
 
 def _result(crowd: Crowd, window: str, facts: Facts) -> cmd.AnyCommand:
-    result = crowd.chance.choice(("done", "referred", "refused", "supplement_due"))
+    result: Any = crowd.chance.choice(("done", "referred", "refused", "supplement_due"))
     due = crowd.chance.choice(("", "2026-12-01", "soon"))
     return cmd.SetItemResult(
         ticket=crowd.at_window(window), entry=crowd.chance.randrange(3), result=result, due_date=due, **facts
