@@ -191,7 +191,7 @@ async def _note_devices(house: House) -> None:
     """Write down when devices were last heard of, until cancelled."""
     while True:
         await asyncio.sleep(SEEN_SECONDS)
-        seen = {one.device: wall_ms() for hall in house.halls.codes() for one in house.hub.presence(hall)}
+        seen = {device: wall_ms() for hall in house.halls.codes() for device in house.live.online(hall)}
         if seen:
             await asyncio.to_thread(house.desk.store.saw_devices, seen)
 

@@ -9,7 +9,7 @@ from hall.ids import Ms
 from hall.state import Desk, HallDay
 from server.accounts.store import Device
 from server.clock import Clock
-from server.hub import RECEIPTS_MS, SCREEN_KINDS, Day, Hub
+from server.hub import RECEIPTS_MS, SCREEN_KINDS, Day, Hub, Presence
 from server.waits import Waits
 
 Json = dict[str, Any]
@@ -27,6 +27,7 @@ class LiveView:
         """Look at what the hub, the estimates and the halls know; ``devices`` is filled by who reads them."""
         self.devices: dict[str, list[Device]] = {}
         self._counts: dict[str, tuple[Ms, Json]] = {}
+        self._seen: dict[str, Ms] = {}
         self._hub = hub
         self._waits = waits
         self._clock = clock
@@ -48,6 +49,16 @@ class LiveView:
             case _:
                 return None
 
+    def online(self, hall: str) -> dict[str, Presence]:
+        """Return the devices of a hall that are connected, and remember that they were seen."""
+        here = {one.device: one for one in self._hub.presence(hall)}
+        self._seen.update(dict.fromkeys(here, self._clock.now_ms()))
+        return here
+
+    def seen_ms(self, device: Device) -> Ms | None:
+        """Return when a device was last found connected, or None if it never was."""
+        return self._seen.get(device.id) or device.last_seen_ms or None
+
     def _ticket(self, state: HallDay, ticket: str) -> Json:
         told = self._waits.of_ticket(state, ticket)
         if told is None:
@@ -64,13 +75,13 @@ class LiveView:
         return {"shown": {"n": shown, "of": total}, "screens": self._screen_counts(hall)}
 
     def _screen_counts(self, hall: str) -> Json:
-        """Count the registered screens, once for all clerks of a hall."""
+        """Count the screens that were ever connected, once for all clerks of a hall."""
         now_ms = time.monotonic_ns() // 1_000_000
         kept = self._counts.get(hall)
         if kept is None or now_ms - kept[0] >= RECEIPTS_MS:
-            screens = [one.id for one in self.devices.get(hall, ()) if one.kind in SCREEN_KINDS and not one.revoked]
-            online = {one.device for one in self._hub.presence(hall)}
-            kept = (now_ms, {"online": len(online.intersection(screens)), "of": len(screens)})
+            online = self.online(hall)
+            screens = self._screens_of(hall)
+            kept = (now_ms, {"online": sum(one.id in online for one in screens), "of": len(screens)})
             self._counts[hall] = kept
         return kept[1]
 
@@ -94,22 +105,26 @@ class LiveView:
         }
 
     def _screens(self, hall: str) -> list[Json]:
-        online = {one.device: one for one in self._hub.presence(hall)}
+        online = self.online(hall)
         shown: list[Json] = []
-        for device in self.devices.get(hall, ()):
+        for device in self._screens_of(hall):
             here = online.get(device.id)
-            if not device.revoked:
-                shown.append(
-                    {
-                        "id": device.id,
-                        "name": device.name,
-                        "kind": device.kind,
-                        "online": here is not None,
-                        "seq": here.seq if here else None,
-                        "last_seen_ms": here.last_seen_ms if here else device.last_seen_ms or None,
-                    }
-                )
+            shown.append(
+                {
+                    "id": device.id,
+                    "name": device.name,
+                    "kind": device.kind,
+                    "online": here is not None,
+                    "seq": here.seq if here else None,
+                    "last_seen_ms": here.last_seen_ms if here else self.seen_ms(device),
+                }
+            )
         return shown
+
+    def _screens_of(self, hall: str) -> list[Device]:
+        """Return the screens in use: one that was registered and never came yet is not missing."""
+        known = self.devices.get(hall, ())
+        return [one for one in known if one.kind in SCREEN_KINDS and not one.revoked and self.seen_ms(one)]
 
 
 def _waiting_since(state: HallDay) -> Iterator[Ms]:
@@ -163,7 +178,7 @@ def _desk_alarms(state: HallDay, desk: Desk, *, now_ms: Ms, is_linked: bool) -> 
 
 def _screen_alarms(screens: list[Json]) -> Iterator[Json]:
     for screen in screens:
-        if not screen["online"] and screen["kind"] in SCREEN_KINDS:
+        if not screen["online"]:
             text = (f"屏幕「{screen['name']}」离线", f"Screen {screen['name']} is offline")
             yield _alarm("SCREEN_OFFLINE", "warn", text, since_ms=screen["last_seen_ms"])
 

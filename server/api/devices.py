@@ -27,15 +27,14 @@ async def list_devices(request: Request, hall: Code) -> Response:
     await allow(request, "devices.read", hall)
     house = house_of(request)
     today_of(request, hall)
-    here = {one.device: one for one in house.hub.presence(hall)}
+    here = house.live.online(hall)
     shown = []
     for device in await refresh_devices(house, hall):
         at = here.get(device.id)
         seen = {"online": at is not None, "shown_seq": at.shown_seq if at else None}
-        last_seen_ms = at.last_seen_ms if at else device.last_seen_ms or None
         facts = msgspec.structs.asdict(device)
         del facts["hall"]
-        shown.append({**facts, **seen, "last_seen_ms": last_seen_ms})
+        shown.append({**facts, **seen, "last_seen_ms": house.live.seen_ms(device)})
     return reply({"devices": shown})
 
 

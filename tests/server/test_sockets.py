@@ -133,8 +133,26 @@ def test_clerks_see_on_how_many_screens_their_call_was_shown(tmp_path):
             pass
         devices = served.client("manager").get(f"/api/halls/{HALL}/devices").json()["devices"]
 
-    assert live["screens"] == {"online": 1, "of": 2}
+    assert live["screens"] == {"online": 1, "of": 1}
     assert {one["id"]: (one["online"], one["shown_seq"]) for one in devices}["board"] == (True, called["seq"])
+
+
+def test_a_screen_is_missing_only_once_it_was_there(tmp_path):
+    """What was registered and never came is no alarm; a screen that goes is one."""
+    with serving(tmp_path) as served, watching(served, f"view=manager&token={token_of('manager')}") as desk:
+        at_first = frame_of(desk, "live")["live"]
+        with board(served):
+            while not (there := frame_of(desk, "live")["live"])["screens"]:
+                pass
+        while not (gone := frame_of(desk, "live")["live"])["alarms"]:
+            pass
+        devices = served.client("manager").get(f"/api/halls/{HALL}/devices").json()["devices"]
+
+    assert (at_first["screens"], at_first["alarms"]) == ([], [])
+    assert [(one["id"], one["online"]) for one in there["screens"]] == [("board", True)]
+    assert [one["code"] for one in gone["alarms"]] == ["SCREEN_OFFLINE"]
+    assert {one["id"]: bool(one["last_seen_ms"]) for one in devices}["board"]
+    assert {one["id"]: bool(one["last_seen_ms"]) for one in devices}["strip"] is False
 
 
 def test_a_ticket_page_is_told_at_once_when_its_ticket_is_called(tmp_path):

@@ -96,11 +96,12 @@ export class OwDevices extends OwElement {
   }
 
   private row(device: Device, mayWrite: boolean): TemplateResult {
-    const seen = typeof device.last_seen_ms === "number" ? pick(momentText(device.last_seen_ms, this.house.nowMs(), this.house.hall.zone)) : say("never");
+    const isKnown = typeof device.last_seen_ms === "number";
+    const seen = isKnown ? pick(momentText(device.last_seen_ms as number, this.house.nowMs(), this.house.hall.zone)) : "–";
     const head = this.house.feed.seq;
     const behind = device.online && typeof device.shown_seq === "number" && head > device.shown_seq ? head - device.shown_seq : 0;
     return html`<tr class=${device.revoked ? "revoked" : ""} data-testid="device-${device.id}">
-      <td class="plain ${device.online ? "online" : ""}">${device.revoked ? say("revoked") : html`<i aria-hidden="true"></i>${say(device.online ? "online" : "offline")}`}</td>
+      <td class="plain ${device.online ? "online" : ""}">${device.revoked ? say("revoked") : html`<i aria-hidden="true"></i>${say(device.online ? "online" : isKnown ? "offline" : "never")}`}</td>
       <td>${device.name}</td><td>${kindText(device.kind)}</td><td>${this.place(device)}</td><td>${seen}</td>
       <td class="n">${typeof device.shown_seq === "number" ? device.shown_seq : "–"}${behind > 0 ? html` <span class="behind">${say("behind", { n: behind })}</span>` : nothing}</td>
       <td class="n plain">${mayWrite && !device.revoked ? html`<button class="button small danger" aria-label="${say("revoke")} ${device.name}" @click=${() => this.revoke(device)}>${say("revoke")}</button>` : nothing}</td></tr>`;

@@ -47,7 +47,7 @@ export const managerTexts = {
   "manager.since": ["{time}前", "{time} ago"],
   "manager.screens": ["屏幕与设备", "Screens"],
   "manager.screens_ok": ["{n} 个全部在线", "all {n} online"],
-  "manager.screens_off_n": ["{n} 块屏幕和设备离线", "{n} screens and devices are offline"],
+  "manager.screens_off_n": ["{n} 块屏幕离线", "{n} screens are offline"],
   "manager.screens_off": ["{n} 个离线：{names}", "{n} offline: {names}"],
 
   "manager.day": ["今日", "Today"],
@@ -185,7 +185,7 @@ export const managerTexts = {
   "manager.offline": ["离线", "Offline"],
   "manager.revoked": ["已吊销", "Revoked"],
   "manager.last_seen": ["最后在线", "Last seen"],
-  "manager.never": ["从未", "never"],
+  "manager.never": ["尚未连接过", "Not seen yet"],
   "manager.shown_seq": ["已显示序号", "Shown seq"],
   "manager.behind": ["落后 {n}", "{n} behind"],
   "manager.revoke": ["吊销", "Revoke"],
