@@ -46,8 +46,7 @@ def roster(hall: HallFacts, *, seed: int) -> Roster:
     chance = random.Random(f"roster/{seed}")
     alone = {item.windows[0] for item in hall.items if len(item.windows) == 1}
     replaceable = [window.code for window in hall.windows if window.label not in alone]
-    middle = len(replaceable) // 2
-    free = tuple(replaceable[middle : middle + 1]) if len(hall.windows) > FEWEST_FOR_A_FREE_ONE else ()
+    free = tuple(replaceable[:1]) if len(hall.windows) > FEWEST_FOR_A_FREE_ONE else ()
     others = [code for code in replaceable if code not in free]
     standby = tuple(sorted(chance.sample(others, int(len(others) * STANDBY_SHARE))))
     shifts = {
