@@ -1,6 +1,8 @@
 """What may happen to tickets: every row of the ticket's command table. Pure: reads the state, returns events."""
 
+from collections.abc import Callable
 from datetime import date
+from operator import attrgetter
 
 from hall import commands as cmd
 from hall import events as ev
@@ -36,11 +38,14 @@ def take(state: HallDay, command: cmd.TakeTicket) -> Decision:
     origin = command.origin
     return (
         ev.TicketTaken(
-            command.ticket, number, series, count, tuple([(item.code, item.quantity) for item in items]), name,
+            command.ticket, number, series, count, tuple(map(_pair, items)), name,
             command.channel, command.person, klass.lane, at_ms - klass.credit_ms,
             at_ms if origin is None else origin.arrived_ms, command.told, origin,
         ),
     )  # fmt: skip
+
+
+_pair: Callable[[cmd.WantedItem], tuple[str, int]] = attrgetter("code", "quantity")
 
 
 def _not_issuing(state: HallDay, at_ms: Ms) -> Refusal:

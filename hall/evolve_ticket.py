@@ -34,7 +34,9 @@ _RESULTS: dict[str, EntryState] = {
 
 def on_taken(state: HallDay, event: ev.TicketTaken) -> None:
     """A new ticket waits."""
-    made = tuple([Entry(item, quantity) for item, quantity in event.entries])
+    entries = event.entries
+    is_single = len(entries) == 1
+    made = (Entry(*entries[0]),) if is_single else tuple([Entry(item, quantity) for item, quantity in entries])
     state.orders = order = state.orders + 1
     name = event.ticket
     ticket = Ticket(name, event.number, order, event.klass, event.channel, event.person, event.lane, event.due_ms,
@@ -48,11 +50,11 @@ def on_taken(state: HallDay, event: ev.TicketTaken) -> None:
         count_quotas(state, ticket, made, step=1)
     if event.person:
         open_for_person(state, ticket)
-    line = state.line_of_item.get(made[0].item) if len(made) == 1 else None
+    line = state.line_of_item.get(entries[0][0]) if is_single else None
     if line is None:
         line = line_for(state, *signature_of(state, ticket))
-        if len(made) == 1:
-            state.line_of_item[made[0].item] = line
+        if is_single:
+            state.line_of_item[entries[0][0]] = line
     stand_in(state, ticket, line)
 
 
