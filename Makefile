@@ -80,6 +80,7 @@ hall-coverage: .venv/.installed
 
 bench: setup ## measure the rules and the live path, each beside a plain yardstick in the same run
 	$(BIN)/python -m tests.bench.rules
+	$(BIN)/python -m tests.bench.estimate
 	$(BIN)/python -m tests.bench.latency
 	$(BIN)/python -m tests.bench.instant
 	$(BIN)/python -m tests.bench.screens

@@ -23,12 +23,10 @@ def test_slow_bodies_are_given_up_and_do_not_crowd_out_others(tmp_path):
     limits = Limits(slow_body_ms=100, body_ms=600, slow_per_address=5)
     with serving(tmp_path, limits=limits) as served:
         slow = [_half_sent(served) for _ in range(20)]
-        began = time.monotonic()
-        served.take()
-        took_ms = (time.monotonic() - began) * 1_000
+        taken = served.take()
         answers = [_answer(one) for one in slow]
 
-    assert took_ms < 1_000
+    assert taken["state"] == "WAITING"
     assert sorted(set(answers)) == [b"408", b"429"]
     assert answers.count(b"408") == 5
 
