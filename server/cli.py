@@ -1,10 +1,17 @@
 """The command `onewindow`: one sub-command per job, each importing only what it needs."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from server.settings import Settings
 
 DATA = click.option(
     "--data",
@@ -16,7 +23,11 @@ DATA = click.option(
 )
 LOCAL = "127.0.0.1"
 PORTS = click.IntRange(0, 65_535)
-
+PORT = click.option("--port", default=8000, type=PORTS, help="Port to listen on; 0 takes a free one.")
+FIRST_STEPS = """\b
+See a whole day first:  onewindow demo
+Set up your own halls:  onewindow init --preset longgang
+"""
 
 JOBS_OF_OTHERS = "onewindow.commands"
 """Entry points of the other packages: the server does not import them, the command line finds them."""
@@ -39,37 +50,55 @@ class Jobs(click.Group):
         return command
 
 
+class Presets(click.Choice[str]):
+    """The presets of this installation; loaded when somebody asks for one, so that other commands start quickly."""
+
+    def __init__(self) -> None:
+        """Load nothing: ``choices`` are not given, they are found."""
+        self.case_sensitive = True
+
+    @cached_property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]  # click writes it once, here nobody does
+        """Name the presets."""
+        from server.presets.loader import PRESETS
+
+        return PRESETS
+
+
 def _offered() -> EntryPoints:
     return entry_points(group=JOBS_OF_OTHERS)
 
 
-@click.group(cls=Jobs, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.group(
+    cls=Jobs, epilog=FIRST_STEPS, context_settings={"help_option_names": ["-h", "--help"], "show_default": True}
+)
 def main() -> None:
     """OneWindow 一窗通: queue, appointment and hall operations for service halls."""
 
 
-@main.command()
+@main.command(short_help="Run the halls of a data folder.")
 @DATA
 @click.option("--host", default=LOCAL, help="Address to listen on; 0.0.0.0 is every network of this computer.")
-@click.option("--port", default=8000, type=PORTS)
+@PORT
 @click.option("--public-screens", is_flag=True, help="Boards and strips open without a device token.")
 @click.option("--log-json", is_flag=True, help="One JSON object per log line.")
 def serve(data: Path, host: str, port: int, public_screens: bool, log_json: bool) -> None:
     """Run the halls of a data folder. Limits are set by ONEWINDOW_… variables."""
     from server.logs import configure
     from server.serving import serve as run
-    from server.settings import Settings, from_environment
+    from server.settings import Settings
 
-    settings = Settings(data=data, host=host, port=port, public_screens=public_screens, log_json=log_json)
-    settings = from_environment(settings)
+    settings = _with_environment(
+        Settings(data=data, host=host, port=port, public_screens=public_screens, log_json=log_json)
+    )
     configure(as_json=settings.log_json)
     raise SystemExit(run(settings))
 
 
-@main.command()
+@main.command(short_help="Show a whole busy day in the browser.")
 @click.option("--hall", default="longgang", help="Which hall to show.")
 @click.option("--seed", default=1, type=click.IntRange(0, 2**31), help="The same seed gives the same people.")
-@click.option("--port", default=8000, type=PORTS)
+@PORT
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Keep the day in this folder.")
 @click.option("--speed", default=60.0, type=click.FloatRange(1, 3_600), help="Minutes of the hall in a real minute.")
 @click.option("--until", default="", metavar="HH:MM", help="Stop the day at this time.")
@@ -77,15 +106,18 @@ def serve(data: Path, host: str, port: int, public_screens: bool, log_json: bool
 def demo(hall: str, seed: int, port: int, data: Path | None, speed: float, until: str, once: bool) -> None:
     """Show a whole busy day with kiosk, clerks and screens in the browser; status 0 when its audit is clean."""
     from server.demo.run import main as run
+    from server.settings import Settings
 
+    # The demo's server is another process: what is wrong with its variables is better said here.
+    _with_environment(Settings(data=data or Path()))
     if until and re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", until) is None:
         raise click.BadParameter("a time of day looks like 11:00", param_hint="--until")
     raise SystemExit(run(hall=hall, seed=seed, port=port, data=data, speed=speed, until=until, once=once))
 
 
-@main.command()
+@main.command(short_help="Fill a new data folder with the settings of a preset.")
 @DATA
-@click.option("--preset", required=True, help="futian, baoan, longgang, nanshan or yuancheng.")
+@click.option("--preset", required=True, type=Presets(), help="The district whose halls are entered.")
 @click.option("--hall", help="Only this hall of the preset's network.")
 def init(data: Path, preset: str, hall: str | None) -> None:
     """Fill a new data folder with the settings of a preset."""
@@ -93,14 +125,13 @@ def init(data: Path, preset: str, hall: str | None) -> None:
 
     from server.config.sections import AlreadyExists, UnknownHall
     from server.presets.install import init_preset
-    from server.presets.loader import UnknownPreset
 
+    data.mkdir(parents=True, exist_ok=True)
     try:
-        done = init_preset(data, preset, hall=hall, at_ms=time.time_ns() // 1_000_000)
+        with _alone_in(data):
+            done = init_preset(data, preset, hall=hall, at_ms=time.time_ns() // 1_000_000)
     except AlreadyExists as error:
         raise click.ClickException(f"{data} has halls already (the first is {error})") from error
-    except UnknownPreset as error:
-        raise click.ClickException(f"there is no preset {error}") from error
     except UnknownHall as error:
         raise click.ClickException(f"the preset has no hall {error}") from error
     click.echo(
@@ -109,7 +140,7 @@ def init(data: Path, preset: str, hall: str | None) -> None:
     click.echo(f"Next: onewindow serve --data {data}")
 
 
-@main.command(name="import")
+@main.command(name="import", short_help="Take over items, windows and hours from an xlsx workbook.")
 @DATA
 @click.option("--hall", help="The hall whose settings the workbook holds.")
 @click.option("--check", is_flag=True, help="Only list what is wrong; change nothing.")
@@ -129,13 +160,16 @@ def import_workbook(data: Path, hall: str | None, check: bool, template: bool, w
         raise click.UsageError("--hall CODE is needed: the hall whose settings the workbook holds")
     if not workbook.is_file():
         raise click.ClickException(f"there is no file {workbook}")
-    lines, is_done = import_into(data, hall=hall, workbook=workbook.read_bytes(), check_only=check)
+    if not data.is_dir():
+        raise click.ClickException(f"there is no folder {data}")
+    with _alone_in(data):
+        lines, is_done = import_into(data, hall=hall, workbook=workbook.read_bytes(), check_only=check)
     for line in lines:
         click.echo(line, err=not is_done)
     raise SystemExit(0 if is_done else 1)
 
 
-@main.command()
+@main.command(short_help="Check stored days against the laws.")
 @DATA
 @click.option("--hall", help="Only this hall.")
 @click.argument("day", required=False, metavar="[DAY]")
@@ -156,11 +190,11 @@ def audit(data: Path, hall: str | None, day: str | None) -> None:
     raise SystemExit(1 if 1 in codes else 0 if 0 in codes else 2)
 
 
-@main.command()
+@main.command(short_help="Write a verified archive, beside a running server too.")
 @DATA
 @click.argument("archive", type=click.Path(dir_okay=False, path_type=Path))
 def backup(data: Path, archive: Path) -> None:
-    """Write a verified archive of the data folder, beside a running server too."""
+    """Write a verified archive of the data folder to the new file ARCHIVE, beside a running server too."""
     from server.backup import BackupError
     from server.backup import backup as make
 
@@ -171,12 +205,12 @@ def backup(data: Path, archive: Path) -> None:
     click.echo(f"{archive}: {len(manifest.files)} files, {len(manifest.heads)} hall-days, verified")
 
 
-@main.command()
+@main.command(short_help="Put an archive's files back into a data folder.")
 @DATA
 @click.option("--force", is_flag=True, help="Set a folder aside that is not empty.")
 @click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(data: Path, archive: Path, force: bool) -> None:
-    """Put an archive's files back into a data folder, after verifying them."""
+    """Put the files of ARCHIVE back into a data folder, after verifying them."""
     from server.backup import BackupError
     from server.backup import restore as put_back
 
@@ -187,31 +221,63 @@ def restore(data: Path, archive: Path, force: bool) -> None:
     click.echo(f"{data}: {len(manifest.files)} files of {manifest.made_at}, {len(manifest.heads)} hall-days")
 
 
-@main.command()
+@main.command(short_help="Make an account, or give it a new password.")
 @DATA
 @click.argument("name")
 @click.option(
-    "--role", default="admin", type=click.Choice(["clerk", "guide", "manager", "network", "auditor", "admin"])
+    "--role",
+    default="admin",
+    type=click.Choice(["clerk", "guide", "manager", "network", "auditor", "admin"]),
+    help="What the account may do.",
 )
 @click.option("--halls", default="*", help="Codes separated by commas; a trailing * covers all that begin so.")
 def account(data: Path, name: str, role: str, halls: str) -> None:
-    """Make an account, or give it a new password, which is asked for."""
+    """Make the account NAME (1 to 40 letters, digits, . - _), or give it a new password, which is asked for."""
     from server.accounts.first import set_account
 
-    password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    data.mkdir(parents=True, exist_ok=True)
     try:
-        set_account(data, name, role=role, halls=tuple(halls.split(",")), password=password)
+        with _alone_in(data):
+            password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+            set_account(data, name, role=role, halls=tuple(halls.split(",")), password=password)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{name} ({role}) can sign in")
 
 
-@main.command()
+@main.command(short_help="Print the version of this installation.")
 def version() -> None:
     """Print the version of this installation."""
     from importlib.metadata import version as installed_version
 
     click.echo(installed_version("onewindow"))
+
+
+@contextmanager
+def _alone_in(data: Path) -> Iterator[None]:
+    """Let no server run on the folder meanwhile: it would not notice what is written beside it."""
+    from server.ledger.lock import FileLock, lock_path
+    from server.ledger.port import LedgerInUse
+    from server.ledger.sqlite import FILE_NAME
+
+    try:
+        lock = FileLock(lock_path(data / FILE_NAME))
+    except LedgerInUse as error:
+        holder = error.holder or "unknown process"
+        raise click.ClickException(f"{data} is in use ({holder}): stop the server first, or use its pages") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _with_environment(settings: "Settings") -> "Settings":
+    from server.settings import BadVariable, from_environment
+
+    try:
+        return from_environment(settings)
+    except BadVariable as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _is_wanted(day: tuple[str, str], hall: str | None, date: str | None) -> bool:

@@ -32,7 +32,7 @@ def import_into(data: Path, *, hall: HallId, workbook: bytes, check_only: bool) 
     finally:
         database.close()
     counts = f"{found.items} items, {found.windows} windows, {found.days} days of opening hours"
-    advice = "checked, nothing was changed" if check_only else "a running server takes them over at its next start"
+    advice = "checked, nothing was changed" if check_only else "they count from the next start of the server"
     return [f"{hall}: {counts}", advice], True
 
 

@@ -1,11 +1,14 @@
 """What one server process is told at its start. Every limit of the edge stands here, with its reason."""
 
 import os
+import re
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+YES: Final = frozenset({"1", "true", "yes", "on"})
+NO: Final = frozenset({"0", "false", "no", "off", ""})
 PREFIX: Final = "ONEWINDOW_"
 """Environment variables are this and a field's name in capitals: ``ONEWINDOW_SOCKETS_TOTAL=8000``."""
 
@@ -62,17 +65,37 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
 
 
+class BadVariable(Exception):
+    """An environment variable does not hold what it should."""
+
+    def __init__(self, field: str, value: str, *, wanted: str) -> None:
+        """Name the variable and what it may hold."""
+        super().__init__(f"{PREFIX}{field.upper()} is {value[:60]!r}; it must be {wanted}")
+
+
 def from_environment(settings: Settings) -> Settings:
-    """Return ``settings`` with every field that an environment variable names replaced by it."""
-    limits = {name: int(value) for name, value in _named(Limits.__struct_fields__)}
+    """Return ``settings`` with every field that an environment variable names replaced by it; raise BadVariable."""
+    limits = {name: _limit(name, value) for name, value in _named(Limits.__struct_fields__)}
     changes: dict[str, object] = {}
     if limits:
         changes["limits"] = msgspec.structs.replace(settings.limits, **limits)
     for name, value in _named(("public_screens", "secure_cookie", "log_json")):
-        changes[name] = value.lower() in {"1", "true", "yes"}
+        changes[name] = _switch(name, value)
     for name, value in _named(("origins", "proxies")):
         changes[name] = tuple(one.strip() for one in value.split(",") if one.strip())
     return msgspec.structs.replace(settings, **changes)
+
+
+def _limit(name: str, value: str) -> int:
+    if re.fullmatch(r"[0-9]{1,12}", value.strip()) is None or int(value) == 0:
+        raise BadVariable(name, value, wanted="a whole number from 1 on")
+    return int(value)
+
+
+def _switch(name: str, value: str) -> bool:
+    if (said := value.strip().lower()) not in YES | NO:
+        raise BadVariable(name, value, wanted="1 or 0")
+    return said in YES
 
 
 def _named(fields: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from displays.printing.slip import COLUMNS_58_MM, COLUMNS_80_MM
 from displays.printing.virtual import Receipt, VirtualPrinter
 
 
-@click.group("display")
+@click.group("display", short_help="Run the slip printer of a kiosk box.")
 def display() -> None:
     """Run what stands beside a screen: the slip printer of a kiosk box, a printer to try out."""
 

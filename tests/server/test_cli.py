@@ -8,10 +8,13 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import httpx
+import pytest
 from click.testing import CliRunner
 
 from server.cli import main
+from server.ledger.lock import FileLock, lock_path
 
 ONEWINDOW = [sys.executable, "-c", "from server.cli import main; main()"]
 
@@ -41,8 +44,65 @@ def test_a_folder_without_a_ledger_cannot_be_audited(tmp_path: Path):
 def test_an_unknown_preset_is_named(tmp_path: Path):
     done = CliRunner().invoke(main, ["init", "--data", str(tmp_path), "--preset", "atlantis"])
 
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "atlantis" in done.output
+    assert "yuancheng" in done.output
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"]])
+def test_whoever_asks_for_nothing_is_told_how_to_begin(arguments: list[str]):
+    """Each job on a line of its own that is not cut, and the first two commands at the end."""
+    listed = CliRunner().invoke(main, arguments, terminal_width=80).output
+
+    assert "..." not in listed.partition("Commands:")[2]
+    assert "onewindow demo" in listed.splitlines()[-2]
+    assert "onewindow init --preset" in listed.splitlines()[-1]
+
+
+def test_every_option_says_what_it_is_for():
+    jobs = {name: main.get_command(click.Context(main), name) for name in main.list_commands(click.Context(main))}
+    silent = [
+        (name, option.name)
+        for name, job in jobs.items()
+        if job is not None
+        for option in job.params
+        if isinstance(option, click.Option) and not option.help
+    ]
+
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("SOCKETS_TOTAL", "many"), ("BODY_MS", "-1"), ("LOGINS_PER_MINUTE", ""), ("LOG_JSON", "maybe")]
+)
+@pytest.mark.parametrize("job", ["serve", "demo"])
+def test_a_variable_that_makes_no_sense_is_named_in_one_line(job: str, name: str, value: str, tmp_path: Path):
+    variable = f"ONEWINDOW_{name}"
+    done = CliRunner().invoke(main, [job, "--data", str(tmp_path / "data")], env={variable: value})
+
+    assert done.exit_code == 2
+    assert re.search(rf"^Error: {variable} is '{value}'; it must be .+$", done.output, re.MULTILINE)
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    "job",
+    [["account", "boss"], ["init", "--preset", "longgang"], ["import", "--hall", "longgang", "hall.xlsx"]],
+    ids=lambda job: job[0],
+)
+def test_what_writes_settings_is_refused_beside_a_server(job: list[str], tmp_path: Path):
+    """The server keeps settings in memory: it would go on without what is written beside it."""
+    (tmp_path / "hall.xlsx").write_bytes(b"")
+    lock = FileLock(lock_path(tmp_path / "ledger.db"))
+    try:
+        arguments = [str(tmp_path / one) if one.endswith(".xlsx") else one for one in job]
+        done = CliRunner().invoke(main, [*arguments, "--data", str(tmp_path)], input="secret-1\nsecret-1\n")
+    finally:
+        lock.release()
+
+    assert done.exit_code == 1
+    assert f"in use (process {os.getpid()}): stop the server first, or use its pages" in done.output
+    assert not (tmp_path / "config.db").exists()
 
 
 def test_a_preset_is_served_stopped_and_audited(tmp_path: Path):
