@@ -92,6 +92,8 @@ class Halls:
         self._halls = {one.code: self._halls[one.code] for one in facts if one.code in self._halls}
         self._links.start()
         log.info("halls_started", halls=len(self._halls), shut=len(self._shut))
+        if not facts:
+            log.warning("no_halls", advice="stop the server, run onewindow init, start it again")
 
     async def stop(self) -> None:
         """Take no more commands, finish those that wait."""

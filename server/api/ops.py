@@ -11,6 +11,8 @@ from server.metrics import exposition
 
 router = APIRouter(tags=["operation"], responses=PROBLEMS)
 
+NO_HALLS = "no halls: run onewindow init"
+
 
 @router.get("/health")
 async def health(request: Request) -> Response:
@@ -38,9 +40,11 @@ async def _health(house: House) -> Json:
     bus = house.bus.statistics()
     halls = house.halls.statistics()
     stopped = [day.stream for day in halls.days if not day.running]
+    has_halls = bool(halls.days or halls.shut)
     return {
         "live": True,
-        "ready": storage.ok and not halls.shut and not stopped,
+        "ready": storage.ok and has_halls and not halls.shut and not stopped,
+        "reason": "" if has_halls else NO_HALLS,
         "ledger": {"ok": storage.ok, "backend": house.ledger.statistics().backend, "reason": storage.reason},
         "bus": {"ok": bus.healthy, "backend": bus.backend},
         "halls": len(halls.days),

@@ -127,6 +127,24 @@ def test_a_preset_is_served_stopped_and_audited(tmp_path: Path):
     assert (audit.exit_code, "sound" in audit.output) == (0, True)
 
 
+def test_a_folder_without_halls_is_served_and_says_what_to_do(tmp_path: Path):
+    """The log and /health say it: screens of such a server would stay empty without a word."""
+    server = subprocess.Popen(
+        [*ONEWINDOW, "serve", "--data", str(tmp_path), "--port", "0"],
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    assert server.stderr is not None
+    line = next(one for one in server.stderr if b"OneWindow at " in one).decode()
+    address = re.search(r"http://[\d.]+:\d+", line)
+    assert address is not None
+    health = _once_up(address[0])
+    server.send_signal(signal.SIGTERM)
+    _, told = server.communicate(timeout=60)
+
+    assert (health["ready"], health["reason"]) == (False, "no halls: run onewindow init")
+    assert b"run onewindow init" in told
+
+
 def _once_up(address: str) -> dict[str, object]:
     for _ in range(600):
         try:
