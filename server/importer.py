@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from hall.catalog import Area, Item, Serves, Text, Theme, Window, WindowKind
+from hall.catalog import Area, Item, Serves, Text, Theme, Window, WindowKind, faults_of_serves
 from hall.ids import MINUTE_MS
 from hall.opening import Span, WeekHours
 from server.config.bounds import faults_of_content, faults_of_item, faults_of_settings, faults_of_text, faults_of_window
@@ -126,8 +126,7 @@ def import_file(data: bytes, *, facts: HallFacts, current: Sections) -> Imported
     if not faults:
         faults += _faults_of_whole(facts, current, changes, cells)
     if faults:
-        # One fault per cell, the first: a formula is not an empty name as well.
-        raise ImportFaults(tuple({fault.where: fault for fault in reversed(faults)}.values())[::-1])
+        raise ImportFaults(tuple(_one_per_cell(faults)))
     return Imported(
         changes,
         items=len(sheets[ITEMS].rows) if "items" in changes else 0,
@@ -281,4 +280,24 @@ def _faults_of_whole(
     after = msgspec.structs.replace(current, **changes)
     found = [fault for content in changes.values() for fault in faults_of_content(content)]
     found = found or faults_of_settings(plan_from(facts, after))
-    return [msgspec.structs.replace(one, where=cells.get(one.where.removesuffix(" helps"), one.where)) for one in found]
+    told = [msgspec.structs.replace(one, where=cells.get(one.where.removesuffix(" helps"), one.where)) for one in found]
+    lacking = _lacking(after) if "items" in changes and "windows" not in changes else 0
+    if not lacking:
+        return told
+    replaced = len(current.items.items)
+    zh = f"事项表替换原有的全部 {replaced} 个事项；还有 {lacking} 个窗口写着表里没有的事项或主题"
+    en = f"the items sheet replaces all {replaced} items; {lacking} windows still name items or themes that it lacks"
+    return [Fault(ITEMS, zh, en), *_one_per_cell(told)[:NAMED_MAX]]
+
+
+def _lacking(sections: Sections) -> int:
+    """Count the windows that name an item or a theme which is not there."""
+    themes = {one.code for one in sections.items.themes}
+    items = {one.code for one in sections.items.items}
+    named = [(one.serves, one.helps) for one in sections.windows.windows]
+    return sum(any(faults_of_serves("", serves, themes, items) for serves in both) for both in named)
+
+
+def _one_per_cell(faults: list[Fault]) -> list[Fault]:
+    """Return the first fault of each cell: a formula is not an empty name as well."""
+    return list({fault.where: fault for fault in reversed(faults)}.values())[::-1]

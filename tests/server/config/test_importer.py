@@ -1,5 +1,6 @@
 """The spreadsheet import: every bad cell told with its address, nothing taken over unless all is good."""
 
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -154,6 +155,19 @@ def test_an_item_that_no_window_serves_is_told_at_its_row():
     (fault,) = faults_of(workbook(rows))
 
     assert (fault.where, fault.zh) == (f"{ITEMS}!A3", "事项 licence：没有窗口办理")
+
+
+def test_a_sheet_that_takes_items_away_from_windows_says_so_first():
+    """The cause in one line, then some of what follows from it: the windows themselves are not in the workbook."""
+    big = load_preset("longgang").halls[0]
+    template = load_preset("longgang").templates[big.template].sections
+    with pytest.raises(ImportFaults) as told:
+        import_file(workbook({ITEMS: GOOD[ITEMS]}), facts=big, current=template)
+
+    first, *rest = told.value.faults
+    assert (first.where, f"replaces all {len(template.items.items)} items" in first.en) == (ITEMS, True)
+    assert re.search(r"; \d+ windows still name items or themes that it lacks$", first.en)
+    assert 1 <= len(rest) <= 20
 
 
 def test_every_bad_row_is_told_at_once():
