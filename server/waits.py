@@ -102,25 +102,25 @@ class Waits:
 
     def _table(self, state: HallDay) -> Json:
         at_ms = max(self._clock.now_ms(), state.at_ms)
-        groups: dict[tuple[int, int], int] = {}
-        answers: list[Json] = []
-        items: dict[str, int] = {}
+        groups: dict[tuple[int, int], list[str]] = {}
         refused: dict[str, str] = {}
         for code in state.index.items if state.is_open else ():
-            signature = state.index.signature((code,))
-            if signature not in groups:
-                groups[signature] = len(answers)
-                answers.append(self._group(state, code, signature[0], at_ms))
-            items[code] = groups[signature]
+            groups.setdefault(state.index.signature((code,)), []).append(code)
             refusal = _refusal(state, code, at_ms)
             if refusal is not None:
                 refused[code] = refusal
+        items = {code: number for number, codes in enumerate(groups.values()) for code in codes}
+        answers = [
+            self._group(state, codes[0], at_ms=at_ms, is_taking=any(code not in refused for code in codes))
+            for codes in groups.values()
+        ]
         return {"at_ms": at_ms, "groups": answers, "items": items, "refused": refused}
 
-    def _group(self, state: HallDay, code: str, primary: int, at_ms: Ms) -> Json:
+    def _group(self, state: HallDay, code: str, *, at_ms: Ms, is_taking: bool) -> Json:
         place = place_for(state, (code,), at_ms=at_ms)
-        told = self.range_at(state, place)
-        desks = [desk for desk in state.desks.values() if desk.bit & primary]
+        # Where no number is given out there is no wait: a figure would be that of another moment.
+        told = self.range_at(state, place) if is_taking else None
+        desks = [desk for desk in state.desks.values() if desk.bit & place.primary]
         return {
             "ahead": ahead(state, place),
             "p50_ms": told.p50_ms if told else None,

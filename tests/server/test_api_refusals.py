@@ -1,9 +1,11 @@
 """Bad input gets a clear, coded answer in both languages, nothing changes, and nothing a client sends is a 5xx."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from hall.opening import Span
@@ -119,10 +121,39 @@ def test_a_closed_hall_says_when_it_opens(tmp_path):
     assert answer.json()["facts"]["next_open_ms"] == MIDNIGHT_MS + 540 * 60_000
 
 
+@pytest.mark.parametrize("at_min", [60, 1_080, 2_040])
+def test_a_closed_hall_tells_no_wait(tmp_path, at_min: int):
+    """Before opening, in the evening and on a closed day: seconds of an empty hall or hours until Monday mislead."""
+    plan = small_plan(HALL, spans=(Span(540, 1020),))
+    weekly = msgspec.structs.replace(plan.hours, days=tuple((Span(540, 1020),) if n == 0 else () for n in range(7)))
+    clock = HandClock(MIDNIGHT_MS + at_min * 60_000)
+    with serving(tmp_path, plans={HALL: msgspec.structs.replace(plan, hours=weekly)}, clock=clock) as served:
+        served.call("windows/W01/open", who="clerk01")
+        table = served.client().get(f"/api/halls/{HALL}/waits").json()
+
+    assert set(table["refused"].values()) == {"HALL_CLOSED"}
+    assert {(group["p50_ms"], group["p80_ms"]) for group in table["groups"]} == {(None, None)}
+
+
+def test_an_open_hall_without_windows_tells_no_wait_until_one_opens(tmp_path):
+    with serving(tmp_path) as served:
+        before = after = _first_group(served)
+        served.call("windows/W01/open", who="clerk01")
+        until = time.monotonic() + 10  # answers are kept for two seconds
+        while after["p50_ms"] is None and time.monotonic() < until:
+            after = _first_group(served)
+
+    assert (before["p50_ms"], before["open_windows"]) == (None, 0)
+    assert isinstance(after["p50_ms"], int)
+
+
+def _first_group(served: Served) -> dict[str, Any]:
+    group: dict[str, Any] = served.client().get(f"/api/halls/{HALL}/waits").json()["groups"][0]
+    return group
+
+
 def test_a_full_quota_names_the_item(tmp_path):
     plan = small_plan(HALL)
-    import msgspec
-
     policy = msgspec.structs.replace(plan.policy, quotas=(Quota(item="id-card", morning=1, afternoon=1),))
     with serving(tmp_path, plans={HALL: msgspec.structs.replace(plan, policy=policy)}) as served:
         served.take("id-card")

@@ -294,10 +294,11 @@ export class OwTake extends OwElement {
     return this.waits && place !== undefined ? this.waits.groups[place] : undefined;
   }
 
-  // Several items are served in turn by windows that may differ: the longest wait is the honest one.
+  // Several items are served in turn by windows that may differ: the longest wait is the honest one, an unknown one longer.
   private worst(): WaitGroup | undefined {
     const groups = Array.from(this.chosen.keys(), (code) => this.groupOf(code)).filter((one) => !!one);
-    return groups.sort((a, b) => ((b as WaitGroup).p50_ms || 0) - ((a as WaitGroup).p50_ms || 0))[0];
+    const rank = (group: WaitGroup) => (typeof group.p50_ms === "number" ? group.p50_ms : Number.MAX_VALUE);
+    return groups.sort((a, b) => rank(b as WaitGroup) - rank(a as WaitGroup))[0];
   }
 
   private waitWord(group: WaitGroup | undefined): string {
