@@ -187,6 +187,13 @@ class CallRecord(msgspec.Struct):
 class HallDay:
     """One hall on one business date."""
 
+    __slots__ = (
+        "asking", "at_ms", "calls", "date", "desks", "end_day_ms", "half_day_ms", "hall", "held", "index", "is_ended",
+        "is_open", "issue_from_ms", "issue_until_ms", "issued", "issuing", "kind", "line_of", "line_of_item", "lines",
+        "missed", "next_open_ms", "nonempty", "open_of_person", "orders", "plan", "plan_hash", "plans",
+        "recent_calls", "rings", "seq", "series", "sessions", "stopped_items", "tickets", "totals",
+    )  # fmt: skip
+
     def __init__(self) -> None:
         """Make a day that nothing has happened in."""
         self.plans: dict[str, Plan] = {}
