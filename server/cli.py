@@ -50,6 +50,12 @@ class Jobs(click.Group):
         return command
 
 
+class BadStart(click.ClickException):
+    """A start that cannot be meant; one line, since the command's usage would not help."""
+
+    exit_code = 2
+
+
 class Presets(click.Choice[str]):
     """The presets of this installation; loaded when somebody asks for one, so that other commands start quickly."""
 
@@ -277,7 +283,7 @@ def _with_environment(settings: "Settings") -> "Settings":
     try:
         return from_environment(settings)
     except BadVariable as error:
-        raise click.UsageError(str(error)) from error
+        raise BadStart(str(error)) from error
 
 
 def _is_wanted(day: tuple[str, str], hall: str | None, date: str | None) -> bool:
