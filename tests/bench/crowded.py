@@ -36,6 +36,8 @@ CROWDS: Final = 2
 """Processes that hold the screens: one alone would be the slowest part of the measurement."""
 AT_ONCE: Final = 32
 """Requests under way while a hall is filled."""
+KEPT_S: Final = 2.0
+"""The server ends a connection that is idle for 5 s."""
 EYES: Final = "tests.bench.eyes"
 FEED: Final = f"/ws/halls/{HALL}?view=board"
 
@@ -76,7 +78,7 @@ class Hall:
         self.port = port
         self.process = process
         self.windows = windows
-        self._lines: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._lines: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def open(self) -> None:
         """Open all windows."""
@@ -104,15 +106,24 @@ class Hall:
             f"POST /api/halls/{HALL}/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token_of(who)}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
         )
-        reader, writer = self._lines.pop() if self._lines else await asyncio.open_connection("127.0.0.1", self.port)
+        reader, writer = await self._line()
         writer.write(head.encode() + content)
         answer = (await reader.readuntil(b"\r\n\r\n")).lower()
         length = int(answer.partition(b"content-length:")[2].partition(b"\r\n")[0])
         document = await reader.readexactly(length)
-        self._lines.append((reader, writer))
+        self._lines.append((time.monotonic(), reader, writer))
         assert answer.startswith((b"http/1.1 200", b"http/1.1 201")), document
         found: dict[str, object] = msgspec.json.decode(document)
         return found
+
+    async def _line(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Return a connection that was used a moment ago, or a new one."""
+        while self._lines:
+            used, reader, writer = self._lines.pop()
+            if time.monotonic() - used < KEPT_S:
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection("127.0.0.1", self.port)
 
 
 @contextmanager
