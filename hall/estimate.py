@@ -66,8 +66,8 @@ def place_for(state: HallDay, items: tuple[str, ...], *, klass: str = "ordinary"
 
 
 def ahead(state: HallDay, place: Place) -> int:
-    """Count the people who come before and wait for some of the same windows."""
-    return ahead_of(state, place.primary, place.helpers, key=place.key)
+    """Count the people who come before and whose own windows are among those of the place."""
+    return ahead_of(state, place.primary, key=place.key)
 
 
 def wait_range(state: HallDay, place: Place, *, at_ms: Ms, experience: Experience | None = None) -> Told | None:
@@ -206,9 +206,9 @@ class _Queue:
         self._state, self._known, self._runs, self._at_ms = state, known, runs, present.at_ms
         self._bits: list[Bits] = []
         self.pools: list[list[Quantiles]] = []
-        kinds: dict[tuple[Bits, bool], int] = {}
+        kinds: dict[tuple[Bits, Bits, str, bool], int] = {}
         for desk, from_ms in present.desks():
-            kind = (desk.lines | desk.help_lines, bool(state.nonempty & desk.lines))
+            kind = (desk.lines, desk.help_lines, desk.help_rule.when, bool(state.nonempty & desk.lines))
             number = kinds.setdefault(kind, len(kinds))
             if number == len(self.pools):
                 self.pools.append([])
@@ -216,13 +216,21 @@ class _Queue:
             self.pools[number].append(self._free(desk, from_ms))
             self._bits[number] |= desk.bit
         self.windows = sum(map(len, self.pools))
-        self._busy = sum(desk.bit for desk in state.desks.values() if state.nonempty & desk.lines)
+        self._helping = sum(
+            desk.bit
+            for desk in state.desks.values()
+            if desk.help_rule.when == "idle" and not state.nonempty & desk.lines
+        )
         self._of_line = {line.index: self.pools_for(line.primary, line.helpers) for line in lines}
         self._visits: dict[tuple[tuple[str, int], ...], Quantiles] = {}
 
     def pools_for(self, primary: Bits, helpers: Bits) -> tuple[int, ...]:
-        """Return the pools that call such a ticket; windows with a line of their own do not count as helpers."""
-        able = primary | (helpers & ~self._busy)
+        """Return the pools that call such a ticket.
+
+        Windows with a line of their own do not count as helpers, nor do those that help only who has waited long: to
+        promise their relief would tell too little whenever it does not come.
+        """
+        able = primary | (helpers & self._helping)
         found = tuple([number for number, bits in enumerate(self._bits) if bits & able])
         return found or tuple([number for number, bits in enumerate(self._bits) if bits & helpers])
 

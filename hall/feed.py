@@ -128,9 +128,9 @@ def ticket_facts(state: HallDay, ticket: Ticket) -> Json:
 
 
 def ahead_count(state: HallDay, ticket: Ticket) -> int:
-    """Count the people before a waiting ticket who wait for some of the same windows."""
-    own, helping = signature_of(state, ticket)
-    return ahead_of(state, own, helping, key=key_of(ticket))
+    """Count the people before a waiting ticket whose own windows are among its own."""
+    own, _ = signature_of(state, ticket)
+    return ahead_of(state, own, key=key_of(ticket))
 
 
 def entry_view(state: HallDay, ticket: Ticket, number: int) -> Json:

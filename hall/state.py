@@ -316,10 +316,12 @@ def signature_of(state: HallDay, ticket: Ticket) -> tuple[int, int]:
     return primary, helpers
 
 
-def ahead_of(state: HallDay, primary: Bits, helpers: Bits, *, key: tuple[int, Ms, int]) -> int:
-    """Count the people who wait for some of the same windows and come before ``key``."""
-    windows = primary | helpers
-    return sum(line.position(key) for line in state.lines if line.people and (line.primary | line.helpers) & windows)
+def ahead_of(state: HallDay, primary: Bits, *, key: tuple[int, Ms, int]) -> int:
+    """Count the people who come before ``key`` and whose own windows are among these.
+
+    Whom these windows merely help does not stand ahead: helping begins when nobody of one's own waits, or late.
+    """
+    return sum(line.position(key) for line in state.lines if line.people and line.primary & primary)
 
 
 def last_op(desk: Desk) -> str:

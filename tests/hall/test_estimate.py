@@ -323,3 +323,35 @@ def test_people_sit_down_at_the_window_that_becomes_free_first() -> None:
     seats = [Seat((0, 1), (100,) * 3), Seat((0, 1), (100,) * 3)]
     assert play(pools, seats, (1,), seed=1) == [30, 30, 30]
     assert play(pools, seats, (0,), seed=1) == [110, 110, 110]
+
+
+def test_windows_that_help_only_who_has_waited_long_promise_nothing() -> None:
+    """Three idle windows help after ten minutes: until then a busy own window decides what is told."""
+    plan = seeded_plan()
+    helping = HelpRule("waited", 10 * MINUTE_MS)
+    own, *others = plan.catalog.windows[:4]
+    windows = (
+        msgspec.structs.replace(own, serves=Serves(themes=("general",)), helps=Serves()),
+        *(
+            msgspec.structs.replace(
+                one, serves=Serves(themes=("firms", "life")), helps=Serves(themes=("general",)), help_rule=helping
+            )
+            for one in others
+        ),
+    )
+    catalog = msgspec.structs.replace(plan.catalog, windows=windows)
+    hall = hall_with(msgspec.structs.replace(plan, catalog=catalog), windows=4, taken=0)
+    for _ in range(3):
+        hall.do(
+            cmd.TakeTicket,
+            actor="device:k",
+            ticket=f"t-{hall.now}-{len(hall.state.tickets)}",
+            items=(cmd.WantedItem("tax"),),
+        )
+    place = es.place_for(hall.state, ("tax",), at_ms=hall.now)
+
+    told = es.wait_range(hall.state, place, at_ms=hall.now)
+
+    assert told is not None
+    assert len(hall.state.asking) == 3
+    assert (told.ahead, told.p50_ms > MINUTE_MS) == (2, True)
