@@ -7,23 +7,19 @@ from typing import Literal
 
 import msgspec
 
+from hall.booking_commands import BookingCommand
 from hall.catalog import HelpRule, Serves
-from hall.ids import Actor, AreaCode, CommandId, HallId, ItemCode, Ms, TicketId, WindowCode
+from hall.ids import AreaCode, HallId, ItemCode, Ms, TicketId, WindowCode
 from hall.opening import DayKind, Session
+from hall.roots import Channel as Channel
+from hall.roots import Command as Command
+from hall.roots import Told as Told
+from hall.roots import WantedItem as WantedItem
 
-Channel = Literal["kiosk", "phone", "desk", "web", "api"]
 ItemResultCode = Literal["done", "supplement_due", "referred", "refused"]
 Place = Literal["front", "original", "back"]
 Rating = Literal["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"]
 """好差评: 非常满意, 满意, 基本满意, 不满意, 非常不满意."""
-
-
-class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What every command carries: its id (made by the client, once), its moment, and who asks."""
-
-    command_id: CommandId
-    at_ms: Ms
-    actor: Actor
 
 
 # ---- the day ----
@@ -72,21 +68,6 @@ class Tick(Command, frozen=True, kw_only=True, tag="day.tick"):
 
 
 # ---- tickets ----
-
-
-class WantedItem(msgspec.Struct, frozen=True, gc=False):
-    """An item to be done and how many times (one firm filed 12 identical cases in one visit)."""
-
-    code: ItemCode
-    quantity: int = 1
-
-
-class Told(msgspec.Struct, frozen=True, gc=False):
-    """The wait that a citizen is told: people ahead and a range (P50 to P80), in milliseconds."""
-
-    ahead: int
-    p50_ms: Ms
-    p80_ms: Ms
 
 
 class Origin(msgspec.Struct, frozen=True, gc=False):
@@ -347,4 +328,4 @@ WindowCommand = (
     | FinishTicket
     | UndoLast
 )
-AnyCommand = DayCommand | TicketCommand | WindowCommand
+AnyCommand = DayCommand | TicketCommand | WindowCommand | BookingCommand

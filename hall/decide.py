@@ -6,10 +6,16 @@ One function looks at the kind of command; the rules stand in :mod:`hall.decide_
 from collections.abc import Callable
 from typing import Any
 
+from hall import booking_commands as bcmd
 from hall import commands as cmd
+from hall import decide_booking as bookings
+from hall import decide_slots as slots
 from hall import decide_ticket as tickets
 from hall import decide_window as windows
 from hall import events as ev
+from hall.booking_time import booking_deadline, due_events, endings
+from hall.decide_arrival import check_in
+from hall.decide_day import plan_against_bookings, sessions_against_bookings
 from hall.decide_ticket import Decision
 from hall.errors import Refusal, refuse
 from hall.ids import Ms
@@ -55,6 +61,7 @@ def change_plan(state: HallDay, command: cmd.ChangePlan) -> Decision:
     if refusal is not None:
         return refusal
     faults = _missing(state, state.plans[command.plan])
+    faults += plan_against_bookings(state, state.plans[command.plan])
     if faults:
         return refuse("PLAN_INVALID", faults="; ".join(faults))
     return (ev.PlanChanged(command.plan),)
@@ -92,6 +99,9 @@ def change_sessions(state: HallDay, command: cmd.ChangeSessions) -> Decision:
         return refusal
     if command.sessions == state.sessions:
         return refuse("NO_CHANGE")
+    refusal = sessions_against_bookings(state, command.sessions)
+    if refusal is not None:
+        return refusal
     return (ev.SessionsChanged(command.sessions, command.reason),)
 
 
@@ -109,13 +119,13 @@ def end_day(state: HallDay, command: cmd.EndDay) -> Decision:
     """Expire who waits or missed; list who is called, held or served."""
     if state.is_ended:
         return refuse("DAY_ENDED")
-    return _ending(state)
+    return _ending(state, command.at_ms)
 
 
-def _ending(state: HallDay) -> tuple[ev.AnyEvent, ...]:
+def _ending(state: HallDay, at_ms: Ms) -> tuple[ev.AnyEvent, ...]:
     expired = [ev.TicketExpired(one.id) for one in state.tickets.values() if one.state in ("WAITING", "MISSED")]
     left = tuple([one.id for one in state.tickets.values() if one.state in ("CALLED", "HELD", "SERVING")])
-    return (*expired, ev.DayEnded(left))
+    return (*expired, *endings(state, at_ms), ev.DayEnded(left))
 
 
 def tick(state: HallDay, command: cmd.Tick) -> Decision:
@@ -123,9 +133,10 @@ def tick(state: HallDay, command: cmd.Tick) -> Decision:
     if state.is_ended:
         return ()
     if command.at_ms >= state.end_day_ms:
-        return _ending(state)
+        return _ending(state, command.at_ms)
     limit_ms = command.at_ms - state.plan.policy.missed.timeout_ms
-    return tuple([ev.TicketAbandoned(one.id, "timeout") for one in state.missed.values() if one.missed_ms <= limit_ms])
+    late = tuple([ev.TicketAbandoned(one.id, "timeout") for one in state.missed.values() if one.missed_ms <= limit_ms])
+    return late + due_events(state, command.at_ms) if state.bookings.is_used else late
 
 
 def next_deadline(state: HallDay) -> Ms | None:
@@ -134,8 +145,8 @@ def next_deadline(state: HallDay) -> Ms | None:
         return None
     timeout_ms = state.plan.policy.missed.timeout_ms
     moments = [state.end_day_ms, *(ticket.missed_ms + timeout_ms for ticket in state.missed.values())]
-    helping = help_deadline(state)
-    return min(moments) if helping is None else min(*moments, helping)
+    others = (help_deadline(state), booking_deadline(state))
+    return min([*moments, *(moment for moment in others if moment is not None)])
 
 
 def _bad_plan(state: HallDay, name: str) -> Refusal | None:
@@ -191,4 +202,16 @@ RULES: dict[type[cmd.Command], Callable[[HallDay, Any], Decision]] = {
     cmd.ResumeTicket: windows.resume,
     cmd.FinishTicket: windows.finish,
     cmd.UndoLast: windows.undo,
+    bcmd.HoldSlot: bookings.hold,
+    bcmd.ConfirmBooking: bookings.confirm,
+    bcmd.MoveIn: bookings.move_in,
+    bcmd.MoveOut: bookings.move_out,
+    bcmd.RescheduleBooking: bookings.reschedule,
+    bcmd.CancelBooking: bookings.cancel,
+    bcmd.JoinWaitlist: bookings.join_waitlist,
+    bcmd.AnswerOffer: bookings.answer_offer,
+    bcmd.CheckIn: check_in,
+    bcmd.SetSlots: slots.set_slots,
+    bcmd.CloseSlots: slots.close_slots,
+    bcmd.Appeal: bookings.appeal,
 }

@@ -234,7 +234,7 @@ def split(state: HallDay, command: cmd.SplitTicket) -> Decision:
         one.state != "OPEN" for index, one in enumerate(ticket.entries) if index not in wanted
     ):
         return refuse("NOTHING_TO_SPLIT")
-    refusal = _not_here(state, ticket, command.actor)
+    refusal = _not_here(state, ticket, command.actor) or early_refusal(state, ticket)
     if refusal is not None:
         return refusal
     number, series, count = next_number(state, ticket.entries[wanted[0]].item, ticket.klass)
@@ -251,7 +251,7 @@ def merge(state: HallDay, command: cmd.MergeTickets) -> Decision:
     merged = _ticket_in(state, command.merged, ("WAITING",))
     if isinstance(merged, Refusal):
         return merged
-    refusal = _not_here(state, ticket, command.actor)
+    refusal = _not_here(state, ticket, command.actor) or early_refusal(state, ticket) or early_refusal(state, merged)
     if refusal is not None:
         return refusal
     limit = state.plan.policy.issuing.max_items
@@ -462,6 +462,11 @@ def ticket_in(state: HallDay, ticket_id: str, states: tuple[str, ...]) -> Ticket
 
 
 _ticket_in = ticket_in
+
+
+def early_refusal(state: HallDay, ticket: Ticket) -> Refusal | None:
+    """Refuse what a ticket cannot be used for before the slot of its booking."""
+    return refuse("TICKET_EARLY", number=ticket.number) if ticket.id in state.bookings.early else None
 
 
 def _open_ticket(state: HallDay, ticket_id: str) -> Ticket | Refusal:

@@ -3,7 +3,16 @@
 from hall import commands as cmd
 from hall import events as ev
 from hall.catalog import items_of
-from hall.decide_ticket import Decision, after_leaving, holds_to_hall, named, place_of, ticket_in, withdrawn
+from hall.decide_ticket import (
+    Decision,
+    after_leaving,
+    early_refusal,
+    holds_to_hall,
+    named,
+    place_of,
+    ticket_in,
+    withdrawn,
+)
 from hall.errors import Refusal, refuse
 from hall.ids import role_of
 from hall.order import choose
@@ -43,7 +52,7 @@ def call_chosen(state: HallDay, command: cmd.CallChosen) -> Decision:
         return refuse("UNKNOWN_REASON", reason=command.reason)
     if ticket.state != "HELD" and desk.state == "DRAINING":
         return refuse("WINDOW_DRAINING", window=desk.code)
-    refusal = _cannot_serve(state, desk, ticket)
+    refusal = early_refusal(state, ticket) or _cannot_serve(state, desk, ticket)
     if refusal is not None:
         return refusal
     return (ev.TicketCalled(ticket.id, desk.code, "chosen", (ticket.id,), command.reason),)

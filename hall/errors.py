@@ -13,6 +13,8 @@ from typing import final
 
 import msgspec
 
+from hall.booking_refusals import BOOKING_REFUSALS
+
 Fact = str | int
 
 
@@ -188,4 +190,5 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Choose one of item, window, area or hall to transfer to",
     ),
     "NOTHING_SERVED": ("窗口至少要办理一个事项", "A window must serve at least one item"),
+    **BOOKING_REFUSALS,
 }

@@ -7,19 +7,17 @@ from typing import Literal
 
 import msgspec
 
+from hall.booking_events import BookingEvent
 from hall.catalog import HelpRule, Serves
 from hall.commands import AnyCommand, Channel, ItemResultCode, Origin, Rating, Told
 from hall.errors import Refusal
 from hall.ids import AreaCode, CommandId, HallId, ItemCode, Ms, TicketId, WindowCode
 from hall.opening import DayKind, Session
+from hall.roots import Event as Event
 
 CallRule = Literal["order", "help_idle", "help_waited", "chosen", "resumed"]
 """Why this ticket: next in order of the window's own items; helping because nothing of its own waited; helping because
 others waited too long; chosen by a person with a reason; a held person taken back."""
-
-
-class Event(msgspec.Struct, frozen=True, gc=False):
-    """Root of all events."""
 
 
 # ---- the day ----
@@ -358,6 +356,7 @@ AnyEvent = (
     | WindowAsked
     | ServiceChanged
     | StepUndone
+    | BookingEvent
 )
 
 

@@ -12,6 +12,7 @@ import msgspec
 from hall import events as ev
 from hall import evolve_ticket as tickets
 from hall.errors import UnknownEvent
+from hall.evolve_booking import BOOKING_HANDLERS
 from hall.ids import DAY_MS
 from hall.moves import count_quotas, enter_line
 from hall.numbering import counters_of
@@ -233,4 +234,5 @@ HANDLERS: dict[type[ev.Event], Callable[[HallDay, Any], None]] = {
     ev.WindowAsked: on_window_asked,
     ev.ServiceChanged: on_service_changed,
     ev.StepUndone: on_undone,
+    **BOOKING_HANDLERS,
 }

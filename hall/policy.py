@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from hall.booking import Booking, faults_of_booking
 from hall.catalog import Catalog, Text, faults_of, items_of
 from hall.ids import HallId, ItemCode, Ms, ThemeCode
 from hall.opening import WeekHours, faults_of_hours
@@ -153,6 +154,8 @@ class Policy(msgspec.Struct, frozen=True):
     chosen_reasons: tuple[str, ...] = ("priority_visitor", "returning", "error_made_good", "manager_order", "other")
     end_day_min: int = 23 * 60 + 50
     """When the timer ends the day, in minutes after local midnight (past 1440 for halls open past midnight)."""
+    booking: Booking | None = None
+    """None: nothing can be booked."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -167,8 +170,14 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def plan_hash(plan: Plan) -> str:
-    """Return the name of a plan in the log: the first 16 hex digits of the SHA-256 of its JSON form."""
-    return hashlib.sha256(msgspec.json.encode(plan)).hexdigest()[:16]
+    """Return the name of a plan in the log: the first 16 hex digits of the SHA-256 of its JSON form.
+
+    Rules of booking that are not there are left out: plans of before keep the names that their logs know.
+    """
+    form = msgspec.to_builtins(plan)
+    if plan.policy.booking is None:
+        del form["policy"]["booking"]
+    return hashlib.sha256(msgspec.json.encode(form)).hexdigest()[:16]
 
 
 def faults_of_plan(plan: Plan) -> list[str]:
@@ -181,6 +190,8 @@ def faults_of_plan(plan: Plan) -> list[str]:
         faults.append("policy: the class 'ordinary' is missing")
     faults += [f"policy: lane of class {code} must be 0 to 9" for code, lane in lanes.items() if not 0 <= lane <= 9]
     faults += _faults_of_numbers(plan.policy) + _faults_of_names(plan)
+    if plan.policy.booking is not None:
+        faults += faults_of_booking(plan.policy.booking, plan.catalog, lanes)
     served = frozenset().union(*(items_of(window.serves, plan.catalog) for window in plan.catalog.windows))
     faults += [f"item {item.code}: no window serves it" for item in plan.catalog.items if item.code not in served]
     return faults

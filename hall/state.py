@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from hall.bookings import Bookings
 from hall.catalog import HelpRule, Serves
 from hall.commands import AtWindow, Origin, Told
 from hall.events import AnyEvent, TicketCalled
@@ -233,6 +234,7 @@ class HallDay:
         self.calls: dict[int, CallRecord] = {}
         self.recent_calls = 0
         self.totals: dict[str, int] = dict.fromkeys(TICKET_STATES, 0)
+        self.bookings = Bookings()
 
     def learn(self, plan: Plan) -> str:
         """Make a plan known under its hash, which is returned; commands and logs name plans by it."""
@@ -255,7 +257,8 @@ class HallDay:
             [[entry[3].id for entry in line.people] for line in self.lines],
             (list(self.asking), list(self.missed), list(self.held), list(self.calls.items())),
         )
-        return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()
+        booked = self.bookings.facts() if self.bookings.is_used else ()
+        return hashlib.sha256(msgspec.json.encode((*facts, booked) if booked else facts)).hexdigest()
 
 
 def line_for(state: HallDay, primary: Bits, helpers: Bits) -> Line:
@@ -302,7 +305,9 @@ def key_of(ticket: Ticket) -> tuple[int, Ms, int]:
 
 
 def signature_of(state: HallDay, ticket: Ticket) -> tuple[int, int]:
-    """Return (windows, helping windows) that may call a ticket, after where it was sent."""
+    """Return (windows, helping windows) that may call a ticket, after where it was sent; nobody before its slot."""
+    if state.bookings.early and ticket.id in state.bookings.early:
+        return 0, 0
     if ticket.to_window:
         return state.desks[ticket.to_window].bit, 0
     items = items_to_do(ticket)

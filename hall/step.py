@@ -9,6 +9,7 @@ from hall import events as ev
 from hall.decide import RULES, decide, next_deadline
 from hall.errors import BrokenLog, Refusal
 from hall.evolve import HANDLERS, evolve
+from hall.follow import what_follows
 from hall.order import match
 from hall.state import HallDay
 
@@ -33,6 +34,8 @@ def step(state: HallDay, command: cmd.AnyCommand) -> tuple[ev.AnyEvent, ...] | R
         return decision
     for event in decision:
         HANDLERS[type(event)](state, event)
+    if state.bookings.is_used:
+        decision += what_follows(state, command, decision)
     if state.asking and state.nonempty:
         decision += _calls_that_follow(state)
     if isinstance(command, cmd.AtWindow):

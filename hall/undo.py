@@ -7,9 +7,11 @@ live command and from the replayed one alike. Reversal runs the inverse of each 
 from collections.abc import Callable
 from typing import Any
 
+from hall import booking_events as bev
 from hall import events as ev
 from hall import moves
 from hall.commands import UndoLast
+from hall.evolve_booking import undo_no_show
 from hall.state import Desk, HallDay, TicketState
 
 UNDOABLE = (
@@ -20,6 +22,7 @@ UNDOABLE = (
     ev.TicketHeld,
     ev.TicketFinished,
     ev.WindowAsked,
+    bev.BookingNoShow,
 )
 
 
@@ -121,4 +124,5 @@ _INVERSES: dict[type[ev.Event], Callable[[HallDay, Any], None]] = {
     ev.TicketHeld: _not_held,
     ev.TicketFinished: _not_finished,
     ev.WindowAsked: _not_asked,
+    bev.BookingNoShow: undo_no_show,
 }

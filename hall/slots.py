@@ -1,0 +1,197 @@
+"""The slots of a day and their arithmetic: which there are, how many places each has, when they come on sale.
+
+Nothing here knows a hall's state. A slot is known by its group and its start; a place stands for one unit of service at
+one window, so a long visit takes several places: first those of one window in its slot, then in the slots that follow.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from hall.booking import BookingGroup, BookingRules, NoShowRule, groups_by_item, rules_for
+from hall.catalog import items_of
+from hall.errors import Refusal
+from hall.ids import DAY_MS, ItemCode, Ms
+from hall.opening import SEARCH_DAYS, Calendar, Session, WeekHours, hours_on, local_ms
+from hall.policy import Plan
+
+DEFAULT_UNIT_MS: Ms = 600_000
+"""Service time of a place where a group has no items: as for an item of which nothing is known."""
+
+
+class SlotEdit(msgspec.Struct, frozen=True):
+    """What a manager made of a slot; ``places`` -1: as planned; ``channels`` None: as planned."""
+
+    places: int
+    channels: tuple[tuple[str, int], ...] | None
+    is_closed: bool
+
+
+class Grid:
+    """The slots of one group on one day."""
+
+    __slots__ = ("closed", "code", "limits", "per_window", "places", "rules", "slot_ms", "starts", "unit_ms")
+
+    def __init__(self, group: BookingGroup, rules: BookingRules, plan: Plan, sessions: Sequence[Session]) -> None:
+        """Work out all slots as planned."""
+        self.code = group.code
+        self.rules = rules
+        self.slot_ms = group.slot_ms
+        self.unit_ms = unit_of(group, plan)
+        self.per_window = max(1, group.slot_ms // self.unit_ms)
+        """Places that one window gives in one slot."""
+        self.starts = starts_of(sessions, group.slot_ms)
+        self.places: dict[Ms, int] = dict.fromkeys(self.starts, planned_places(group, plan))
+        limits = {str(one.channel): one.places for one in group.channels}
+        self.limits: dict[Ms, Mapping[str, int]] = dict.fromkeys(self.starts, limits)
+        self.closed: dict[Ms, bool] = {}
+
+    def edit(self, start_ms: Ms, edit: SlotEdit) -> None:
+        """Let a manager's edit hold; slots that the day no longer has are passed over."""
+        if start_ms not in self.places:
+            return
+        if edit.places >= 0:
+            self.places[start_ms] = edit.places
+        if edit.channels is not None:
+            self.limits[start_ms] = dict(edit.channels)
+        if edit.is_closed:
+            self.closed[start_ms] = True
+
+    def slot_at(self, at_ms: Ms) -> Ms | None:
+        """Return the start of the slot that a moment lies in."""
+        return next((start for start in self.starts if start <= at_ms < start + self.slot_ms), None)
+
+
+class Grids:
+    """The slots of all groups, with the group of each item."""
+
+    __slots__ = ("_service_ms", "groups", "mark", "of_item")
+
+    def __init__(
+        self,
+        plan: Plan | None = None,
+        sessions: Sequence[Session] = (),
+        edits: Mapping[tuple[str, Ms], SlotEdit] | None = None,
+        mark: tuple[object, ...] = (),
+    ) -> None:
+        """Work out all slots of a day; ``mark`` says what they were made from."""
+        self.mark = mark
+        self.groups: dict[str, Grid] = {}
+        self.of_item: dict[ItemCode, str] = {}
+        self._service_ms: dict[ItemCode, Ms] = {}
+        booking = plan.policy.booking if plan is not None else None
+        if plan is None or booking is None:
+            return
+        self.of_item = groups_by_item(booking, plan.catalog)
+        self._service_ms = {item.code: item.service_ms for item in plan.catalog.items}
+        for group in booking.groups:
+            self.groups[group.code] = Grid(group, rules_for(booking, group), plan, sessions)
+        for (code, start_ms), edit in (edits or {}).items():
+            if code in self.groups:
+                self.groups[code].edit(start_ms, edit)
+
+    def needs(self, entries: Sequence[tuple[ItemCode, int]]) -> dict[str, int]:
+        """Return how many places a visit takes of each group, the group of its first item first."""
+        times: dict[str, Ms] = {}
+        for code, quantity in entries:
+            group = self.of_item[code]
+            times[group] = times.get(group, 0) + self._service_ms[code] * quantity
+        return {code: places_for(time_ms, self.groups[code].unit_ms) for code, time_ms in times.items()}
+
+
+def places_for(time_ms: Ms, unit_ms: Ms) -> int:
+    """Return how many places a service time takes, rounded to the nearest, at least one."""
+    return max(1, (2 * time_ms + unit_ms) // (2 * unit_ms))
+
+
+def starts_of(sessions: Sequence[Session], slot_ms: Ms) -> tuple[Ms, ...]:
+    """Return the starts of all slots that fit wholly into the sessions."""
+    starts: list[Ms] = []
+    for session in sessions:
+        starts += range(session.open_ms, session.close_ms - slot_ms + 1, slot_ms)
+    return tuple(starts)
+
+
+def unit_of(group: BookingGroup, plan: Plan) -> Ms:
+    """Return the service time that one place of a group stands for."""
+    if group.unit_ms:
+        return group.unit_ms
+    booking = plan.policy.booking
+    of_item = groups_by_item(booking, plan.catalog) if booking is not None else {}
+    times = [item.service_ms for item in plan.catalog.items if of_item.get(item.code) == group.code]
+    return max(1, sum(times) // len(times)) if times else DEFAULT_UNIT_MS
+
+
+def windows_of(group: BookingGroup, plan: Plan) -> int:
+    """Return how many windows are planned for a group."""
+    if group.windows:
+        return group.windows
+    booking = plan.policy.booking
+    of_item = groups_by_item(booking, plan.catalog) if booking is not None else {}
+    wanted = frozenset(code for code, found in of_item.items() if found == group.code)
+    return sum(1 for window in plan.catalog.windows if wanted & items_of(window.serves, plan.catalog))
+
+
+def planned_places(group: BookingGroup, plan: Plan, *, fewer: int = 0) -> int:
+    """Return the places of each slot as planned, with so many windows fewer.
+
+    Derived: windows × slot ÷ unit, less the walk-ins' share, and more by those who are expected not to come.
+    """
+    windows = windows_of(group, plan)
+    left = max(0, windows - fewer)
+    if group.places is not None:
+        return group.places * left // windows if fewer and windows else group.places
+    sold_pct = 100 - group.walk_in_pct
+    return left * group.slot_ms * sold_pct // (unit_of(group, plan) * (100 - group.no_show_pct))
+
+
+def release_moment(
+    day: str, slot_ms: Ms, rules: BookingRules, *, hours: WeekHours, calendar: Calendar, zone: str
+) -> Ms | Refusal:
+    """Return when a slot of a business date comes on sale, or refuse a year that nobody has published.
+
+    ``daily``: at the release time of the day that lies ``horizon_days`` open days before; ``rolling``: at the slot's own time
+    of day on that day. A date that is not reached by so many open days within 400 is on sale from the first of those days.
+    """
+    when = date.fromisoformat(day)
+    found = hours_on(day, hours=hours, calendar=calendar, zone=zone)
+    if isinstance(found, Refusal):
+        return found
+    left, earliest = rules.release.horizon_days, when
+    for back in range(1, SEARCH_DAYS):
+        if not left:
+            break
+        before = when - timedelta(days=back)
+        on = hours_on(before.isoformat(), hours=hours, calendar=calendar, zone=zone)
+        if isinstance(on, Refusal):
+            break
+        if on.sessions:
+            left, earliest = left - 1, before
+    minute = rules.release.release_min
+    if rules.release.kind == "rolling":
+        local = _local(slot_ms, zone)
+        minute = (local.date() - when).days * 1440 + local.hour * 60 + local.minute
+    return local_ms(earliest.isoformat(), minute, zone)
+
+
+def ban_until(no_shows: Sequence[Ms], rules: Sequence[NoShowRule]) -> Ms:
+    """Return until when no-shows at these moments close booking; 0 if they do not."""
+    moments = sorted(no_shows)
+    until = 0
+    for rule in rules:
+        for number in range(rule.count - 1, len(moments)):
+            last = moments[number]
+            if last - moments[number - rule.count + 1] < rule.within_days * DAY_MS:
+                until = max(until, last + rule.ban_days * DAY_MS)
+    return until
+
+
+def local_text(at_ms: Ms, zone: str) -> str:
+    """Return a moment as people of a zone write it (``2026-11-23 08:30``), for sentences only."""
+    return f"{_local(at_ms, zone):%Y-%m-%d %H:%M}"
+
+
+def _local(at_ms: Ms, zone: str) -> datetime:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)).astimezone(ZoneInfo(zone))
