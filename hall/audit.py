@@ -5,8 +5,9 @@ tables. Then every command is decided again on a state of its own: the same even
 the state that decided and the state that replayed must have one fingerprint (S10).
 
 S1 a number is issued once · S3 nothing appears from nowhere · S4 a ticket is at one window, a window has one ticket ·
-S5 only legal transitions · S7 one effect per command id · S9 the log is contiguous · S10 state is a function of the log ·
-S11 time never decreases · S13 every event names actor and cause · S16 the order of calls is explainable.
+S5 only legal transitions · S6 no slot oversold, no limit passed · S7 one effect per command id · S9 the log is
+contiguous · S10 state is a function of the log · S11 time never decreases · S13 every event names actor and cause ·
+S16 the order of calls is explainable.
 The hash chain of S9 is checked where rows are read.
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from hall import commands as cmd
+from hall.audit_booking import BookingBook
 from hall.audit_tables import Book, Fault, Seat
 from hall.errors import HallError, Refusal
 from hall.events import AnyEvent, Commit
@@ -23,7 +25,7 @@ from hall.policy import Plan
 from hall.state import HallDay
 from hall.step import apply, step
 
-LAWS = ("S1", "S3", "S4", "S5", "S7", "S9", "S10", "S11", "S13", "S16")
+LAWS = ("S1", "S3", "S4", "S5", "S6", "S7", "S9", "S10", "S11", "S13", "S16")
 
 STAFF_ROLES = ("guide", "manager", "network", "admin")
 """May open, close, pause and drain windows where they do not sit."""
@@ -64,6 +66,7 @@ class Auditor:
         self._at_ms = 0
         self._ids: dict[CommandId, int] = {}
         self._book = Book()
+        self._bookings = BookingBook(plans)
         self._decided = HallDay()
         self._replayed = HallDay()
 
@@ -82,6 +85,7 @@ class Auditor:
         faults = list(self._row_faults(commit))
         if not faults:
             faults = list(self._cause_faults(commit)) + list(self._book.enter(commit))
+            faults += list(self._bookings.enter(commit))
         if not faults:
             faults = list(self._plan_faults(commit)) or list(self._replay_faults(commit))
         return [Finding(commit.seq, law, reason) for law, reason in faults]

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from hall import events as ev
+from hall.booking_events import TicketEligible
 from hall.events import AnyEvent, Commit
 from hall.ids import TicketId, WindowCode
 
@@ -43,6 +44,7 @@ LEGAL: Final[dict[type[ev.Event], tuple[tuple[str, ...], str]]] = {
     ev.TicketExpired: (("WAITING", "MISSED"), "EXPIRED"),
     ev.TicketCorrected: (FINAL, ""),
     ev.TicketRated: (("DONE",), ""),
+    TicketEligible: (("WAITING",), ""),
 }
 
 REQUEUED_FROM: Final = {"rejoined": "MISSED", "delayed": "WAITING", "resumed": "HELD", "reclassed": "WAITING"}

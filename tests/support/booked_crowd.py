@@ -72,7 +72,9 @@ class BookedCrowd(Crowd):
     def act(self) -> cmd.AnyCommand:
         """Make the next command."""
         if self.chance.random() < self.walk_in_share:
-            return super().act()
+            command = super().act()
+            is_tick = isinstance(command, cmd.Tick)
+            return msgspec.structs.replace(command, actor="timer:") if is_tick else command
         self.number += 1
         self.at_ms += self.chance.choice((0, 100, 1_000, 5_000, 40_000))
         actor = self.chance.choice(("citizen:", "citizen:", "guide:g"))
