@@ -13,7 +13,7 @@ from hall import booking_events as bev
 from hall import events as ev
 from hall.audit_tables import Fault
 from hall.booking import Limits
-from hall.booking_commands import BookerFacts, Booker, Counts
+from hall.booking_commands import Booker, BookerFacts, Counts
 from hall.events import Commit
 from hall.ids import Ms
 from hall.opening import Session
@@ -86,34 +86,37 @@ class BookingBook:
             yield from self._oversold(before, channels=not by_hall)
 
     def _enter_one(self, event: ev.AnyEvent, commit: Commit) -> Iterator[Fault]:
-        at_ms = commit.at_ms
         match event:
-            case ev.DayOpened():
-                self._plan, self._sessions, self._grids = event.plan, event.sessions, None
-            case ev.PlanChanged():
-                self._plan, self._grids = event.plan, None
-            case ev.SessionsChanged():
-                self._sessions, self._grids = event.sessions, None
-            case bev.SlotsSet():
-                self._grids = None
-                for start, places in event.slots:
-                    self._edits[event.group, start] = SlotEdit(places, event.channels, event.is_closed)
+            case ev.DayOpened() | ev.PlanChanged() | ev.SessionsChanged() | bev.SlotsSet():
+                self._set_day(event)
             case bev.PlacesReturned():
-                yield from self._return(event, at_ms)
-            case bev.TicketEligible():
-                if at_ms < self._early.pop(event.ticket, at_ms + 1):
-                    yield "S5", f"ticket {event.ticket} stands in line before its slot"
-            case ev.TicketCalled():
-                if event.ticket in self._early:
-                    yield "S5", f"ticket {event.ticket} is called before its slot"
-            case ev.StepUndone():
-                if event.undoes in self._missed:
-                    self._sold[self._missed[event.undoes]].state = "CHECKED_IN"
-            case _:
-                if type(event) in STEPS:
-                    yield from self._step(event, at_ms)
+                yield from self._return(event, commit.at_ms)
+            case bev.TicketEligible() | ev.TicketCalled():
+                yield from self._not_early(event, commit.at_ms)
+            case ev.StepUndone(undoes=seq) if seq in self._missed:
+                self._sold[self._missed[seq]].state = "CHECKED_IN"
+            case _ if type(event) in STEPS:
+                yield from self._step(event, commit.at_ms)
                 if isinstance(event, bev.BookingNoShow) and event.cause == "missed":
                     self._missed[commit.seq] = event.appointment
+            case _:
+                pass
+
+    def _set_day(self, event: ev.DayOpened | ev.PlanChanged | ev.SessionsChanged | bev.SlotsSet) -> None:
+        self._grids = None
+        if isinstance(event, bev.SlotsSet):
+            for start, places in event.slots:
+                self._edits[event.group, start] = SlotEdit(places, event.channels, event.is_closed)
+            return
+        self._plan = getattr(event, "plan", self._plan)
+        self._sessions = getattr(event, "sessions", self._sessions)
+
+    def _not_early(self, event: bev.TicketEligible | ev.TicketCalled, at_ms: Ms) -> Iterator[Fault]:
+        if isinstance(event, bev.TicketEligible):
+            if at_ms < self._early.pop(event.ticket, at_ms + 1):
+                yield "S5", f"ticket {event.ticket} stands in line before its slot"
+        elif event.ticket in self._early:
+            yield "S5", f"ticket {event.ticket} is called before its slot"
 
     # ---- bookings ----
 
@@ -209,9 +212,8 @@ class BookingBook:
                 self._early[event.ticket] = event.eligible_ms
         elif isinstance(event, bev.BookingAffected):
             one.absent_ms = 0
-        elif isinstance(event, bev.BookingNoShow) and event.cause == "absent":
-            if not one.absent_ms or at_ms < one.absent_ms or one.ticket:
-                yield "S5", f"booking {name} is no no-show yet"
+        elif isinstance(event, bev.BookingNoShow) and event.cause == "absent" and not 0 < one.absent_ms <= at_ms:
+            yield "S5", f"booking {name} is no no-show yet"
 
     def _over_limits(self, one: Sold, facts: BookerFacts) -> Iterator[Fault]:
         grids = self._slots()

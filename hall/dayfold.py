@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from hall import booking_events as bev
 from hall import events as ev
 from hall.ids import Ms, TicketId, WindowCode
 from hall.policy import Plan, plan_hash
@@ -96,6 +97,8 @@ class DayFold:
             case ev.TicketSplit():
                 parent = self.first_call(event.ticket)
                 self.began[event.child] = self.began[event.ticket] if parent is None else commit.at_ms
+            case bev.TicketEligible():
+                self.began[event.ticket] = commit.at_ms
             case ev.CallRepeated():
                 self._last_call(event.ticket).recalls += 1
             case ev.CallWithdrawn():

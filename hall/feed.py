@@ -12,7 +12,9 @@ import msgspec
 
 from hall import commands as cmd
 from hall import events as ev
+from hall.booking_events import BookingCheckedIn
 from hall.catalog import Text
+from hall.feed_booking import appointment_view, booking_of
 from hall.parts import FRESH, Fresh
 from hall.state import CallRecord, Desk, HallDay, Ticket, ahead_of, entry_state, key_of, signature_of
 
@@ -94,7 +96,7 @@ def ticket_view(state: HallDay, ticket_id: str) -> Json:
 def ticket_facts(state: HallDay, ticket: Ticket) -> Json:
     """Return everything about a ticket that its holder may see."""
     policy = state.plan.policy
-    waiting = ticket.state == "WAITING"
+    waiting = ticket.state == "WAITING" and ticket.id not in state.bookings.early
     ahead = ahead_count(state, ticket) if waiting else None
     record = state.calls.get(ticket.entry_ring) if ticket.state in ("CALLED", "SERVING") else None
     rejoins_left = max(policy.missed.limit - ticket.rejoins, 0) if policy.missed.rejoin != "void" else 0
@@ -122,6 +124,7 @@ def ticket_facts(state: HallDay, ticket: Ticket) -> Json:
         "max_places": policy.delay.max_places,
         "missed_until_ms": ticket.missed_ms + policy.missed.timeout_ms if ticket.state == "MISSED" else None,
         "slip": ticket.slip or None,
+        "booking": booking_of(state, ticket),
         "linked": {"hall": ticket.linked_hall, "ticket": ticket.linked} if ticket.linked_hall else None,
         "can": _can(ticket, rejoins_left=rejoins_left, delays_left=delays_left, ended=state.is_ended),
     }
@@ -266,6 +269,11 @@ def answer(state: HallDay, command: cmd.AnyCommand, events: tuple[ev.AnyEvent, .
         shown = desk.ticket
         return {"window": desk_view(desk), "ticket": None if shown is None else ticket_answer(state, shown)}
     ticket_id = getattr(command, "ticket", "")
+    booked = getattr(command, "appointment", None)
+    if booked is not None:
+        arrived = [one.appointment for one in events if isinstance(one, BookingCheckedIn)]
+        shown_ticket = {"ticket": ticket_answer(state, state.tickets[ticket_id])} if ticket_id else {}
+        return {"appointment": appointment_view(state, booked or arrived[0]), **shown_ticket}
     if ticket_id:
         made: Json = {"ticket": ticket_answer(state, state.tickets[ticket_id])}
         child = getattr(command, "child", "")

@@ -8,6 +8,7 @@ import msgspec
 from hall import feed
 from hall.catalog import Text
 from hall.feed import Json, View
+from hall.feed_booking import booked_counts
 from hall.parts import FRESH, Fresh
 from hall.state import Desk, HallDay, LineEntry, Ticket, last_op
 from hall.undo import can_take_back, is_untouched
@@ -197,6 +198,7 @@ def manager_view(state: HallDay, parts: Fresh = FRESH) -> Json:
         "held": _listed(state, _latest(list(state.held.values())), parts),
         "missed": _missed(state, parts),
         "calls": feed.calls_view(state, state.desks, parts),
+        "booked": booked_counts(state),
     }
 
 

@@ -2,7 +2,8 @@
 
 - **wait**: from the first arrival to the first call that stands. Undone and withdrawn calls never happened; recalls, misses,
   holds and transfers later change nothing. A ticket that was split off after its parent was called, or that goes on from
-  another hall, begins to wait when it is made here: the time before is in the other ticket's figures.
+  another hall, begins to wait when it is made here: the time before is in the other ticket's figures. A booked visitor who is
+  early begins to wait when the slot begins.
 - **walk**: from a call (not from its last recall) to the start of service; the sum over a visit's calls.
 - **service**: from the start to the finish, transfer or hold; the sum over the visit, for visits that are done and whose
   start was told before the finish. Of an item: visits with this single entry, divided by its quantity.
@@ -30,6 +31,7 @@ import msgspec
 
 from hall.dayfold import Call, DayFold, PassedBy, spent
 from hall.events import Commit
+from hall.figures_booked import booked_figures
 from hall.ids import Ms, TicketId
 from hall.policy import Plan
 from hall.state import FINAL_STATES, Ticket
@@ -148,6 +150,7 @@ class Figures:
             "by_window": self._by_window(visits),
             "by_class": _by_class(visits, overtaken),
             "told": _told(visits),
+            **({"booked": booked} if (booked := booked_figures(self.fold)) is not None else {}),
         }
 
     # ---- parts of the report ----

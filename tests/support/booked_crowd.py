@@ -118,7 +118,9 @@ class BookedCrowd(Crowd):
     def booker(self) -> bcmd.Booker:
         """Choose a person with phone and device."""
         number = self.chance.randrange(PEOPLE)
-        return bcmd.Booker("" if self.maybe(0.05) else f"person-{number}", f"phone-{number // 2}", f"device-{number % 3}")
+        return bcmd.Booker(
+            "" if self.maybe(0.05) else f"person-{number}", f"phone-{number // 2}", f"device-{number % 3}"
+        )
 
     def elsewhere(self) -> bcmd.BookerFacts:
         """Say what the network knows of the person: mostly nothing."""
