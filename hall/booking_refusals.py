@@ -3,7 +3,7 @@
 BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
     # buying a place
     "BOOKING_OFF": ("本大厅暂不提供预约，请到现场取号", "This hall takes no bookings; take a number on site"),
-    "NOT_BOOKABLE": ("{item_zh} 不能预约，请到现场取号", "{item_en} cannot be booked; take a number on site"),
+    "NOT_BOOKABLE": ("{item} 不能预约，请到现场取号", "{item} cannot be booked; take a number on site"),
     "NOT_RELEASED": ("号源尚未放出，{release} 开始预约", "Not on sale yet; booking opens at {release}"),
     "TOO_LATE_TO_BOOK": (
         "该时段已停止预约，须至少提前 {minutes} 分钟",
@@ -26,14 +26,14 @@ BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
     "LIMIT_DAY": ("每天最多预约 {limit} 次", "At most {limit} bookings a day"),
     "LIMIT_WEEK": ("每周最多预约 {limit} 次", "At most {limit} bookings a week"),
     "LIMIT_MONTH": ("每月最多预约 {limit} 次", "At most {limit} bookings a month"),
-    "SAME_ITEM_BOOKED": ("您已预约 {item_zh}，不能重复预约", "You have booked {item_en} already"),
+    "SAME_ITEM_BOOKED": ("您已预约 {item}，不能重复预约", "You have booked {item} already"),
     "BANNED": (
         "因多次爽约，{until} 前不能预约；如有异议可申诉",
         "No bookings until {until} because of no-shows; you may appeal",
     ),
     # changing
     "UNKNOWN_BOOKING": ("没有这个预约", "There is no such booking"),
-    "WRONG_BOOKING_STATE": ("该预约现在是「{zh}」，不能这样操作", "The booking is {en}; this cannot be done now"),
+    "WRONG_BOOKING_STATE": ("该预约现在是「{booking_state}」，不能这样操作", "The booking is {booking_state}; this cannot be done now"),
     "CANCEL_TOO_LATE": ("须至少提前 {minutes} 分钟取消", "Cancel at least {minutes} minutes before"),
     "MOVE_TOO_LATE": ("须至少提前 {minutes} 分钟改期", "Move at least {minutes} minutes before"),
     "MOVE_LIMIT": ("最多改期 {limit} 次", "A booking can be moved {limit} times"),
@@ -63,3 +63,16 @@ BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
     ),
 }
 """code: (Chinese, English)."""
+
+APPOINTMENT_NAMES: dict[str, tuple[str, str]] = {
+    "SLOT_HELD": ("占号", "held"),
+    "BOOKED": ("已预约", "booked"),
+    "WAITLISTED": ("候补", "on the waitlist"),
+    "OFFERED": ("候补待确认", "offered"),
+    "CHECKED_IN": ("已签到", "checked in"),
+    "NO_SHOW": ("爽约", "a no-show"),
+    "RESCHEDULED": ("已改期", "moved to another day"),
+    "CANCELLED": ("已取消", "cancelled"),
+    "EXPIRED": ("已失效", "expired"),
+}
+"""Names of a booking's states for people."""

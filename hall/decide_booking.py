@@ -22,19 +22,6 @@ from hall.state import HallDay
 
 STAFF = ("desk", "clerk", "guide", "manager", "network", "admin")
 """Roles that may cancel and move bookings past the citizens' limits."""
-APPOINTMENT_NAMES: dict[str, tuple[str, str]] = {
-    "SLOT_HELD": ("占号", "held"),
-    "BOOKED": ("已预约", "booked"),
-    "WAITLISTED": ("候补", "on the waitlist"),
-    "OFFERED": ("候补待确认", "offered"),
-    "CHECKED_IN": ("已签到", "checked in"),
-    "NO_SHOW": ("爽约", "a no-show"),
-    "RESCHEDULED": ("已改期", "moved to another day"),
-    "CANCELLED": ("已取消", "cancelled"),
-    "EXPIRED": ("已失效", "expired"),
-}
-"""Names of a booking's states for people."""
-
 
 # ---- selling ----
 
@@ -293,8 +280,7 @@ def wrong_state(one: Appointment) -> Refusal:
     """Refuse what cannot be done with a booking in its state."""
     if one.state == "EXPIRED" and one.reason in ("hold", "offer"):
         return refuse("HOLD_EXPIRED" if one.reason == "hold" else "OFFER_EXPIRED")
-    zh, en = APPOINTMENT_NAMES[one.state]
-    return refuse("WRONG_BOOKING_STATE", booking_state=one.state, zh=zh, en=en)
+    return refuse("WRONG_BOOKING_STATE", booking_state=one.state)
 
 
 def _entries(items: tuple[WantedItem, ...]) -> bev.Entries:

@@ -13,7 +13,7 @@ from typing import final
 
 import msgspec
 
-from hall.booking_refusals import BOOKING_REFUSALS
+from hall.booking_refusals import APPOINTMENT_NAMES, BOOKING_REFUSALS
 
 Fact = str | int
 
@@ -75,6 +75,9 @@ def _sentence(refusal: Refusal, language: int) -> str:
     state = facts.get("state")
     if isinstance(state, str) and state in STATE_NAMES:
         facts["state"] = STATE_NAMES[state][language]
+    booking_state = facts.get("booking_state")
+    if isinstance(booking_state, str) and booking_state in APPOINTMENT_NAMES:
+        facts["booking_state"] = APPOINTMENT_NAMES[booking_state][language]
     facts["item"] = facts.get(("item_zh", "item_en")[language]) or facts["item"]
     return REFUSALS[refusal.code][language].format_map(facts)
 
