@@ -23,10 +23,10 @@ from tests.support.booked_hall import BookedHall, booking_rules
 from tests.support.booking_laws import assert_booking_laws
 from tests.support.laws import assert_laws
 
-COMMANDS = 1_200
+COMMANDS = 700
 
 
-@pytest.mark.parametrize("seed", range(10), ids=lambda seed: f"seed-{seed}")
+@pytest.mark.parametrize("seed", range(6), ids=lambda seed: f"seed-{seed}")
 def test_every_command_keeps_every_law(seed: int) -> None:
     """S6 at every prefix, limits per person, one ticket per booking, nobody called before the slot, the waitlist served."""
     crowd = BookedCrowd(seed)
@@ -40,7 +40,7 @@ def test_every_command_keeps_every_law(seed: int) -> None:
     assert_booking_laws(crowd.state)
 
 
-@pytest.mark.parametrize("seed", range(20, 26), ids=lambda seed: f"seed-{seed}")
+@pytest.mark.parametrize("seed", range(20, 24), ids=lambda seed: f"seed-{seed}")
 def test_the_log_alone_proves_it_and_gives_the_same_state(seed: int) -> None:
     """The auditor finds nothing; replaying gives the same fingerprint, deciding again the same events (S10, S16)."""
     crowd = BookedCrowd(seed)
@@ -60,7 +60,7 @@ def test_the_log_alone_proves_it_and_gives_the_same_state(seed: int) -> None:
     assert figures_of(log, [crowd.plan]).report()["booked"] is not None
 
 
-@pytest.mark.parametrize("seed", range(30, 33), ids=lambda seed: f"seed-{seed}")
+@pytest.mark.parametrize("seed", range(30, 32), ids=lambda seed: f"seed-{seed}")
 def test_a_refusal_changes_nothing_and_decide_never_writes(seed: int) -> None:
     """Deciding leaves the fingerprint; so does a refusal, but for seq and moment."""
     crowd = BookedCrowd(seed, walk_in_share=0.2)
@@ -82,7 +82,7 @@ def test_a_refusal_changes_nothing_and_decide_never_writes(seed: int) -> None:
 @pytest.mark.parametrize("bound", [0, 1, 3])
 def test_no_walk_in_is_passed_by_more_bookings_than_the_bound(bound: int) -> None:
     """Fairness: whatever comes when, a walk-in who keeps the place is passed by at most ``max_passed`` bookings."""
-    most = max(_most_passed(seed, bound) for seed in range(4))
+    most = max(_most_passed(seed, bound) for seed in range(3))
 
     assert most == bound, "the bound is kept, and it is what binds"
 

@@ -42,7 +42,7 @@ def booking_policy(rules: BookingRules, *, places: int = 4, credit_ms: Ms = 0, *
     """Return the example's rules with two groups: A, A2 and B share ``places``, C has what the windows give; B2 has none."""
     groups = (
         BookingGroup("main", Text("综合", "General"), ("general",), ("B",), places=places, unit_ms=10 * MINUTE_MS),
-        BookingGroup("house", Text("房产", "Houses"), items=("C",), channels=(ChannelLimit("partner", 1),)),
+        BookingGroup("house", Text("房产", "Houses"), items=("C",), windows=2, channels=(ChannelLimit("partner", 1),)),
     )
     usual = policy(**changes)
     classes = tuple(
