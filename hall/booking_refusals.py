@@ -33,7 +33,10 @@ BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
     ),
     # changing
     "UNKNOWN_BOOKING": ("没有这个预约", "There is no such booking"),
-    "WRONG_BOOKING_STATE": ("该预约现在是「{booking_state}」，不能这样操作", "The booking is {booking_state}; this cannot be done now"),
+    "WRONG_BOOKING_STATE": (
+        "该预约现在是「{booking_state}」，不能这样操作",
+        "The booking is {booking_state}; this cannot be done now",
+    ),
     "CANCEL_TOO_LATE": ("须至少提前 {minutes} 分钟取消", "Cancel at least {minutes} minutes before"),
     "MOVE_TOO_LATE": ("须至少提前 {minutes} 分钟改期", "Move at least {minutes} minutes before"),
     "MOVE_LIMIT": ("最多改期 {limit} 次", "A booking can be moved {limit} times"),

@@ -189,7 +189,7 @@ class HallDay:
     """One hall on one business date."""
 
     __slots__ = (
-        "asking", "at_ms", "calls", "date", "desks", "end_day_ms", "half_day_ms", "hall", "held", "index", "is_ended",
+        "asking", "at_ms", "bookings", "calls", "date", "desks", "end_day_ms", "half_day_ms", "hall", "held", "index", "is_ended",
         "is_open", "issue_from_ms", "issue_until_ms", "issued", "issuing", "kind", "line_of", "line_of_item", "lines",
         "missed", "next_open_ms", "nonempty", "open_of_person", "orders", "plan", "plan_hash", "plans",
         "recent_calls", "rings", "seq", "series", "sessions", "stopped_items", "tickets", "totals",

@@ -9,15 +9,16 @@ from hall import commands as cmd
 from hall import events as ev
 from hall.appointments import preview
 from hall.booking import Limits
+from hall.catalog import Text
 from hall.decide import next_deadline
 from hall.feed import View, answer, ticket_view
 from hall.feed_booking import appointment_view, booked_counts, calendar_view, slots_view
 from hall.feed_staff import render
 from hall.figures import figures_of
 from hall.ids import DAY_MS, MINUTE_MS
-from hall.policy import Calling, MissedRule
-from tests.support.booked_hall import CITIZEN, RELEASED, BookedHall, booking_rules, slot
-from tests.support.halls import OPEN_MS, Hall, refused
+from hall.policy import Calling, MissedRule, VisitorClass
+from tests.support.booked_hall import CITIZEN, RELEASED, BookedHall, booking_policy, booking_rules, slot
+from tests.support.halls import OPEN_MS, Hall, plan, refused
 
 MANAGER = "manager:m"
 NEXT_DAY = bcmd.BookingPlace("longgang", "2026-11-24", "booking-77")
@@ -206,7 +207,14 @@ def test_moving_within_the_day_is_one_step_and_keeps_what_both_slots_share() -> 
     hall = BookedHall()
     name = hall.book("p1", "A*6", slot=1)
 
-    hall.do(bcmd.RescheduleBooking, appointment=name, slot_ms=slot(2), release_ms=RELEASED, return_delay_ms=60_000, actor=CITIZEN)
+    hall.do(
+        bcmd.RescheduleBooking,
+        appointment=name,
+        slot_ms=slot(2),
+        release_ms=RELEASED,
+        return_delay_ms=60_000,
+        actor=CITIZEN,
+    )
 
     assert hall.of(name).takes == (("main", slot(2), 3), ("main", slot(3), 3))
     assert (hall.of(name).version, hall.of(name).moves) == (2, 1)
@@ -355,11 +363,71 @@ def test_fewer_windows_displace_the_latest_bookings_to_the_nearest_free_slot() -
     names = [hall.book(f"p{number}", slot=1) for number in range(4)]
     full = [hall.book(f"q{number}", slot=at) for number, at in enumerate((0, 0, 0, 2, 2, 2, 2))]
 
-    hall.do(bcmd.CloseSlots, group="main", from_ms=slot(1), to_ms=slot(2), windows=3, then="move", reason="ill", actor=MANAGER)
+    hall.do(
+        bcmd.CloseSlots,
+        group="main",
+        from_ms=slot(1),
+        to_ms=slot(2),
+        windows=3,
+        then="move",
+        reason="ill",
+        actor=MANAGER,
+    )
 
     assert [hall.slot_ms(name) for name in names] == [slot(1), slot(0), slot(3), slot(3)]
     assert {hall.of(name).state for name in full} == {"BOOKED"}
     assert made(hall, bev.SlotsSet)[0].slots == ((slot(1), 1),)  # type: ignore[attr-defined]
+
+
+def test_closing_twice_displaces_nobody_twice_and_closed_slots_may_vanish() -> None:
+    """Edits of slots and groups that a later plan or later hours do not have are passed over."""
+    hall = BookedHall()
+    name = hall.book("p1", slot=1)
+    closing = {"reason": "power", "actor": MANAGER}
+    hall.do(bcmd.CloseSlots, from_ms=slot(1), to_ms=slot(2), **closing)
+    hall.do(bcmd.CloseSlots, from_ms=slot(1), to_ms=slot(3), **closing)
+    assert made(hall, bev.BookingAffected) == []
+    assert hall.of(name).is_affected
+
+    hall.do(bcmd.CloseSlots, group="house", from_ms=slot(17), to_ms=slot(18), **closing)
+    hall.change_sessions((0, 8))
+    booking = hall.plan.policy.booking
+    assert booking is not None
+    only_main = msgspec.structs.replace(booking, groups=booking.groups[:1])
+    hall.change_plan(
+        msgspec.structs.replace(hall.plan, policy=msgspec.structs.replace(hall.plan.policy, booking=only_main))
+    )
+    assert slots_view(hall.state, [("C", 1)]) is None
+
+
+def test_a_place_that_rests_displaces_nobody() -> None:
+    """A released place counts as taken until it returns, but it is nobody's."""
+    hall = BookedHall()
+    gone, kept = hall.book("p1", slot=1), hall.book("p2", slot=1)
+    hall.do(bcmd.CancelBooking, appointment=gone, return_delay_ms=60_000, actor=CITIZEN)
+
+    change = preview(hall.state, "main", [slot(1)], 0)[0]
+
+    assert (change.taken, change.over, change.appointments) == (2, 2, (kept,))
+
+
+def test_only_the_lane_of_the_booked_is_looked_at_and_chosen_calls_are_not_the_bookings_fault() -> None:
+    later = VisitorClass("later", Text("最后", "Last"), lane=2)
+    usual = booking_policy(booking_rules(grace_ms=30 * MINUTE_MS))
+    hall = BookedHall(plan=plan(msgspec.structs.replace(usual, classes=(*usual.classes, later))))
+    name = hall.book("p1", slot=1)
+    hall.to(1)
+    hall.arrive("walk-in-01", "A")
+    hall.take("A", klass="later")
+    hall.now += MINUTE_MS
+    hall.check_in(name)
+    assert hall.state.bookings.passed == {}
+    hall.open("1")
+
+    hall.at("1", cmd.CallChosen, ticket=f"ticket-of-{name}", reason="other")
+
+    figures = figures_of(hall.commits, [hall.plan]).report()["booked"]
+    assert figures["walk_ins_passed"]["times"] == 0  # type: ignore[index]
 
 
 def test_who_finds_no_other_place_is_listed() -> None:
@@ -397,7 +465,9 @@ def test_editing_slots_shows_first_who_would_be_affected() -> None:
     change = preview(hall.state, "main", [slot(1)], 1)[0]
     assert (change.before, change.after, change.taken, change.over) == (4, 1, 3, 2)
     assert change.appointments == (names[2], names[1])
-    hall.do(bcmd.SetSlots, group="main", from_ms=slot(1), to_ms=slot(2), places=1, channels=(("phone", 1),), actor=MANAGER)
+    hall.do(
+        bcmd.SetSlots, group="main", from_ms=slot(1), to_ms=slot(2), places=1, channels=(("phone", 1),), actor=MANAGER
+    )
     with refused("SLOT_FULL"):
         hall.hold()
     assert preview(hall.state, "main", [slot(1)], -1)[0].after == 4
@@ -422,7 +492,10 @@ def test_another_plan_must_keep_what_is_booked() -> None:
     assert booking is not None
     without = msgspec.structs.replace(booking, groups=booking.groups[1:])
 
-    for policy in (msgspec.structs.replace(hall.plan.policy, booking=None), msgspec.structs.replace(hall.plan.policy, booking=without)):
+    for policy in (
+        msgspec.structs.replace(hall.plan.policy, booking=None),
+        msgspec.structs.replace(hall.plan.policy, booking=without),
+    ):
         with refused("PLAN_INVALID"):
             hall.change_plan(msgspec.structs.replace(hall.plan, policy=policy))
     only_main = msgspec.structs.replace(booking, groups=booking.groups[:1])

@@ -92,6 +92,7 @@ def _most_passed(seed: int, bound: int) -> int:
     chance = random.Random(seed)
     rules = booking_rules(max_passed=bound, lead_ms=0, early_ms=60 * MINUTE_MS, grace_ms=20 * MINUTE_MS)
     hall = BookedHall(rules, places=30, credit_ms=15 * MINUTE_MS)
+    hall.is_quick = True
     bookings = [hall.book(f"p{number}", slot=1 + number // 15) for number in range(60)]
     hall.to(0)
     hall.open("1", "2", "3")
@@ -113,6 +114,7 @@ def _most_passed(seed: int, bound: int) -> int:
 def test_booked_and_walk_in_guarantees_hold_together_on_a_busy_day() -> None:
     """Half of the visitors booked: 95 % of them are called within 10 min of their slot, no walk-in is passed by more than 5."""
     hall = BookedHall(booking_rules(early_ms=30 * MINUTE_MS), places=5, credit_ms=10 * MINUTE_MS)
+    hall.is_quick = True
     bookings = [hall.book(f"p{number}", slot=1 + number // 5) for number in range(60)]
     hall.to(0)
     hall.open("1", "2")

@@ -12,7 +12,7 @@ from hall.bookings import APPOINTMENT_STATES
 from hall.errors import Refusal
 from hall.ids import DAY_MS, MINUTE_MS
 from tests.support.booked_hall import CITIZEN, BookedHall, booking_rules, slot
-from tests.support.halls import OPEN_MS, Hall, Refused, plan, refused
+from tests.support.halls import OPEN_MS, Hall, Refused, refused
 
 Story = Callable[[], object]
 ELSEWHERE = bcmd.BookingPlace("nanshan", "2026-11-24", "booking-9")
@@ -238,7 +238,10 @@ def test_general_refusals_hold_for_bookings_too() -> None:
         wanted = (hall.wanted(item),)
         assert hall.code(bcmd.HoldSlot, appointment="b", items=wanted, slot_ms=slot(1), release_ms=0) == code
     wanted = (hall.wanted("A"),)
-    assert hall.code(bcmd.HoldSlot, appointment="b", items=wanted, slot_ms=slot(1), release_ms=None) == "CALENDAR_UNPUBLISHED"
+    assert (
+        hall.code(bcmd.HoldSlot, appointment="b", items=wanted, slot_ms=slot(1), release_ms=None)
+        == "CALENDAR_UNPUBLISHED"
+    )
     name = hall.book("p1")
     same = {"slot_ms": slot(1), "release_ms": 0}
     assert hall.code(bcmd.RescheduleBooking, appointment=name, **same) == "NO_CHANGE"

@@ -8,7 +8,6 @@ import pytest
 
 from hall import commands as cmd
 from hall.booking_refusals import BOOKING_REFUSALS
-
 from hall.catalog import Serves
 from hall.errors import REFUSALS, STATE_NAMES, Refusal, refuse
 from hall.opening import Calendar, Session, WeekHours, hours_on

@@ -59,6 +59,8 @@ class BookedHall(Hall):
     def __init__(self, rules: BookingRules | None = None, *, before_ms: Ms = 86_400_000, **facts: Any) -> None:
         self.commits: list[Commit] = []
         self._booked = 0
+        self.is_quick = False
+        """Leaves the laws to somebody else: for days of many commands."""
         made = facts.pop("plan", None) or booked_plan(rules, **facts)
         super().__init__(plan=made, opened=False)
         self.now = OPEN_MS - before_ms
@@ -69,21 +71,22 @@ class BookedHall(Hall):
         """Send a command now; keep its row; return its events or raise :class:`Refused`."""
         self._number += 1
         command = make(command_id=f"command-{self._number:06}", at_ms=self.now, **fields)
-        before, seq = self._facts(), self.state.seq
+        before, seq, plan = "" if self.is_quick else self._facts(), self.state.seq, self.state.plan_hash
         answer = step(self.state, command)
         refusal = answer if isinstance(answer, Refusal) else None
         events = () if isinstance(answer, Refusal) else answer
         if self.state.seq > seq:
             self.commits.append(
                 Commit(seq=self.state.seq, command_id=command.command_id, at_ms=self.now, actor=command.actor,
-                       plan=self.state.plan_hash, request="", command=command, events=events, refusal=refusal)
+                       plan=plan or self.state.plan_hash, request="", command=command, events=events, refusal=refusal)
             )  # fmt: skip
         if refusal is not None:
-            assert self._facts() == before, "a refusal changes nothing"
+            assert self.is_quick or self._facts() == before, "a refusal changes nothing"
             assert refusal.zh.count("–") + refusal.en.count("–") == 0, "a sentence lacks a fact"
             raise Refused(refusal)
-        assert_laws(self.state)
-        assert_booking_laws(self.state)
+        if not self.is_quick:
+            assert_laws(self.state)
+            assert_booking_laws(self.state)
         self.events = events
         return events
 
@@ -134,7 +137,13 @@ class BookedHall(Hall):
         """Join the waitlist for the slots from ``at`` to before ``until``."""
         name = fields.pop("appointment", "") or self.new()
         wanted = tuple(self.wanted(item) for item in items or ("A",))
-        given = {"release_ms": RELEASED, "booker": bcmd.Booker(person), "code": f"code-{name}", "actor": CITIZEN, **fields}
+        given = {
+            "release_ms": RELEASED,
+            "booker": bcmd.Booker(person),
+            "code": f"code-{name}",
+            "actor": CITIZEN,
+            **fields,
+        }
         self.do(bcmd.JoinWaitlist, appointment=name, items=wanted, from_ms=slot(at), to_ms=slot(until), **given)
         return name
 
