@@ -22,7 +22,6 @@ from server.replay import decoded, learn_named
 
 SKIPPED: Final = {
     "S2": "needs what clients were told (the load test keeps it)",
-    "S6": "appointments are not part of this log",
     "S8": "needs when clients asked (the load test keeps it)",
     "S12": "needs what screens showed",
     "S14": "needs what the gateways sent",
@@ -68,9 +67,9 @@ def audit_day(database: Path, *, hall: HallId, date: str) -> AuditReport:
     return asyncio.run(_audited(database, [stream_name(hall, date)]))[0]
 
 
-def audit_all(database: Path) -> tuple[AuditReport, ...]:
-    """Audit every day of a ledger file."""
-    return asyncio.run(_audited(database, None))
+def audit_all(database: Path, *, hall: HallId | None = None, date: str | None = None) -> tuple[AuditReport, ...]:
+    """Audit every day of a ledger file, or those of one hall, of one date; other days are not read."""
+    return asyncio.run(_audited(database, None, hall=hall, date=date))
 
 
 async def audit_stream(ledger: Ledger, stream: str) -> AuditReport:
@@ -103,10 +102,17 @@ async def _commits(ledger: Ledger, stream: str, plans: dict[str, Plan]) -> Async
         yield row, commit
 
 
-async def _audited(database: Path, streams: list[str] | None) -> tuple[AuditReport, ...]:
+async def _audited(
+    database: Path, streams: list[str] | None, *, hall: HallId | None = None, date: str | None = None
+) -> tuple[AuditReport, ...]:
     ledger = SqliteLedger.open_for_reading(database)
     try:
         names = streams if streams is not None else [head.stream for head in await ledger.streams()]
-        return tuple([await audit_stream(ledger, name) for name in names if hall_and_date(name)[1]])
+        return tuple([await audit_stream(ledger, name) for name in names if _is_wanted(name, hall, date)])
     finally:
         await ledger.close()
+
+
+def _is_wanted(stream: str, hall: HallId | None, date: str | None) -> bool:
+    its_hall, its_date = hall_and_date(stream)
+    return bool(its_date) and hall in (None, its_hall) and date in (None, its_date)

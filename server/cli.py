@@ -182,17 +182,16 @@ def import_workbook(data: Path, hall: str | None, check: bool, template: bool, w
 def audit(data: Path, hall: str | None, day: str | None) -> None:
     """Check stored days, or one DAY (2026-11-23), against the laws: 0 sound, 1 broken, 2 nothing to audit."""
     from server.audit import audit_all
-    from server.ledger.port import LedgerError, hall_and_date
+    from server.ledger.port import LedgerError
     from server.ledger.sqlite import FILE_NAME
 
     try:
-        reports = audit_all(data / FILE_NAME)
+        reports = audit_all(data / FILE_NAME, hall=hall, date=day)
     except LedgerError as error:
         raise click.ClickException(str(error)) from error
-    wanted = [one for one in reports if _is_wanted(hall_and_date(one.stream), hall, day)]
-    for report in wanted:
+    for report in reports:
         click.echo(report.text())
-    codes = [report.exit_code for report in wanted]
+    codes = [report.exit_code for report in reports]
     raise SystemExit(1 if 1 in codes else 0 if 0 in codes else 2)
 
 
@@ -284,7 +283,3 @@ def _with_environment(settings: "Settings") -> "Settings":
         return from_environment(settings)
     except BadVariable as error:
         raise BadStart(str(error)) from error
-
-
-def _is_wanted(day: tuple[str, str], hall: str | None, date: str | None) -> bool:
-    return hall in (None, day[0]) and date in (None, day[1])

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hall.audit import LAWS
 from hall.events import commit_encoder
-from server.audit import audit_all, audit_day, audit_stream
+from server.audit import SKIPPED, audit_all, audit_day, audit_stream
 from server.ledger.chain import seal
 from server.ledger.memory import MemoryLedger
 from server.ledger.port import GENESIS, Batch, Row, StorageFailed
@@ -140,3 +141,10 @@ def test_one_flipped_bit_anywhere_is_found_and_named(sound: Path, row: int, plac
 
 def test_all_days_of_a_file_are_audited(sound: Path):
     assert [report.stream for report in audit_all(sound)] == [STREAM]
+    assert [report.stream for report in audit_all(sound, hall=HALL, date=DATE)] == [STREAM]
+    assert audit_all(sound, date="2020-01-01") == audit_all(sound, hall="elsewhere") == ()
+
+
+def test_no_law_is_said_to_have_run_and_to_have_been_skipped():
+    """A check that was skipped must never read as passed, nor the other way round."""
+    assert not set(LAWS) & set(SKIPPED)
