@@ -132,7 +132,7 @@ def report_slip(state: HallDay, command: cmd.ReportSlip) -> Decision:
 
 def rejoin(state: HallDay, command: cmd.RejoinTicket) -> Decision:
     """Come back after a miss, by the hall's rule."""
-    ticket = _ticket_in(state, command.ticket, ("MISSED",))
+    ticket = ticket_in(state, command.ticket, ("MISSED",))
     if isinstance(ticket, Refusal):
         return ticket
     rule = state.plan.policy.missed
@@ -148,7 +148,7 @@ def rejoin(state: HallDay, command: cmd.RejoinTicket) -> Decision:
 
 def delay(state: HallDay, command: cmd.DelayTicket) -> Decision:
     """Let some people pass."""
-    ticket = _ticket_in(state, command.ticket, ("WAITING",))
+    ticket = ticket_in(state, command.ticket, ("WAITING",))
     if isinstance(ticket, Refusal):
         return ticket
     rule = state.plan.policy.delay
@@ -168,7 +168,7 @@ def _due_behind(state: HallDay, ticket: Ticket, *, first: bool, places: int, at_
 
 def cancel(state: HallDay, command: cmd.CancelTicket) -> Decision:
     """Give the number back."""
-    ticket = _ticket_in(state, command.ticket, ("WAITING", "MISSED", "HELD"))
+    ticket = ticket_in(state, command.ticket, ("WAITING", "MISSED", "HELD"))
     if isinstance(ticket, Refusal):
         return ticket
     return (ev.TicketCancelled(ticket.id, command.reason),)
@@ -176,7 +176,7 @@ def cancel(state: HallDay, command: cmd.CancelTicket) -> Decision:
 
 def abandon(state: HallDay, command: cmd.AbandonTicket) -> Decision:
     """Give a missed person up."""
-    ticket = _ticket_in(state, command.ticket, ("MISSED",))
+    ticket = ticket_in(state, command.ticket, ("MISSED",))
     if isinstance(ticket, Refusal):
         return ticket
     return (ev.TicketAbandoned(ticket.id, command.reason),)
@@ -184,7 +184,7 @@ def abandon(state: HallDay, command: cmd.AbandonTicket) -> Decision:
 
 def reclass(state: HallDay, command: cmd.ReclassTicket) -> Decision:
     """Another class, with a reason: lane and credit as if it had been so from the arrival."""
-    ticket = _ticket_in(state, command.ticket, ("WAITING",))
+    ticket = ticket_in(state, command.ticket, ("WAITING",))
     if isinstance(ticket, Refusal):
         return ticket
     if not command.reason:
@@ -204,7 +204,7 @@ def _credit(klass: VisitorClass | None) -> Ms:
 
 def add_items(state: HallDay, command: cmd.AddItems) -> Decision:
     """More items in the same visit."""
-    ticket = _ticket_in(state, command.ticket, ("WAITING", "CALLED", "SERVING", "HELD"))
+    ticket = ticket_in(state, command.ticket, ("WAITING", "CALLED", "SERVING", "HELD"))
     if isinstance(ticket, Refusal):
         return ticket
     refusal = _bad_items(state, command.items, have=len(ticket.entries)) or _not_here(state, ticket, command.actor)
@@ -217,7 +217,7 @@ def add_items(state: HallDay, command: cmd.AddItems) -> Decision:
 
 def split(state: HallDay, command: cmd.SplitTicket) -> Decision:
     """Open entries leave for a new ticket; at least one stays."""
-    ticket = _ticket_in(state, command.ticket, ("WAITING", "SERVING"))
+    ticket = ticket_in(state, command.ticket, ("WAITING", "SERVING"))
     if isinstance(ticket, Refusal):
         return ticket
     if state.is_ended:
@@ -243,12 +243,12 @@ def split(state: HallDay, command: cmd.SplitTicket) -> Decision:
 
 def merge(state: HallDay, command: cmd.MergeTickets) -> Decision:
     """Two tickets of one visit become one, at the earlier place."""
-    ticket = _ticket_in(state, command.ticket, ("WAITING", "CALLED", "SERVING"))
+    ticket = ticket_in(state, command.ticket, ("WAITING", "CALLED", "SERVING"))
     if isinstance(ticket, Refusal):
         return ticket
     if command.merged == command.ticket:
         return refuse("SAME_TICKET")
-    merged = _ticket_in(state, command.merged, ("WAITING",))
+    merged = ticket_in(state, command.merged, ("WAITING",))
     if isinstance(merged, Refusal):
         return merged
     refusal = _not_here(state, ticket, command.actor) or early_refusal(state, ticket) or early_refusal(state, merged)
@@ -263,7 +263,7 @@ def merge(state: HallDay, command: cmd.MergeTickets) -> Decision:
 
 def transfer(state: HallDay, command: cmd.TransferTicket) -> Decision:
     """Send a ticket to an item, a window, an area or another hall."""
-    ticket = _ticket_in(state, command.ticket, ("WAITING", "CALLED", "SERVING"))
+    ticket = ticket_in(state, command.ticket, ("WAITING", "CALLED", "SERVING"))
     if isinstance(ticket, Refusal):
         return ticket
     refusal = _not_here(state, ticket, command.actor) or _bad_target(state, command)
@@ -336,7 +336,7 @@ def place_of(state: HallDay, ticket: Ticket, place: cmd.Place, *, windows: int, 
 
 def withdraw(state: HallDay, command: cmd.WithdrawCall) -> Decision:
     """Take a call back: the clerk of the window, or a guide when the clerk is gone."""
-    ticket = _ticket_in(state, command.ticket, ("CALLED",))
+    ticket = ticket_in(state, command.ticket, ("CALLED",))
     if isinstance(ticket, Refusal):
         return ticket
     refusal = _not_here(state, ticket, command.actor)
@@ -347,7 +347,7 @@ def withdraw(state: HallDay, command: cmd.WithdrawCall) -> Decision:
 
 def item_result(state: HallDay, command: cmd.SetItemResult) -> Decision:
     """How an entry ended; the first result implies the start where the hall allows it."""
-    ticket = _ticket_in(state, command.ticket, ("CALLED", "SERVING", "HELD"))
+    ticket = ticket_in(state, command.ticket, ("CALLED", "SERVING", "HELD"))
     if isinstance(ticket, Refusal):
         return ticket
     refusal = _not_here(state, ticket, command.actor) or _bad_result(ticket, command)
@@ -459,9 +459,6 @@ def ticket_in(state: HallDay, ticket_id: str, states: tuple[str, ...]) -> Ticket
     if ticket.state not in states:
         return refuse("WRONG_STATE", number=ticket.number, state=ticket.state)
     return ticket
-
-
-_ticket_in = ticket_in
 
 
 def early_refusal(state: HallDay, ticket: Ticket) -> Refusal | None:
