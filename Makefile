@@ -29,7 +29,7 @@ setup: .venv/.installed web ## make .venv from the lock file, install OneWindow 
 	$(PYTHON) -m venv .venv
 
 .venv/.locked: requirements.lock | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/.installed: pyproject.toml .venv/.locked
