@@ -13,6 +13,7 @@ from hall.ids import MINUTE_MS, HallId, ItemCode
 from hall.opening import Span, WeekHours
 from hall.policy import Policy
 from server.config.sections import HallFacts, ItemsSection, Sections, WindowsSection
+from server.presets.booking import booking_of
 from server.presets.items import SPECIALISED, Made, made_items, themes_of
 from server.presets.text import (
     CatalogueText,
@@ -70,6 +71,9 @@ def load_preset(name: str) -> Preset:
         )
         windows = WindowsSection(_areas(text.areas[use.windows]), _windows(text.windows[use.windows], made[use.items]))
         hours, policy = _hours(text.hours[use.hours]), _policy(text.policies[use.policy])
+        if use.booking is not None:
+            booking = booking_of(text.bookings[use.booking], made[use.items], _department_names(catalogue))
+            policy = msgspec.structs.replace(policy, booking=booking)
         templates[code] = Template(Text(template.name.zh, template.name.en), Sections(items, windows, hours, policy))
     name_of = Text(text.name.zh, text.name.en)
     return Preset(text.code, name_of, text.published, templates, tuple(_halls(text)), text.assumptions.demand)
@@ -116,6 +120,10 @@ def _catalogue() -> CatalogueText:
 
 def _toml(name: str) -> dict[str, object]:
     return tomllib.loads((files("server.presets") / f"{name}.toml").read_text("utf-8"))
+
+
+def _department_names(catalogue: CatalogueText) -> dict[str, Text]:
+    return {one.code: Text(one.name.zh, one.name.en) for one in catalogue.departments}
 
 
 def _package(text: PackageText) -> Package:

@@ -6,6 +6,7 @@ import msgspec
 
 from hall.policy import Policy
 from server.config.tables import HallKind, Level, Voice
+from server.presets.booking_text import BookingText
 
 Audience = Literal["legal", "natural", "convenience"]
 """法人, 自然人, 便民."""
@@ -145,6 +146,8 @@ class Use(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     windows: str
     hours: str
     policy: str
+    booking: str | None = None
+    """None: nothing can be booked."""
 
 
 class TemplateText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -220,6 +223,7 @@ class PresetText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     windows: dict[str, tuple[WindowsText, ...]]
     hours: dict[str, HoursText]
     policies: dict[str, PolicyText]
+    bookings: dict[str, BookingText] = {}
     templates: dict[str, TemplateText]
     halls: tuple[HallsText, ...]
     assumptions: Assumptions

@@ -4,17 +4,23 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import server.presets
+from hall.booking import groups_by_item, rules_for
 from hall.catalog import items_of
+from hall.ids import MINUTE_MS
+from hall.opening import Session
+from hall.slots import planned_places, starts_of, unit_of, windows_of
 from server.config.bounds import faults_of_content, faults_of_facts, faults_of_settings
 from server.config.database import Database
 from server.config.plans import StoredPlans
 from server.config.sections import plan_from
 from server.config.store import Store
+from server.presets.booking_text import BookingText
 from server.presets.install import init_preset
-from server.presets.loader import PRESETS, Preset, UnknownPreset, item_shares, load_assumptions, load_preset
+from server.presets.loader import PRESETS, Preset, Template, UnknownPreset, item_shares, load_assumptions, load_preset
 
 FOLDER = Path(server.presets.__file__).parent
 
@@ -36,6 +42,7 @@ PUBLISHED = {
         "network.windows.comprehensive": 150,
         "district.items": 386,
         "special.items": 23,
+        "bookings.graduates": 15_000,
         "street.items": 94,
         "community.items": 94,
     },
@@ -51,7 +58,7 @@ PUBLISHED = {
         "district.packages": 12,
         "district.package.items": 49,
     },
-    "nanshan": {"halls": 1, "district.package.talent.items": 11},
+    "nanshan": {"halls": 1, "bookings": 18_200, "bookable.pct": 100, "district.package.talent.items": 11},
     "yuancheng": {"district.windows.comprehensive": 20, "district.departments": 33},
 }
 
@@ -76,7 +83,9 @@ def test_published_counts_are_exactly_those_of_the_districts(name: str):
     claims = {one.fact: one.value for one in preset.published}
 
     assert claims == PUBLISHED[name]
-    assert {fact: _counted(preset, fact) for fact in claims} == claims
+    # Bookings were made over a time; a preset holds the places for them (a test of its own), not their number.
+    held = {fact: value for fact, value in claims.items() if not fact.startswith("bookings")}
+    assert {fact: _counted(preset, fact) for fact in held} == held
     assert all(one.source and one.zh and one.en for one in preset.published)
 
 
@@ -87,6 +96,7 @@ def test_what_nobody_published_is_marked_as_assumed(name: str):
 
     assert "demand" in text["assumptions"]
     assert all(policy["assumed"] for policy in text["policies"].values())
+    assert all(booking["assumed"] for booking in text["bookings"].values())
     for wanted in text["catalogues"].values():
         assert wanted.get("assumed") or wanted["generated"] == "department × procedure"
     for claim in text["published"]:
@@ -202,6 +212,96 @@ def test_one_hall_of_a_preset_can_stand_alone(tmp_path: Path):
     assert installed.templates == ("community",)
 
 
+@pytest.mark.parametrize("name", PRESETS)
+def test_rules_of_booking_are_those_seen_in_halls(name: str):
+    """Slots of 30 to 60 minutes, 1 to 5 workdays ahead, 1 a day, 2 a week, 6 a month, cancel 2 hours before, number P."""
+    for template in _bookable(name):
+        policy = template.sections.policy
+        assert ("P", ("booked",)) in {(series.prefix, series.classes) for series in policy.series}
+        assert policy.booking is not None
+        for group in policy.booking.groups:
+            rules = rules_for(policy.booking, group)
+            assert rules.cancel_before_ms == 2 * 60 * MINUTE_MS
+            assert 1 <= rules.release.horizon_days <= 5
+            if group.code == "graduates":
+                continue
+            assert group.slot_ms in (30 * MINUTE_MS, 60 * MINUTE_MS)
+            assert (rules.person.day, rules.person.week, rules.person.month) == (1, 2, 6)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_slot_has_places_and_walk_ins_keep_their_share(name: str):
+    """No group sells nothing, and all groups of a hall together leave time at its windows for who comes without booking."""
+    preset = load_preset(name)
+    for template in _bookable(name):
+        plan = plan_from(preset.halls[0], template.sections)
+        assert plan.policy.booking is not None
+        work, windows = 0.0, len(plan.catalog.windows)
+        for group in plan.policy.booking.groups:
+            places = planned_places(group, plan)
+            assert places > 0, group.code
+            assert 0 < group.walk_in_pct < 100
+            work += places * unit_of(group, plan) * (100 - group.no_show_pct) / 100 / group.slot_ms
+        assert work < windows * 0.75
+
+
+def test_the_graduates_of_futian_have_places_of_their_own():
+    """About 15,000 booked: small slots with room for all of them in 60 working days of a summer, which are assumed."""
+    preset = load_preset("futian")
+    plan = plan_from(preset.halls[0], preset.templates["district"].sections)
+    assert plan.policy.booking is not None
+    group = next(one for one in plan.policy.booking.groups if one.code == "graduates")
+    open_ms = sum(span.to_min - span.from_min for span in plan.hours.days[0]) * MINUTE_MS
+    published = next(one.value for one in preset.published if one.fact == "bookings.graduates")
+
+    assert groups_by_item(plan.policy.booking, plan.catalog)["graduate-registration"] == "graduates"
+    assert group.slot_ms == 15 * MINUTE_MS
+    assert planned_places(group, plan) * (open_ms // group.slot_ms) * 60 >= published
+
+
+def test_a_department_of_longgang_sells_only_the_time_of_its_own_windows():
+    """Nobody books at a department's one window because the twenty-eight others are free."""
+    preset = load_preset("longgang")
+    plan = plan_from(preset.halls[0], preset.templates["district"].sections)
+    assert plan.policy.booking is not None
+    groups = [one for one in plan.policy.booking.groups if one.code.startswith("department-")]
+
+    assert len(groups) == 24
+    assert sum(windows_of(group, plan) for group in groups) == 29
+
+
+def test_baoan_takes_bookings_in_every_hall_in_the_evening_and_at_weekends():
+    """Published: one set of rules for all halls; slots follow the hours, to 20:00 and on Sundays."""
+    for template in load_preset("baoan").templates.values():
+        sections = template.sections
+        assert sections.policy.booking is not None
+        weekday, sunday = (
+            [Session(span.from_min * MINUTE_MS, span.to_min * MINUTE_MS) for span in sections.hours.days[day]]
+            for day in (0, 6)
+        )
+        slot_ms = sections.policy.booking.groups[0].slot_ms
+        assert starts_of(weekday, slot_ms)[-1] + slot_ms == 20 * 60 * MINUTE_MS
+        assert starts_of(sunday, slot_ms)
+
+
+def test_only_counters_where_nobody_waits_are_without_booking():
+    """Stations of one window and community halls of 14 visits a day; every other hall can be booked."""
+    without = {
+        (name, code)
+        for name in PRESETS
+        for code, one in load_preset(name).templates.items()
+        if one.sections.policy.booking is None
+    }
+
+    assert without == {("longgang", "community"), ("futian", "community")}
+
+
+def test_an_unknown_word_in_rules_of_booking_is_an_error():
+    """A slip of the pen in a preset's text is not lost silently."""
+    with pytest.raises(msgspec.ValidationError, match="cancel_befor"):
+        msgspec.convert({"groups": [], "rules": {"cancel_befor_min": 5}}, BookingText)
+
+
 def test_an_unknown_preset_is_refused():
     """Nothing is made from a name that is no preset."""
     with pytest.raises(UnknownPreset):
@@ -229,6 +329,20 @@ def _counted(preset: Preset, fact: str) -> int:
     return counts[rest]
 
 
+def _bookable(name: str) -> list[Template]:
+    return [one for one in load_preset(name).templates.values() if one.sections.policy.booking is not None]
+
+
+def _bookable_pct(preset: Preset) -> int:
+    """Return the share of all items, over all templates, that can be booked."""
+    items = bookable = 0
+    for template in preset.templates.values():
+        plan = plan_from(preset.halls[0], template.sections)
+        items += len(plan.catalog.items)
+        bookable += len(groups_by_item(plan.policy.booking, plan.catalog)) if plan.policy.booking is not None else 0
+    return 100 * bookable // items
+
+
 def _counted_over_halls(preset: Preset, fact: str) -> int:
     kinds = Counter(hall.kind for hall in preset.halls)
     used = [preset.templates[str(hall.template)].sections for hall in preset.halls]
@@ -238,6 +352,7 @@ def _counted_over_halls(preset: Preset, fact: str) -> int:
         "halls.network": kinds["general"],
         "halls.special": kinds["special"],
         "halls.sub": kinds["sub"],
+        "bookable.pct": _bookable_pct(preset),
         "special.items": sum(len(sections.items.items) for sections in special),
         "network.windows.comprehensive": sum(
             window.kind == "comprehensive" for sections in used for window in sections.windows.windows
