@@ -16,6 +16,7 @@ from hall.catalog import Item, Package, Text, Window
 from hall.ids import CODE_PATTERN, DAY_MS
 from hall.opening import WeekHours, faults_of_hours
 from hall.policy import Plan, Policy, faults_of_plan
+from server.config.booking_bounds import faults_of_booking_rules
 from server.config.sections import Content, Fault, HallFacts, ItemsSection, WindowsSection
 from server.config.tables import NAME
 
@@ -151,6 +152,8 @@ _CHINESE: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"(policy): one number series without themes and classes is needed", "须有一个不限主题和人群的号码段"),
         (r"(policy): a class is defined twice", "人群类别重复"),
         (r"(policy): the class 'ordinary' is missing", "缺少普通人群类别 ordinary"),
+        (r"(booking group (\S+)): unknown theme (\S+)", "预约组 {1}：没有主题 {2}"),
+        (r"(booking group (\S+)): unknown item (\S+)", "预约组 {1}：没有事项 {2}"),
         (r"(policy): lane of class (\S+) must be 0 to 9", "人群类别 {1} 的通道须在 0 到 9 之间"),
     )
 )
@@ -214,6 +217,10 @@ def _faults_of_policy(policy: Policy) -> Iterator[Fault]:
     for number, one in enumerate(policy.classes):
         yield from _code_faults(f"policy.classes[{number}].code", one.code)
         yield from _text_faults(f"policy.classes[{number}].name", one.name)
+    for number, group in enumerate(policy.booking.groups if policy.booking is not None else ()):
+        yield from _code_faults(f"policy.booking.groups[{number}].code", group.code)
+        yield from _text_faults(f"policy.booking.groups[{number}].name", group.name)
+    yield from faults_of_booking_rules(policy)
 
 
 def _walk(where: str, value: object) -> Iterator[Fault]:
