@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from server.ledger.guarding import Guards
 from server.ledger.port import Batch, CommandIdTaken, LedgerError, faults_of_batch
 from server.ledger.tables import commits
 
@@ -33,13 +34,15 @@ class Appender:
     def write(self, connection: Connection, appends: Sequence[Append]) -> list[LedgerError | None]:
         """Write all appends that continue their streams; return for each its conflict, or None."""
         self._pending = {}
-        faults = [self._fault_of(connection, append) for append in appends]
+        guards = Guards(connection, [batch for append in appends for batch in append])
+        faults = [self._fault_of(connection, append, guards) for append in appends]
         good = [append for append, fault in zip(appends, faults, strict=True) if fault is None]
         if not any(good):
             return faults
         try:
             with connection.begin_nested():
                 connection.execute(_INSERT, _values(good))
+                guards.write(connection, [batch for append in good for batch in append])
         except IntegrityError:
             return self._one_by_one(connection, appends)
         return faults
@@ -56,21 +59,24 @@ class Appender:
 
     def _one_by_one(self, connection: Connection, appends: Sequence[Append]) -> list[LedgerError | None]:
         self._heads, self._pending = {}, {}
-        faults: list[LedgerError | None] = []
-        for append in appends:
-            before = dict(self._pending)
-            fault: LedgerError | None = self._fault_of(connection, append)
-            if fault is None:
-                try:
-                    with connection.begin_nested():
-                        connection.execute(_INSERT, _values([append]))
-                except IntegrityError:
-                    self._pending = before
-                    fault = CommandIdTaken(append[0].stream, "")
-            faults.append(fault)
-        return faults
+        return [self._alone(connection, append) for append in appends]
 
-    def _fault_of(self, connection: Connection, append: Append) -> LedgerError | None:
+    def _alone(self, connection: Connection, append: Append) -> LedgerError | None:
+        before = dict(self._pending)
+        guards = Guards(connection, append)
+        fault = self._fault_of(connection, append, guards)
+        if fault is not None:
+            return fault
+        try:
+            with connection.begin_nested():
+                connection.execute(_INSERT, _values([append]))
+                guards.write(connection, append)
+        except IntegrityError:
+            self._pending = before
+            return CommandIdTaken(append[0].stream, "")
+        return None
+
+    def _fault_of(self, connection: Connection, append: Append, guards: Guards) -> LedgerError | None:
         heads: dict[str, int] = {}
         for batch in append:
             stream = batch.stream
@@ -79,8 +85,10 @@ class Appender:
             if conflict is not None:
                 return conflict
             heads[stream] = head + len(batch.rows)
-        self._pending.update(heads)
-        return None
+        moved = guards.move(append)
+        if moved is None:
+            self._pending.update(heads)
+        return moved
 
     def _head(self, connection: Connection, stream: str) -> int:
         known = self._pending.get(stream, self._heads.get(stream))

@@ -1,6 +1,7 @@
 """The ledger in memory: for the demo that keeps nothing, for the simulation's own logs and for tests. Product code."""
 
 import asyncio
+from collections import ChainMap
 from collections.abc import AsyncIterator, Sequence
 
 import msgspec
@@ -9,12 +10,17 @@ from hall.policy import Plan, plan_hash
 from server.ledger.port import (
     Batch,
     CommandIdTaken,
+    GuardMoved,
     LedgerHealth,
     LedgerStatistics,
     Row,
     StreamHead,
+    Trace,
+    Traced,
     VersionConflict,
     faults_of_batch,
+    guard_fault,
+    moves_of,
 )
 
 
@@ -25,6 +31,8 @@ class MemoryLedger:
         self._rows: dict[str, list[Row]] = {}
         self._ids: dict[tuple[str, str], Row] = {}
         self._plans: dict[str, Plan] = {}
+        self._guards: dict[str, int] = {}
+        self._traces: dict[str, dict[tuple[str, str], Trace]] = {}
         self._statistics = LedgerStatistics("memory")
 
     async def append_many(self, batches: Sequence[Batch]) -> None:
@@ -32,13 +40,17 @@ class MemoryLedger:
         # Gives way once, as every real storage does: callers must not count on an append without a pause.
         await asyncio.sleep(0)
         batches = [batch for batch in batches if batch.rows]
-        fault = self._fault_of(batches)
+        fault = self._fault_of(batches) or self._moved(batches)
         if fault is not None:
             self._count(conflicts=1)
             raise fault
         for batch in batches:
             self._rows.setdefault(batch.stream, []).extend(batch.rows)
             self._ids.update({(row.stream, row.command_id): row for row in batch.rows})
+            for key in moves_of(batch):
+                self._guards[key] = self._guards.get(key, 0) + 1
+            for trace in batch.traces:
+                self._keep(trace)
         self._count(appends=1, transactions=1, rows=sum(len(batch.rows) for batch in batches), largest_group=1)
 
     async def read(self, stream: str, after: int = 0) -> AsyncIterator[Row]:
@@ -61,6 +73,12 @@ class MemoryLedger:
         """List the heads of all streams, by name."""
         lasts = [self._rows[stream][-1] for stream in sorted(self._rows)]
         return tuple(StreamHead(row.stream, row.version, row.at_ms, row.hash) for row in lasts)
+
+    async def traces(self, keys: Sequence[str]) -> Traced:
+        """Return versions and traces of keys."""
+        wanted = sorted(set(keys))
+        found = [one for key in wanted for _, one in sorted(self._traces.get(key, {}).items())]
+        return {key: self._guards.get(key, 0) for key in wanted}, tuple(found)
 
     async def save_plan(self, plan: Plan) -> str:
         """Keep a plan under its hash."""
@@ -98,6 +116,23 @@ class MemoryLedger:
                     return CommandIdTaken(*key)
                 seen.add(key)
         return None
+
+    def _moved(self, batches: Sequence[Batch]) -> GuardMoved | None:
+        versions: ChainMap[str, int] = ChainMap({}, self._guards)
+        for batch in batches:
+            moves = moves_of(batch)
+            fault = guard_fault(moves, versions)
+            if fault is not None:
+                return fault
+            versions.update({key: versions.get(key, 0) + 1 for key in moves})
+        return None
+
+    def _keep(self, trace: Trace) -> None:
+        of_key = self._traces.setdefault(trace.key, {})
+        if trace.state:
+            of_key[trace.stream, trace.appointment] = trace
+        else:
+            of_key.pop((trace.stream, trace.appointment), None)
 
     def _count(self, *, largest_group: int = 0, **more: int) -> None:
         before = self._statistics

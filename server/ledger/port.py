@@ -5,24 +5,28 @@ Laws, held by every backend and checked by one contract suite:
 - versions of a stream are 1, 2, 3 …; an append that does not continue them is a :class:`VersionConflict` and changes nothing;
 - a command id stands at most once in a stream (:class:`CommandIdTaken`);
 - one ``append_many`` is all or nothing, over all its streams;
+- guards: versions by key, beside the streams. An append whose guard expects another version than the stored one is a
+  :class:`GuardMoved` and changes nothing; otherwise every key that it names moves on by one, with its rows;
+- traces are what counting over days and halls needs of single bookings, written in the same transaction as the rows;
 - when ``append_many`` returns, the rows are durable; when it raises :class:`StorageFailed`, they may or may not be there
   (read to know), and the next append may work again.
 
 LedgerError
 ├── VersionConflict   somebody else continued the stream
 ├── CommandIdTaken    the stream has an answer to this command already
+├── GuardMoved        what a batch was decided on has changed meanwhile
 ├── StorageFailed     disk full, input or output error, too much waiting: the outcome is unknown
 ├── LedgerInUse       another process holds this ledger
 ├── LedgerTooNew      the file was written by a later version of the program
 └── BrokenChain       a stored row is not what was written (first bad row named)
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
-from hall.ids import HallId, Ms
+from hall.ids import HallId, ItemCode, Ms
 from hall.policy import Plan
 
 GENESIS = "0" * 64
@@ -41,11 +45,38 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     hash: str
 
 
+class Guard(msgspec.Struct, frozen=True, gc=False):
+    """A key that a batch moves on; with ``expected`` 0 or more only if it stands there (0: never moved)."""
+
+    key: str
+    """As of :func:`hall.bookings.keys_of`."""
+    expected: int = -1
+
+
+class Trace(msgspec.Struct, frozen=True, gc=False):
+    """One booking as the limits of its booker count it; known by key, stream and appointment."""
+
+    key: str
+    stream: str
+    appointment: str
+    state: str
+    """Of :data:`hall.bookings.COUNTED_STATES`; empty: it counts no longer, and the trace goes."""
+    slot_ms: Ms = 0
+    items: tuple[ItemCode, ...] = ()
+    is_excused: bool = False
+
+
+Traced = tuple[dict[str, int], tuple[Trace, ...]]
+"""Versions by key, and all traces of these keys in the order of (key, stream, appointment)."""
+
+
 class Batch(msgspec.Struct, frozen=True):
-    """Rows that continue one stream, in order."""
+    """Rows that continue one stream, in order; guards and traces go with them or not at all."""
 
     stream: str
     rows: tuple[Row, ...]
+    guards: tuple[Guard, ...] = ()
+    traces: tuple[Trace, ...] = ()
 
 
 class StreamHead(msgspec.Struct, frozen=True):
@@ -102,6 +133,16 @@ class CommandIdTaken(LedgerError):
         super().__init__(f"{stream}: command {command_id or '(one of a batch)'} is answered already")
         self.stream = stream
         self.command_id = command_id
+
+
+class GuardMoved(LedgerError):
+    """The key stands at ``found``; the batch relied on another version."""
+
+    def __init__(self, key: str, found: int) -> None:
+        """Remember which key and where it stands; the key, a pseudonym, is not part of the message."""
+        super().__init__(f"a guard has moved on to {found}")
+        self.key = key
+        self.found = found
 
 
 class StorageFailed(LedgerError):
@@ -167,6 +208,10 @@ class Ledger(Protocol):
         """List the heads of all streams, by name."""
         ...
 
+    async def traces(self, keys: Sequence[str]) -> Traced:
+        """Return the versions of these keys (0: never moved) and their traces; those of each key are of one moment."""
+        ...
+
     async def save_plan(self, plan: Plan) -> str:
         """Store a plan under the hash of its content and return the hash; storing it again is nothing."""
         ...
@@ -197,6 +242,23 @@ def hall_and_date(stream: str) -> tuple[HallId, str]:
     """Return hall and business date of a stream."""
     hall, _, date = stream.rpartition("/")
     return hall, date
+
+
+def moves_of(batch: Batch) -> dict[str, int]:
+    """Return the keys that a batch moves on, sorted, each with the version that it expects (-1: any)."""
+    moved = dict.fromkeys([trace.key for trace in batch.traces], -1)
+    for guard in batch.guards:
+        moved[guard.key] = max(guard.expected, moved.get(guard.key, -1))
+    return dict(sorted(moved.items()))
+
+
+def guard_fault(moves: dict[str, int], versions: Mapping[str, int]) -> GuardMoved | None:
+    """Return the first guard that expects another version than the stored one."""
+    for key, expected in moves.items():
+        found = versions.get(key, 0)
+        if expected >= 0 and expected != found:
+            return GuardMoved(key, found)
+    return None
 
 
 def faults_of_batch(batch: Batch, head: int) -> VersionConflict | None:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hall.policy import Plan, plan_hash
 from server.ledger.appending import Append
+from server.ledger.guarding import traced
 from server.ledger.lock import FileLock, lock_path
 from server.ledger.port import (
     Batch,
@@ -29,8 +30,10 @@ from server.ledger.port import (
     Row,
     StorageFailed,
     StreamHead,
+    Traced,
 )
 from server.ledger.tables import FORMAT, LedgerTables, commits, plans
+from server.ledger.trace_reads import TraceReads
 from server.ledger.writer import Work, Writer
 
 log = structlog.get_logger(__name__)
@@ -77,6 +80,7 @@ class SqliteLedger:
         self._lock = lock
         # One thread: one reading connection, and replays do not fill the pool of others.
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="ledger-reader")
+        self._traces = TraceReads(lambda keys: self._query(lambda connection: traced(connection, keys)))
 
     @classmethod
     def open(cls, path: Path) -> "SqliteLedger":
@@ -130,6 +134,10 @@ class SqliteLedger:
         """List the heads of all streams, by name."""
         found = await self._query(lambda connection: connection.execute(_STREAMS).mappings().all())
         return tuple(StreamHead(**one) for one in found)
+
+    async def traces(self, keys: Sequence[str]) -> Traced:
+        """Return versions and traces of keys, read together with whoever else asks at the same time."""
+        return await self._traces.of(keys)
 
     async def save_plan(self, plan: Plan) -> str:
         """Store a plan under the hash of its content."""

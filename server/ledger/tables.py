@@ -1,10 +1,10 @@
 """The ledger's tables: one definition for every SQL backend."""
 
-from sqlalchemy import BigInteger, LargeBinary, MetaData, Table, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, LargeBinary, MetaData, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-FORMAT = 1
-"""Version of the tables; a file with a greater one is refused."""
+FORMAT = 2
+"""Version of the tables; a file with a greater one is refused. 2: guards and traces, made empty in an older file."""
 
 
 class LedgerTables(SQLModel):
@@ -37,5 +37,30 @@ class PlanRow(LedgerTables, table=True):
     body: bytes = Field(sa_type=LargeBinary)
 
 
+class GuardRow(LedgerTables, table=True):
+    """How often the bookings of a person, phone or device have changed."""
+
+    __tablename__ = "guards"
+
+    key: str = Field(primary_key=True, max_length=80)
+    version: int = Field(sa_type=BigInteger)
+
+
+class TraceRow(LedgerTables, table=True):
+    """A booking as the limits of its booker count it."""
+
+    __tablename__ = "traces"
+
+    key: str = Field(primary_key=True, max_length=80)
+    stream: str = Field(primary_key=True, max_length=64)
+    appointment: str = Field(primary_key=True, max_length=64)
+    state: str = Field(max_length=16)
+    slot_ms: int = Field(sa_type=BigInteger)
+    items: list[str] = Field(sa_type=JSON)
+    is_excused: bool
+
+
 commits: Table = LedgerTables.metadata.tables["commits"]
 plans: Table = LedgerTables.metadata.tables["plans"]
+guards: Table = LedgerTables.metadata.tables["guards"]
+traces: Table = LedgerTables.metadata.tables["traces"]

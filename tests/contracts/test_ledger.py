@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.ledger.chain import verified
-from server.ledger.port import Batch, CommandIdTaken, Ledger, Row, VersionConflict
+from server.ledger.port import Batch, CommandIdTaken, Guard, GuardMoved, Ledger, Row, Trace, VersionConflict
 from tests.support.ledgers import OPENERS, Opener, batch_of, rows_of
 from tests.support.plans import small_plan
 
@@ -252,3 +252,146 @@ def _attempt(rows: list[Row], stream: str, count: int, skip: int) -> Batch:
 
 async def _all(ledger: Ledger, stream: str, after: int = 0) -> list[Row]:
     return [row async for row in ledger.read(stream, after)]
+
+
+# ---- guards and traces ----
+
+P, Q = "p:anna", "d:phone-1"
+
+
+def trace(key: str, stream: str = A, appointment: str = "booking-1", state: str = "BOOKED", **facts: object) -> Trace:
+    return msgspec.structs.replace(Trace(key, stream, appointment, state, 1_000, ("id-card", "tax")), **facts)
+
+
+def guarded(batch: Batch, *guards: Guard, traces: tuple[Trace, ...] = ()) -> Batch:
+    return msgspec.structs.replace(batch, guards=guards, traces=traces)
+
+
+async def test_a_key_that_never_moved_stands_at_0_and_has_no_traces(ledger: Ledger):
+    assert await ledger.traces([P, Q, P]) == ({Q: 0, P: 0}, ())
+    assert await ledger.traces([]) == ({}, ())
+
+
+async def test_every_key_that_an_append_names_moves_on_by_one(ledger: Ledger):
+    """By a guard, by a trace, or by both: once."""
+    await ledger.append_many([guarded(batch_of(A, 1), Guard(P, 0), Guard("t:1"), traces=(trace(P), trace(Q)))])
+    await ledger.append_many([guarded(batch_of(B, 1), Guard(P, 1))])
+
+    assert await ledger.traces([P, Q, "t:1"]) == ({Q: 1, P: 2, "t:1": 1}, (trace(Q), trace(P)))
+
+
+async def test_traces_come_back_as_they_were_and_the_newest_holds(ledger: Ledger):
+    rows = rows_of(A, 3)
+    first = (trace(P), trace(P, appointment="booking-2", state="NO_SHOW"), trace(P, stream=B))
+    newer = (
+        trace(P, state="CHECKED_IN", slot_ms=7),
+        trace(P, appointment="booking-2", state="NO_SHOW", is_excused=True),
+    )
+
+    await ledger.append_many([guarded(Batch(A, rows[:1]), traces=first)])
+    await ledger.append_many([guarded(Batch(A, rows[1:2]), traces=newer)])
+
+    assert await ledger.traces([P]) == ({P: 2}, (*newer, trace(P, stream=B)))
+
+
+async def test_a_trace_that_counts_no_longer_goes(ledger: Ledger):
+    rows = rows_of(A, 2)
+    await ledger.append_many([guarded(Batch(A, rows[:1]), traces=(trace(P), trace(P, appointment="booking-2")))])
+    await ledger.append_many([guarded(Batch(A, rows[1:]), traces=(trace(P, state=""), trace(Q, state="")))])
+
+    assert await ledger.traces([P, Q]) == ({Q: 1, P: 2}, (trace(P, appointment="booking-2"),))
+
+
+@pytest.mark.parametrize("expected", [0, 2, 9])
+async def test_a_guard_that_moved_is_told_and_changes_nothing(ledger: Ledger, expected: int):
+    """Neither rows nor other keys nor traces; in an append of several streams nothing of any."""
+    await ledger.append_many([guarded(batch_of(A, 1), traces=(trace(P),))])
+    late = guarded(batch_of("baoan/2026-11-23", 1), Guard(Q, 0), Guard(P, expected), traces=(trace(Q),))
+
+    with pytest.raises(GuardMoved) as caught:
+        await ledger.append_many([batch_of(B, 2), late])
+
+    assert (caught.value.key, caught.value.found) == (P, 1)
+    assert [head.stream for head in await ledger.streams()] == [A]
+    assert await ledger.traces([P, Q]) == ({Q: 0, P: 1}, (trace(P),))
+
+
+async def test_a_conflict_of_versions_moves_no_guard(ledger: Ledger):
+    with pytest.raises(VersionConflict):
+        await ledger.append_many([guarded(Batch(A, rows_of(A, 2)[1:]), Guard(P, 0), traces=(trace(P),))])
+
+    assert await ledger.traces([P]) == ({P: 0}, ())
+
+
+async def test_of_many_that_rely_on_one_version_one_wins(ledger: Ledger):
+    """Ten halls at the same moment: the others learn that the key has moved, and their rows are not stored."""
+    streams = [f"hall{number}/2026-11-23" for number in range(10)]
+
+    results = await asyncio.gather(
+        *(ledger.append_many([guarded(batch_of(one, 1), Guard(P, 0), traces=(trace(P, one),))]) for one in streams),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(result).__name__ for result in results) == [*["GuardMoved"] * 9, "NoneType"]
+    versions, traces = await ledger.traces([P])
+    assert versions == {P: 1}
+    assert [head.stream for head in await ledger.streams()] == [one.stream for one in traces]
+
+
+async def test_a_moved_guard_spoils_only_its_own_append(ledger: Ledger):
+    """Appends that wait beside it are stored with their keys; a stream whose append failed goes on afterwards."""
+    results = await asyncio.gather(
+        ledger.append_many([guarded(batch_of("a/2026-11-23", 2), Guard(P, 0))]),
+        ledger.append_many([guarded(batch_of("b/2026-11-23", 2), Guard(P, 0), Guard(Q, 0))]),
+        ledger.append_many([guarded(batch_of("c/2026-11-23", 2), Guard(Q, 0), traces=(trace(Q, "c/2026-11-23"),))]),
+        return_exceptions=True,
+    )
+
+    assert [type(result).__name__ for result in results] == ["NoneType", "GuardMoved", "NoneType"]
+    assert (await ledger.traces([P, Q]))[0] == {Q: 1, P: 1}
+    await ledger.append_many([guarded(batch_of("b/2026-11-23", 2), Guard(P, 1), Guard(Q, 1))])
+    assert (await ledger.traces([P, Q]))[0] == {Q: 2, P: 2}
+
+
+async def test_an_answered_command_beside_guards_spoils_only_its_own_append(ledger: Ledger):
+    """The slow path, in which every append is tried by itself, keeps guards as the quick one does."""
+    rows = rows_of(A, 2)
+    await ledger.append_many([Batch(A, rows[:1])])
+    taken = Batch(A, (msgspec.structs.replace(rows[1], command_id=rows[0].command_id),))
+
+    results = await asyncio.gather(
+        ledger.append_many([guarded(batch_of(B, 1), Guard(P, 0), traces=(trace(P, B),))]),
+        ledger.append_many([guarded(taken, Guard(Q, 0), traces=(trace(Q),))]),
+        ledger.append_many([guarded(batch_of("c/2026-11-23", 1), Guard(P, 0))]),
+        return_exceptions=True,
+    )
+
+    assert [type(result).__name__ for result in results] == ["NoneType", "CommandIdTaken", "GuardMoved"]
+    assert await ledger.traces([P, Q]) == ({Q: 0, P: 1}, (trace(P, B),))
+
+
+async def test_guards_and_traces_stand_after_opening_again(opener: Opener):
+    ledger = opener()
+    await ledger.append_many([guarded(batch_of(A, 1), Guard(P, 0), traces=(trace(P),))])
+    await ledger.close()
+
+    ledger = opener()
+
+    assert await ledger.traces([P]) == ({P: 1}, (trace(P),))
+    with pytest.raises(GuardMoved):
+        await ledger.append_many([guarded(batch_of(B, 1), Guard(P, 0))])
+    await ledger.close()
+
+
+async def test_many_who_ask_at_once_get_their_own_traces(ledger: Ledger):
+    keys = [f"p:{number:04}" for number in range(1_500)]
+    for start in range(0, 1_500, 500):
+        stream = f"hall{start}/2026-11-23"
+        some = tuple([trace(key, stream) for key in keys[start : start + 500]])
+        await ledger.append_many([guarded(batch_of(stream, 1), traces=some)])
+
+    found = await asyncio.gather(*(ledger.traces([key, Q]) for key in keys))
+
+    assert [(versions, [one.key for one in traces]) for versions, traces in found] == [
+        ({Q: 0, key: 1}, [key]) for key in keys
+    ]
