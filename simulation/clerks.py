@@ -1,0 +1,264 @@
+"""How a simulated clerk works: open, call, start, finish and next, recall and miss, break, serve out, close.
+
+A clerk is a small machine with one alarm: each method is what the clerk does when it rings, and sets the next. Whom to call
+is never decided here; the hall's own dispatcher does.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from hall import commands as cmd
+from hall import events as ev
+from hall.ids import Ms
+from hall.state import Desk, HallDay, Ticket
+from simulation.people import COMES, LATE, NEVER, People
+from simulation.roster import Duty
+from simulation.setting import Behaviour
+
+NOBODY = -1
+
+
+class Alarm(Protocol):
+    """Rings once at the last moment that it was set to."""
+
+    def arm(self, due_ms: Ms) -> None:
+        """Ring then; an earlier setting is forgotten."""
+        ...
+
+
+class Floor(Protocol):
+    """What clerks need of the hall around them."""
+
+    state: HallDay
+    people: People
+    turn: list[int]
+    at_ms: list[Ms]
+
+    def now(self) -> Ms:
+        """Return the moment."""
+        ...
+
+    def ask(self, command: cmd.AnyCommand) -> tuple[ev.AnyEvent, ...]:
+        """Ask the hall; calls that follow reach their clerks before this returns."""
+        ...
+
+
+class Clerk:
+    """One person at one window for a day."""
+
+    __slots__ = (
+        "_actor", "_alarm", "_behaviour", "_calls", "_duties", "_entries", "_floor", "_todo", "desk", "place", "window",
+    )  # fmt: skip
+
+    def __init__(self, window: str, duties: tuple[Duty, ...], floor: Floor, behaviour: Behaviour) -> None:
+        """Begin before the first stretch of work; the alarm comes by :meth:`begin`."""
+        self.window = window
+        self.place = NOBODY
+        self.desk: Desk
+        self._actor = f"clerk:{window}"
+        self._alarm: Alarm
+        self._behaviour = behaviour
+        self._calls = 0
+        self._duties = list(duties)
+        self._entries: list[int] = []
+        self._floor = floor
+        self._todo: Callable[[], None] = self._come
+
+    def begin(self, desk: Desk, alarm: Alarm) -> None:
+        """Wait for the first stretch of work."""
+        self.desk = desk
+        self._alarm = alarm
+        self._alarm.arm(self._duties[0].from_ms)
+
+    def ring(self) -> None:
+        """Do what was to be done at this moment."""
+        self._todo()
+
+    def called(self, place: int) -> None:
+        """Somebody was called here: wait until they come, or until it is time to call again."""
+        floor = self._floor
+        self.place = place
+        now = floor.now()
+        turn = floor.turn[place]
+        people = floor.people
+        patience = people.patience_ms[place]
+        if patience and not people.gives_back[place] and now > floor.at_ms[place] + patience:
+            floor.turn[place] = turn = NEVER
+        if turn == COMES:
+            self._then(self._start, now + people.walk_ms[place])
+        else:
+            self._calls = 1
+            self._then(
+                self._recall, now + floor.state.plan.policy.calling.recall_cooldown_ms + self._behaviour.recall_ms
+            )
+
+    def _then(self, todo: Callable[[], None], at_ms: Ms) -> None:
+        self._todo = todo
+        self._alarm.arm(at_ms)
+
+    # ---- coming and going ----
+
+    def _come(self) -> None:
+        floor = self._floor
+        if floor.state.is_ended:
+            return
+        floor.ask(cmd.OpenWindow(command_id="open", at_ms=floor.now(), actor=self._actor, window=self.window))
+        self._call_next()
+
+    def _call_next(self) -> None:
+        floor = self._floor
+        if self._is_over(floor.now()):
+            self._leave()
+            return
+        floor.ask(cmd.CallNext(command_id="next", at_ms=floor.now(), actor=self._actor, window=self.window))
+        if self.place == NOBODY:
+            self._idle()
+
+    def _idle(self) -> None:
+        """Nobody fitting waits: go when the stretch of work ends, unless somebody comes before."""
+        self._then(self._leave, max(self._duties[0].to_ms, self._floor.now()))
+
+    def _is_over(self, now: Ms) -> bool:
+        duty = self._duties[0]
+        if self._floor.state.is_ended:
+            return True
+        if now < duty.to_ms:
+            return False
+        if not duty.serves_out or now >= duty.to_ms + self._behaviour.overtime_ms:
+            return True
+        return not self._floor.state.nonempty & self.desk.lines
+
+    def _leave(self) -> None:
+        floor = self._floor
+        now = floor.now()
+        duty = self._duties.pop(0)
+        if duty.then == "pause":
+            floor.ask(
+                cmd.PauseWindow(command_id="pause", at_ms=now, actor=self._actor, window=self.window, reason="break")
+            )
+        else:
+            floor.ask(cmd.CloseWindow(command_id="close", at_ms=now, actor=self._actor, window=self.window))
+        while self._duties and self._duties[0].to_ms <= now:
+            self._duties.pop(0)
+        if self._duties:
+            self._then(self._come, max(now, self._duties[0].from_ms))
+        elif duty.then == "pause":
+            floor.ask(cmd.CloseWindow(command_id="close", at_ms=now, actor=self._actor, window=self.window))
+
+    # ---- a visit ----
+
+    def _start(self) -> None:
+        floor = self._floor
+        now = floor.now()
+        place = self.place
+        floor.turn[place] = COMES
+        floor.ask(cmd.StartService(command_id="start", at_ms=now, actor=self._actor, window=self.window))
+        times = floor.people.service_ms[place]
+        if len(times) == 1:
+            self._then(self._finish, now + times[0])
+            return
+        ticket = self._ticket()
+        still = [number for number, entry in enumerate(ticket.entries) if entry.state == "OPEN"]
+        self._entries = [number for number in still if self._serves(ticket.entries[number].item)] or still
+        self._then(self._item_done, now + times[self._entries[0]])
+
+    def _item_done(self) -> None:
+        """The next of several items is done: go on with another, finish, or send on what this window does not do."""
+        floor = self._floor
+        ticket = self._ticket()
+        done = self._entries.pop(0)
+        self._set_result(ticket, done, "done")
+        if self._entries:
+            self._then(self._item_done, floor.now() + floor.people.service_ms[self.place][self._entries[0]])
+            return
+        ticket = self._ticket()
+        rest = [number for number, entry in enumerate(ticket.entries) if entry.state == "OPEN"]
+        for number in rest:
+            if self._somebody_serves(ticket.entries[number].item):
+                self._send_on(ticket, ticket.entries[number].item)
+                return
+            self._set_result(ticket, number, "referred")
+        self._finish()
+
+    def _set_result(self, ticket: Ticket, entry: int, result: cmd.ItemResultCode) -> None:
+        floor = self._floor
+        floor.ask(
+            cmd.SetItemResult(
+                command_id="result", at_ms=floor.now(), actor=self._actor, ticket=ticket.id, entry=entry, result=result
+            )
+        )
+
+    def _send_on(self, ticket: Ticket, item: str) -> None:
+        floor = self._floor
+        self.place = NOBODY
+        floor.ask(
+            cmd.TransferTicket(
+                command_id="transfer", at_ms=floor.now(), actor=self._actor, ticket=ticket.id, to_item=item
+            )
+        )
+        self._then(self._call_next, floor.now() + self._behaviour.gap_ms)
+
+    def _finish(self) -> None:
+        floor = self._floor
+        now = floor.now()
+        gap_ms = self._behaviour.gap_ms
+        goes_on = not gap_ms and (now < self._duties[0].to_ms or not self._is_over(now))
+        self.place = NOBODY
+        floor.ask(
+            cmd.FinishTicket(
+                command_id="finish", at_ms=now, actor=self._actor, window=self.window, result="done", and_next=goes_on
+            )
+        )
+        if not goes_on:
+            self._then(self._call_next, now + gap_ms)
+        elif self.place == NOBODY:
+            self._idle()
+
+    def _serves(self, item: str) -> bool:
+        own, helping = self._floor.state.index.signature((item,))
+        return bool((own | helping) & self.desk.bit)
+
+    def _somebody_serves(self, item: str) -> bool:
+        """Return whether a window that serves an item will still call people today."""
+        own, helping = self._floor.state.index.signature((item,))
+        desks = self._floor.state.desks.values()
+        return any(
+            (own | helping) & desk.bit and desk.state in ("IDLE", "CALLING", "SERVING", "PAUSED") for desk in desks
+        )
+
+    def _ticket(self) -> Ticket:
+        ticket = self.desk.ticket
+        assert ticket is not None
+        return ticket
+
+    # ---- nobody comes ----
+
+    def _recall(self) -> None:
+        floor = self._floor
+        now = floor.now()
+        calling = floor.state.plan.policy.calling
+        wanted = max(calling.miss_calls, min(2, calling.recall_limit))
+        if self._calls >= wanted:
+            self._miss()
+            return
+        floor.ask(cmd.RecallTicket(command_id="recall", at_ms=now, actor=self._actor, window=self.window))
+        self._calls += 1
+        if floor.turn[self.place] == LATE:
+            self._then(self._start, now + floor.people.walk_ms[self.place])
+        else:
+            self._then(self._recall, now + calling.recall_cooldown_ms + self._behaviour.recall_ms)
+
+    def _miss(self) -> None:
+        floor = self._floor
+        now = floor.now()
+        least = self._ticket().called_ms + floor.state.plan.policy.calling.miss_ms
+        if now < least:
+            self._then(self._miss, least)
+            return
+        goes_on = not self._behaviour.gap_ms and not self._is_over(now)
+        self.place = NOBODY
+        floor.ask(cmd.MissTicket(command_id="miss", at_ms=now, actor=self._actor, window=self.window, and_next=goes_on))
+        if not goes_on:
+            self._then(self._call_next, now + self._behaviour.gap_ms)
+        elif self.place == NOBODY:
+            self._idle()

@@ -1,0 +1,192 @@
+"""What a simulated day leaves behind: small sums that add up over days, and a histogram of waits by half-hour of arrival.
+
+Waits are those of :mod:`hall.figures`: from the arrival (of a booked visitor who is early: from the slot) to the first call;
+a promise counts as broken, too, for whoever left or was sent home after waiting longer than it, and does not count for who
+left earlier.
+"""
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from hall.ids import MINUTE_MS, Ms, TicketId
+from hall.state import FINAL_STATES, HallDay, Ticket
+from simulation.demand import Day
+
+SLOT_MIN = 30
+SLOTS = 60
+"""Half-hours from midnight; six hours past midnight is as late as a hall may close."""
+BINS = 241
+"""Whole minutes of wait; the last one holds all longer ones."""
+
+Whole = NDArray[np.int64]
+
+
+class Share(msgspec.Struct, frozen=True):
+    """Called, their waits together, and how many of those who count kept the promise."""
+
+    called: int = 0
+    wait_ms: Ms = 0
+    kept: int = 0
+    counted: int = 0
+
+    def __add__(self, other: "Share") -> "Share":
+        """Return both together."""
+        return Share(
+            self.called + other.called,
+            self.wait_ms + other.wait_ms,
+            self.kept + other.kept,
+            self.counted + other.counted,
+        )
+
+
+class DayResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One simulated day."""
+
+    number: int
+    date: str
+    weekday: int
+    factor: float
+    """Of the day's demand."""
+    expected: float
+    """Mean number of visitors over all chance."""
+    came: int
+    """Visitors who came to the hall, turned away or not."""
+    taken: int
+    done: int
+    left: int
+    """Gave the number back."""
+    abandoned: int
+    expired: int
+    turned_away: int
+    booked: int
+    no_shows: int
+    misses: int
+    all: Share
+    by_class: dict[str, Share]
+    by_theme: dict[str, Share]
+    slot_taken: tuple[int, ...]
+    slot_called: tuple[int, ...]
+    slot_wait_ms: tuple[int, ...]
+    slot_kept: tuple[int, ...]
+    slot_counted: tuple[int, ...]
+    longest_ms: Ms
+    service_ms: Ms
+    """Time of service at all windows."""
+    busy_ms: Ms
+    """Time with a ticket, walks included."""
+    planned_ms: Ms
+    """Planned time of all windows."""
+    last_out_min: int
+    """When the last visitor was done, in minutes after local midnight; 0 if nobody came."""
+
+
+class Waits(msgspec.Struct):
+    """Waits of many days: how many, by half-hour of arrival and whole minute of wait."""
+
+    counts: Whole
+
+    @classmethod
+    def empty(cls) -> "Waits":
+        """Return waits of no day."""
+        return cls(np.zeros((SLOTS, BINS), dtype=np.int64))
+
+    def add(self, other: "Waits") -> None:
+        """Put other days' waits to these."""
+        self.counts += other.counts
+
+    def percentile_min(self, share: float, slots: slice = slice(None)) -> float | None:
+        """Return the wait in minutes that ``share`` of the called in some half-hours do not exceed, interpolated."""
+        counts = self.counts[slots].sum(axis=0)
+        total = int(counts.sum())
+        if not total:
+            return None
+        edges = np.cumsum(counts)
+        number = int(np.searchsorted(edges, share * total, side="left"))
+        before = int(edges[number - 1]) if number else 0
+        inside = int(counts[number])
+        return number + (share * total - before) / inside if inside else float(number)
+
+
+def result_of(
+    state: HallDay, day: Day, *, target_ms: Ms, began: dict[TicketId, Ms], facts: dict[str, float]
+) -> tuple[DayResult, Waits]:
+    """Sum a day up from its final state; ``began``: where a wait begins later than the arrival; ``facts``: what the hall
+    does not know.
+    """
+    tickets = list(state.tickets.values())
+    waits = _Waited(state, tickets, began, target_ms)
+    slots = np.clip((waits.arrived_ms - day.midnight_ms) // (SLOT_MIN * MINUTE_MS), 0, SLOTS - 1)
+    totals = state.totals
+    theme = {code: item.theme for code, item in state.index.items.items()}
+    last_ms = max((one.finished_ms for one in tickets if one.started_ms), default=0)
+    service_ms = sum(one.service_ms for one in tickets)
+    no_shows = sum(one.state == "NO_SHOW" for one in state.bookings.appointments.values())
+    result = DayResult(
+        number=day.number,
+        date=day.date,
+        weekday=day.weekday,
+        factor=facts["factor"],
+        expected=facts["expected"],
+        came=int(facts["came"]),
+        taken=len(tickets),
+        done=totals["DONE"],
+        left=totals["CANCELLED"],
+        abandoned=totals["ABANDONED"],
+        expired=totals["EXPIRED"],
+        turned_away=int(facts["turned_away"]),
+        booked=int(facts["booked"]),
+        no_shows=no_shows or int(facts["no_shows"]),
+        misses=sum(one.misses for one in tickets),
+        all=waits.share(slice(None)),
+        by_class=waits.shares_by([one.klass for one in tickets]),
+        by_theme=waits.shares_by([theme[one.entries[0].item] for one in tickets]),
+        slot_taken=_by_slot(slots),
+        slot_called=_by_slot(slots[waits.called]),
+        slot_wait_ms=_by_slot(slots[waits.called], waits.waited_ms[waits.called]),
+        slot_kept=_by_slot(slots[waits.kept]),
+        slot_counted=_by_slot(slots[waits.counted]),
+        longest_ms=int(waits.waited_ms[waits.called].max(initial=0)),
+        service_ms=service_ms,
+        busy_ms=service_ms + sum(one.walk_ms for one in tickets),
+        planned_ms=int(facts["planned_ms"]),
+        last_out_min=(last_ms - day.midnight_ms) // MINUTE_MS if last_ms else 0,
+    )
+    minutes = np.clip(waits.waited_ms // MINUTE_MS, 0, BINS - 1)
+    places = (slots * BINS + minutes)[waits.called]
+    return result, Waits(np.bincount(places, minlength=SLOTS * BINS).reshape(SLOTS, BINS).astype(np.int64))
+
+
+class _Waited:
+    """The waits of a day's tickets as columns."""
+
+    def __init__(self, state: HallDay, tickets: list[Ticket], began: dict[TicketId, Ms], target_ms: Ms) -> None:
+        arrived = [one.arrived_ms for one in tickets]
+        if began:
+            arrived = [began.get(one.id, one.arrived_ms) for one in tickets]
+        self.arrived_ms = np.array(arrived, dtype=np.int64)
+        first = np.array([one.first_called_ms for one in tickets], dtype=np.int64)
+        ends = [one.finished_ms if one.state in FINAL_STATES else state.at_ms for one in tickets]
+        self.called = first > 0
+        self.waited_ms = np.where(self.called, first, np.array(ends, dtype=np.int64)) - self.arrived_ms
+        within = self.waited_ms <= target_ms
+        self.kept = self.called & within
+        self.counted = self.called | ~within
+
+    def share(self, chosen: slice | Whole) -> Share:
+        """Sum some of them up."""
+        called = self.called[chosen]
+        waited = int(self.waited_ms[chosen][called].sum())
+        return Share(int(called.sum()), waited, int(self.kept[chosen].sum()), int(self.counted[chosen].sum()))
+
+    def shares_by(self, names: list[str]) -> dict[str, Share]:
+        """Sum up by a name of each."""
+        groups: dict[str, list[int]] = {}
+        for place, name in enumerate(names):
+            groups.setdefault(name, []).append(place)
+        return {name: self.share(np.array(places)) for name, places in sorted(groups.items())}
+
+
+def _by_slot(slots: Whole, weights: Whole | None = None) -> tuple[int, ...]:
+    found = np.bincount(slots, weights, minlength=SLOTS)
+    return tuple(np.rint(found).astype(np.int64).tolist())
