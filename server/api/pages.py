@@ -21,13 +21,14 @@ PAGES: Final = {
     "/kiosk": "kiosk",
     "/phone": "phone",
     "/t/{hall}/{ticket}": "phone",
+    "/a/{hall}/{appointment}": "phone",
     "/clerk": "clerk",
     "/board": "board",
     "/area": "area",
     "/strip": "strip",
     "/manager": "manager",
 }
-"""Address → page. The ticket's secret is in the address's fragment, which browsers do not send."""
+"""Address → page. The secret of a ticket or booking is in the address's fragment, which browsers do not send."""
 FALLBACK: Final = {"area": "board"}
 """Pages that another one shows as well, where the build has no file of their own."""
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -37,8 +38,8 @@ NONCE_BYTES: Final = 16
 """128 bits, as the content policy's standard asks for at least."""
 NONCE_PLACE: Final = '<meta name="ow-nonce" content="">'
 """Where the builder leaves room for the nonce."""
-_BELOW_TICKET: Final = re.compile(r"^t/[^/]+/(?=assets/)")
-"""Pages name their assets relatively; a ticket's page lies two levels below the others."""
+_BELOW_TICKET: Final = re.compile(r"^[ta]/[^/]+/(?=assets/)")
+"""Pages name their assets relatively; the page of a ticket or booking lies two levels below the others."""
 _HASHED: Final = re.compile(r"-[A-Z0-9]{8}\.\w+(\.map)?$")
 """The builder's names: ``index-SX4AIBAX.js``."""
 

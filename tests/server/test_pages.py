@@ -8,7 +8,7 @@ import pytest
 from server.api import pages
 from server.app import Instead, create_app
 from server.settings import Settings
-from tests.support.server import Served
+from tests.support.server import HALL, Served
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,15 @@ def test_a_page_lets_in_the_styles_of_its_own_answer_and_no_others(served: Serve
 def test_a_ticket_page_works_at_the_address_that_its_slip_carries(served: Served):
     """Its assets are named relatively, so a browser asks for them below the ticket's hall."""
     page = served.client().get(served.take()["page"].partition("#")[0])
+
+    named = re.findall(r'(?:src|href)="(\./assets/[^"]+)"', page.text)
+    assert named
+    assert [served.client().get(str(page.url.join(name))).status_code for name in named] == [200] * len(named)
+
+
+def test_a_booking_page_works_at_the_address_that_its_holder_keeps(served: Served):
+    """It is the phone page, whose assets a browser asks for below the booking's hall; the secret is never sent."""
+    page = served.client().get(f"/a/{HALL}/some-booking")
 
     named = re.findall(r'(?:src|href)="(\./assets/[^"]+)"', page.text)
     assert named

@@ -10,6 +10,7 @@ import { pick, t } from "../shared/i18n";
 import { rootUrl } from "../shared/place";
 import { base, buttons, surfaces } from "../shared/theme";
 import type { HallSummary, Text } from "../shared/types";
+import "./my-bookings";
 import { phoneStyles } from "./styles";
 
 export class OwHalls extends OwElement {
@@ -25,6 +26,9 @@ export class OwHalls extends OwElement {
       .button {
         justify-content: space-between;
         text-align: left;
+      }
+      .button.book {
+        justify-content: center;
       }
     `,
   ];
@@ -48,6 +52,10 @@ export class OwHalls extends OwElement {
   protected override render() {
     return html`<ow-topbar heading=${t("phone.title")}></ow-topbar>
       <main data-testid="halls">
+        <ow-my-bookings></ow-my-bookings>
+        <p class="block">
+          <a class="button primary wide book" data-testid="book" href="${rootUrl()}phone?book=1">${t("book.from.halls")}</a>
+        </p>
         <h2>${t("phone.choose.hall")}</h2>
         ${this.fault ? html`<p class="note bad" role="alert">${pick(this.fault)}</p>` : nothing}
         <ul>

@@ -3,26 +3,25 @@
 import { html, nothing } from "lit";
 import { property, state } from "lit/decorators.js";
 
-import { SearchIndex } from "../kiosk/search";
+import { itemsText } from "../booking/days";
 import { Api, Refused, faultText, newCommandId } from "../shared/api";
-import { toast } from "../shared/components/dialog";
 import "../shared/components/status";
 import "../shared/components/topbar";
 import { OwElement, define } from "../shared/element";
 import { clockTime, momentText, waitText } from "../shared/format";
-import { beside, hasText, otherTag, pick, t } from "../shared/i18n";
+import { hasText, pick, t } from "../shared/i18n";
 import { rootUrl } from "../shared/place";
 import { base, buttons, surfaces } from "../shared/theme";
-import type { HallInfo, HallItem, HallPackage, TakenTicket, Text, WaitGroup, Waits } from "../shared/types";
+import type { HallInfo, HallItem, TakenTicket, Text, WaitGroup, Waits } from "../shared/types";
+import type { Choice, ItemFact } from "./item-picker";
+import "./item-picker";
 import { type Mine, forget, myTickets, remember } from "./mine";
+import "./my-bookings";
 import { phoneStyles } from "./styles";
 import { takeStyles } from "./take-styles";
 
 // The server works the table out once a second; a person choosing needs it far less often.
 const WAITS_EVERY_MS = 15_000;
-// A list longer than this is for searching, not for scrolling.
-const LISTED = 200;
-const PACKAGES_OPEN = 3;
 
 export class OwTake extends OwElement {
   static override styles = [base, buttons, surfaces, phoneStyles, takeStyles];
@@ -30,16 +29,13 @@ export class OwTake extends OwElement {
   @property() hall = "";
   @state() private info: HallInfo | null = null;
   @state() private waits: Waits | null = null;
-  @state() private sought = "";
-  @state() private theme = "";
-  @state() private chosen: ReadonlyMap<string, number> = new Map();
+  @state() private chosen: Choice = new Map();
   @state() private isBusy = false;
   @state() private refusal: { text: Text; nextOpenMs: number | null } | null = null;
   @state() private loadFault: Text | null = null;
   @state() private mine: Mine[] = [];
 
   private readonly api = new Api({ token: "" });
-  private index: SearchIndex | null = null;
   // One id for one wish: a second tap or a lost answer never takes a second number.
   private commandId: string | null = null;
 
@@ -58,7 +54,6 @@ export class OwTake extends OwElement {
     this.loadFault = null;
     try {
       this.info = await this.api.get<HallInfo>(this.path);
-      this.index = new SearchIndex(this.info);
       document.title = `${t("phone.title")} · ${pick(this.info.name)}`;
       await this.loadWaits();
     } catch (fault) {
@@ -79,6 +74,7 @@ export class OwTake extends OwElement {
     const heading = this.info ? pick(this.info.name) : t("phone.title");
     return html`<ow-topbar heading=${heading}></ow-topbar>
       <main data-testid="take">
+        <ow-my-bookings></ow-my-bookings>
         ${this.mineList()} ${this.loadFault ? this.failed(this.loadFault) : this.info ? this.body(this.info) : nothing}
       </main>
       ${this.info && this.mayTake(this.info) ? this.bar(this.info) : nothing}`;
@@ -133,22 +129,18 @@ export class OwTake extends OwElement {
 
   private body(info: HallInfo) {
     return html`${info.training ? html`<p class="note warn block" role="status" data-testid="training">${t("phone.training")}</p>` : nothing}
-    ${this.stateNote(info)}
-    <div class="block">
-      <label class="visually-hidden" for="search">${t("phone.search")}</label>
-      <input
-        id="search"
-        class="field"
-        type="search"
-        autocomplete="off"
-        maxlength="40"
-        placeholder=${t("phone.search")}
-        data-testid="search"
-        .value=${this.sought}
-        @input=${(event: Event) => (this.sought = (event.target as HTMLInputElement).value)}
-      />
-    </div>
-    ${this.sought.trim() ? this.foundList(info) : this.catalogue(info)}`;
+    ${this.stateNote(info)} ${this.bookLink(info)}
+    <ow-item-picker
+      .info=${info}
+      .chosen=${this.chosen}
+      .fact=${(item: HallItem) => this.factOf(item)}
+      @ow-chosen=${(event: CustomEvent<Choice>) => this.choose(event.detail)}
+    ></ow-item-picker>`;
+  }
+
+  private factOf(item: HallItem): ItemFact {
+    const refused = this.waits ? this.waits.refused[item.code] : undefined;
+    return { words: refused ? refusalWord(refused) : this.waitWord(this.groupOf(item.code)), isRefused: !!refused };
   }
 
   private stateNote(info: HallInfo) {
@@ -165,104 +157,21 @@ export class OwTake extends OwElement {
     </div>`;
   }
 
+  // The main way while no number can be had now.
+  private bookLink(info: HallInfo) {
+    const items = itemsText(Array.from(this.chosen, ([code, quantity]) => ({ code, quantity })));
+    const address = `${rootUrl()}phone?hall=${encodeURIComponent(this.hall)}&book=1${items ? `&items=${encodeURIComponent(items)}` : ""}`;
+    return html`<p class="block">
+      <a class="button wide ${this.mayTake(info) ? "" : "primary"}" data-testid="book" href=${address}>${t("book.from.take")}</a>
+    </p>`;
+  }
+
   private nextOpen(nextMs: number | null | undefined) {
     if (!nextMs || !this.info) {
       return nothing;
     }
     const moment = momentText(nextMs, this.info.at_ms, this.info.zone);
     return html`<p data-testid="next-open">${t("phone.next.open", { time: pick(moment) })}</p>`;
-  }
-
-  private foundList(info: HallInfo) {
-    const found = this.index ? this.index.find(this.sought) : [];
-    if (found.length === 0) {
-      return html`<p class="note" role="status">${t("phone.found.none")}</p>`;
-    }
-    const items = new Map(info.items.map((item) => [item.code, item]));
-    const packages = new Map(info.packages.map((one) => [one.code, one]));
-    return html`<ul class="list" aria-label=${t("phone.items")}>
-      ${found.map((one) => {
-        const item = one.kind === "item" ? items.get(one.code) : undefined;
-        const linked = one.kind === "package" ? packages.get(one.code) : undefined;
-        return item ? this.itemRow(item) : linked ? this.packageRow(linked) : nothing;
-      })}
-    </ul>`;
-  }
-
-  private catalogue(info: HallInfo) {
-    const items = info.items.filter((item) => !this.theme || item.theme === this.theme);
-    const chips = [{ code: "", name: null as Text | null }].concat(info.themes);
-    return html`<div class="chips" role="group" aria-label=${t("phone.items")}>
-        ${chips.map(
-          (chip) => html`<button
-            class="button ${this.theme === chip.code ? "primary" : ""}"
-            aria-pressed=${String(this.theme === chip.code)}
-            @click=${() => (this.theme = chip.code)}
-          >
-            ${chip.name ? pick(chip.name) : t("phone.all")}
-          </button>`,
-        )}
-      </div>
-      ${this.theme || info.packages.length === 0 ? nothing : this.packages(info.packages.slice(0, LISTED))}
-      <h2>${t("phone.items")}</h2>
-      <ul class="list">
-        ${items.slice(0, LISTED).map((item) => this.itemRow(item))}
-      </ul>`;
-  }
-
-  // Most people come for one item: many packages fold away above the items.
-  private packages(packages: HallPackage[]) {
-    const list = html`<ul class="list">
-      ${packages.map((one) => this.packageRow(one))}
-    </ul>`;
-    if (packages.length <= PACKAGES_OPEN) {
-      return html`<h2>${t("phone.packages")}</h2>
-        ${list}`;
-    }
-    return html`<details class="block" data-testid="packages">
-      <summary>${t("phone.packages")} (${packages.length})</summary>
-      ${list}
-    </details>`;
-  }
-
-  private itemRow(item: HallItem) {
-    const count = this.chosen.get(item.code) || 0;
-    const refused = this.waits ? this.waits.refused[item.code] : undefined;
-    const other = beside(item.name);
-    return html`<li class=${count ? "chosen" : ""} data-testid="item" data-code=${item.code}>
-      <button class="pick" aria-pressed=${String(count > 0)} ?disabled=${!!refused} @click=${() => this.toggle(item.code)}>
-        <span class="name">${pick(item.name)}</span>
-        ${other ? html`<span class="beside" lang=${otherTag()}>${other}</span>` : nothing}
-        <span class="fact">${refused ? refusalWord(refused) : this.waitWord(this.groupOf(item.code))}</span>
-      </button>
-      ${count ? this.stepper(item, count) : nothing}
-    </li>`;
-  }
-
-  private stepper(item: HallItem, count: number) {
-    const most = this.info ? this.info.limits.max_quantity : 1;
-    if (most < 2) {
-      return nothing;
-    }
-    return html`<div class="stepper" role="group" aria-label=${t("phone.quantity", { name: pick(item.name) })}>
-      <button class="button" aria-label=${t("phone.fewer")} ?disabled=${count <= 1} @click=${() => this.choose(item.code, count - 1)}>
-        −
-      </button>
-      <output class="digits">${count}</output>
-      <button class="button" aria-label=${t("phone.more")} ?disabled=${count >= most} @click=${() => this.choose(item.code, count + 1)}>
-        +
-      </button>
-    </div>`;
-  }
-
-  private packageRow(linked: HallPackage) {
-    const isChosen = linked.items.every((code) => this.chosen.has(code));
-    return html`<li class=${isChosen ? "chosen" : ""} data-testid="package" data-code=${linked.code}>
-      <button class="pick" aria-pressed=${String(isChosen)} @click=${() => this.togglePackage(linked, isChosen)}>
-        <span class="name">${pick(linked.name)}</span>
-        <span class="fact">${t("phone.package.items", { n: linked.items.length })}</span>
-      </button>
-    </li>`;
   }
 
   private bar(info: HallInfo) {
@@ -309,29 +218,8 @@ export class OwTake extends OwElement {
     return `${ahead} · ${pick(waitText(group.p50_ms, group.p80_ms))}`;
   }
 
-  private toggle(code: string): void {
-    this.choose(code, this.chosen.has(code) ? 0 : 1);
-  }
-
-  private togglePackage(linked: HallPackage, isChosen: boolean): void {
-    for (const code of linked.items) {
-      this.choose(code, isChosen ? 0 : this.chosen.get(code) || 1);
-    }
-  }
-
-  private choose(code: string, count: number): void {
-    const most = this.info ? this.info.limits.max_items : 1;
-    const next = new Map(this.chosen);
-    if (count > 0 && !next.has(code) && next.size >= most) {
-      toast(t("phone.most", { n: most }), "bad");
-      return;
-    }
-    if (count > 0) {
-      next.set(code, count);
-    } else {
-      next.delete(code);
-    }
-    this.chosen = next;
+  private choose(chosen: Choice): void {
+    this.chosen = chosen;
     this.commandId = null;
     this.refusal = null;
   }

@@ -79,6 +79,14 @@ export class Api {
     return this.attempt<T>("GET", path, undefined, null);
   }
 
+  /** Read what may not have changed: null while the server's copy is still the one named `etag`. */
+  getNewer<T>(path: string, etag: string): Promise<{ body: T; etag: string } | null> {
+    const known: Record<string, string> = etag ? { "If-None-Match": etag } : {};
+    return this.once("GET", path, undefined, null, known, async (answer) =>
+      answer.status === 304 ? null : { body: await read<T>(answer), etag: answer.headers.get("ETag") || "" },
+    );
+  }
+
   /** Change: adds a `command_id` unless the body has one, and keeps it through the retries. */
   command<T>(path: string, body: Record<string, unknown> = {}): Promise<T> {
     const commandId = typeof body.command_id === "string" ? body.command_id : newCommandId();
@@ -114,8 +122,10 @@ export class Api {
     path: string,
     body: unknown,
     commandId: string | null,
+    more: Record<string, string> = {},
+    taken: (answer: Response) => Promise<T> = read,
   ): Promise<T> {
-    const headers: Record<string, string> = { Accept: "application/json" };
+    const headers: Record<string, string> = { Accept: "application/json", ...more };
     if (this.token) {
       headers.Authorization = `Bearer ${this.token}`;
     }
@@ -129,7 +139,7 @@ export class Api {
     try {
       init.signal = aborter.signal;
       const answer = await this.fetchOne(new URL(path, this.root).href, init);
-      return await read<T>(answer);
+      return await taken(answer);
     } catch (fault) {
       throw fault instanceof Refused ? fault : new Unanswered(commandId);
     } finally {

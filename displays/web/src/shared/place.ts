@@ -1,9 +1,9 @@
 // Where a page is and what its address asks for: the product's root, query fields, the secret.
 
-/** The product's root with a closing slash, also behind a prefix and from `/t/{hall}/{ticket}`. */
+/** The product's root with a closing slash, also behind a prefix and from `/t/{hall}/{ticket}` or `/a/{hall}/{booking}`. */
 export function rootUrl(href: string = location.href): string {
   const url = new URL(href);
-  const path = url.pathname.replace(/\/t\/[^/]+\/[^/]+\/?$/, "/").replace(/[^/]*$/, "");
+  const path = url.pathname.replace(/\/[at]\/[^/]+\/[^/]+\/?$/, "/").replace(/[^/]*$/, "");
   return url.origin + (path || "/");
 }
 
@@ -14,6 +14,15 @@ export function ticketOfPath(pathname: string): { hall: string; ticket: string }
     return null;
   }
   return { hall: decode(found[1] as string), ticket: decode(found[2] as string) };
+}
+
+/** The hall and booking of `/a/{hall}/{appointment}`, or null on any other page. */
+export function appointmentOfPath(pathname: string): { hall: string; appointment: string } | null {
+  const found = /\/a\/([^/]+)\/([^/]+)\/?$/.exec(pathname);
+  if (!found) {
+    return null;
+  }
+  return { hall: decode(found[1] as string), appointment: decode(found[2] as string) };
 }
 
 /** One field of the query, trimmed; empty when absent. */

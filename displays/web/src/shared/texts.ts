@@ -3,6 +3,7 @@
 
 import { kioskTexts } from "../kiosk/texts";
 import { boardTexts } from "./texts/board";
+import { bookingTexts } from "./texts/booking";
 import { commonTexts } from "./texts/common";
 import { phoneTexts } from "./texts/phone";
 import { startTexts } from "./texts/start";
@@ -12,5 +13,6 @@ export const texts = {
   ...startTexts,
   ...boardTexts,
   ...phoneTexts,
+  ...bookingTexts,
   ...kioskTexts,
 } as const;
