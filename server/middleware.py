@@ -33,7 +33,7 @@ SECURITY: Final[tuple[tuple[bytes, bytes], ...]] = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"SAMEORIGIN"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(self)"),
     (b"content-security-policy", CONTENT_POLICY.encode()),
 )
 """What every answer says, unless it says something of its own by the same name."""
@@ -246,5 +246,5 @@ def _limit_of(scope: Scope, limits: Limits) -> int:
     path: str = scope["path"]
     if path.endswith("/settings/import"):
         return limits.import_bytes
-    is_settings = "/settings/" in path or path.startswith("/api/templates/")
+    is_settings = "/settings/" in path or path.startswith(("/api/templates/", "/api/calendar/"))
     return limits.settings_bytes if is_settings else limits.body_bytes

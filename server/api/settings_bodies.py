@@ -4,13 +4,13 @@
 """
 
 from collections.abc import Iterator
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 from fastapi import Request
 
 from hall.catalog import Text
-from hall.opening import SpecialDay
+from hall.opening import Span, SpecialDay
 from server.config.sections import Content, Fault
 from server.config.tables import Section, Voice
 from server.problems import FieldError, Problem
@@ -42,6 +42,15 @@ class DaysContent(msgspec.Struct, frozen=True):
     """Special days of one hall."""
 
     own: tuple[SpecialDay, ...]
+
+
+class DayBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One day of a calendar; the address says which."""
+
+    version: Version
+    kind: Literal["holiday", "makeup", "special"]
+    name: str = ""
+    spans: tuple[Span, ...] = ()
 
 
 class YearBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

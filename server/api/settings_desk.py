@@ -1,7 +1,7 @@
 """What all settings routes share: who may, where settings are kept, versions, and errors as problems."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 
 from hall.ids import HallId
 from server.accounts.authorise import Caller
-from server.api.access import allow
+from server.api.access import allow, check
 from server.api.house import House, house_of, wall_ms
 from server.api.settings_bodies import problem_of_faults
 from server.api.submit import Json, invalid, reply
@@ -63,6 +63,12 @@ async def writer(request: Request, hall: HallId) -> tuple[Caller, Store]:
     """Return the caller and the store if they may change this hall's settings."""
     caller = await allow(request, "settings.write", hall)
     return caller, store_of(house_of(request))
+
+
+def check_all(caller: Caller, halls: Collection[HallId]) -> None:
+    """Refuse a change of many halls to whoever has not the right in all of them."""
+    for hall in halls:
+        check(caller, "settings.write", hall)
 
 
 def store_of(house: House) -> Store:

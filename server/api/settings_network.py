@@ -1,20 +1,17 @@
 """Settings of many halls at once: templates with a preview before the push, public holidays, presets."""
 
-from collections.abc import Collection
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Path, Request, Response
 
-from hall.ids import HallId
-from server.accounts.authorise import Caller
-from server.api.access import allow, check
+from server.api.access import allow
 from server.api.bounds import Code
 from server.api.describe import PROBLEMS
 from server.api.house import house_of
 from server.api.settings_bodies import PushBody, YearBody, body_as, content_as, content_of
 from server.api.settings_day import tell_days
-from server.api.settings_desk import SettingsRoute, by, done, expected_of, store_of, versioned
+from server.api.settings_desk import SettingsRoute, by, check_all, done, expected_of, store_of, versioned
 from server.api.submit import Json, reply
 from server.config import holidays, templates
 from server.config.sections import CONTENT_TYPES
@@ -70,7 +67,7 @@ async def push(request: Request, code: Code, section: Section) -> Response:
     content = content_as(body.content, CONTENT_TYPES[section])
     house = house_of(request)
     store, version = store_of(house), expected_of(request, body.version)
-    _check_all(caller, await done(lambda: templates.halls_of(store, code)))
+    check_all(caller, await done(lambda: templates.halls_of(store, code)))
     found = await done(
         lambda: templates.push(
             store, code, {section: content}, expected={section: version}, by=by(caller), taking_over=body.taking_over
@@ -89,17 +86,12 @@ async def publish_year(request: Request, year: Year) -> Response:
     body = await body_as(request, YearBody)
     house = house_of(request)
     database, version = store_of(house).database, expected_of(request, body.version)
-    _check_all(caller, house.halls.codes())
+    check_all(caller, house.halls.codes())
     await done(
         lambda: holidays.publish_year(database, year, body.days, source=body.source, expected=version, by=by(caller))
     )
     days = await tell_days(house, house.halls.codes(), actor=caller.actor, hours=True)
     return reply({"version": await done(lambda: holidays.calendar_version(database, "")), "days": days})
-
-
-def _check_all(caller: Caller, halls: Collection[HallId]) -> None:
-    for hall in halls:
-        check(caller, "settings.write", hall)
 
 
 def _told(found: templates.Preview) -> Json:

@@ -101,6 +101,19 @@ def publish_year(
         _write_year(session, year, days, source=source, by=by)
 
 
+def shared_calendar(database: Database) -> HallCalendar:
+    """Return the special days of all halls."""
+    with database.read() as session:
+        return _calendar(session, ALL_HALLS)
+
+
+def years_published(database: Database) -> dict[int, str]:
+    """Return the years whose notice is known, each with its source."""
+    with database.read() as session:
+        rows = session.exec(select(CalendarYearRow).order_by(col(CalendarYearRow.year))).all()
+        return {row.year: row.source for row in rows}
+
+
 def hall_calendar(database: Database, hall: HallId) -> HallCalendar:
     """Return the special days that count for a hall."""
     with database.read() as session:
@@ -203,7 +216,8 @@ def _write_days(session: Session, hall: HallId, days: tuple[SpecialDay, ...]) ->
 
 def _calendar(session: Session, hall: HallId) -> HallCalendar:
     years = session.exec(select(CalendarYearRow.year).order_by(col(CalendarYearRow.year))).all()
-    return HallCalendar(tuple(years), _days(session, ALL_HALLS), _days(session, hall), _version(session, hall))
+    own = _days(session, hall) if hall != ALL_HALLS else ()
+    return HallCalendar(tuple(years), _days(session, ALL_HALLS), own, _version(session, hall))
 
 
 def _days(session: Session, hall: str) -> tuple[SpecialDay, ...]:

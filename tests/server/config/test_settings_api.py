@@ -1,5 +1,6 @@
 """Settings over HTTP: read, changed under a version, imported, pushed; the open day goes by them at once."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -218,6 +219,63 @@ def test_a_years_notice_is_entered_for_all_halls(app: TestClient):
     assert 2027 in years
 
 
+def test_a_notice_is_taken_over_from_a_file(app: TestClient):
+    """Checked first, then for all halls; a manager of one hall may not, and a bad entry is named."""
+    listed = [{"date": f"2028-{day}", "kind": "holiday", "name": "x"} for day in ("01-01", "10-01", "10-02")]
+    path, body = "/api/calendar/import", {"source": "通知", "days": listed}
+
+    checked = app.post(path, params={"check_only": True}, json=body, headers=who("network"))
+    assert (checked.status_code, checked.json()["imported"]["holidays"]) == (200, 3), checked.text
+    assert 2028 not in _years(app)
+    assert app.post(path, json=body, headers=who("manager")).status_code == 403
+    bad = app.post(
+        path, json=body | {"days": [*listed, {"date": "2028-02-30", "kind": "holiday"}]}, headers=who("network")
+    )
+    assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "days[3].date")
+    assert app.post(path, files={"file": ("n.json", json.dumps(body))}, headers=who("network")).status_code == 200
+    assert 2028 in _years(app)
+
+
+def test_a_halls_special_days_are_taken_over_from_a_file_and_edited_one_by_one(app: TestClient):
+    """The open day hears of it at once; each edit names the version it started from."""
+    path = f"/api/halls/{HALL}/settings/calendar"
+    opening = {"date": "2026-11-23", "kind": "special", "name": "延时", "spans": [{"from_min": 510, "to_min": 1260}]}
+
+    taken = app.post(f"{path}/import", json={"days": [opening]}, headers=who("manager"))
+    assert (taken.status_code, taken.json()["day"]) == (200, "changed"), taken.text
+    assert house(app).halls.today(HALL).view_state().sessions[0].close_ms == local_ms(
+        "2026-11-23", 1260, "Asia/Shanghai"
+    )
+
+    read = app.get(path, headers=who("manager")).json()
+    day = {"version": read["version"], "kind": "holiday", "name": "设备检修"}
+    entered = app.put(f"{path}/days/2026-12-24", json=day, headers=who("manager"))
+    assert entered.status_code == 200, entered.text
+    assert app.put(f"{path}/days/2026-12-25", json=day, headers=who("manager")).status_code == 409
+    assert app.put(f"{path}/days/2026-12-25", json=day, headers=who("auditor")).status_code == 403
+    assert app.delete(f"{path}/days/2026-12-24", headers=who("manager")).status_code == 422
+    dropped = app.delete(
+        f"{path}/days/2026-12-24", params={"version": entered.json()["version"]}, headers=who("manager")
+    )
+    assert dropped.status_code == 200, dropped.text
+    assert [one["date"] for one in app.get(path, headers=who("manager")).json()["content"]["own"]] == ["2026-11-23"]
+
+
+def test_a_single_public_holiday_is_corrected_for_all_halls(app: TestClient):
+    """By planners only; a day that is not there, a year that nobody published and a date that is none are told."""
+    path = "/api/calendar/days"
+    version = app.get(f"/api/halls/{HALL}/settings/calendar", headers=who("network")).json()["version"]
+    body = {"version": version, "kind": "holiday", "name": "临时放假"}
+
+    assert app.put(f"{path}/2026-12-31", json=body, headers=who("manager")).status_code == 403
+    assert app.put(f"{path}/2026-12-31", json=body, headers=who("network")).status_code == 200
+    assert app.put(f"{path}/2026-12-30", json=body, headers=who("network")).status_code == 409
+    assert app.put(f"{path}/2099-12-31", json=body, headers=who("network")).status_code == 422
+    assert app.put(f"{path}/2026-02-30", json=body, headers=who("network")).status_code == 422
+    version = app.get(f"/api/halls/{HALL}/settings/calendar", headers=who("network")).json()["version"]
+    assert app.delete(f"{path}/2026-12-31", headers=who("network") | {"if-match": version}).status_code == 200
+
+
 def test_a_hall_follows_its_template_again_and_revisions_say_who_changed_what(app: TestClient):
     """Own hours are given up; the log of changes names the account."""
     put(app, "hours", {"days": [[{"from_min": 520, "to_min": 1100}]] * 7})
@@ -244,6 +302,12 @@ def put(app: TestClient, section: str, content: dict[str, Any]) -> Any:
     answer = app.put(path, json={"version": version, "content": content}, headers=who("manager"))
     assert answer.status_code == 200, answer.text
     return answer
+
+
+def _years(app: TestClient) -> list[int]:
+    found = app.get(f"/api/halls/{HALL}/settings/calendar", headers=who("manager")).json()["content"]["years"]
+    assert isinstance(found, list)
+    return found
 
 
 def who(name: str) -> dict[str, str]:
