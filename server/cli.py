@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -166,13 +166,46 @@ def import_workbook(data: Path, hall: str | None, check: bool, template: bool, w
         raise click.UsageError("--hall CODE is needed: the hall whose settings the workbook holds")
     if not workbook.is_file():
         raise click.ClickException(f"there is no file {workbook}")
-    if not data.is_dir():
-        raise click.ClickException(f"there is no folder {data}")
-    with _alone_in(data):
-        lines, is_done = import_into(data, hall=hall, workbook=workbook.read_bytes(), check_only=check)
-    for line in lines:
-        click.echo(line, err=not is_done)
-    raise SystemExit(0 if is_done else 1)
+    with _alone_in(_existing(data)):
+        _end(*import_into(data, hall=hall, workbook=workbook.read_bytes(), check_only=check))
+
+
+@main.group(short_help="Public holidays and special days: show them, take them over from a file.")
+def calendar() -> None:
+    """Show public holidays and special days, or take them over from a file."""
+
+
+YEAR = click.option("--year", type=click.IntRange(2025, 2100), help="The year, where a file holds several.")
+
+
+@calendar.command()
+@DATA
+@click.option("--hall", help="The special days of this hall instead of those of all halls.")
+@YEAR
+def show(data: Path, hall: str | None, year: int | None) -> None:
+    """List the years whose holiday notice is known, and the days of the latest, of --year, or of a hall."""
+    from server.calendar_command import show as shown
+
+    with _alone_in(_existing(data)):
+        _end(*shown(data, hall=hall, year=year))
+
+
+@calendar.command(name="import")
+@DATA
+@click.option("--hall", help="Take the file over as special days of this hall only.")
+@YEAR
+@click.option("--check", is_flag=True, help="Only list what is wrong; change nothing.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_calendar(data: Path, hall: str | None, year: int | None, check: bool, file: Path) -> None:
+    """Take over FILE (.ics or JSON), all or nothing: a year's holiday notice, or a hall's special days."""
+    from server.calendar_command import take_over
+    from server.config.calendar_file import FILE_BYTES
+
+    with file.open("rb") as opened:
+        # One byte more than may be, so that a longer file is told apart without reading all of it.
+        content = opened.read(FILE_BYTES + 1)
+    with _alone_in(_existing(data)):
+        _end(*take_over(data, content, hall=hall, year=year, check_only=check))
 
 
 @main.command(short_help="Check stored days against the laws.")
@@ -256,6 +289,19 @@ def version() -> None:
     from importlib.metadata import version as installed_version
 
     click.echo(installed_version("onewindow"))
+
+
+def _existing(data: Path) -> Path:
+    if not data.is_dir():
+        raise click.ClickException(f"there is no folder {data}")
+    return data
+
+
+def _end(lines: list[str], is_done: bool) -> NoReturn:
+    """Say how it went and end with the status."""
+    for line in lines:
+        click.echo(line, err=not is_done)
+    raise SystemExit(0 if is_done else 1)
 
 
 @contextmanager
