@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from hall.commands import AnyCommand
 from hall.events import Commit
+from server.ledger.port import Guard
 from server.outcomes import HallBusy
 
 MAILBOX_LIMIT = 1_000
@@ -24,6 +25,8 @@ class Entry:
     command: AnyCommand
     digest: str
     done: asyncio.Future[Commit | None]
+    guards: tuple[Guard, ...] = ()
+    """What its facts rely on."""
     attempts: int = 0
     """How often another writer was faster."""
 
@@ -46,11 +49,11 @@ class Mailbox:
         """Return the entry with this key that has no answer yet."""
         return self._under_way.get(key)
 
-    def post(self, command: AnyCommand, digest: str, *, key: str) -> Entry:
+    def post(self, command: AnyCommand, digest: str, *, key: str, guards: tuple[Guard, ...] = ()) -> Entry:
         """Put a command at the end; raise HallBusy if the mailbox is full."""
         if len(self._waiting) >= self.limit:
             raise HallBusy(self.stream, len(self._waiting))
-        entry = Entry(key, command, digest, asyncio.get_running_loop().create_future())
+        entry = Entry(key, command, digest, asyncio.get_running_loop().create_future(), guards)
         # Callers may be gone by the time it fails; the failure is then nobody's, and not an unhandled one.
         entry.done.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._under_way[key] = entry

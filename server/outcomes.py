@@ -5,6 +5,8 @@ CommandError
 ├── HallBusy          the mailbox is full: 429, try again
 ├── OutcomeUnknown    the storage failed or was too slow: 503; the same id again gives the truth
 ├── DecisionFailed    the rules broke down on this command (a bug); nothing was stored: 500
+├── FactsMoved        what the command was decided on has changed meanwhile: 429, ask again
+├── DayRefused        there is no such day to book: closed, too far, its year unpublished: 409
 ├── HallStopped       the hall-day takes no commands any more, or not yet: 503
 └── UnknownHall       there is no such hall here: 404
 """
@@ -76,6 +78,27 @@ class DecisionFailed(CommandError):
     """A bug in the rules; the command left no trace and the hall goes on."""
 
     code = "DECISION_FAILED"
+
+
+class FactsMoved(CommandError):
+    """The bookings of this person, phone or device changed elsewhere; nothing was done, with new facts it may be."""
+
+    code = "TOO_MANY"
+
+    def __init__(self, key: str) -> None:
+        """Remember whose; the key, a pseudonym, is not part of the message."""
+        super().__init__("the facts have changed meanwhile")
+        self.key = key
+
+
+class DayRefused(CommandError):
+    """The hall has no such day to book, and why; ``code`` is the refusal's."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        """Remember the refusal."""
+        super().__init__(refusal.code)
+        self.code = refusal.code
+        self.refusal = refusal
 
 
 class HallStopped(CommandError):

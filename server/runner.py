@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import msgspec
 import structlog
 
+from hall.booking_commands import CheckIn
 from hall.commands import AnyCommand, TakeTicket, Tick, Told
 from hall.errors import HallError, Refusal
 from hall.events import AnyEvent, Commit, DayEnded, commit_encoder
@@ -26,6 +27,7 @@ from hall.policy import Plan, plan_hash
 from hall.state import HallDay
 from hall.step import apply, step
 from server.answers import AnswerIndex
+from server.booking_traces import keys_before, ticket_of_check_in, traces_after
 from server.bus import Bus
 from server.clock import Clock
 from server.inbox import MAILBOX_LIMIT, Entry, Mailbox
@@ -34,10 +36,13 @@ from server.ledger.port import (
     GENESIS,
     Batch,
     CommandIdTaken,
+    Guard,
+    GuardMoved,
     Ledger,
     LedgerError,
     Row,
     StorageFailed,
+    Trace,
     VersionConflict,
     stream_name,
 )
@@ -45,6 +50,7 @@ from server.outcomes import (
     CommandError,
     CommandIdReused,
     DecisionFailed,
+    FactsMoved,
     HallStopped,
     Outcome,
     OutcomeUnknown,
@@ -100,6 +106,7 @@ class _Decided:
     entry: Entry
     commit: Commit
     row: Row
+    traces: tuple[Trace, ...] = ()
 
 
 @dataclass
@@ -183,11 +190,12 @@ class HallRunner:
                 task.cancel()
                 await asyncio.wait([task])
 
-    async def submit(self, command: AnyCommand, digest: str) -> Outcome:
+    async def submit(self, command: AnyCommand, digest: str, guards: tuple[Guard, ...] = ()) -> Outcome:
         """Have a command decided and stored, and return its one answer; see :mod:`server.outcomes` for what is raised.
 
         ``at_ms`` of the command is set here. ``digest`` stands for what the client sent: the same id with the same
-        digest gets the first answer, with another one CommandIdReused.
+        digest gets the first answer, with another one CommandIdReused. ``guards`` are what its facts rely on; if one
+        has moved when the answer is stored, nothing is done and FactsMoved is raised.
         """
         if self._stopped:
             raise HallStopped(self.stream, self._stopped)
@@ -200,7 +208,7 @@ class HallRunner:
         entry = self._mailbox.under_way(command.command_id)
         shared = entry is not None
         if entry is None:
-            entry = self._mailbox.post(command, digest, key=command.command_id)
+            entry = self._mailbox.post(command, digest, key=command.command_id, guards=guards)
         elif entry.digest != digest:
             raise CommandIdReused(command.command_id)
         commit = await asyncio.shield(entry.done)
@@ -293,6 +301,7 @@ class HallRunner:
         state = self._ahead
         seq, plan = state.seq + 1, state.plan_hash
         command = self._dated(entry.command, max(now_ms, state.at_ms), seq)
+        before = keys_before(state, command)
         result = step(state, command)
         if isinstance(command, Tick) and result == ():
             return None
@@ -301,19 +310,24 @@ class HallRunner:
         row = seal(self._hash, stream=self.stream, version=seq, at_ms=commit.at_ms, command_id=commit.command_id,
                    actor=commit.actor, body=commit_encoder.encode(commit))  # fmt: skip
         self._hash = row.hash
-        return _Decided(entry, commit, row)
+        return _Decided(entry, commit, row, traces_after(state, self.stream, commit.events, before=before))
 
     def _dated(self, command: AnyCommand, at_ms: Ms, seq: int) -> AnyCommand:
         if isinstance(command, Tick):
             return msgspec.structs.replace(command, at_ms=at_ms, command_id=f"tick/{self.stream}/{seq}")
         dated = msgspec.structs.replace(command, at_ms=at_ms)
-        if isinstance(dated, TakeTicket) and dated.told is None and self.shell.tell is not None:
-            return msgspec.structs.replace(dated, told=self.shell.tell(self._ahead, dated))
+        if isinstance(dated, TakeTicket | CheckIn) and dated.told is None and self.shell.tell is not None:
+            return msgspec.structs.replace(dated, told=self._told(dated))
         return dated
+
+    def _told(self, command: TakeTicket | CheckIn) -> Told | None:
+        """Return the wait that the citizen is told; a booked visitor's is that of the ticket to be made, if it waits."""
+        asked = command if isinstance(command, TakeTicket) else ticket_of_check_in(self._ahead, command)
+        return self.shell.tell(self._ahead, asked) if asked is not None and self.shell.tell is not None else None
 
     async def _store(self, decided: list[_Decided]) -> None:
         entries = [one.entry for one in decided]
-        batch = Batch(self.stream, tuple(one.row for one in decided))
+        batch = _batch_of(self.stream, decided)
         try:
             async with asyncio.timeout(self.shell.append_seconds):
                 await self.shell.ledger.append_many([batch])
@@ -321,6 +335,12 @@ class HallRunner:
             log.warning("append_conflict", stream=self.stream, reason=str(conflict))
             self._stale = True
             self._try_again(entries, str(conflict))
+        except GuardMoved as moved:
+            log.info("facts_moved", stream=self.stream)
+            self._stale = True
+            relying = [entry for entry in entries if _relies_on_other(entry, moved)]
+            self._mailbox.fail(relying, FactsMoved(moved.key))
+            self._try_again([entry for entry in entries if entry not in relying], str(moved))
         except (StorageFailed, TimeoutError) as failure:
             reason = str(failure) or f"no answer from the storage in {self.shell.append_seconds:g} s"
             log.error("append_failed", stream=self.stream, reason=reason, commands=len(entries))
@@ -438,6 +458,18 @@ class HallRunner:
 
 _TICK = "tick"
 """Key of the one tick that can be on its way."""
+
+
+def _batch_of(stream: str, decided: Sequence[_Decided]) -> Batch:
+    """Make one write of decisions; a refusal moves nothing on, and needs nothing to stand still."""
+    guards = tuple([guard for one in decided if one.commit.refusal is None for guard in one.entry.guards])
+    # One booking may change more than once here: the last trace of it holds.
+    last = {(trace.key, trace.appointment): trace for one in decided for trace in one.traces}
+    return Batch(stream, tuple([one.row for one in decided]), guards, tuple(last.values()))
+
+
+def _relies_on_other(entry: Entry, moved: GuardMoved) -> bool:
+    return any(guard.key == moved.key and guard.expected not in (-1, moved.found) for guard in entry.guards)
 
 
 def _commit_of(

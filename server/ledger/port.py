@@ -245,10 +245,14 @@ def hall_and_date(stream: str) -> tuple[HallId, str]:
 
 
 def moves_of(batch: Batch) -> dict[str, int]:
-    """Return the keys that a batch moves on, sorted, each with the version that it expects (-1: any)."""
+    """Return the keys that a batch moves on, sorted, each with the version that it expects (-1: any).
+
+    Of two expected versions the older counts: if they differ, it is stale.
+    """
     moved = dict.fromkeys([trace.key for trace in batch.traces], -1)
     for guard in batch.guards:
-        moved[guard.key] = max(guard.expected, moved.get(guard.key, -1))
+        other = moved.get(guard.key, -1)
+        moved[guard.key] = min(guard.expected, other) if min(guard.expected, other) >= 0 else max(guard.expected, other)
     return dict(sorted(moved.items()))
 
 
