@@ -38,7 +38,7 @@ from server.ledger.sqlite import FILE_NAME, SqliteLedger
 from server.live import LiveView
 from server.middleware import Edge, Gate
 from server.migrations.upgrade import upgrade
-from server.outcomes import CommandError
+from server.outcomes import CommandError, DayRefused
 from server.problems import FieldError, Problem, body_of, headers_of, status_of
 from server.projector import Projector
 from server.registry import Halls
@@ -206,7 +206,8 @@ async def _on_problem(_: Request, problem: Exception) -> Response:
 
 async def _on_command_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, CommandError)
-    return await _on_problem(request, Problem(error.code))
+    facts = error.refusal.facts if isinstance(error, DayRefused) else None
+    return await _on_problem(request, Problem(error.code, facts=facts))
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:

@@ -1,33 +1,38 @@
-"""All halls that this process serves: today's runner of each, opened, watched, turned at midnight, closed.
+"""All halls that this process serves: their days, past, of today and to come; opened, watched, turned at midnight, closed.
 
 A business date begins at local midnight, but a day that has not ended goes on (halls open past midnight). A day that a
 stopped server left open is ended at the next start, before the new one begins. A hall whose log is damaged stays shut,
-with the reason; the others are served.
+with the reason; the others are served. Days to come (:mod:`server.days`) have a log from their first booking on.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
 
-from hall.commands import AnyCommand, ChangePlan, OpenDay
-from hall.errors import HallError, Refusal
+from hall.commands import AnyCommand, ChangePlan
+from hall.errors import HallError, Refusal, refuse
 from hall.events import Commit
 from hall.ids import TIMER, Actor, CommandId, HallId, Ms
 from hall.opening import local_ms
+from hall.state import HallDay
 from server.bus import Bus
 from server.clock import Clock
-from server.config.plans import PlanSource
-from server.ledger.port import Ledger, LedgerError, hall_and_date, stream_name
+from server.config.plans import OpenDayFacts, PlanSource
+from server.days import DaysStatistics, DaysToCome
+from server.ledger.port import Ledger, LedgerError, StreamHead, hall_and_date, stream_name
 from server.links import Links
-from server.outcomes import HallStopped, Outcome, UnknownHall
+from server.outcomes import CommandError, DayRefused, HallStopped, Outcome, UnknownHall
+from server.outlook import Outlook, open_command
 from server.runner import HallRunner, RunnerStatistics, Shell, Tell
 from server.timers import HallTimer
+from server.turning import bring_up, finish, has_ended, was_today
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +45,17 @@ RETRY_MS: Final = 5_000
 STARTS_AT_ONCE: Final = 16
 """Halls that start together: while one waits for the disk another replays, and their opened days share a write."""
 
+HORIZON_DAYS: Final = 400
+"""Days ahead that can be booked at most: no hall publishes more than a year."""
+
+CHANGES_AT_ONCE: Final = 16
+"""Days to come of one hall that get new settings together."""
+
 Listener = Callable[[HallId, Sequence[Commit]], None]
 """Is told of every durable commit of today; must not wait."""
+
+DayListener = Callable[[HallRunner, Sequence[Commit]], None]
+"""Is told of every durable commit of every day, past and to come too; must not wait."""
 
 
 class HallsStatistics(msgspec.Struct, frozen=True):
@@ -50,6 +64,9 @@ class HallsStatistics(msgspec.Struct, frozen=True):
     days: tuple[RunnerStatistics, ...]
     shut: dict[HallId, str]
     links_waiting: int
+    ahead: DaysStatistics
+    behind: dict[str, str]
+    """Streams whose bookings stand against the settings, with the code of the refusal."""
 
 
 @dataclass
@@ -72,25 +89,36 @@ class Halls:
     plans: PlanSource
     tell: Tell | None = None
     listeners: list[Listener] = field(default_factory=list)
+    day_listeners: list[DayListener] = field(default_factory=list)
     _halls: dict[HallId, _Hall] = field(default_factory=dict)
     _past: dict[str, HallRunner] = field(default_factory=dict)
     _shut: dict[HallId, str] = field(default_factory=dict)
     _opening_past: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _behind: dict[str, Refusal] = field(default_factory=dict)
     _links: Links = field(init=False)
+    _ahead: DaysToCome = field(init=False)
+    _outlook: Outlook = field(init=False)
 
     def __post_init__(self) -> None:
         """Make what needs the halls themselves."""
         self._links = Links(self.past)
+        self._ahead = DaysToCome(self._new, self._begin, self._finish, self.clock)
+        self._outlook = Outlook(self.plans)
 
     async def start(self) -> None:
         """Replay and open today for every hall; a hall that fails is shut, with its reason in the log."""
         facts = await asyncio.to_thread(self.plans.halls)
-        lasts = {hall_and_date(head.stream)[0]: head.stream for head in await self.ledger.streams()}
+        heads: dict[HallId, list[StreamHead]] = {}
+        for head in await self.ledger.streams():
+            heads.setdefault(hall_and_date(head.stream)[0], []).append(head)
         for start in range(0, len(facts), STARTS_AT_ONCE):
             group = facts[start : start + STARTS_AT_ONCE]
-            await asyncio.gather(*(self.add(one.code, one.zone, last=lasts.get(one.code)) for one in group))
+            await asyncio.gather(*(self.add(one.code, one.zone, heads=heads.get(one.code, ())) for one in group))
         self._halls = {one.code: self._halls[one.code] for one in facts if one.code in self._halls}
+        for code, hall in self._halls.items():
+            self._ahead.note(head.stream for head in heads.get(code, ()) if _date(head) > hall.runner.date)
         self._links.start()
+        self._ahead.start()
         log.info("halls_started", halls=len(self._halls), shut=len(self._shut))
         if not facts:
             log.warning("no_halls", advice="stop the server, run onewindow init, start it again")
@@ -98,6 +126,7 @@ class Halls:
     async def stop(self) -> None:
         """Take no more commands, finish those that wait."""
         await self._links.stop()
+        await self._ahead.stop()
         for hall in self._halls.values():
             if hall.timer is not None:
                 await hall.timer.stop()
@@ -105,11 +134,11 @@ class Halls:
         await asyncio.gather(*(runner.stop() for runner in runners))
         log.info("halls_stopped", halls=len(self._halls))
 
-    async def add(self, code: HallId, zone: str, *, last: str | None = None) -> None:
-        """Serve a hall from now on; ``last`` is its newest stream, if it has one."""
+    async def add(self, code: HallId, zone: str, *, heads: Sequence[StreamHead] = ()) -> None:
+        """Serve a hall from now on; ``heads`` are those of its streams."""
         try:
-            runner = await self._runner_of_now(code, zone, last)
-        except (LedgerError, HallError) as error:
+            runner = await self._runner_of_now(code, zone, heads)
+        except (LedgerError, HallError, CommandError) as error:
             self._shut[code] = str(error)
             log.error("hall_shut", hall=code, reason=str(error))
             return
@@ -146,6 +175,10 @@ class Halls:
         today = self.today(hall)
         if today.date == day:
             return today
+        if day > today.date:
+            if not self._ahead.has_log(stream_name(hall, day)):
+                raise UnknownHall(stream_name(hall, day))
+            return await self._ahead.get(hall, day)
         stream = stream_name(hall, day)
         async with self._opening_past:
             runner = self._past.pop(stream, None)
@@ -157,6 +190,65 @@ class Halls:
             await self._keep_past(runner)
         return runner
 
+    async def day(self, hall: HallId, date: str) -> HallRunner:
+        """Return a day of a hall: past, of today, or to come, which is begun now with the settings of now if need be.
+
+        Raises UnknownHall (a day of the past without a log), DayRefused, HallStopped.
+        """
+        if date <= self.today(hall).date:
+            return await self.past(hall, date)
+        stream = stream_name(hall, date)
+        if not self._ahead.has_log(stream):
+            self._check_horizon(hall, date)
+            now = await self._outlook.of(hall)
+            _check_open(now.facts_of(date))
+        return self._ahead.live(stream) or await self._ahead.get(hall, date)
+
+    def live_day(self, hall: HallId, date: str) -> HallRunner | None:
+        """Return the runner of a day if it is in memory, without waiting."""
+        today = self.day_of(hall)
+        if today is not None and today.date == date:
+            return today
+        stream = stream_name(hall, date)
+        return self._ahead.live(stream) or self._past.get(stream)
+
+    def days_begun(self, hall: HallId) -> list[str]:
+        """List the dates of a hall's days that can be booked and have a log: today's, then those to come."""
+        today = self.today(hall).date
+        return [today, *(date for date in self._ahead.of_hall(hall) if date > today)]
+
+    async def peek(self, hall: HallId, date: str) -> HallDay | Refusal:
+        """Return a day's state for reading its slots, without beginning its log; or why it has none.
+
+        Without a log it is the day as it would be opened now: it can be read like any other, and must not be changed.
+        """
+        today = self.today(hall)
+        if date < today.date:
+            return refuse("DAY_ENDED")
+        runner = self.live_day(hall, date)
+        if runner is not None:
+            state = runner.view_state()
+            return state if state.is_open else refuse("DAY_NOT_OPEN")
+        if self._ahead.has_log(stream_name(hall, date)):
+            return (await self._ahead.get(hall, date)).view_state()
+        try:
+            self._check_horizon(hall, date)
+        except DayRefused as refused:
+            return refused.refusal
+        now = self._outlook.at_hand(hall) or await self._outlook.of(hall)
+        return now.day(date, self.clock.now_ms())
+
+    async def release_of(self, hall: HallId, date: str, *, group: str, slot_ms: Ms) -> Ms | Refusal:
+        """Return when a slot of a group comes on sale, by the settings of now; or refuse (an unpublished year)."""
+        self.today(hall)
+        now = self._outlook.at_hand(hall) or await self._outlook.of(hall)
+        return now.release(date, group, slot_ms)
+
+    def behind(self, hall: HallId) -> dict[str, Refusal]:
+        """Return, by date, what a hall's days refused of its settings; their bookings stand against it."""
+        found = ((hall_and_date(stream), refusal) for stream, refusal in sorted(self._behind.items()))
+        return {date: refusal for (code, date), refusal in found if code == hall}
+
     async def submit(self, hall: HallId, command: AnyCommand, digest: str) -> Outcome:
         """Have a hall decide a command on its day of today; see :meth:`HallRunner.submit`."""
         return await self.today(hall).submit(command, digest)
@@ -167,36 +259,28 @@ class Halls:
         state = runner.view_state()
         if state.is_open:
             return None
-        facts = await asyncio.to_thread(self.plans.open_day_facts, hall, runner.date)
-        if isinstance(facts, Refusal):
-            log.warning("day_not_opened", stream=runner.stream, code=facts.code)
-            return facts
-        plan = await runner.learn(await asyncio.to_thread(self.plans.plan_of, hall))
-        command = OpenDay(
-            # A refused attempt keeps its answer; the next one, with better settings, has another place in the log.
-            command_id=f"open/{runner.stream}/{state.seq}", at_ms=0, actor=TIMER, hall=hall, date=runner.date,
-            kind=facts.kind, sessions=facts.sessions, plan=plan, half_day_ms=facts.half_day_ms,
-            end_day_ms=facts.end_day_ms, next_open_ms=facts.next_open_ms,
-        )  # fmt: skip
-        outcome = await runner.submit(command, plan)
-        if outcome.refusal is not None:
-            log.error("day_not_opened", stream=runner.stream, code=outcome.refusal.code)
-        return outcome
+        return await self._open(runner)
 
     async def use_settings(
         self, hall: HallId, *, command_id: CommandId, actor: Actor, digest: str
     ) -> Outcome | Refusal | None:
-        """Let today go by the settings of now: change its plan, or open it if it could not be opened before."""
+        """Let the days of a hall go by the settings of now; return what today said, :meth:`behind` what others refused.
+
+        Today's plan is changed, or today is opened if it could not be opened before; days to come get plan and hours.
+        """
         runner = self.today(hall)
+        self._outlook.forget(hall)
+        await self._use_ahead(hall, command_id=command_id, actor=actor, digest=digest)
         if not runner.view_state().is_open:
             return await self.open_day(hall)
-        plan = await runner.learn(await asyncio.to_thread(self.plans.plan_of, hall))
+        plan = await runner.learn((await self._outlook.of(hall)).plan)
         return await runner.submit(ChangePlan(command_id=command_id, at_ms=0, actor=actor, plan=plan), digest)
 
     def statistics(self) -> HallsStatistics:
         """Return the figures of all halls."""
         days = tuple(hall.runner.statistics() for hall in self._halls.values())
-        return HallsStatistics(days, dict(self._shut), self._links.waiting)
+        behind = {stream: refusal.code for stream, refusal in self._behind.items()}
+        return HallsStatistics(days, dict(self._shut), self._links.waiting, self._ahead.statistics(), behind)
 
     # ---- days ----
 
@@ -204,23 +288,34 @@ class Halls:
         shell = Shell(self.ledger, self.bus, self.clock, tell=self.tell, after_commit=self._after_commit)
         return HallRunner(hall, day, shell)
 
-    async def _runner_of_now(self, hall: HallId, zone: str, last: str | None) -> HallRunner:
-        """Start the day that the hall is in: yesterday's if that has not ended, which is ended if it is time."""
-        today = self._local_date(zone)
-        before = hall_and_date(last)[1] if last is not None else today
-        if before < today:
-            earlier = self._new(hall, before)
+    async def _runner_of_now(self, hall: HallId, zone: str, heads: Sequence[StreamHead]) -> HallRunner:
+        """Start the day that the hall is in: an earlier one if that has not ended; those that are over are ended."""
+        # A clock that was set back does not open an earlier day again; one that was only booked was never opened.
+        today = max([self._local_date(zone), *(_date(head) for head in heads if was_today(head, zone))])
+        for head in await self._left_open(zone, [head for head in heads if _date(head) < today]):
+            earlier = self._new(hall, _date(head))
             await earlier.start()
             state = earlier.view_state()
             if state.is_open and not state.is_ended:
                 if self.clock.now_ms() < state.end_day_ms:
                     return earlier
-                await earlier.tick()
+                await finish(earlier, self.clock.now_ms())
             await self._keep_past(earlier)
-        # A clock that was set back does not open an earlier day again.
-        runner = self._new(hall, max(today, before))
+        runner = self._new(hall, today)
         await runner.start()
         return runner
+
+    async def _left_open(self, zone: str, heads: Sequence[StreamHead]) -> list[StreamHead]:
+        """Return the streams of the past that a stopped server may have left open.
+
+        While a server ran it ended each day before it began the next; so only days since the last sign of life count,
+        and of those the rows at their end are looked at before anything is replayed.
+        """
+        if not heads:
+            return []
+        alive = _local_date(max(head.at_ms for head in heads), zone)
+        since = (date.fromisoformat(alive) - timedelta(days=1)).isoformat()
+        return [head for head in heads if _date(head) >= since and not await has_ended(self.ledger, head)]
 
     async def _turn(self, hall: _Hall) -> None:
         """Begin the next business date of a hall, or try again to open the one that it is in."""
@@ -228,11 +323,14 @@ class Halls:
         if today <= ended.date:
             await self._open_safely(hall)
             return
-        runner = self._new(hall.code, today)
         try:
-            await runner.start()
-        except (LedgerError, HallError) as error:
-            log.error("day_not_turned", stream=runner.stream, reason=str(error))
+            for skipped in [day for day in self._ahead.of_hall(hall.code) if day < today]:
+                over = await self._ahead.hand_over(hall.code, skipped)
+                await finish(over, self.clock.now_ms())
+                await self._keep_past(over)
+            runner = await self._ahead.hand_over(hall.code, today)
+        except CommandError as error:
+            log.error("day_not_turned", stream=stream_name(hall.code, today), reason=str(error))
             return
         hall.runner = runner
         log.info("day_turned", stream=runner.stream)
@@ -240,13 +338,78 @@ class Halls:
         await self._open_safely(hall)
 
     async def _open_safely(self, hall: _Hall) -> None:
+        """Open today, or bring it up to the settings of this morning if it was begun before its date."""
         hall.retry_ms = None
+        runner = hall.runner
         try:
-            await self.open_day(hall.code)
+            state = runner.view_state()
+            if not state.is_open:
+                await self.open_day(hall.code)
+            elif state.at_ms < local_ms(runner.date, 0, hall.zone):
+                await self._bring_up(runner, command_id=f"morning/{runner.stream}/{state.seq}")
         except Exception as error:
             # Whatever is wrong with one hall's settings or with the storage: the others are served meanwhile.
-            log.error("day_not_opened", stream=hall.runner.stream, exc_info=error)
+            log.error("day_not_opened", stream=runner.stream, exc_info=error)
             hall.retry_ms = self.clock.now_ms() + RETRY_MS
+
+    async def _open(self, runner: HallRunner) -> Outcome | Refusal:
+        """Open a day with the settings of now."""
+        now = await self._outlook.fresh(runner.hall)
+        facts = now.facts_of(runner.date)
+        if isinstance(facts, Refusal):
+            log.warning("day_not_opened", stream=runner.stream, code=facts.code)
+            return facts
+        await runner.learn(now.plan)
+        # A refused attempt keeps its answer; the next one, with better settings, has another place in the log.
+        command_id = f"open/{runner.stream}/{runner.view_state().seq}"
+        command = open_command(runner.hall, facts, plan=now.name, command_id=command_id)
+        outcome = await runner.submit(command, now.name)
+        if outcome.refusal is not None:
+            log.error("day_not_opened", stream=runner.stream, code=outcome.refusal.code)
+        return outcome
+
+    # ---- days to come ----
+
+    async def _begin(self, runner: HallRunner) -> None:
+        """Open a day to come; raise DayRefused if that cannot be."""
+        now = await self._outlook.of(runner.hall)
+        _check_open(now.facts_of(runner.date))
+        opened = await self._open(runner)
+        refusal = opened.refusal if isinstance(opened, Outcome) else opened
+        if refusal is not None:
+            raise DayRefused(refusal)
+
+    async def _finish(self, runner: HallRunner) -> None:
+        await finish(runner, self.clock.now_ms())
+
+    async def _use_ahead(self, hall: HallId, *, command_id: CommandId, actor: Actor, digest: str) -> None:
+        """Let all days to come that have a log go by the settings of now."""
+        dates = self._ahead.of_hall(hall)
+
+        async def change(day: str) -> None:
+            try:
+                runner = await self._ahead.get(hall, day)
+                await self._bring_up(runner, command_id=command_id, actor=actor, digest=digest)
+            except CommandError as error:
+                log.error("day_behind_settings", stream=stream_name(hall, day), code=error.code)
+                self._behind[stream_name(hall, day)] = Refusal(error.code)
+
+        for start in range(0, len(dates), CHANGES_AT_ONCE):
+            await asyncio.gather(*(change(day) for day in dates[start : start + CHANGES_AT_ONCE]))
+
+    async def _bring_up(
+        self, runner: HallRunner, *, command_id: CommandId, actor: Actor = TIMER, digest: str = ""
+    ) -> None:
+        now = await self._outlook.of(runner.hall)
+        refusal = await bring_up(runner, now, command_id=command_id, actor=actor, digest=digest)
+        self._behind.pop(runner.stream, None)
+        if refusal is not None:
+            self._behind[runner.stream] = refusal
+
+    def _check_horizon(self, hall: HallId, day: str) -> None:
+        last = date.fromisoformat(self.today(hall).date) + timedelta(days=HORIZON_DAYS)
+        if day > last.isoformat():
+            raise DayRefused(Refusal("DAY_TOO_FAR", {"days": HORIZON_DAYS}))
 
     def _turn_ms(self, hall: _Hall) -> Ms:
         """Say when the next date is due: at local midnight, and not before an open day has ended."""
@@ -258,26 +421,48 @@ class Halls:
         return midnight if hall.retry_ms is None else min(midnight, hall.retry_ms)
 
     def _local_date(self, zone: str) -> str:
-        moment = datetime.fromtimestamp(self.clock.now_ms() / 1000, UTC)
-        return moment.astimezone(ZoneInfo(zone)).date().isoformat()
+        return _local_date(self.clock.now_ms(), zone)
 
     async def _keep_past(self, runner: HallRunner) -> None:
         self._past[runner.stream] = runner
+        self._behind.pop(runner.stream, None)
         while len(self._past) > max(PAST_LIMIT, len(self._halls)):
             oldest = next(iter(self._past))
             await self._past.pop(oldest).stop()
 
     def _after_commit(self, runner: HallRunner, commits: Sequence[Commit]) -> None:
         self._links.see(runner, commits)
+        self._ahead.see(runner)
+        for follower in self.day_listeners:
+            _tell(runner, partial(follower, runner, commits))
         hall = self._halls.get(runner.hall)
         if hall is None or hall.runner is not runner:
             return
         if hall.timer is not None:
             hall.timer.arm()
         for listener in self.listeners:
-            try:
-                listener(runner.hall, commits)
-            except Exception as error:
-                # The commits are durable and answered. A follower that breaks must not stop the hall; it finds what
-                # it missed by its place in the log.
-                log.error("listener_failed", stream=runner.stream, exc_info=error)
+            _tell(runner, partial(listener, runner.hall, commits))
+
+
+def _tell(runner: HallRunner, tell: Callable[[], None]) -> None:
+    try:
+        tell()
+    except Exception as error:
+        # The commits are durable and answered. A follower that breaks must not stop the hall; it finds what
+        # it missed by its place in the log.
+        log.error("listener_failed", stream=runner.stream, exc_info=error)
+
+
+def _check_open(facts: OpenDayFacts | Refusal) -> None:
+    if isinstance(facts, Refusal):
+        raise DayRefused(facts)
+    if not facts.sessions:
+        raise DayRefused(Refusal("CLOSED_THAT_DAY", {"date": facts.date}))
+
+
+def _date(head: StreamHead) -> str:
+    return hall_and_date(head.stream)[1]
+
+
+def _local_date(at_ms: Ms, zone: str) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()

@@ -1,0 +1,84 @@
+"""Days that begin and end late: what a morning brings up to date, and what a day that nobody served leaves.
+
+A day may be begun weeks before its date, with the settings of then. In its morning it gets the settings of that morning;
+what its bookings do not allow is told and kept, and the bookings stand.
+"""
+
+from typing import Final
+
+import structlog
+
+from hall.booking_commands import CloseSlots
+from hall.commands import ChangePlan, ChangeSessions
+from hall.errors import Refusal
+from hall.events import DayEnded
+from hall.ids import TIMER, Actor, CommandId, Ms
+from hall.opening import local_ms
+from server.ledger.port import Ledger, StreamHead, hall_and_date
+from server.outlook import Now
+from server.replay import decoded
+from server.runner import HallRunner
+
+log = structlog.get_logger(__name__)
+
+TAIL_ROWS: Final = 64
+"""Rows after the end of a day (corrections, ratings) among which its end is looked for; beyond them it is replayed."""
+
+UNSERVED: Final = "unserved"
+"""Reason of slots that passed while no server ran."""
+
+
+def was_today(head: StreamHead, zone: str) -> bool:
+    """Say whether a stream went on after its date began; if not, its day was only booked until now."""
+    return head.at_ms >= local_ms(hall_and_date(head.stream)[1], 0, zone)
+
+
+async def has_ended(ledger: Ledger, head: StreamHead) -> bool:
+    """Say whether the last rows of a stream show its end; a few rows are read, nothing is replayed."""
+    async for row in ledger.read(head.stream, max(0, head.version - TAIL_ROWS)):
+        if any(isinstance(event, DayEnded) for event in decoded(row).events):
+            return True
+    return False
+
+
+async def bring_up(
+    runner: HallRunner, now: Now, *, command_id: CommandId, actor: Actor = TIMER, digest: str = ""
+) -> Refusal | None:
+    """Let an open day go by the settings of now: its plan, then its opening times; return what was refused, if anything."""
+    refused: list[Refusal] = []
+    if runner.view_state().plan_hash != now.name:
+        await runner.learn(now.plan)
+        plan = ChangePlan(command_id=command_id, at_ms=0, actor=actor, plan=now.name)
+        refused += _refusals((await runner.submit(plan, digest or command_id)).refusal)
+    facts = now.facts_of(runner.date)
+    if isinstance(facts, Refusal):
+        refused.append(facts)
+    elif facts.sessions != runner.view_state().sessions:
+        hours = ChangeSessions(
+            command_id=f"{command_id}/hours", at_ms=0, actor=actor, sessions=facts.sessions, reason="settings"
+        )
+        refused += _refusals((await runner.submit(hours, digest or command_id)).refusal)
+    for refusal in refused:
+        # Loud: bookings stand against the settings, and somebody must look after one or the other.
+        log.error("day_behind_settings", stream=runner.stream, code=refusal.code)
+    return refused[0] if refused else None
+
+
+async def finish(runner: HallRunner, now_ms: Ms) -> None:
+    """End a day that is over; who had booked a slot that passed while no server ran is no no-show."""
+    state = runner.view_state()
+    if not state.is_open or state.is_ended or now_ms < state.end_day_ms:
+        return
+    since_ms = state.at_ms
+    if any(one.state == "BOOKED" and one.slot_ms >= since_ms for one in state.bookings.appointments.values()):
+        close = CloseSlots(
+            command_id=f"{UNSERVED}/{runner.stream}", at_ms=0, actor=TIMER, from_ms=since_ms, to_ms=state.end_day_ms,
+            then="list", reason=UNSERVED,
+        )  # fmt: skip
+        await runner.submit(close, UNSERVED)
+    await runner.tick()
+
+
+def _refusals(refusal: Refusal | None) -> list[Refusal]:
+    # Another command may have been faster; then there is nothing left to change.
+    return [] if refusal is None or refusal.code in ("PLAN_UNCHANGED", "NO_CHANGE") else [refusal]
