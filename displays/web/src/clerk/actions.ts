@@ -66,6 +66,11 @@ export function actionOfKey(event: KeyboardEvent): Action | null {
   return found ? found.action : null;
 }
 
+/** B opens the booking desk: at any window, whatever it is doing. */
+export function isBookingKey(event: KeyboardEvent): boolean {
+  return !event.ctrlKey && !event.altKey && !event.metaKey && !event.repeat && event.key.toUpperCase() === "B";
+}
+
 /** A digit 1 to 9 names an item of the current ticket. */
 export function entryOfKey(event: KeyboardEvent): number | null {
   const plain = !event.ctrlKey && !event.altKey && !event.metaKey && !event.repeat;

@@ -12,10 +12,12 @@ import { OwElement, define } from "../shared/element";
 import type { FeedStatus } from "../shared/feed";
 import { windowText } from "../shared/format";
 import { pick, t } from "../shared/i18n";
-import { type Action, MAIN_ACTIONS, actionOfKey, allowed, entryOfKey, isTyping } from "./actions";
+import { type Action, MAIN_ACTIONS, actionOfKey, allowed, entryOfKey, isBookingKey, isTyping } from "./actions";
 import { isLarge } from "../shared/theme";
 import { sameClerk } from "./account-name";
 import { isAsking } from "./ask";
+import "./booking-drawer";
+import { say as sayBooking } from "./booking-texts";
 import { consoleStyles } from "./console-styles";
 import type { Desk } from "./desk";
 import { helpOverlay } from "./help";
@@ -37,6 +39,7 @@ export class OwConsole extends OwElement {
 
   @property({ attribute: false }) desk!: Desk;
   @state() private helping = false;
+  @state() private atBookings = false;
   private readonly keyed = (event: KeyboardEvent) => this.pressed(event);
 
   override connectedCallback(): void {
@@ -56,7 +59,8 @@ export class OwConsole extends OwElement {
     return html`${this.head(current)}
       <ow-banner status=${desk.feed ? desk.feed.status : "connecting"} .asOf=${desk.feed ? desk.feed.asOfMs : null} .why=${desk.feed ? desk.feed.refusal : null} zone=${desk.hall.zone}></ow-banner>
       ${current ? this.body(current) : html`<main class="empty"><p class="muted">${desk.feed && isLost(desk.feed.status) ? say("no_view") : `${t("link.connecting")}…`}</p></main>`}
-      ${this.helping ? helpOverlay(() => (this.helping = false)) : nothing}`;
+      ${this.helping ? helpOverlay(() => (this.helping = false)) : nothing}
+      ${this.atBookings ? html`<ow-booking-drawer .desk=${desk} today=${current ? current.date : ""} @ow-close=${() => (this.atBookings = false)}></ow-booking-drawer>` : nothing}`;
   }
 
   private head(current: ClerkState | null) {
@@ -68,6 +72,7 @@ export class OwConsole extends OwElement {
       ${screens && screens.of > 0 ? html`<span class="small ${screens.online < screens.of ? "bad" : "muted"}" data-testid="screens">${say("screens_online", { ...screens })}</span>` : nothing}
       <ow-clock .now=${() => desk.nowMs()} zone=${desk.hall.zone}></ow-clock>
       <strong class="small">${desk.account.name}</strong>
+      <button class="button small" data-testid="bookings-open" aria-keyshortcuts="B" @click=${() => (this.atBookings = true)}>${sayBooking("open")}&nbsp;<kbd>B</kbd></button>
       ${current && current.window.state !== "CLOSED" && this.mine(current) ? html`
         <button class="button small" data-testid="drain" ?disabled=${!allowed("drain", current, desk.nowMs()).on || desk.sending !== null} @click=${() => this.act("drain")}>${say("drain")}</button>
         <button class="button small danger" data-testid="close" ?disabled=${desk.sending !== null} @click=${() => this.act("close")}>${say("close")}</button>`
@@ -105,11 +110,16 @@ export class OwConsole extends OwElement {
   }
 
   private pressed(event: KeyboardEvent): void {
-    if (isAsking() || isTyping(event) || !this.desk.state) {
+    if (isAsking() || this.atBookings || isTyping(event) || !this.desk.state) {
       return;
     }
     if (event.key === "Escape" && this.helping) {
       this.helping = false;
+      return;
+    }
+    if (isBookingKey(event)) {
+      event.preventDefault();
+      this.atBookings = true;
       return;
     }
     const action = actionOfKey(event);

@@ -5,8 +5,9 @@
 
 import { type Api, Refused, faultText, newCommandId } from "../shared/api";
 import { LiveFeed } from "../shared/feed";
+import type { Account } from "../shared/session";
 import type { HallInfo, Text } from "../shared/types";
-import type { Account, ClerkLive, ClerkState, StaffTicket } from "./types";
+import type { ClerkLive, ClerkState, StaffTicket } from "./types";
 
 // How long the answer of a command stays on screen, in milliseconds.
 const NOTE_MS = 6000;

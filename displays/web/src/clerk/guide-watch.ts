@@ -3,7 +3,7 @@
 import type { Api, Refused } from "../shared/api";
 import { type FeedStatus, LiveFeed } from "../shared/feed";
 import type { HallInfo } from "../shared/types";
-import type { Alarm, ManagerLive, ManagerState, ManagerWindow, Queue } from "../manager/types";
+import type { Alarm, BookedCounts, ManagerLive, ManagerState, ManagerWindow, Queue } from "../manager/types";
 import { clerkName } from "./account-name";
 import type { ShortTicket } from "./types";
 
@@ -71,6 +71,15 @@ export class GuideWatch {
         gone: linked[code] === false,
       }))
       .sort((a, b) => Number(b.gone) - Number(a.gone) || a.since_ms - b.since_ms);
+  }
+
+  /** The business date that the feed shows. */
+  today(): string {
+    return this.feed.state ? this.feed.state.day.date : "";
+  }
+
+  booked(): BookedCounts | null {
+    return (this.feed.state && this.feed.state.booked) || null;
   }
 
   missed(): ShortTicket[] {

@@ -10,7 +10,12 @@ import "../shared/components/topbar";
 import { OwElement, define } from "../shared/element";
 import { clockTime, windowText } from "../shared/format";
 import { pick } from "../shared/i18n";
+import type { Account } from "../shared/session";
 import type { HallInfo } from "../shared/types";
+import "./arrivals";
+import { say as sayBooking } from "./booking-texts";
+import "./bookings";
+import { bookingMark } from "./booking-mark";
 import { enc } from "./desk";
 import { guideStyles } from "./guide-styles";
 import { type CallNow, GuideWatch } from "./guide-watch";
@@ -19,7 +24,7 @@ import { slip } from "./slip";
 import { deskStyles } from "./styles";
 import { channelText, reasonText, say } from "./texts";
 import { running, span } from "./time";
-import type { Account, ShortTicket, StaffTicket } from "./types";
+import type { ShortTicket, StaffTicket } from "./types";
 import { classMark } from "./waiting-line";
 
 const TICK_MS = 1000;
@@ -61,9 +66,20 @@ export class OwGuide extends OwElement {
       </ow-topbar>
       <ow-banner status=${feed.status} .asOf=${feed.asOfMs} .why=${feed.refusal} zone=${this.hall.zone}></ow-banner>
       <main>
-        <div class="left">${this.search()} ${this.results()} ${this.queues()} ${this.alarms()}</div>
-        <div class="right">${this.called(feed.calls())} ${this.missed(feed.missed(), feed.held())}</div>
+        <div class="left">${this.search()} ${this.results()} ${this.bookings()} ${this.queues()} ${this.alarms()}</div>
+        <div class="right">${this.arrivals()} ${this.called(feed.calls())} ${this.missed(feed.missed(), feed.held())}</div>
       </main>`;
+  }
+
+  private bookings(): TemplateResult {
+    const { feed } = this;
+    return html`<section class="panel" aria-label=${sayBooking("title")} data-testid="guide-bookings"><ow-bookings .api=${this.api} .hall=${this.hall} .nowMs=${() => feed.nowMs()} today=${feed.today()}></ow-bookings></section>`;
+  }
+
+  private arrivals(): TemplateResult {
+    const { feed } = this;
+    return html`<section class="panel" aria-labelledby="arrivals-h" data-testid="guide-arrivals"><h2 id="arrivals-h">${sayBooking("arrivals")}</h2>
+      <ow-arrivals .api=${this.api} .hall=${this.hall} .counts=${feed.booked()} .nowMs=${() => feed.nowMs()} today=${feed.today()}></ow-arrivals></section>`;
   }
 
   private search(): TemplateResult {
@@ -92,6 +108,7 @@ export class OwGuide extends OwElement {
         <p><ow-state of="ticket" value=${ticket.state}></ow-state> ${classMark(this, ticket.class)}<span class="chip">${channelText(ticket.channel)}</span>
         ${ticket.state === "WAITING" && typeof ticket.ahead === "number" ? html`<strong>${say("ahead", { n: ticket.ahead })}</strong>` : nothing}
         ${ticket.window ? html`<strong>${windowText(ticket.window)}</strong>` : nothing}
+        ${bookingMark(ticket.booking, this.hall.zone)}
         <br><span class="muted">${say("waits", { time: span(nowMs - ticket.arrived_ms) })} · ${say("arrived_at", { time: clockTime(ticket.arrived_ms, this.hall.zone) })}</span></p></div>
       <ul class="items">${ticket.items.map(
         (item) => html`<li class="spread"><span>${pick(item.name)}${item.quantity > 1 ? ` ${say("quantity", { n: item.quantity })}` : ""}</span><ow-state of="item" value=${item.state}></ow-state></li>`,

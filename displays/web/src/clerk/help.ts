@@ -13,6 +13,7 @@ export function helpOverlay(close: () => void): TemplateResult {
         ({ action, key, also }) => html`<dt><kbd>${key}</kbd>${also ? html` <kbd>${also}</kbd>` : ""}</dt><dd><strong>${say(action)}</strong> ${say(`help_${action}` as "help_next")}</dd>`,
       )}
       <dt><kbd>1</kbd>–<kbd>9</kbd></dt><dd>${say("help_digits")}</dd>
+      <dt><kbd>B</kbd></dt><dd>${say("help_bookings")}</dd>
       <dt><kbd>+</kbd></dt><dd>${say("help_add")}</dd>
     </dl>
     <p class="muted small">${say("help_fields")}</p>

@@ -6,6 +6,7 @@ import { clockTime } from "../shared/format";
 import { pick } from "../shared/i18n";
 import { allowed } from "./actions";
 import { clerkName, sameClerk } from "./account-name";
+import { bookingMark } from "./booking-mark";
 import type { Desk } from "./desk";
 import { channelText, say } from "./texts";
 import { running, span } from "./time";
@@ -41,7 +42,7 @@ function withTicket(ticket: StaffTicket, current: ClerkState, desk: Desk, { nowM
   return html`<div class="top">
       <h2 id="now-h" class="number huge" data-testid="current-number">${ticket.number}</h2>
       <div class="facts">
-        <p class="chips"><ow-state of="ticket" value=${ticket.state}></ow-state><span class="chip ${ticket.class}">${className(desk, ticket.class)}</span><span class="chip">${channelText(ticket.channel)}</span>${moved(ticket)}</p>
+        <p class="chips"><ow-state of="ticket" value=${ticket.state}></ow-state><span class="chip ${ticket.class}">${className(desk, ticket.class)}</span><span class="chip">${channelText(ticket.channel)}</span>${moved(ticket)}${bookingMark(ticket.booking, desk.hall.zone)}</p>
         <p>${say("waited_for_call", { time: span((ticket.called_ms || nowMs) - ticket.arrived_ms) })}<span class="muted"> · ${say("arrived_at", { time: clockTime(ticket.arrived_ms, desk.hall.zone) })}</span></p>
         <p class="small">${calling && ticket.call ? html`<span class="gap">${say("call_no", { n: ticket.call.call_no })}</span>` : nothing}${shown(desk)}</p>
       </div>

@@ -6,10 +6,10 @@ import { property, state } from "lit/decorators.js";
 import { type Api, faultText } from "../shared/api";
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
+import type { Account } from "../shared/session";
 import type { HallSummary } from "../shared/types";
 import { deskStyles } from "./styles";
 import { say } from "./texts";
-import type { Account } from "./types";
 
 const PASSWORD_LIMIT = 200;
 

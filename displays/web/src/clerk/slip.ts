@@ -12,10 +12,23 @@ const CODE_WIDTH = "40mm";
 // A printer dialog that was left alone does not keep its frame for ever.
 const KEEP_MS = 60_000;
 
-/** Print from a frame of its own; every text is set as text. */
+export type Line = ["h1" | "p", string];
+
+/** The slip of a number. */
 export function slip(hall: HallInfo, ticket: StaffTicket, link: string): void {
+  const lines: Line[] = [
+    ["p", hall.name.zh],
+    ["h1", ticket.number],
+    ...ticket.items.map((item): Line => ["p", `${item.name.zh}${item.quantity > 1 ? ` ×${item.quantity}` : ""}`]),
+    ["p", `${hall.date} ${clockTime(ticket.arrived_ms, hall.zone)}`],
+  ];
+  printed(ticket.number, lines, link);
+}
+
+/** Print from a frame of its own; every text is set as text. */
+export function printed(title: string, lines: readonly Line[], link: string): void {
   const frame = document.createElement("iframe");
-  frame.title = ticket.number;
+  frame.title = title;
   frame.style.cssText = "position:fixed;width:0;height:0;border:0";
   document.body.appendChild(frame);
   const inner = frame.contentDocument;
@@ -25,12 +38,6 @@ export function slip(hall: HallInfo, ticket: StaffTicket, link: string): void {
     return;
   }
   inner.body.style.cssText = PAPER;
-  const lines: [string, string][] = [
-    ["p", hall.name.zh],
-    ["h1", ticket.number],
-    ...ticket.items.map((item): [string, string] => ["p", `${item.name.zh}${item.quantity > 1 ? ` ×${item.quantity}` : ""}`]),
-    ["p", `${hall.date} ${clockTime(ticket.arrived_ms, hall.zone)}`],
-  ];
   for (const [tag, words] of lines) {
     const line = inner.createElement(tag);
     line.textContent = words;

@@ -30,6 +30,7 @@ export const clerkTexts = {
   "clerk.channel_phone": ["手机", "Phone"],
   "clerk.channel_desk": ["导办台", "Desk"],
   "clerk.channel_web": ["网上", "Web"],
+  "clerk.channel_partner": ["合作渠道", "Partner"],
   "clerk.channel_api": ["接口", "API"],
 
   "clerk.next": ["下一位", "Next"],
@@ -166,6 +167,7 @@ export const clerkTexts = {
   "clerk.help_title": ["快捷键", "Keys"],
   "clerk.help_fields": ["在输入框中打字时快捷键不起作用；Esc 关闭对话框。", "Keys do nothing while you type; Esc closes a dialog."],
   "clerk.help_digits": ["第 1–9 个事项填结果", "Result of item 1–9"],
+  "clerk.help_bookings": ["预约台：查预约、签到、代预约、改期、取消", "Bookings: find, check in, book, move, cancel"],
   "clerk.help_add": ["加办事项", "Add an item"],
   "clerk.help_next": ["呼叫下一位（按规则）", "Call the next by the rules"],
   "clerk.help_recall": ["再呼一次，屏幕再次响铃", "Call once more; screens ring again"],

@@ -2,6 +2,7 @@
 // A null of the protocol may be absent: a merge patch removes it.
 
 import type { Call, Text } from "../shared/types";
+import type { TicketBooking } from "./booking-mark";
 
 export type ItemState = "OPEN" | "SERVING" | "DONE" | "SUPPLEMENT_DUE" | "REFERRED" | "REFUSED";
 export type TicketState = "WAITING" | "CALLED" | "SERVING" | "HELD" | "MISSED" | "DONE" | "CANCELLED" | "ABANDONED" | "EXPIRED";
@@ -44,6 +45,7 @@ export interface StaffTicket {
   missed_until_ms?: number | null;
   rejoins_left?: number | null;
   person_known?: boolean;
+  booking?: TicketBooking | null;
 }
 
 /** A ticket in a list: its items are names only. */
@@ -77,6 +79,7 @@ export interface Why {
 }
 
 export interface ClerkState {
+  date: string;
   window: {
     code: string;
     label: string;
@@ -104,13 +107,4 @@ export interface ClerkState {
 export interface ClerkLive {
   shown?: { n: number; of: number } | null;
   screens?: { online: number; of: number } | null;
-}
-
-export interface Account {
-  token?: string;
-  account: string;
-  name: string;
-  role: string;
-  halls: string[];
-  expires_ms?: number;
 }

@@ -5,7 +5,7 @@ import { property, state } from "lit/decorators.js";
 
 import { ask } from "../clerk/ask";
 import { deskStyles } from "../clerk/styles";
-import type { Account } from "../clerk/types";
+import type { Account } from "../shared/session";
 import { toast } from "../shared/components/dialog";
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";

@@ -6,7 +6,8 @@ import { type ECharts, getInstanceByDom, init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 
 import { say } from "./texts";
-import type { Figures } from "./types";
+import { say as sayBooking } from "./booking-texts";
+import type { BookedFigures, Figures } from "./types";
 
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
@@ -22,6 +23,9 @@ type Root = HTMLElement | DocumentFragment;
 export function draw(root: Root, figures: Figures, _shown: { language: string }): void {
   chart(root, "hour", hourOption(figures));
   chart(root, "window", windowOption(figures));
+  if (figures.booked) {
+    chart(root, "booked", bookedOption(figures.booked));
+  }
 }
 
 export function dispose(root: Root): void {
@@ -98,5 +102,33 @@ function windowOption(figures: Figures): Parameters<ECharts["setOption"]>[0] {
         }),
       },
     ],
+  };
+}
+
+/** One bar for what became of the day's bookings: its parts are people, side by side. */
+function bookedOption(booked: BookedFigures): Parameters<ECharts["setOption"]>[0] {
+  const parts = [
+    ["early", "#9cc3dc"],
+    ["in_grace", colour("good")],
+    ["late", "#c98a1b"],
+    ["no_show", colour("bad")],
+    ["cancelled", "#7b8b96"],
+    ["expected", "#d3dce2"],
+  ] as const;
+  return {
+    ...frame(),
+    grid: { left: 12, right: 12, top: 34, bottom: 4 },
+    legend: { top: 0, left: "center", itemWidth: 14, textStyle: { color: colour("ink-2") } },
+    xAxis: { type: "value", show: false, max: "dataMax" },
+    yAxis: { type: "category", data: [""], show: false },
+    series: parts.map(([name, tint]) => ({
+      type: "bar" as const,
+      stack: "booked",
+      name: sayBooking(`count_${name}`),
+      data: [booked[name]],
+      itemStyle: { color: tint },
+      barWidth: 30,
+      label: { show: booked[name] > 0, color: name === "expected" || name === "early" ? colour("ink") : "#ffffff", fontWeight: "bold" as const },
+    })),
   };
 }

@@ -7,6 +7,8 @@ import { deskStyles } from "../clerk/styles";
 import { OwElement, define } from "../shared/element";
 import { clockTime } from "../shared/format";
 import { language, pick } from "../shared/i18n";
+import { bookedPanel } from "./booked-figures";
+import { bookedStyles } from "./booked-figures-styles";
 import type { House } from "./house";
 import { ratingText, say } from "./texts";
 import type { Figures, Spread } from "./types";
@@ -33,6 +35,7 @@ type Order = "n" | "wait" | "service";
 export class OwFigures extends OwElement {
   static override styles = [
     ...deskStyles,
+    bookedStyles,
     css`
       .panel {
         padding: 0.75rem 0.875rem;
@@ -198,6 +201,7 @@ export class OwFigures extends OwElement {
         <div class="panel"><dt>${say("told")}</dt><dd class="number">${pct(figures.told && figures.told.within_p80_pct)}</dd></div>
       </dl>
       <dl class="facts">${FACTS.map((name) => html`<div class="panel"><dt>${say(FACT_TEXTS[name])}</dt><dd class="number">${totals[name]}</dd></div>`)}</dl>
+      ${figures.booked ? bookedPanel(figures.booked) : nothing}
       <div class="charts">
         <section class="panel"><h2 id="hour-h">${say("by_hour")}</h2><div class="chart" data-chart="hour" role="img" aria-labelledby="hour-h"></div>${this.hourTable(figures)}</section>
         <section class="panel"><h2 id="window-h">${say("by_window")}</h2><div class="chart" data-chart="window" role="img" aria-labelledby="window-h"></div></section>

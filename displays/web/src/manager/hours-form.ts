@@ -1,20 +1,19 @@
-// The week as a grid: each day its spans, then holidays and make-up workdays; and the hall's special dates.
+// The week as a grid: each day its spans, then holidays and make-up workdays.
 
 import { css, html, nothing, type TemplateResult } from "lit";
 
 import { define } from "../shared/element";
 import { SettingsForm, textOf } from "./form";
-import { dayKindText, say } from "./settings-texts";
-import { type CalendarContent, type Hours, type Span, type SpecialDay, clockOf, minutesOf, withEntry } from "./settings-types";
+import { say } from "./settings-texts";
+import { type Hours, type Span, clockOf, minutesOf, withEntry } from "./settings-types";
 
 const DAY_MIN = 1440;
 const WORKDAYS = 5;
 // The bar behind a day runs from six in the morning to midnight.
 const BAR_FROM_MIN = 360;
-const MORNING: Span = { from_min: 540, to_min: 720 };
-const KINDS = ["holiday", "makeup", "special"] as const;
+export const MORNING: Span = { from_min: 540, to_min: 720 };
 
-const gridStyles = css`
+export const gridStyles = css`
   .day {
     display: grid;
     grid-template-columns: 7rem minmax(0, 1fr) auto;
@@ -82,31 +81,7 @@ export class OwHoursForm extends SettingsForm<Hours> {
   }
 }
 
-export class OwCalendarForm extends SettingsForm<CalendarContent> {
-  static override styles = [...SettingsForm.styles, gridStyles];
-
-  protected override render(): TemplateResult {
-    const { years, shared, own } = this.value;
-    const changed = (index: number, day: SpecialDay | null) => this.change({ own: withEntry(own, index, day) });
-    const fresh: SpecialDay = { date: "", kind: "special", name: "", spans: [MORNING] };
-    return html`<div class="spread"><h3>${say("own_days")}</h3><button class="button" ?disabled=${this.locked} @click=${() => changed(own.length, fresh)}>+ ${say("add_day")}</button></div>
-      <table><thead><tr><th>${say("date")}</th><th>${say("day_kind")}</th><th>${say("day_name")}</th><td></td><td></td></tr></thead><tbody>${own.map((day, index) => this.row(day, index, changed))}</tbody></table>
-      <h3>${say("shared_days")}</h3><p class="small muted">${say("years", { years: years.join("、") })}</p>
-      <div class="scroll" tabindex="0" role="region" aria-label=${say("shared_days")}><table><tbody>${shared.map((day) => html`<tr><td class="number">${day.date}</td><td>${dayKindText(day.kind)}</td><td>${day.name}</td></tr>`)}</tbody></table></div>`;
-  }
-
-  private row(day: SpecialDay, index: number, changed: (index: number, day: SpecialDay | null) => void): TemplateResult {
-    const set = (part: Partial<SpecialDay>) => changed(index, { ...day, ...part });
-    return html`<tr><td><input class="field" type="date" aria-label=${say("date")} .value=${day.date} ?disabled=${this.locked} @change=${(event: Event) => set({ date: textOf(event) })}></td>
-      <td><select class="field" aria-label=${say("day_kind")} ?disabled=${this.locked} @change=${(event: Event) => set({ kind: textOf(event) as SpecialDay["kind"], spans: textOf(event) === "special" ? day.spans : [] })}>
-        ${KINDS.map((kind) => html`<option value=${kind} ?selected=${kind === day.kind}>${dayKindText(kind)}</option>`)}</select></td>
-      <td><input class="field" maxlength="60" aria-label=${say("day_name")} .value=${day.name} ?disabled=${this.locked} @change=${(event: Event) => set({ name: textOf(event) })}></td>
-      <td>${day.kind === "special" ? spanFields(day.spans, (spans) => set({ spans }), { name: day.date, locked: this.locked }) : nothing}</td>
-      <td class="acts"><button class="button small danger" ?disabled=${this.locked} @click=${() => changed(index, null)}>${say("remove")}</button></td></tr>`;
-  }
-}
-
-function spanFields(spans: Span[], changed: (spans: Span[]) => void, { name, locked }: { name: string; locked: boolean }): TemplateResult {
+export function spanFields(spans: Span[], changed: (spans: Span[]) => void, { name, locked }: { name: string; locked: boolean }): TemplateResult {
   const set = (index: number, part: Partial<Span>) => {
     const span = { ...(spans[index] as Span), ...part };
     // An end at or before its start is past midnight.
@@ -138,4 +113,3 @@ function percent(minutes: number): number {
 }
 
 define("ow-hours-form", OwHoursForm);
-define("ow-calendar-form", OwCalendarForm);

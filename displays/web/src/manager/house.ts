@@ -5,7 +5,7 @@ import { toast } from "../shared/components/dialog";
 import { LiveFeed } from "../shared/feed";
 import { pick } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
-import type { Account } from "../clerk/types";
+import type { Account } from "../shared/session";
 import { say } from "./texts";
 import type { ManagerLive, ManagerState } from "./types";
 

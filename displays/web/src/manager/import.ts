@@ -4,21 +4,17 @@ import { html, nothing, type TemplateResult, css } from "lit";
 import { property, state } from "lit/decorators.js";
 
 import { deskStyles } from "../clerk/styles";
-import { pick, text } from "../shared/i18n";
-import type { Text } from "../shared/types";
+import { pick } from "../shared/i18n";
 import { OwElement, define } from "../shared/element";
 import { oneLanguage } from "./fault-text";
 import type { House } from "./house";
 import { say } from "./settings-texts";
+import { type Uploaded, upload } from "./upload";
 
-// A workbook of a thousand items has some hundred kilobytes; a slow line may still take this long.
-const TIMEOUT_MS = 60_000;
-
-interface Answer {
-  imported?: { items: number; windows: number; days: number };
-  checked_only?: boolean;
-  title?: Text;
-  errors?: { field: string; message: string }[];
+interface Imported {
+  items: number;
+  windows: number;
+  days: number;
 }
 
 export class OwImport extends OwElement {
@@ -50,7 +46,7 @@ export class OwImport extends OwElement {
   @property({ attribute: false }) house!: House;
   @state() private file: File | null = null;
   @state() private busy = false;
-  @state() private answer: (Answer & { ok: boolean }) | null = null;
+  @state() private answer: Uploaded<Imported> | null = null;
 
   protected override render(): TemplateResult {
     return html`<p class="muted">${say("import_hint")}</p>
@@ -61,7 +57,7 @@ export class OwImport extends OwElement {
       <div role="status">${this.answer ? this.told(this.answer) : nothing}</div>`;
   }
 
-  private told(answer: Answer & { ok: boolean }): TemplateResult {
+  private told(answer: Uploaded<Imported>): TemplateResult {
     if (answer.ok && answer.imported) {
       return html`<p class="note good">${say(answer.checked_only ? "checked" : "imported", { ...answer.imported })}</p>`;
     }
@@ -79,25 +75,15 @@ export class OwImport extends OwElement {
     this.answer = null;
   }
 
-  /** A file goes as a form, which the command client does not send; the cookie signs it. */
   private async send(checkOnly: boolean): Promise<void> {
     if (!this.file) {
       return;
     }
     this.busy = true;
-    const body = new FormData();
-    body.append("file", this.file);
-    const aborter = new AbortController();
-    const timer = window.setTimeout(() => aborter.abort(), TIMEOUT_MS);
     try {
       const url = new URL(this.house.path(`settings/import${checkOnly ? "?check_only=true" : ""}`), this.house.api.root);
-      const answer = await fetch(url.href, { method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json" }, signal: aborter.signal });
-      const told = (await answer.json()) as Answer;
-      this.answer = { ...told, ok: answer.ok };
-    } catch {
-      this.answer = { ok: false, title: text("fault.unanswered") };
+      this.answer = await upload<Imported>(url.href, this.file);
     } finally {
-      window.clearTimeout(timer);
       this.busy = false;
     }
   }

@@ -4,17 +4,16 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 
 import "../clerk/sign-in";
-import { currentAccount, hallInfo, hallsOf, remember, signOut } from "../clerk/session";
 import { deskStyles } from "../clerk/styles";
-import type { Account } from "../clerk/types";
-import { Api, faultText } from "../shared/api";
-import { toast } from "../shared/components/dialog";
+import { Api } from "../shared/api";
 import "../shared/components/topbar";
 import { OwElement, define } from "../shared/element";
+import { StaffEntry } from "../shared/entry";
 import { pick } from "../shared/i18n";
-import { query } from "../shared/place";
-import type { HallSummary } from "../shared/types";
+import { type Account, signOut } from "../shared/session";
+import type { HallInfo } from "../shared/types";
 import "./accounts";
+import "./bookings";
 import "./calls";
 import "./devices";
 import "./figures";
@@ -23,12 +22,13 @@ import "./overview";
 import "./settings";
 import { kindText, say } from "./texts";
 
-type Part = "overview" | "figures" | "calls" | "devices" | "settings" | "accounts";
+type Part = "overview" | "bookings" | "figures" | "calls" | "devices" | "settings" | "accounts";
 
-const PARTS: readonly Part[] = ["overview", "figures", "calls", "devices", "settings", "accounts"];
+const PARTS: readonly Part[] = ["overview", "bookings", "figures", "calls", "devices", "settings", "accounts"];
 // The table of rights on the server decides; this only hides what would be refused.
 const ROLES: Record<Part, readonly string[]> = {
   overview: ["manager", "network", "admin"],
+  bookings: ["manager", "network", "admin"],
   figures: ["manager", "network", "admin", "auditor"],
   calls: ["manager", "network", "admin", "auditor"],
   devices: ["manager", "network", "admin", "auditor"],
@@ -73,8 +73,7 @@ export class OwManager extends OwElement {
   ];
 
   private readonly api = new Api();
-  @state() private account: Account | null | undefined = undefined;
-  @state() private halls: HallSummary[] = [];
+  private readonly entry = new StaffEntry(this, this.api, (hall, account) => this.entered(hall, account));
   @state() private house: House | null = null;
   @state() private shownPart: Part = partOfHash();
 
@@ -83,11 +82,11 @@ export class OwManager extends OwElement {
     const moved = () => (this.shownPart = partOfHash());
     window.addEventListener("hashchange", moved);
     this.follow(() => window.removeEventListener("hashchange", moved));
-    void this.begin();
   }
 
   protected override render(): TemplateResult {
-    const { house, account } = this;
+    const { house } = this;
+    const { account } = this.entry;
     const day = house && house.feed.state ? house.feed.state.day : null;
     return html`<ow-topbar heading=${house ? pick(house.hall.name) : say("title")} beside=${house ? say("title") : ""} status=${house && this.allows("overview") ? house.feed.status : ""}>
         ${account ? html`<span class="head">
@@ -112,6 +111,8 @@ export class OwManager extends OwElement {
     switch (part) {
       case "overview":
         return html`<ow-overview .house=${house}></ow-overview>`;
+      case "bookings":
+        return html`<ow-manager-bookings .house=${house}></ow-manager-bookings>`;
       case "figures":
         return html`<ow-figures .house=${house}></ow-figures>`;
       case "calls":
@@ -128,58 +129,26 @@ export class OwManager extends OwElement {
   }
 
   private outside(): TemplateResult | typeof nothing {
-    if (this.account === null) {
-      return html`<ow-sign-in .api=${this.api} heading=${say("title")} @ow-signed-in=${(event: CustomEvent<Account>) => this.signedIn(event.detail)}></ow-sign-in>`;
+    const { entry } = this;
+    if (entry.account === null) {
+      return html`<ow-sign-in .api=${this.api} heading=${say("title")} @ow-signed-in=${(event: CustomEvent<Account>) => entry.signedIn(event.detail)}></ow-sign-in>`;
     }
-    return this.halls.length > 0
-      ? html`<ow-hall-choice .halls=${this.halls} @ow-hall=${(event: CustomEvent<string>) => this.enter(event.detail)}></ow-hall-choice>`
+    return entry.halls.length > 0
+      ? html`<ow-hall-choice .halls=${entry.halls} @ow-hall=${(event: CustomEvent<string>) => entry.enter(event.detail)}></ow-hall-choice>`
       : nothing;
   }
 
   private allows(part: Part): boolean {
-    return !!this.account && ROLES[part].indexOf(this.account.role) >= 0;
+    const { account } = this.entry;
+    return !!account && ROLES[part].indexOf(account.role) >= 0;
   }
 
-  private async begin(): Promise<void> {
-    try {
-      const account = await currentAccount(this.api);
-      if (account) {
-        await this.signedIn(account);
-      } else {
-        this.account = null;
-      }
-    } catch (fault) {
-      this.account = null;
-      toast(pick(faultText(fault)), "bad");
+  private entered(hall: HallInfo, account: Account): void {
+    const house = new House(this.api, hall, account);
+    if (this.allows("overview")) {
+      this.followFeed(house.feed as never);
     }
-  }
-
-  private async signedIn(account: Account): Promise<void> {
-    this.account = account;
-    try {
-      this.halls = await hallsOf(this.api, account);
-      const only = this.halls.length === 1 ? (this.halls[0] as HallSummary).hall : "";
-      const wanted = query("hall") || only;
-      if (wanted) {
-        await this.enter(wanted);
-      }
-    } catch (fault) {
-      toast(pick(faultText(fault)), "bad");
-    }
-  }
-
-  private async enter(hall: string): Promise<void> {
-    try {
-      const info = await hallInfo(this.api, hall);
-      const house = new House(this.api, info, this.account as Account);
-      if (this.allows("overview")) {
-        this.followFeed(house.feed as never);
-      }
-      this.house = house;
-      remember({ hall });
-    } catch (fault) {
-      toast(pick(faultText(fault)), "bad");
-    }
+    this.house = house;
   }
 }
 

@@ -67,6 +67,27 @@ export interface HallContent {
   training: boolean;
 }
 
+export interface BookingGroupContent {
+  code: string;
+  name: Text;
+  themes: string[];
+  items: string[];
+  slot_ms: number;
+  places: number | null;
+  channels: { channel: string; places: number }[];
+  windows: number;
+  unit_ms: number;
+  walk_in_pct: number;
+  no_show_pct: number;
+  rules: Record<string, unknown> | null;
+  [field: string]: unknown;
+}
+
+export interface BookingContent {
+  groups: BookingGroupContent[];
+  rules: Record<string, unknown>;
+}
+
 export interface Policy {
   version: string;
   series: { prefix: string; themes: string[]; classes: string[]; first: number; last: number; digits: number }[];
@@ -74,6 +95,8 @@ export interface Policy {
   classes: { code: string; name: Text; lane: number; credit_ms: number }[];
   hold: { per_window: number; reasons: string[] };
   chosen_reasons: string[];
+  /** Null where the hall takes no bookings. */
+  booking?: BookingContent | null;
   [group: string]: unknown;
 }
 

@@ -8,6 +8,8 @@ import { Refused, faultText } from "../shared/api";
 import { confirmed, toast } from "../shared/components/dialog";
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
+import "./booking-form";
+import "./calendar-form";
 import "./catalog-forms";
 import { oneLanguage } from "./fault-text";
 import type { House } from "./house";
@@ -17,8 +19,13 @@ import "./policy-form";
 import { say } from "./settings-texts";
 import type { ItemsContent } from "./settings-types";
 
-const PARTS = ["hours", "calendar", "windows", "items", "policy", "hall", "import"] as const;
+const PARTS = ["hours", "calendar", "windows", "items", "policy", "booking", "hall", "import"] as const;
 type Part = (typeof PARTS)[number];
+
+/** The section on the server: booking is a part of the rules. */
+function sectionOf(part: Part): string {
+  return part === "booking" ? "policy" : part;
+}
 
 interface Loaded {
   version: string;
@@ -125,13 +132,15 @@ export class OwSettings extends OwElement {
       case "hours":
         return html`<ow-hours-form .value=${this.value as never} ?locked=${locked} @ow-value=${changed}></ow-hours-form>`;
       case "calendar":
-        return html`<ow-calendar-form .value=${this.value as never} ?locked=${locked} @ow-value=${changed}></ow-calendar-form>`;
+        return html`<ow-calendar-form .house=${this.house} .value=${this.value as never} @ow-imported=${() => this.load()} ?locked=${locked} @ow-value=${changed}></ow-calendar-form>`;
       case "windows":
         return html`<ow-windows-form .value=${this.value as never} .catalog=${this.catalog} ?locked=${locked} @ow-value=${changed}></ow-windows-form>`;
       case "items":
         return html`<ow-items-form .value=${this.value as never} ?locked=${locked} @ow-value=${changed}></ow-items-form>`;
       case "policy":
         return html`<ow-policy-form .value=${this.value as never} .catalog=${this.catalog} ?locked=${locked} @ow-value=${changed}></ow-policy-form>`;
+      case "booking":
+        return html`<ow-booking-form .value=${this.value as never} .catalog=${this.catalog} .faults=${this.faults} ?locked=${locked} @ow-value=${changed}></ow-booking-form>`;
       default:
         return html`<ow-hall-form .value=${this.value as never} ?locked=${locked} @ow-value=${changed}></ow-hall-form>`;
     }
@@ -169,8 +178,8 @@ export class OwSettings extends OwElement {
     if (part === "import") {
       return;
     }
-    const loaded = await this.house.read<Loaded>(`settings/${part}`);
-    if ((part === "windows" || part === "policy") && !this.catalog) {
+    const loaded = await this.house.read<Loaded>(`settings/${sectionOf(part)}`);
+    if ((part === "windows" || part === "policy" || part === "booking") && !this.catalog) {
       const items = await this.house.read<Loaded>("settings/items");
       this.catalog = items && (items.content as ItemsContent);
     }
@@ -189,7 +198,7 @@ export class OwSettings extends OwElement {
     this.saving = true;
     this.faults = [];
     try {
-      const path = this.house.path(`settings/${this.shownPart}`);
+      const path = this.house.path(`settings/${sectionOf(this.shownPart)}`);
       const answer = await this.house.api.send<{ version: string }>("PUT", path, { version: loaded.version, content: value });
       this.loaded = { ...loaded, version: answer.version, content: value, follows: null };
       toast(say("saved"), "good");

@@ -6,6 +6,7 @@ export const managerTexts = {
   "manager.title": ["大厅管理", "Hall management"],
   "manager.tabs": ["页面", "Pages"],
   "manager.tab_overview": ["实时概览", "Live"],
+  "manager.tab_bookings": ["预约", "Bookings"],
   "manager.tab_figures": ["数据统计", "Figures"],
   "manager.tab_calls": ["叫号说明", "Calls explained"],
   "manager.tab_devices": ["设备", "Devices"],

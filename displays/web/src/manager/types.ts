@@ -30,6 +30,9 @@ export interface Queue {
   windows: string[];
 }
 
+/** Today's bookings in numbers. */
+export type BookedCounts = Record<"expected" | "checked_in" | "early" | "in_grace" | "late" | "no_show" | "cancelled" | "held" | "waitlisted" | "offered" | "not_due", number>;
+
 export interface ManagerState {
   day: {
     date: string;
@@ -47,6 +50,8 @@ export interface ManagerState {
   held: ShortTicket[];
   missed: ShortTicket[];
   calls: Record<string, Call>;
+  /** Absent on days without bookings. */
+  booked?: BookedCounts | null;
 }
 
 export interface Alarm {
@@ -102,6 +107,17 @@ export interface Figures {
   by_window: Record<string, { label: string; done: number; busy_ms: number; open_ms: number; use_pct?: number | null; service: Spread }>;
   by_class: Record<string, { n: number; wait: Spread; overtakes: number }>;
   told?: { n: number; within_p80_pct?: number | null };
+  /** Only on days with bookings. */
+  booked?: BookedFigures | null;
+}
+
+/** The guarantees for both kinds of visitors, and how far they were kept. */
+export interface BookedFigures extends BookedCounts {
+  made: number;
+  excused: number;
+  on_time: { n: number; kept: number; pct?: number | null };
+  goal: { on_time_ms: number; on_time_pct: number };
+  walk_ins_passed: { n: number; times: number; most: number; bound: number };
 }
 
 export interface RecentCall {

@@ -1,9 +1,16 @@
 // Who is signed in on this browser and for which hall: the first steps of every staff page.
 
-import { type Api, Refused } from "../shared/api";
-import type { HallInfo, HallSummary } from "../shared/types";
-import { enc } from "./desk";
-import type { Account } from "./types";
+import { type Api, Refused } from "./api";
+import type { HallInfo, HallSummary } from "./types";
+
+export interface Account {
+  token?: string;
+  account: string;
+  name: string;
+  role: string;
+  halls: string[];
+  expires_ms?: number;
+}
 
 /** The account of the session cookie, or null when nobody is signed in. */
 export async function currentAccount(api: Api): Promise<Account | null> {
@@ -30,7 +37,7 @@ function covers(code: string, hall: string): boolean {
 }
 
 export function hallInfo(api: Api, hall: string): Promise<HallInfo> {
-  return api.get<HallInfo>(`api/halls/${enc(hall)}`);
+  return api.get<HallInfo>(`api/halls/${encodeURIComponent(hall)}`);
 }
 
 export async function signOut(api: Api): Promise<void> {

@@ -1,0 +1,32 @@
+// A file goes to the server as a form, which the command client does not send; the cookie signs it.
+
+import { text } from "../shared/i18n";
+import type { Text } from "../shared/types";
+
+// A workbook of a thousand items has some hundred kilobytes; a slow line may still take this long.
+const TIMEOUT_MS = 60_000;
+
+export interface Uploaded<T> {
+  ok: boolean;
+  imported?: T;
+  checked_only?: boolean;
+  title?: Text;
+  errors?: { field: string; message: string }[];
+}
+
+/** What the server made of a file; a lost answer reads as a fault, and sending again is safe. */
+export async function upload<T>(address: string, file: File): Promise<Uploaded<T>> {
+  const body = new FormData();
+  body.append("file", file);
+  const aborter = new AbortController();
+  const timer = window.setTimeout(() => aborter.abort(), TIMEOUT_MS);
+  try {
+    const answer = await fetch(address, { method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json" }, signal: aborter.signal });
+    const told = (await answer.json()) as Uploaded<T>;
+    return { ...told, ok: answer.ok };
+  } catch {
+    return { ok: false, title: text("fault.unanswered") };
+  } finally {
+    window.clearTimeout(timer);
+  }
+}
