@@ -22,12 +22,14 @@ from hall.events import Commit
 from hall.ids import TIMER, Actor, CommandId, HallId, Ms
 from hall.opening import local_ms
 from hall.state import HallDay
+from server.bookers import Bookers
 from server.bus import Bus
 from server.clock import Clock
 from server.config.plans import OpenDayFacts, PlanSource
 from server.days import DaysStatistics, DaysToCome
 from server.ledger.port import Ledger, LedgerError, StreamHead, hall_and_date, stream_name
 from server.links import Links
+from server.moves import Moves
 from server.outcomes import CommandError, DayRefused, HallStopped, Outcome, UnknownHall
 from server.outlook import Outlook, open_command
 from server.runner import HallRunner, RunnerStatistics, Shell, Tell
@@ -64,6 +66,7 @@ class HallsStatistics(msgspec.Struct, frozen=True):
     days: tuple[RunnerStatistics, ...]
     shut: dict[HallId, str]
     links_waiting: int
+    moves_waiting: int
     ahead: DaysStatistics
     behind: dict[str, str]
     """Streams whose bookings stand against the settings, with the code of the refusal."""
@@ -95,6 +98,8 @@ class Halls:
     _shut: dict[HallId, str] = field(default_factory=dict)
     _opening_past: asyncio.Lock = field(default_factory=asyncio.Lock)
     _behind: dict[str, Refusal] = field(default_factory=dict)
+    bookers: Bookers = field(init=False)
+    moves: Moves = field(init=False)
     _links: Links = field(init=False)
     _ahead: DaysToCome = field(init=False)
     _outlook: Outlook = field(init=False)
@@ -104,6 +109,8 @@ class Halls:
         self._links = Links(self.past)
         self._ahead = DaysToCome(self._new, self._begin, self._finish, self.clock)
         self._outlook = Outlook(self.plans)
+        self.bookers = Bookers(self.ledger)
+        self.moves = Moves(self.day, self.release_of, self.ledger, self.bookers, self.clock)
 
     async def start(self) -> None:
         """Replay and open today for every hall; a hall that fails is shut, with its reason in the log."""
@@ -119,6 +126,7 @@ class Halls:
             self._ahead.note(head.stream for head in heads.get(code, ()) if _date(head) > hall.runner.date)
         self._links.start()
         self._ahead.start()
+        self.moves.start()
         log.info("halls_started", halls=len(self._halls), shut=len(self._shut))
         if not facts:
             log.warning("no_halls", advice="stop the server, run onewindow init, start it again")
@@ -126,6 +134,7 @@ class Halls:
     async def stop(self) -> None:
         """Take no more commands, finish those that wait."""
         await self._links.stop()
+        await self.moves.stop()
         await self._ahead.stop()
         for hall in self._halls.values():
             if hall.timer is not None:
@@ -280,7 +289,9 @@ class Halls:
         """Return the figures of all halls."""
         days = tuple(hall.runner.statistics() for hall in self._halls.values())
         behind = {stream: refusal.code for stream, refusal in self._behind.items()}
-        return HallsStatistics(days, dict(self._shut), self._links.waiting, self._ahead.statistics(), behind)
+        return HallsStatistics(
+            days, dict(self._shut), self._links.waiting, self.moves.waiting, self._ahead.statistics(), behind
+        )
 
     # ---- days ----
 
@@ -432,6 +443,7 @@ class Halls:
 
     def _after_commit(self, runner: HallRunner, commits: Sequence[Commit]) -> None:
         self._links.see(runner, commits)
+        self.moves.see(runner, commits)
         self._ahead.see(runner)
         for follower in self.day_listeners:
             _tell(runner, partial(follower, runner, commits))
