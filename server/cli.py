@@ -97,6 +97,7 @@ def serve(data: Path, host: str, port: int, public_screens: bool, log_json: bool
     settings = _with_environment(
         Settings(data=data, host=host, port=port, public_screens=public_screens, log_json=log_json)
     )
+    _check_messages(settings)
     configure(as_json=settings.log_json)
     raise SystemExit(run(settings))
 
@@ -320,6 +321,18 @@ def _alone_in(data: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _check_messages(settings: "Settings") -> None:
+    """Say what is wrong with the file of messages before anything is opened."""
+    from server.outbox.configuration import FILE_NAME, BadMessages, load_configuration
+
+    try:
+        if settings.messages is not None and not settings.messages.is_file():
+            raise BadMessages(f"there is no file {settings.messages}")
+        load_configuration(settings.messages or settings.data / FILE_NAME)
+    except BadMessages as error:
+        raise BadStart(str(error)) from error
 
 
 def _with_environment(settings: "Settings") -> "Settings":

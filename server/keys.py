@@ -53,6 +53,10 @@ class ServerKey:
         drawn = self._derive(b"linked", f"{hall}/{command_id}")[:RANDOM_CHARS]
         return _day_of(date) + "".join(CROCKFORD[byte % len(CROCKFORD)] for byte in drawn)
 
+    def contact_key(self) -> bytes:
+        """Return the key that contact data are encrypted under: 32 bytes."""
+        return self._derive(b"contacts", "")
+
     def _derive(self, purpose: bytes, text: str) -> bytes:
         return hmac.digest(self._key, purpose + b"\0" + text.encode(), hashlib.sha256)
 

@@ -62,6 +62,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     origins: tuple[str, ...] = ()
     """Foreign origins (``https://host``) whose pages may open live feeds and change things."""
     log_json: bool = False
+    messages: Path | None = None
+    """The file of messages; without it, ``messages.toml`` of the data folder."""
     limits: Limits = Limits()
 
 
@@ -83,6 +85,8 @@ def from_environment(settings: Settings) -> Settings:
         changes[name] = _switch(name, value)
     for name, value in _named(("origins", "proxies")):
         changes[name] = tuple(one.strip() for one in value.split(",") if one.strip())
+    for name, value in _named(("messages",)):
+        changes[name] = Path(value) if value else None
     return msgspec.structs.replace(settings, **changes)
 
 

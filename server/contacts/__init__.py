@@ -1,0 +1,1 @@
+"""Contact data of visitors: encrypted apart from the log, for messages only, gone after a time."""
