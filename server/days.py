@@ -6,6 +6,7 @@ due soon; its next deadline stays known meanwhile. When its date arrives, :mod:`
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -30,6 +31,9 @@ RUNNERS_LIMIT: Final = 512
 
 NEAR_MS: Final = 15 * MINUTE_MS
 """A day with a deadline within this time stays in memory: longer than places are held for."""
+
+REST_SECONDS: Final = 60.0
+"""Real time for which a day stays after somebody was given it: longer than a request takes."""
 
 AT_ONCE: Final = 16
 """Days that are started, or told of their deadline, together."""
@@ -72,8 +76,11 @@ class DaysToCome:
     finish: Finish
     clock: Clock
     limit: int = RUNNERS_LIMIT
+    rest_seconds: float = REST_SECONDS
     _known: dict[str, None] = field(default_factory=dict)
     _live: OrderedDict[str, HallRunner] = field(default_factory=OrderedDict)
+    _used: dict[str, float] = field(default_factory=dict)
+    """When a day in memory was last given out, by the computer's own clock."""
     _opening: dict[str, asyncio.Task[HallRunner]] = field(default_factory=dict)
     _deadlines: dict[str, Ms] = field(default_factory=dict)
     _heap: list[tuple[Ms, str]] = field(default_factory=list)
@@ -119,7 +126,7 @@ class DaysToCome:
         runner = self._live.get(stream)
         if runner is None or not runner.view_state().is_open:
             return None
-        self._live.move_to_end(stream)
+        self._use(stream)
         return runner
 
     def has_log(self, stream: str) -> bool:
@@ -141,8 +148,8 @@ class DaysToCome:
                 await self._drop(runner)
                 raise
         self._known[stream] = None
-        self._live.move_to_end(stream)
-        await self._trim()
+        self._use(stream)
+        await self._trim(but=stream)
         return runner
 
     async def hand_over(self, hall: HallId, date: str) -> HallRunner:
@@ -150,6 +157,7 @@ class DaysToCome:
         stream = stream_name(hall, date)
         runner = self._live.get(stream) or await self._started(stream)
         self._live.pop(stream, None)
+        self._used.pop(stream, None)
         self._known.pop(stream, None)
         self._deadlines.pop(stream, None)
         self._shut.pop(stream, None)
@@ -182,22 +190,34 @@ class DaysToCome:
             raise
         self._shut.pop(stream, None)
         self._live[stream] = runner
+        self._use(stream)
         if runner.view_state().seq:
             self._known[stream] = None
         self._note_deadline(runner)
         return runner
 
+    def _use(self, stream: str) -> None:
+        # It may have been handed over while it was waited for.
+        if stream in self._live:
+            self._live.move_to_end(stream)
+            self._used[stream] = time.monotonic()
+
     async def _drop(self, runner: HallRunner) -> None:
         if self._live.get(runner.stream) is runner:
             del self._live[runner.stream]
+            self._used.pop(runner.stream, None)
             await runner.stop()
 
-    async def _trim(self) -> None:
+    async def _trim(self, *, but: str = "") -> None:
         """Let days go that were used longest ago and have nothing due soon."""
         if len(self._live) <= self.limit:
             return
-        soon = self.clock.now_ms() + NEAR_MS
-        idle = [one for one in self._live.values() if self._deadlines.get(one.stream, soon + 1) > soon]
+        soon, rested = self.clock.now_ms() + NEAR_MS, time.monotonic() - self.rest_seconds
+        idle = [
+            one
+            for stream, one in self._live.items()
+            if self._deadlines.get(stream, soon + 1) > soon and self._used.get(stream, 0) <= rested and stream != but
+        ]
         for runner in idle[: len(self._live) - self.limit]:
             self._counts["evictions"] += 1
             await self._drop(runner)
@@ -207,6 +227,9 @@ class DaysToCome:
         for start in range(0, len(streams), AT_ONCE):
             some = [stream for stream in streams[start : start + AT_ONCE] if stream in self._known]
             await asyncio.gather(*(self._started(stream) for stream in some), return_exceptions=True)
+            for stream in some:
+                # Nobody was given it yet.
+                self._used.pop(stream, None)
             await self._trim()
         log.info("days_to_come_found", days=len(streams), shut=len(self._shut))
         for stream, reason in self._shut.items():

@@ -10,7 +10,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeGuard
+from typing import Final, TypeGuard, cast
 
 import msgspec
 import structlog
@@ -25,6 +25,7 @@ from hall.decide_booking import STAFF
 from hall.errors import HallError, Refusal, refuse
 from hall.events import Commit
 from hall.ids import MINUTE_MS, TIMER, Actor, CommandId, HallId, Ms, role_of
+from hall.roots import BookingChannel
 from hall.state import HallDay
 from server.bookers import Bookers
 from server.clock import Clock
@@ -161,7 +162,7 @@ class Moves:
             return MoveIn(
                 command_id=asked.command_id, at_ms=0, actor=asked.actor, appointment=asked.appointment, source=source,
                 items=tuple([WantedItem(code, quantity) for code, quantity in one.entries]), slot_ms=asked.slot_ms,
-                channel=one.channel, booker=one.booker, code=asked.code, moves=one.moves + is_counted, facts=facts,
+                channel=cast(BookingChannel, one.channel), booker=one.booker, code=asked.code, moves=one.moves + is_counted, facts=facts,
                 release_ms=release_ms,
             )  # fmt: skip
 
