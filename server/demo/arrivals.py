@@ -1,4 +1,4 @@
-"""The visitors of a demo day, drawn beforehand from a seed: when they come, for what, and how they behave.
+"""The visitors of a demo day, drawn beforehand from a seed: when they come, for what, how they behave, who books.
 
 Arrivals are over-dispersed: Poisson within a half-hour, times a factor of the half-hour and one of the day, never
 plain Poisson. The same seed and hall give the same people.
@@ -30,10 +30,28 @@ Turn = Literal["comes", "late", "rejoins", "never"]
 """What a visitor does when called: comes, comes at the second call, misses it and comes back later, is gone."""
 
 
+CheckInBy = Literal["code", "qr", "phone"]
+BOOKED_EARLY_MS: Final = 8 * MINUTE_MS
+"""Assumed: the booked come so long before their slot on average, with the preset's spread around it."""
+
+
+class Booking(msgspec.Struct, frozen=True, kw_only=True):
+    """What a booked visitor does before the visit."""
+
+    comes: bool = True
+    """False: booked, and does not come."""
+    before_ms: Ms = BOOKED_EARLY_MS
+    """Comes so long before the slot; negative: after it."""
+    by: CheckInBy = "code"
+    then: Literal["", "lapses", "cancels", "moves"] = ""
+    """What becomes of the booking before the visit."""
+
+
 class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     """One person of the day, as decided beforehand."""
 
     at_ms: Ms
+    """Comes then, or wishes to (the booked)."""
     items: tuple[tuple[str, int], ...]
     klass: str = "ordinary"
     channel: Literal["kiosk", "phone", "desk"] = "kiosk"
@@ -49,6 +67,10 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     """Took a second number by mistake; the guide merges it."""
     asks_for_lane: bool = False
     """An elder whom the guide moves to the priority lane."""
+    booking: Booking | None = None
+    """None: comes without."""
+    books_again: bool = False
+    """After the visit, for a day to come."""
 
 
 def visitors(hall: HallFacts, expected: Expected, *, seed: int) -> list[Visitor]:
@@ -60,7 +82,9 @@ def visitors(hall: HallFacts, expected: Expected, *, seed: int) -> list[Visitor]
 
 
 def _moments(hall: HallFacts, expected: Expected, chance: np.random.Generator) -> list[Ms]:
-    demand, total, zone = expected.demand, expected.visits, ZoneInfo(hall.zone)
+    demand, zone = expected.demand, ZoneInfo(hall.zone)
+    # Visits are expected, not bookings: who books and does not come is drawn beside them.
+    total = expected.visits * (1 + demand.booked_share * demand.no_show_share / (1 - demand.no_show_share))
     day_factor = _factor(chance, demand.day_factor_cv_pct / 100)
     moments: list[Ms] = []
     for session in hall.sessions:
@@ -103,7 +127,8 @@ class _Chooser:
         """Draw one."""
         demand, habits, chance = self._demand, self._habits, self._chance
         klass = self._pick(self._classes)
-        phone = chance.random() < demand.remote_share
+        booking = self._booking(klass)
+        phone = booking.by == "phone" if booking is not None else chance.random() < demand.remote_share
         cancels = chance.random() < habits.cancel_share * (3 if phone else 1)
         return Visitor(
             at_ms=at_ms,
@@ -117,8 +142,32 @@ class _Chooser:
             delays_after_ms=int(chance.uniform(1, 6) * MINUTE_MS) if chance.random() < habits.delay_share else None,
             slip_fails=not phone and chance.random() < habits.slip_fails_share,
             level=str(chance.choice(LEVELS, p=LEVEL_SHARES)) if chance.random() < demand.rated_share else "",
-            family=chance.random() < habits.family_share,
+            family=booking is None and chance.random() < habits.family_share,
             asks_for_lane=klass == "elder" and chance.random() < habits.reclass_share,
+            booking=booking,
+            books_again=chance.random() < habits.books_again_share,
+        )
+
+    def _booking(self, klass: str) -> Booking | None:
+        """Draw whether and how an ordinary visitor books; the other classes come as they are."""
+        demand, habits, chance = self._demand, self._habits, self._chance
+        share = demand.booked_share / self._classes.get("ordinary", 1.0)
+        if klass != "ordinary" or chance.random() >= share:
+            return None
+        draw, on_paper = chance.random(), chance.random() < habits.books_on_paper_share
+        lapses, cancels = habits.booking_lapses_share, habits.booking_cancel_share
+        moves = lapses + cancels + habits.booking_move_share
+        return Booking(
+            comes=chance.random() >= demand.no_show_share,
+            before_ms=int(chance.normal(BOOKED_EARLY_MS, demand.punctual_sd_ms)),
+            by="code" if on_paper else "qr" if chance.random() < 0.5 else "phone",
+            then="lapses"
+            if draw < lapses
+            else "cancels"
+            if draw < lapses + cancels
+            else "moves"
+            if draw < moves
+            else "",
         )
 
     def _turn(self) -> Turn:

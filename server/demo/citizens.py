@@ -38,6 +38,7 @@ class Hall:
         self.client = client
         self.pace = pace
         self.floor = floor
+        self.code = hall
         self.path = f"/api/halls/{hall}"
         self.feed = f"{base}/ws/halls/{hall}"
         self.kiosks = kiosks
@@ -52,12 +53,13 @@ class Citizen:
         """Know what the visitor is like."""
         self._hall = hall
         self._visitor = visitor
-        self._who = f"visitor-{number:05d}"
+        self.who = f"visitor-{number:05d}"
         self._chance = random.Random(f"{seed}/{number}")
         self._turn = visitor.turn
         self._ticket = TicketView("", "", "")
         self._present = Present()
         self._plans: list[tuple[Ms, str]] = []
+        self.was_served = False
 
     async def visit(self) -> None:
         """Live through the visit."""
@@ -212,7 +214,8 @@ class Citizen:
             return True
         if ticket.state == "MISSED":
             return await self._come_back()
-        if ticket.state == "DONE" and self._visitor.level:
+        self.was_served = ticket.state == "DONE"
+        if self.was_served and self._visitor.level:
             await self._hall.pace.sleep(self._chance.randint(*RATES_AFTER_MS))
             rating = {"entry": 0, "level": self._visitor.level, "secret": self._ticket.secret}
             await self._of_ticket("rate", rating)
@@ -252,7 +255,7 @@ class Citizen:
         return await self._change(op, f"/tickets/{self._ticket.id}/{op}", body, token=token)
 
     async def _change(self, op: str, path: str, body: dict[str, object], *, token: str = "") -> Answer:
-        return await self._hall.client.change(op, f"{self._hall.path}{path}", body, who=self._who, token=token)
+        return await self._hall.client.change(op, f"{self._hall.path}{path}", body, who=self.who, token=token)
 
 
 class _Shown(msgspec.Struct, frozen=True):

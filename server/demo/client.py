@@ -60,8 +60,10 @@ class Client:
         self._lines = Lines(address.hostname or "", address.port or 80, most=CONNECTIONS, answer_s=ANSWER_S)
         self._decode = msgspec.json.Decoder(Reply).decode
 
-    async def change(self, op: str, path: str, body: Mapping[str, object], *, who: str, token: str = "") -> Answer:
-        """Do something once, whatever the network does; the history tells how it ended."""
+    async def change(
+        self, op: str, path: str, body: Mapping[str, object], *, who: str, token: str = "", date: str = ""
+    ) -> Answer:
+        """Do something once, whatever the network does; the history tells how it ended. ``date``: of another day's log."""
         self._count += 1
         command_id = f"{self._run}-{self._count:06d}"
         content = msgspec.json.encode({**body, "command_id": command_id})
@@ -73,7 +75,11 @@ class Client:
                 repeats = await self._again(path, content, token, answer)
         finally:
             self.unknown += answer.outcome == "unknown"
-            self._remember(op, command_id, who, answer, invoked_ns, attempts[0], repeats)
+            done = Operation(
+                id=command_id, op=op, who=who, invoked_ns=invoked_ns, completed_ns=time.monotonic_ns(),
+                outcome=answer.outcome, attempts=attempts[0], repeats=repeats, date=date,
+            )  # fmt: skip
+            self._history.write(_with_answer(done, answer.reply))
         return answer
 
     async def ask(self, path: str, *, token: str = "", params: Mapping[str, str] | None = None) -> bytes | None:
@@ -149,7 +155,7 @@ class Client:
             return Answer("refused", Reply(code=f"HTTP_{received.status}"))
         if received.status >= REFUSED_FROM:
             return Answer("refused", msgspec.structs.replace(reply, code=reply.code or f"HTTP_{received.status}"))
-        return Answer("ok", reply)
+        return Answer("ok", msgspec.structs.replace(reply, code="", check_in=reply.code))
 
     async def _again(self, path: str, content: bytes, token: str, first: Answer) -> str:
         """Send an answered operation once more; say how the second answer differs."""
@@ -158,25 +164,22 @@ class Client:
             return "same"
         return f"seq {first.reply.seq} {first.reply.code} then seq {second.reply.seq} {second.reply.code}"
 
-    def _remember(
-        self, op: str, command_id: str, who: str, answer: Answer, invoked_ns: int, attempts: int, repeats: str
-    ) -> None:
-        reply = answer.reply
-        self._history.write(
-            Operation(
-                id=command_id, op=op, who=who, invoked_ns=invoked_ns, completed_ns=time.monotonic_ns(),
-                outcome=answer.outcome, code=reply.code, seq=reply.seq, attempts=attempts, repeats=repeats,
-                ticket=reply.ticket.id if reply.ticket else "", number=reply.ticket.number if reply.ticket else "",
-                window=reply.window.code if reply.window else "",
-            )
-        )  # fmt: skip
+
+def _with_answer(done: Operation, reply: Reply) -> Operation:
+    ticket, booking = reply.ticket, reply.appointment
+    return msgspec.structs.replace(
+        done, code=reply.code, seq=reply.seq, window=reply.window.code if reply.window else "",
+        ticket=ticket.id if ticket else "", number=ticket.number if ticket else "",
+        appointment=booking.id if booking else "", slot_ms=(booking.slot_ms or 0) if booking else 0,
+    )  # fmt: skip
 
 
-def _essence(answer: Answer) -> tuple[str, int, str, str, str]:
+def _essence(answer: Answer) -> tuple[str, ...]:
     """Return what must be the same however often an answer is given; a view beside it may have moved on."""
-    reply = answer.reply
-    ticket = reply.ticket
-    return (answer.outcome, reply.seq, reply.code, ticket.id if ticket else "", ticket.number if ticket else "")
+    reply, ticket, booking = answer.reply, answer.reply.ticket, answer.reply.appointment
+    told = (reply.code, reply.check_in, reply.secret)
+    named = (ticket.id if ticket else "", ticket.number if ticket else "", booking.id if booking else "")
+    return (answer.outcome, str(reply.seq), *told, *named)
 
 
 class _Session(msgspec.Struct, frozen=True):

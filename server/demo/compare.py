@@ -1,26 +1,33 @@
 """What the clients saw against the log: nothing acknowledged is missing, nobody doubled, nothing from nowhere.
 
-Laws (``docs``: S1, S2, S3, S7, S8, S12). An operation whose outcome is unknown may stand in the log or not.
+Bookings of days to come stand in the logs of those days, and are compared with them.
+Laws (``docs``: S1, S2, S3, S6, S7, S8, S12). An operation whose outcome is unknown may stand in the log or not.
 """
 
 import asyncio
 import heapq
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from hall.events import CallRepeated, Commit, TicketCalled
-from hall.ids import TIMER
+from hall.ids import TIMER, Ms
+from hall.policy import Plan
 from server.demo.history import Operation, Sighting, read_history
+from server.demo.sales import Sales
 from server.ledger.sqlite import SqliteLedger
-from server.replay import decoded
+from server.replay import decoded, learn_named
 
 FINDINGS_LIMIT: Final = 100
 RUN_PREFIX: Final = "demo-"
 """Every command id of simulated people begins so; others come from real visitors' browsers."""
+
+
+BOOKS: Final = ("book.confirm", "book.move", "book.accept")
+"""Operations after which their answer's booking has a place."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -51,16 +58,22 @@ class Log(msgspec.Struct, frozen=True):
     entries: dict[str, Entry]
     calls: set[tuple[str, str]]
     """(ticket, window) of every call and repeated call."""
+    booked: set[tuple[str, Ms]] = set()
+    """(booking, slot) of every place that was ever booked."""
+    oversold: tuple[str, ...] = ()
 
 
 async def compare(history: Path, ledger: Path, stream: str) -> Comparison:
     """Compare the clients' history with a day's log, beside a running server too."""
-    log = await _log(ledger, stream)
     lines = await asyncio.to_thread(lambda: list(read_history(history)))
     operations = [line for line in lines if isinstance(line, Operation)]
     sightings = [line for line in lines if isinstance(line, Sighting)]
-    findings = [*answered(operations, log), *from_nowhere(operations, log), *doubled(operations)]
-    findings += [*out_of_order(operations), *invented(sightings, log)]
+    log, findings = Log({}, set()), []
+    for date in sorted({"", *(one.date for one in operations)}):
+        of_day = await _log(ledger, f"{stream.partition('/')[0]}/{date}" if date else stream)
+        findings += compared([one for one in operations if one.date == date], of_day)
+        log = log if date else of_day
+    findings += invented(sightings, log)
     count = Counter(one.outcome for one in operations)
     others = sum(
         not name.startswith(RUN_PREFIX) and not one.actor.startswith(TIMER) for name, one in log.entries.items()
@@ -69,6 +82,38 @@ async def compare(history: Path, ledger: Path, stream: str) -> Comparison:
         len(operations), count["ok"], count["refused"], count["unknown"], len(sightings), others,
         tuple(findings[:FINDINGS_LIMIT]),
     )  # fmt: skip
+
+
+def compared(operations: Sequence[Operation], log: Log) -> list[str]:
+    """Compare everything that clients did in one day's log with it."""
+    findings = [*answered(operations, log), *from_nowhere(operations, log), *doubled(operations)]
+    return [*findings, *out_of_order(operations), *unbooked(operations, log), *booked_twice(operations), *log.oversold]
+
+
+def unbooked(operations: Iterable[Operation], log: Log) -> list[str]:
+    """S2: every booking that a client was told of stands in the log, in the slot that it was told."""
+    return [
+        f"S2: {one.who} was told of booking {one.appointment} at {one.slot_ms}, which is not in the log"
+        for one in operations
+        if one.op in BOOKS and one.outcome == "ok" and (one.appointment, one.slot_ms) not in log.booked
+    ]
+
+
+def booked_twice(operations: Iterable[Operation]) -> list[str]:
+    """S6: nobody holds two bookings of one day, and no booking came to two numbers."""
+    findings: list[str] = []
+    holds: dict[str, str] = {}
+    came: dict[str, str] = {}
+    for one in operations:
+        if one.outcome != "ok" or not one.appointment:
+            continue
+        if one.op in BOOKS and holds.setdefault(one.who, one.appointment) != one.appointment:
+            findings.append(f"S6: {one.who} holds {holds[one.who]} and {one.appointment}")
+        elif one.op == "book.cancel" and holds.get(one.who) == one.appointment:
+            del holds[one.who]
+        elif one.op == "check-in" and came.setdefault(one.appointment, one.ticket) != one.ticket:
+            findings.append(f"S6: booking {one.appointment} came to {came[one.appointment]} and {one.ticket}")
+    return findings
 
 
 def answered(operations: Iterable[Operation], log: Log) -> list[str]:
@@ -108,7 +153,7 @@ def doubled(operations: Iterable[Operation]) -> list[str]:
         if one.id in ids:
             findings.append(f"S7: {one.id} stands twice in the clients' history")
         ids.add(one.id)
-        if one.op == "take" and one.outcome == "ok":
+        if one.op in ("take", "check-in") and one.outcome == "ok":
             before = numbers.setdefault(one.number, one.ticket)
             if before != one.ticket:
                 findings.append(f"S1: number {one.number} was given to {before} and to {one.ticket}")
@@ -141,19 +186,24 @@ def invented(sightings: Iterable[Sighting], log: Log) -> list[str]:
 
 async def _log(path: Path, stream: str) -> Log:
     ledger = SqliteLedger.open_for_reading(path)
-    log = Log({}, set())
+    entries: dict[str, Entry] = {}
+    calls: set[tuple[str, str]] = set()
+    plans: dict[str, Plan] = {}
+    sales = Sales()
     try:
         async for commit in _commits(ledger, stream):
             code = commit.refusal.code if commit.refusal is not None else ""
-            log.entries[commit.command_id] = Entry(commit.seq, commit.actor, code)
-            log.calls.update(
+            entries[commit.command_id] = Entry(commit.seq, commit.actor, code)
+            calls.update(
                 (event.ticket, event.window)
                 for event in commit.events
                 if isinstance(event, TicketCalled | CallRepeated)
             )
+            await learn_named(ledger, commit, plans=plans)
+            sales.add(commit, plans)
     finally:
         await ledger.close()
-    return log
+    return Log(entries, calls, sales.booked, tuple(sales.findings))
 
 
 async def _commits(ledger: SqliteLedger, stream: str) -> AsyncIterator[Commit]:

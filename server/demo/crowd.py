@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from hall.ids import MINUTE_MS, Ms
 from server.demo.arrivals import Visitor, visitors
+from server.demo.bookers import BookedCitizen, book_again
 from server.demo.citizens import Citizen, Hall
 from server.demo.clerk_mind import Mind, Shift, Trade
 from server.demo.clerks import Clerk
@@ -34,6 +36,8 @@ from server.demo.views import HallFacts
 READY_S: Final = 90.0
 """A first start replays nothing, but a busy machine may take its time to import the server."""
 POLL_S: Final = 0.2
+BOOKERS_APART_S: Final = 0.008
+"""Between the first looks of those who book: 400 in some three seconds."""
 REPORT_S: Final = 1.0
 STAGGER_S: Final = 0.02
 """Between the connections of consoles, so that the server greets them one by one."""
@@ -74,12 +78,16 @@ class Crowd:
         self._clerks: list[Clerk] = []
         self._facts: HallFacts | None = None
         self._visits: set[asyncio.Task[None]] = set()
+        self._booking: set[int] = set()
+        """Visitors who have looked for a slot; they come at their own time."""
         self._findings: list[str] = []
         self._phase = "starting"
 
     async def run(self) -> None:
         """Live through the day."""
         facts = await self._ready()
+        everybody = self._everybody(facts)
+        await self._book(everybody)
         plan = roster(facts, seed=self._day.seed)
         manager = self._manager = self._make_manager(plan)
         facts = self._facts = await self._shorten(facts, manager)
@@ -93,7 +101,7 @@ class Crowd:
                 ]
                 people.append(tasks.create_task(self._eyes_of_guide()))
                 people.append(tasks.create_task(self._tell()))
-                people.append(tasks.create_task(self._door(facts)))
+                people.append(tasks.create_task(self._door(everybody)))
                 for clerk in self._clerks:
                     people.append(tasks.create_task(clerk.run()))
                     await asyncio.sleep(STAGGER_S)
@@ -166,24 +174,57 @@ class Crowd:
 
     # ---- the day ----
 
-    async def _door(self, facts: HallFacts) -> None:
-        """Let the visitors in, each at their time."""
+    def _everybody(self, facts: HallFacts) -> list[Visitor]:
+        """Draw the day's visitors; where nothing can be booked, those who would have booked come without."""
         expected = expected_of(self._day.hall, weekday=date.fromisoformat(facts.date).isoweekday())
-        everybody = visitors(facts, expected, seed=self._day.seed)
+        drawn = visitors(facts, expected, seed=self._day.seed)
+        if self._day.book_ms:
+            return drawn
+        return [replace(one, booking=None) for one in drawn if one.booking is None or one.booking.comes]
+
+    async def _book(self, everybody: list[Visitor]) -> None:
+        """Let everybody who books do so in the early morning, and wait until the day begins to be shown."""
+        if self._pace.now_ms() >= self._day.start_ms:
+            return
+        self._phase = "booking"
+        booking = [(number, one) for number, one in enumerate(everybody) if one.booking is not None]
+        random.Random(f"bookers/{self._day.seed}").shuffle(booking)
+        for number, visitor in booking:
+            self._let_in(visitor, number, books=True)
+            await asyncio.sleep(BOOKERS_APART_S)
+        while self._pace.now_ms() < self._day.start_ms:
+            self._say()
+            await self._look()
+            await asyncio.sleep(POLL_S)
+
+    async def _door(self, everybody: list[Visitor]) -> None:
+        """Let the visitors in, each at their time; who has booked comes by themselves."""
         began_ms = self._pace.now_ms()
         self._phase = "open"
         for number, visitor in enumerate(everybody):
-            if visitor.at_ms < began_ms - MINUTE_MS:
+            if visitor.at_ms < began_ms - MINUTE_MS or number in self._booking:
+                continue
+            if visitor.booking is not None and not visitor.booking.comes:
                 continue
             await self._pace.until(visitor.at_ms)
             if len(self._visits) < VISITORS_AT_ONCE:
-                self._let_in(visitor, number)
+                self._let_in(visitor, number, books=False)
 
-    def _let_in(self, visitor: Visitor, number: int) -> None:
-        citizen = Citizen(self._hall, visitor, number=number, seed=self._day.seed)
-        visit = asyncio.create_task(citizen.visit(), name=f"visitor {number}")
+    def _let_in(self, visitor: Visitor, number: int, *, books: bool) -> None:
+        visit = asyncio.create_task(self._live(visitor, number, books=books), name=f"visitor {number}")
         self._visits.add(visit)
         visit.add_done_callback(self._visit_ended)
+
+    async def _live(self, visitor: Visitor, number: int, *, books: bool) -> None:
+        seed, today = self._day.seed, self._day.date
+        if books:
+            self._booking.add(number)
+            citizen: Citizen = BookedCitizen(self._hall, visitor, number=number, seed=seed, date=today)
+        else:
+            citizen = Citizen(self._hall, visitor, number=number, seed=seed)
+        await citizen.visit()
+        if visitor.books_again and citizen.was_served and self._day.book_ms:
+            await book_again(self._hall, visitor, who=citizen.who, today=today, fills_ms=MINUTE_MS // 2)
 
     def _visit_ended(self, visit: asyncio.Task[None]) -> None:
         self._visits.discard(visit)
@@ -261,11 +302,19 @@ class Crowd:
             windows_open=sum(1 for one in view.windows.values() if one.state != "CLOSED") if view is not None else 0,
             longest_wait_ms=max(0, now_ms - oldest_ms), commands=self._client.sent, retries=self._client.retries,
             unknown=self._client.unknown, findings=findings,
+            **_booked(view.booked if view is not None else {}),
         )  # fmt: skip
 
     def _find(self, what: str) -> None:
         if len(self._findings) < FINDINGS_TOLD:
             self._findings.append(what)
+
+
+def _booked(counts: dict[str, int]) -> dict[str, int]:
+    arrived = counts.get("checked_in", 0)
+    return {
+        "booked": counts.get("expected", 0) + arrived, "checked_in": arrived, "no_shows": counts.get("no_show", 0),
+    }  # fmt: skip
 
 
 def main(folder: Path) -> None:

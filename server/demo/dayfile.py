@@ -51,6 +51,8 @@ class DemoDay(msgspec.Struct, frozen=True, kw_only=True):
     speed: float
     start_ms: Ms
     close_ms: Ms
+    book_ms: Ms = 0
+    """From then on people book for the day, before it is shown from ``start_ms`` on; 0: the hall takes no bookings."""
     until: str = ""
     """Closing time ``HH:MM`` of a shortened day, or empty."""
     until_ms: Ms | None = None
@@ -102,6 +104,10 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     retries: int = 0
     unknown: int = 0
     findings: int = 0
+    booked: int = 0
+    """Booked and expected, or here already."""
+    checked_in: int = 0
+    no_shows: int = 0
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,6 +34,14 @@ class Habits(msgspec.Struct, frozen=True):
     rejoin_share: float = 0.6
     """Of those who miss their turn altogether: they come back later."""
     slip_fails_share: float = 0.015
+    booking_lapses_share: float = 0.02
+    """Of those who book: they hold a place, do not send the form, and come without booking."""
+    booking_cancel_share: float = 0.04
+    booking_move_share: float = 0.05
+    books_on_paper_share: float = 0.5
+    """Of the booked: they type the code at the kiosk; of the others half show its QR code, half check in on the phone."""
+    books_again_share: float = 0.04
+    """Of those who were served: they book another visit for a day to come."""
     family_share: float = 0.01
     """Took a second number for the same visit; the guide merges the two."""
     reclass_share: float = 0.15

@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from hall.ids import Ms
+
 OPERATIONS_LIMIT = 400_000
 """Lines kept, some 100 MB at most: forty times a busy day. Beyond it operations are counted only, and the report says so."""
 
@@ -32,6 +34,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     ticket: str = ""
     number: str = ""
     window: str = ""
+    appointment: str = ""
+    slot_ms: Ms = 0
+    """Of the booking as the answer showed it; 0: none."""
+    date: str = ""
+    """Of another day than that of the demo, whose log was changed."""
     attempts: int = 1
     repeats: str = ""
     """Not empty: the operation was sent again on purpose after its answer; how the second answer differed, or ``same``."""

@@ -35,6 +35,8 @@ BEFORE_OPEN_MS: Final = 10 * MINUTE_MS
 """Time to see the clerks come and the queue at the door …"""
 BEFORE_OPEN_S: Final = 4
 """… and for the crowd to connect, in real seconds, where the clock runs very fast."""
+BOOKING_MS: Final = 90 * MINUTE_MS
+"""People book from home so long before the day is shown; what is left of it then passes in seconds."""
 SEARCH_DAYS: Final = 400
 SESSION_DAYS: Final = 30
 """A stopped demo is continued within this, or begun anew."""
@@ -116,9 +118,11 @@ def _set_up(folder: Path, wanted: Wanted) -> DemoDay:
         accounts, devices = _people_and_devices(database, plan, now_ms)
     finally:
         database.close()
+    start_ms = facts.sessions[0].open_ms - max(BEFORE_OPEN_MS, int(BEFORE_OPEN_S * 1000 * wanted.speed))
+    book_ms = start_ms - BOOKING_MS if plan.policy.booking is not None else 0
     return DemoDay(
         hall=wanted.hall, date=facts.date, seed=wanted.seed, port=wanted.port, speed=wanted.speed, until=wanted.until,
-        start_ms=facts.sessions[0].open_ms - max(BEFORE_OPEN_MS, int(BEFORE_OPEN_S * 1000 * wanted.speed)), close_ms=facts.sessions[-1].close_ms,
+        start_ms=start_ms, book_ms=book_ms, close_ms=facts.sessions[-1].close_ms,
         until_ms=_moment(facts, plan.zone, wanted.until), accounts=accounts, devices=devices,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ import uvicorn
 
 from hall.ids import Ms
 from server.app import LEDGER_FILE, Instead, create_app, server_of
-from server.clock import ScaledClock
+from server.clock import LONGEST_SPEED, ScaledClock
 from server.demo.dayfile import DemoDay, read_day
 from server.demo.family import leave_with_parent, wait_for_turn
 from server.ledger.sqlite import SqliteLedger
@@ -18,6 +18,10 @@ from server.serving import fast_loop
 from server.settings import Settings, from_environment
 
 STARTED_POLL_S: Final = 0.02
+BOOKING_S: Final = 10.0
+"""Real seconds in which people book before the day: the crowd takes some two to start, 400 bookings some six."""
+BOOKING_SPEED: Final = 60
+"""Whatever the day's own: a form is filled in seconds of real time, and a place is held for minutes."""
 
 
 def main(folder: Path) -> None:
@@ -38,22 +42,31 @@ async def _serve(day: DemoDay, folder: Path) -> None:
     app = create_app(settings, Instead(clock=clock, ledger=ledger))
     server = server_of(app, settings)
     async with asyncio.TaskGroup() as tasks:
-        hurrying = tasks.create_task(_hurry(server, clock, day.speed))
+        hurrying = tasks.create_task(_hurry(server, clock, day))
         await server.serve()
         hurrying.cancel()
 
 
-async def _hurry(server: uvicorn.Server, clock: ScaledClock, speed: float) -> None:
-    """Let the hall's time run fast only once the server serves, or a slow start would cost a quarter of an hour of it."""
+async def _hurry(server: uvicorn.Server, clock: ScaledClock, day: DemoDay) -> None:
+    """Let the hall's time run fast only once the server serves, or a slow start would cost a quarter of an hour of it.
+
+    First people book, then the rest of the early morning passes as fast as it may, then the day begins.
+    """
     while not server.started:  # noqa: ASYNC110 - uvicorn tells it by this flag only
         await asyncio.sleep(STARTED_POLL_S)
-    clock.change_speed(speed)
+    if clock.now_ms() < day.start_ms:
+        clock.change_speed(BOOKING_SPEED)
+        await asyncio.sleep(min(BOOKING_S, clock.seconds_until(day.start_ms)))
+        clock.change_speed(LONGEST_SPEED)
+        await asyncio.sleep(clock.seconds_until(day.start_ms))
+    clock.change_speed(day.speed)
 
 
 async def _begins_ms(day: DemoDay, ledger: SqliteLedger) -> Ms:
     """Return the last moment of the log: while the server was down, the hall's time stood still."""
     head = await ledger.head(day.stream)
-    return day.start_ms if head is None else max(day.start_ms, head.at_ms + 1)
+    begins_ms = day.book_ms or day.start_ms
+    return begins_ms if head is None else max(begins_ms, head.at_ms + 1)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,7 @@ class Teller:
         """Show how far the day is."""
         text = (
             f"{_clock(now.at_ms)}  taken {now.taken}  waiting {now.waiting}  at windows {now.serving}  done {now.done}  "
+            f"booked {now.booked} (here {now.checked_in}, not come {now.no_shows})  "
             f"open windows {now.windows_open}  longest wait {now.longest_wait_ms // 60_000} min  "
             f"commands {now.commands} (again {now.retries})  findings {now.findings}"
         )
@@ -97,6 +98,8 @@ class Teller:
         """Print figures, audit and comparison."""
         self._console.print(_totals_table(figures))
         self._console.print(_themes_table(figures))
+        if "booked" in figures:
+            self._console.print(_booked_table(figures["booked"]))
         self._say(escape(audit.text()))
         self._say(
             f"Clients: {comparison.operations} operations ({comparison.ok} done, {comparison.refused} refused, "
@@ -106,7 +109,7 @@ class Teller:
         for finding in findings[:FINDINGS_SHOWN]:
             self._say(f"  [red]{escape(finding)}[/]")
         verdict = "ran, nothing found" if not findings else f"{len(findings)} findings"
-        self._say(f"Compared with the log (S1, S2, S3, S7, S8, S12): {verdict}")
+        self._say(f"Compared with the log (S1, S2, S3, S6, S7, S8, S12): {verdict}")
 
     def _say(self, text: str) -> None:
         self._console.print(text, soft_wrap=True)
@@ -145,6 +148,29 @@ def _themes_table(figures: Report) -> Table:
     for name, waits in [*figures["by_theme"].items(), ("all", figures["wait"])]:
         spread = (waits["p50_ms"], waits["p80_ms"], waits["p90_ms"], waits["max_ms"])
         table.add_row(name, str(waits["n"]), *(_minutes(one) for one in spread))
+    return table
+
+
+def _booked_table(booked: Report) -> Table:
+    """The day's bookings, and how far both guarantees were kept."""
+    table = Table(title="Booked visits", title_justify="left")
+    for name in (
+        "made",
+        "came",
+        "early",
+        "in grace",
+        "late",
+        "did not come",
+        "cancelled",
+        "on time",
+        "walk-ins passed",
+    ):
+        table.add_column(name, justify="right")
+    on_time, goal, passed = booked["on_time"], booked["goal"], booked["walk_ins_passed"]
+    counts = [booked[name] for name in ("made", "checked_in", "early", "in_grace", "late", "no_show", "cancelled")]
+    share = "–" if on_time["pct"] is None else f"{on_time['pct']:.0f} % (goal {goal['on_time_pct']} %)"
+    most = f"{passed['n']}, at most {passed['most']} times (bound {passed['bound']})"
+    table.add_row(*map(str, counts), share, most)
     return table
 
 

@@ -125,6 +125,7 @@ class ManagerView(msgspec.Struct, frozen=True):
     windows: dict[str, DeskView] = {}
     queues: dict[str, QueueView] = {}
     totals: dict[str, int] = {}
+    booked: dict[str, int] = {}
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -186,10 +187,54 @@ class WindowReply(msgspec.Struct, frozen=True):
     code: str
 
 
+class AppointmentView(msgspec.Struct, frozen=True):
+    """A booking, as its holder sees it."""
+
+    id: str
+    state: str = ""
+    date: str = ""
+    slot_ms: Ms | None = None
+    check_in_from_ms: Ms = 0
+
+
+class SlotView(msgspec.Struct, frozen=True):
+    """A slot of a day."""
+
+    start_ms: Ms
+    fits: bool = False
+    places: int = 0
+
+
+class DaySlots(msgspec.Struct, frozen=True):
+    """What a day sells for a visit."""
+
+    date: str
+    slots: tuple[SlotView, ...] = ()
+    waitlist: bool = False
+    group: str = ""
+
+
+class Slots(msgspec.Struct, frozen=True):
+    """What some days sell for a visit."""
+
+    days: tuple[DaySlots, ...] = ()
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A booking that was looked up."""
+
+    appointment: AppointmentView
+
+
 class Reply(msgspec.Struct, frozen=True):
     """An answer to a change: of the hall, or a refusal."""
 
     seq: int = 0
     code: str = ""
+    """Of the refusal, or empty."""
+    check_in: str = ""
+    """The code that a booked visitor checks in with; the answer calls it ``code``, too."""
+    secret: str = ""
+    appointment: AppointmentView | None = None
     ticket: TicketView | None = None
     window: WindowReply | None = None
