@@ -7,6 +7,7 @@ import msgspec
 from hall.booking import Booking, BookingGroup, BookingRules, Fairness, Limits, NoShowRule, Release
 from hall.catalog import Text
 from hall.ids import MINUTE_MS
+from hall.policy import VisitorClass
 from server.presets.booking_text import BookingText, GroupText, RulesText
 from server.presets.items import SPECIALISED, Made
 
@@ -17,6 +18,15 @@ def booking_of(text: BookingText, made: tuple[Made, ...], departments: dict[str,
     for group in text.groups:
         groups += _by_department(group, made, departments) if group.each_department else [_group(group)]
     return Booking(tuple(groups), _rules(text.rules))
+
+
+def with_credit(classes: tuple[VisitorClass, ...], text: BookingText) -> tuple[VisitorClass, ...]:
+    """Return the classes of visitors with the credit that a text gives to the booked."""
+    credit_ms = text.credit_min * MINUTE_MS
+    return tuple(
+        msgspec.structs.replace(one, credit_ms=credit_ms) if one.code == BookingRules().klass else one
+        for one in classes
+    )
 
 
 def _by_department(text: GroupText, made: tuple[Made, ...], departments: dict[str, Text]) -> Iterator[BookingGroup]:

@@ -65,4 +65,6 @@ class BookingText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     groups: tuple[GroupText, ...]
     rules: RulesText = RulesText()
+    credit_min: int = 20
+    """The booked stand in line as if they had come so long before their slot; ``max_passed`` bounds whom they pass."""
     assumed: bool = False

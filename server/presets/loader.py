@@ -13,7 +13,7 @@ from hall.ids import MINUTE_MS, HallId, ItemCode
 from hall.opening import Span, WeekHours
 from hall.policy import Policy
 from server.config.sections import HallFacts, ItemsSection, Sections, WindowsSection
-from server.presets.booking import booking_of
+from server.presets.booking import booking_of, with_credit
 from server.presets.items import SPECIALISED, Made, made_items, themes_of
 from server.presets.text import (
     CatalogueText,
@@ -72,8 +72,9 @@ def load_preset(name: str) -> Preset:
         windows = WindowsSection(_areas(text.areas[use.windows]), _windows(text.windows[use.windows], made[use.items]))
         hours, policy = _hours(text.hours[use.hours]), _policy(text.policies[use.policy])
         if use.booking is not None:
-            booking = booking_of(text.bookings[use.booking], made[use.items], _department_names(catalogue))
-            policy = msgspec.structs.replace(policy, booking=booking)
+            wanted = text.bookings[use.booking]
+            booking = booking_of(wanted, made[use.items], _department_names(catalogue))
+            policy = msgspec.structs.replace(policy, booking=booking, classes=with_credit(policy.classes, wanted))
         templates[code] = Template(Text(template.name.zh, template.name.en), Sections(items, windows, hours, policy))
     name_of = Text(text.name.zh, text.name.en)
     return Preset(text.code, name_of, text.published, templates, tuple(_halls(text)), text.assumptions.demand)

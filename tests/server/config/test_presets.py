@@ -245,6 +245,18 @@ def test_every_slot_has_places_and_walk_ins_keep_their_share(name: str):
         assert work < windows * 0.75
 
 
+@pytest.mark.parametrize("name", PRESETS)
+def test_windows_can_call_a_full_slot_within_the_promise(name: str):
+    """All booked of a slot are due at its start: their windows have served enough of them when the time is over."""
+    preset = load_preset(name)
+    for template in _bookable(name):
+        plan = plan_from(preset.halls[0], template.sections)
+        assert plan.policy.booking is not None
+        for group in plan.policy.booking.groups:
+            work_ms = planned_places(group, plan) * unit_of(group, plan) * (100 - group.no_show_pct) // 100
+            assert work_ms <= windows_of(group, plan) * rules_for(plan.policy.booking, group).fairness.on_time_ms
+
+
 def test_the_graduates_of_futian_have_places_of_their_own():
     """About 15,000 booked: small slots with room for all of them in 60 working days of a summer, which are assumed."""
     preset = load_preset("futian")
