@@ -1,0 +1,159 @@
+"""Who comes: no-shows and punctuality of the booked, and the patience of those who wait.
+
+Patience is seen through a curtain. Some give their number back (the moment is known), some are not there when called (it was
+shorter than the wait, or they would not have come anyway), all others left the question open when they were called. With
+exponential patience of mean θ, a share p that does not come whatever the wait, and a share g of those whose patience ends that
+gives the number back, a wait of t has the likelihood
+
+    gave up   (1 - p) g e^(-t/θ) / θ
+    absent    p + (1 - p)(1 - g)(1 - e^(-t/θ))
+    came      (1 - p) e^(-t/θ)
+
+maximised over p, θ and g. Intervals take the day as unit.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+import numpy as np
+from scipy import optimize
+
+from simulation.fit.counts import Floats
+from simulation.fit.estimate import Z_95, Estimate, by_days
+from simulation.fit.observations import DayObserved
+
+LEAST_LEFT: Final = 5
+"""Fewer people who left than this say nothing of patience."""
+NEVER_MIN: Final = 100_000.0
+"""A mean patience beyond this many minutes is "nobody leaves"."""
+STEP: Final = 1e-4
+"""Of the differences that curvature and slopes are taken from; parameters are logarithms and logits, of the order of 1."""
+
+
+class PatienceFit(msgspec.Struct, frozen=True):
+    """Mean patience in minutes, and the share that does not come when called, however short the wait."""
+
+    mean_min: Estimate
+    absent_share: Estimate
+    gives_back: float
+    """Of those whose patience ends: the share that gives the number back."""
+    left: int
+    waited: int
+
+
+class BookedFit(msgspec.Struct, frozen=True):
+    """How the booked behave. Offsets in minutes: negative is early."""
+
+    no_show: Estimate
+    offset_mean_min: Estimate
+    offset_sd_min: Estimate
+
+
+def fit_booked(days: Sequence[DayObserved], *, seed: int = 1) -> BookedFit | None:
+    """Return how booked visitors came; None where too few were booked (fewer than two came)."""
+    kept = [day for day in days if day.booked]
+    offsets = sum(len(day.offsets) for day in kept)
+    if offsets < 2:
+        return None
+    booked = sum(day.booked for day in kept)
+    return BookedFit(
+        no_show=by_days(kept, _no_show, n=booked, seed=seed),
+        offset_mean_min=by_days(kept, lambda drawn: _offset(drawn)[0], n=offsets, seed=seed),
+        offset_sd_min=by_days(kept, lambda drawn: _offset(drawn)[1], n=offsets, seed=seed),
+    )
+
+
+def fit_patience(days: Sequence[DayObserved]) -> PatienceFit | None:
+    """Return the patience of walk-ins; None where too few left to say anything."""
+    kept = [day for day in days if day.leavings]
+    left = sum(1 for day in kept for one in day.leavings if one.end != "came")
+    if left < LEAST_LEFT:
+        return None
+    waited = sum(len(day.leavings) for day in kept)
+    point = _likeliest(kept)
+    errors = _errors(kept, point)
+    absent, back = _shares(point[1:])
+    logit = (float(point[1] - Z_95 * errors[1]), float(point[1] + Z_95 * errors[1]))
+    mean, low, high = (min(NEVER_MIN, float(np.exp(point[0] + side * errors[0]))) for side in (0.0, -Z_95, Z_95))
+    return PatienceFit(
+        mean_min=Estimate(mean, low, high, left),
+        absent_share=Estimate(absent, _share(logit[0]), _share(logit[1]), waited),
+        gives_back=back,
+        left=left,
+        waited=waited,
+    )
+
+
+def _no_show(days: Sequence[DayObserved]) -> float:
+    return sum(day.no_shows for day in days) / max(1, sum(day.booked for day in days))
+
+
+def _offset(days: Sequence[DayObserved]) -> tuple[float, float]:
+    minutes = np.array([offset / 60_000 for day in days for offset in day.offsets], dtype=np.float64)
+    if len(minutes) < 2:
+        return 0.0, 0.0
+    return float(minutes.mean()), float(minutes.std(ddof=1))
+
+
+def _likeliest(days: Sequence[DayObserved]) -> Floats:
+    """Return log mean patience (min), the logit of the share that is absent anyway, and that of the share that gives back."""
+    waits = _by_end(days)
+    start = np.array([np.log(60.0), -3.0, 0.0])
+    found = optimize.minimize(lambda point: _loss(point, waits), start, method="Nelder-Mead", options=_EXACT)
+    return np.asarray(found.x, dtype=np.float64)
+
+
+_EXACT: Final = {"xatol": 1e-4, "fatol": 1e-6, "maxiter": 2_000}
+
+
+def _loss(point: Floats, waits: tuple[Floats, Floats, Floats]) -> float:
+    """Return the negative logarithm of the likelihood of waits (given back, absent, came)."""
+    theta = float(np.exp(point[0]))
+    absent, back = _shares(point[1:])
+    gave_up, missed, came = (np.exp(-times / theta) for times in waits)
+    likely = (
+        (1 - absent) * back * gave_up / theta,
+        absent + (1 - absent) * (1 - back) * (1 - missed),
+        (1 - absent) * came,
+    )
+    return -float(sum(np.log(np.maximum(part, 1e-300)).sum() for part in likely))
+
+
+def _errors(days: Sequence[DayObserved], point: Floats) -> Floats:
+    """Return the parameters' standard errors with the day as unit: the sandwich of White (Econometrica 48, 1980)."""
+    every = _by_end(days)
+    steps = STEP * np.eye(len(point))
+    curvature = np.array(
+        [
+            [
+                (_loss(point + a + b, every) - _loss(point + a - b, every)
+                 - _loss(point - a + b, every) + _loss(point - a - b, every)) / (4 * STEP**2)
+                for b in steps
+            ]
+            for a in steps
+        ]
+    )  # fmt: skip
+    alone = [_by_end([day]) for day in days]
+    slopes = np.array([[(_loss(point + a, own) - _loss(point - a, own)) / (2 * STEP) for a in steps] for own in alone])
+    inverse = np.linalg.pinv(curvature)
+    few = len(days) / max(1, len(days) - 1)
+    return np.asarray(
+        np.sqrt(np.maximum(0.0, np.diag(inverse @ (slopes.T @ slopes) @ inverse) * few)), dtype=np.float64
+    )
+
+
+def _shares(point: Floats) -> tuple[float, float]:
+    return _share(float(point[0])), _share(float(point[1]))
+
+
+def _share(logit: float) -> float:
+    return float(1 / (1 + np.exp(-logit)))
+
+
+def _by_end(days: Sequence[DayObserved]) -> tuple[Floats, Floats, Floats]:
+    return _waits(days, "gave_up"), _waits(days, "absent"), _waits(days, "came")
+
+
+def _waits(days: Sequence[DayObserved], end: str) -> Floats:
+    return np.array([one.wait_ms / 60_000 for day in days for one in day.leavings if one.end == end], dtype=np.float64)
