@@ -22,7 +22,25 @@ from server.accounts.desk import FrontDesk
 from server.accounts.first import ensure_somebody
 from server.accounts.store import AccountStore
 from server.accounts.throttle import Throttle
-from server.api import day, demo, describe, devices, figures, halls, ops, pages, people, tickets, windows
+from server.api import (
+    appointments,
+    booked,
+    bookings,
+    check_in,
+    day,
+    demo,
+    describe,
+    devices,
+    figures,
+    halls,
+    messages,
+    ops,
+    pages,
+    people,
+    slots,
+    tickets,
+    windows,
+)
 from server.api import settings as settings_routes
 from server.api.house import House, Seats, wall_ms
 from server.bus import LocalBus
@@ -31,19 +49,25 @@ from server.clock import Clock, SystemClock
 from server.config.database import Database
 from server.config.plans import PlanSource, StoredPlans
 from server.config.store import Store
+from server.contacts.book import Contacts
 from server.hub import Hub, tickets_in
-from server.keys import load_key
+from server.keys import ServerKey, load_key
 from server.ledger.port import Ledger
 from server.ledger.sqlite import FILE_NAME, SqliteLedger
 from server.live import LiveView
 from server.middleware import Edge, Gate
 from server.migrations.upgrade import upgrade
+from server.network import Network
+from server.outbox.configuration import FILE_NAME as MESSAGES_FILE
+from server.outbox.configuration import channels_of, load_configuration
+from server.outbox.outbox import Outbox
 from server.outcomes import CommandError, DayRefused
 from server.problems import FieldError, Problem, body_of, headers_of, status_of
 from server.projector import Projector
 from server.registry import Halls
 from server.reports import Reports
 from server.settings import Settings
+from server.slotbook import SlotBook
 from server.waits import Waits
 from server.wire import Doors, protocols
 
@@ -109,7 +133,9 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
 
 def _add_routes(app: FastAPI) -> None:
     # Routes are tried in this order: the ones that a busy hall asks for most come first.
-    for part in (windows, tickets, halls, day, people, devices, figures, settings_routes, ops, describe, demo):
+    busy = (slots, windows, tickets, appointments, check_in, halls)
+    others = (booked, messages, bookings, day, people, devices, figures, settings_routes, ops, describe, demo)
+    for part in (*busy, *others):
         app.include_router(part.router)
     app.include_router(sockets.router)
     app.include_router(pages.pages_of(DIST))
@@ -127,6 +153,8 @@ def _lifespan(
         app.state.house = house
         await house.halls.start()
         await house.projector.start()
+        await house.contacts.start()
+        await house.outbox.start()
         await _start_screens(house)
         gc.freeze()
         async with asyncio.TaskGroup() as group:
@@ -135,6 +163,8 @@ def _lifespan(
             for task in tasks:
                 task.cancel()
         await house.halls.stop()
+        await house.outbox.stop()
+        await house.contacts.stop()
         await house.projector.stop()
         await house.ledger.close()
         await asyncio.to_thread(house.database.close)
@@ -143,15 +173,8 @@ def _lifespan(
 
 
 async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doors) -> House:
-    settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.data)
-    await asyncio.to_thread(upgrade, database)
-    store = AccountStore(database)
-    await asyncio.to_thread(ensure_somebody, store, now_ms=wall_ms())
+    database, ledger = await asyncio.to_thread(_storage, settings, instead)
     clock = instead.clock or SystemClock()
-    ledger = instead.ledger
-    if ledger is None:
-        ledger = await asyncio.to_thread(SqliteLedger.open, settings.data / LEDGER_FILE)
     waits = Waits(clock)
     plans = instead.plans or StoredPlans(Store(database))
     bus = LocalBus()
@@ -159,6 +182,11 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
     version = installed_version("onewindow")
     hub = Hub(hall_days.day_of, clock, version=version)
     calls = CallBook(ledger)
+    key = await asyncio.to_thread(load_key, settings.data)
+    contacts, outbox = await asyncio.to_thread(
+        _messages, settings, key=key, clock=clock, ledger=ledger, bus=bus, waits=waits
+    )
+    book = SlotBook(hall_days, clock)
     hall_days.listeners += [lambda hall, commits: hub.moved(hall, tickets_in(commits)), calls.see]
     return House(
         settings=settings,
@@ -171,14 +199,48 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
         live=LiveView(hub, waits, clock, day_of=hall_days.day_of),
         calls=calls,
         projector=Projector(ledger, bus, Reports(settings.data)),
-        desk=FrontDesk(store, Throttle(settings.limits.logins_per_minute)),
-        key=await asyncio.to_thread(load_key, settings.data),
+        desk=FrontDesk(AccountStore(database), Throttle(settings.limits.logins_per_minute)),
+        key=key,
         waits=waits,
+        contacts=contacts,
+        outbox=outbox,
+        slots=book,
+        network=Network(hall_days, book, waits, clock),
         doors=doors,
         seats=Seats(settings.limits),
         edge=gate,
         version=version,
     )
+
+
+def _storage(settings: Settings, instead: Instead) -> tuple[Database, Ledger]:
+    """Open the settings, with somebody who can sign in, and the log."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.data)
+    upgrade(database)
+    ensure_somebody(AccountStore(database), now_ms=wall_ms())
+    ledger = SqliteLedger.open(settings.data / LEDGER_FILE) if instead.ledger is None else instead.ledger
+    return database, ledger
+
+
+def _messages(
+    settings: Settings, *, key: ServerKey, clock: Clock, ledger: Ledger, bus: LocalBus, waits: Waits
+) -> tuple[Contacts, Outbox]:
+    """Return contact data and outbox as the file of messages wants them."""
+    said = load_configuration(settings.messages or settings.data / MESSAGES_FILE)
+    contacts = Contacts(settings.data, key, clock, keep_days=said.contact_days)
+    outbox = Outbox(
+        settings.data,
+        ledger,
+        bus,
+        clock,
+        contacts,
+        rules=said.rules,
+        channels=channels_of(said),
+        wait_of=waits.of_ticket,
+        code_of=key.check_in_code,
+    )
+    return contacts, outbox
 
 
 async def _start_screens(house: House) -> None:

@@ -1,8 +1,9 @@
-"""What is derived from the server's key: secrets of tickets and pseudonyms of persons. And ids of tickets, from chance.
+"""What is derived from the server's key: secrets of tickets and bookings, check-in codes, pseudonyms. And ids.
 
-A ticket's secret is never stored: it is computed from the key whenever it is compared. Losing the key file makes every
-open link of the day invalid and people unrecognisable across days; leaking it opens tickets. So it lies beside the
-data, readable for the server's user only, and belongs into backups.
+A secret is never stored: it is computed from the key whenever it is compared, and so can be told again to a retry. The log
+holds a keyed digest of a check-in code, never the code. Losing the key file makes every open link of the day invalid and
+people unrecognisable across days; leaking it opens tickets. So it lies beside the data, readable for the server's user
+only, and belongs into backups.
 """
 
 import base64
@@ -10,9 +11,11 @@ import hashlib
 import hmac
 import os
 import secrets
+from datetime import date as calendar_date
 from pathlib import Path
 from typing import Final
 
+from hall.booking_commands import AppointmentId
 from hall.ids import TicketId
 
 FILE_NAME: Final = "server.key"
@@ -24,6 +27,14 @@ CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Base 32 without I, L, O, U: can be read aloud and typed."""
 RANDOM_CHARS: Final = 10
 """50 bits beside the date: two equal ids in a district's day have a chance of 1 in 10⁶ years, and would be refused."""
+CODE_CHARS: Final = 8
+"""A check-in code has 40 bits: 10,000 bookings of a day share one by chance once in 20,000 days, and are refused then."""
+BOOKING_MARK: Final = "B"
+"""Ids of bookings begin so, so that none is ever taken for a ticket's."""
+MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+"""Letters that people read or type for digits; no code holds them."""
+PSEUDONYM_CHARS: Final = 22
+"""16 bytes in base 64."""
 
 
 class ServerKey:
@@ -51,14 +62,51 @@ class ServerKey:
     def linked_ticket(self, hall: str, command_id: str, *, date: str) -> TicketId:
         """Return the id of the ticket that a transfer makes in another hall: the same for every retry."""
         drawn = self._derive(b"linked", f"{hall}/{command_id}")[:RANDOM_CHARS]
-        return _day_of(date) + "".join(CROCKFORD[byte % len(CROCKFORD)] for byte in drawn)
+        return _day_of(date) + _crockford(drawn)
+
+    # ---- booked visits ----
+
+    def appointment_id(self, hall: str, command_id: str, *, date: str) -> AppointmentId:
+        """Return the id of the booking that a command makes: the same for every retry, and it names its business date."""
+        drawn = self._derive(b"appointment", f"{hall}/{date}/{command_id}")[:RANDOM_CHARS]
+        return BOOKING_MARK + _day_of(date) + _crockford(drawn)
+
+    def appointment_secret(self, hall: str, date: str, appointment: AppointmentId) -> str:
+        """Return the secret of a booking: 22 characters that fit into an address."""
+        return _base64(self._derive(b"booking", f"{hall}/{date}/{appointment}")[:SECRET_BYTES])
+
+    def opens_appointment(self, secret: str, *, hall: str, date: str, appointment: AppointmentId) -> bool:
+        """Compare a secret, in a time that does not depend on how much of it is right."""
+        expected = self.appointment_secret(hall, date, appointment)
+        return hmac.compare_digest(secret.encode("utf-8", "replace"), expected.encode())
+
+    def check_in_code(self, hall: str, date: str, appointment: AppointmentId) -> str:
+        """Return what the visitor shows or types to check in (签到码)."""
+        return _crockford(self._derive(b"code", f"{hall}/{date}/{appointment}")[:CODE_CHARS])
+
+    def code_digest(self, code: str) -> str:
+        """Return what stands for a check-in code in the log; case, spaces and misread letters do not matter."""
+        plain = "".join(char for char in code.upper() if char.isalnum()).translate(MISREAD)
+        return _base64(self._derive(b"code digest", plain)[:PSEUDONYM_BYTES]) if plain else ""
+
+    def feed_token(self, person: str) -> str:
+        """Return what opens the calendar feed of a person, who is named by the pseudonym."""
+        return person + _base64(self._derive(b"feed", person)[:SECRET_BYTES])
+
+    def person_of_feed(self, token: str) -> str | None:
+        """Return the pseudonym of the person whose feed a token opens, or None if it opens none."""
+        person = token[:PSEUDONYM_CHARS]
+        is_ours = hmac.compare_digest(
+            token.encode("utf-8", "replace"), self.feed_token(person).encode("utf-8", "replace")
+        )
+        return person if is_ours else None
 
     def contact_key(self) -> bytes:
         """Return the key that contact data are encrypted under: 32 bytes."""
         return self._derive(b"contacts", "")
 
     def _derive(self, purpose: bytes, text: str) -> bytes:
-        return hmac.digest(self._key, purpose + b"\0" + text.encode(), hashlib.sha256)
+        return hmac.digest(self._key, purpose + b"\0" + text.encode("utf-8", "replace"), hashlib.sha256)
 
 
 def load_key(folder: Path) -> ServerKey:
@@ -90,6 +138,25 @@ def date_of_ticket(ticket: TicketId) -> str | None:
     if len(day) != 6 or not day.isascii() or not day.isdigit() or len(rest) != RANDOM_CHARS:
         return None
     return f"20{day[:2]}-{day[2:4]}-{day[4:]}"
+
+
+def date_of_appointment(appointment: AppointmentId) -> str | None:
+    """Return the business date that a booking's id names, or None if it is not one of ours."""
+    found = date_of_ticket(appointment[1:]) if appointment.startswith(BOOKING_MARK) else None
+    return found if found is not None and is_date(found) else None
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text of the form 2026-11-23 names a day of the calendar."""
+    try:
+        calendar_date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _crockford(drawn: bytes) -> str:
+    return "".join(CROCKFORD[byte % len(CROCKFORD)] for byte in drawn)
 
 
 def _day_of(date: str) -> str:

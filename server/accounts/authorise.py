@@ -24,6 +24,8 @@ _LOOKING: Final[Roles] = _STAFF | Roles({"auditor"})
 _BOOKS: Final[Roles] = _LEAD | Roles({"auditor"})
 _EVERYBODY: Final[Roles] = frozenset(ROLES)
 _HOLDER: Final[Roles] = _STAFF | Roles({"citizen", "device"})
+_BOOKED: Final[Roles] = _STAFF | Roles({"citizen"})
+"""Who may change a booking: its holder and staff. A kiosk shows the secret of the booking that it has just made."""
 
 RIGHTS: Final[Mapping[str, Roles]] = {
     # open to all
@@ -53,6 +55,30 @@ RIGHTS: Final[Mapping[str, Roles]] = {
     "ticket.reclass": _FLOOR,
     "ticket.abandon": _FLOOR,
     "ticket.correct": _LEAD,
+    # booked visits
+    "slots.read": _EVERYBODY,
+    "feed.read": _EVERYBODY,
+    "booking.make.phone": _EVERYBODY,
+    "booking.make.kiosk": _STAFF | Roles({"device"}),
+    "booking.make.desk": _STAFF,
+    "booking.make.partner": _STAFF,
+    "booking.check-in.code": _EVERYBODY,
+    "booking.check-in.person": _STAFF | Roles({"device"}),
+    "appointment.read": _BOOKED | Roles({"auditor"}),
+    "appointment.calendar": _BOOKED,
+    "appointment.confirm": _BOOKED,
+    "appointment.reschedule": _BOOKED,
+    "appointment.cancel": _BOOKED,
+    "appointment.offer": _BOOKED,
+    "appointment.check-in": _BOOKED | Roles({"device"}),
+    "appointment.erase": _LEAD | Roles({"citizen"}),
+    "appointment.appeal": _LEAD,
+    "appointments.find": _STAFF,
+    "bookings.read": _BOOKS | Roles({"guide"}),
+    "bookings.edit": _LEAD,
+    "messages.read": _BOOKS,
+    "messages.retry": _LEAD,
+    "people.erase": frozenset({"network", "admin"}),
     # windows and the day
     "window.work": _STAFF,
     "window.serve": _LEAD,

@@ -13,15 +13,19 @@ from server.bus import Bus
 from server.callbook import CallBook
 from server.clock import Clock
 from server.config.database import Database
+from server.contacts.book import Contacts
 from server.hub import Hub
 from server.keys import ServerKey
 from server.ledger.port import Ledger
 from server.live import LiveView
 from server.middleware import Gate
+from server.network import Network
+from server.outbox.outbox import Outbox
 from server.problems import Problem
 from server.projector import Projector
 from server.registry import Halls
 from server.settings import Limits, Settings
+from server.slotbook import SlotBook
 from server.waits import Waits
 from server.wire import Doors
 
@@ -67,6 +71,10 @@ class House:
     desk: FrontDesk
     key: ServerKey
     waits: Waits
+    contacts: Contacts
+    outbox: Outbox
+    slots: SlotBook
+    network: Network
     doors: Doors
     seats: Seats
     edge: Gate

@@ -31,6 +31,8 @@ async def metrics(request: Request) -> Response:
         "doors": house.doors.statistics(),
         "hub": house.hub.statistics(),
         "ledger": house.ledger.statistics(),
+        "outbox": house.outbox.statistics(),
+        "contacts": house.contacts.statistics(),
     }
     return Response(exposition(parts, house.halls.statistics()), media_type=CONTENT_TYPE_LATEST)
 

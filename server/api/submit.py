@@ -30,6 +30,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     body: dict[str, object]
 
     @property
+    def command_id(self) -> str:
+        """The client's name for this act."""
+        return str(self.body["command_id"])
+
+    @property
     def digest(self) -> str:
         """What stands for this request beside its command id."""
         return digest_of(self.operation, ids=(self.hall, *self.ids), actor=self.caller.actor, body=self.body)
@@ -53,16 +58,16 @@ def command_of(tag: str, asked: Asked, **ids: str) -> AnyCommand:
 
 async def submit(runner: HallRunner, command: AnyCommand, asked: Asked) -> Outcome:
     """Have the hall decide; raises the refusal as a problem."""
-    return _granted(await runner.submit(command, asked.digest))
+    return granted(await runner.submit(command, asked.digest))
 
 
 async def answered(runner: HallRunner, asked: Asked) -> Outcome | None:
     """Return the first answer to this request if it is a repeat, whatever has become of its subject since."""
-    outcome = await runner.answered(str(asked.body["command_id"]), asked.digest)
-    return None if outcome is None else _granted(outcome)
+    outcome = await runner.answered(asked.command_id, asked.digest)
+    return None if outcome is None else granted(outcome)
 
 
-def _granted(outcome: Outcome) -> Outcome:
+def granted(outcome: Outcome) -> Outcome:
     """Return the outcome; raises the refusal as a problem."""
     if outcome.refusal is not None:
         raise problem_of(outcome.refusal, seq=outcome.seq)
