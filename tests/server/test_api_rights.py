@@ -22,6 +22,10 @@ WHO = {
 T = "/api/halls/{hall}/tickets/{ticket}"
 W = "/api/halls/{hall}/windows/{window}/{operation}"
 D = "/api/halls/{hall}/day"
+A = "/api/halls/{hall}/appointments"
+B = "/api/halls/{hall}/bookings"
+TICKET = "261123-0000000000"
+BOOKING = "B261123-0000000000"
 OPERATIONS: dict[tuple[str, str], str] = {
     ("GET", "/api/halls"): "halls.read",
     ("GET", "/api/halls/{hall}"): "halls.read",
@@ -47,6 +51,24 @@ OPERATIONS: dict[tuple[str, str], str] = {
     ("POST", "/api/halls/{hall}/devices"): "devices.write",
     ("POST", "/api/halls/{hall}/devices/{device}/revoke"): "devices.write",
     ("GET", "/api/halls/{hall}/figures"): "figures.read",
+    ("GET", "/api/slots"): "slots.read",
+    ("GET", "/api/halls/{hall}/slots"): "slots.read",
+    ("GET", A): "appointments.find",
+    ("GET", f"{A}/{{appointment}}"): "appointment.read",
+    ("GET", f"{A}/{{appointment}}/calendar.ics"): "appointment.calendar",
+    **{
+        ("POST", f"{A}/{{appointment}}/{word}"): f"appointment.{word}"
+        for word in ("confirm", "reschedule", "cancel", "offer", "check-in", "appeal", "erase")
+    },
+    ("GET", "/api/people/{feed}/calendar.ics"): "feed.read",
+    ("POST", "/api/people/erase"): "people.erase",
+    ("GET", f"{B}/calendar"): "bookings.read",
+    ("GET", f"{B}/no-shows"): "bookings.read",
+    ("GET", f"{B}/release"): "bookings.read",
+    ("POST", f"{B}/slots"): "bookings.edit",
+    ("POST", f"{B}/close"): "bookings.edit",
+    ("GET", f"{B}/messages"): "messages.read",
+    ("POST", f"{B}/messages/{{message}}/retry"): "messages.retry",
     ("GET", "/api/me"): "me.read",
     ("GET", "/api/accounts"): "accounts.read",
     ("POST", "/api/accounts"): "accounts.write",
@@ -56,19 +78,25 @@ OPERATIONS: dict[tuple[str, str], str] = {
     ("GET", "/metrics"): "health.read",
     ("GET", "/api/demo"): "halls.read",
 }  # fmt: skip
-"""Route → operation of the table. Taking a number depends on the channel and has a test of its own."""
+"""Route → operation of the table. Those that depend on the body have tests of their own."""
 TAKE = ("POST", "/api/halls/{hall}/tickets")
+BY_BODY = {TAKE, ("POST", A), ("POST", "/api/halls/{hall}/waitlist"), ("POST", "/api/halls/{hall}/check-in")}
 FEED = ("GET", "/api/halls/{hall}/feed")
 """Asks for the rights of a live feed, and is tried with it."""
 SETTINGS = ("/settings/", "/api/presets", "/api/templates", "/api/calendar")
 """Routes of the settings; `tests/server/config` tries them by every role."""
+DAYS = {"from": "2026-11-23", "to": "2026-11-23", "from_min": 540, "to_min": 570}
+WISH = {"items": [{"code": "id-card", "quantity": 1}], "date": "2026-11-23"}
 BODIES: dict[str, dict[str, Any]] = {
     "/delay": {"places": 1}, "/rate": {"entry": 0, "level": "satisfied"}, "/print-result": {"printed": True},
-    "/add-items": {"items": [{"code": "id-card"}]}, "/split": {"entries": [0]}, "/merge": {"merged": "261123-0000000000"},
+    "/add-items": {"items": [{"code": "id-card"}]}, "/split": {"entries": [0]}, "/merge": {"merged": TICKET},
     "/item-result": {"entry": 0, "result": "done"}, "/reclass": {"class": "elder", "reason": "x"},
     "/correct": {"reason": "x"}, "/sessions": {"sessions": []},
+    "/confirm": {"person": "x"}, "/reschedule": {"date": "2026-11-23", "slot_ms": 0}, "/offer": {"accepts": True},
+    "/appeal": {"reason": "x"}, "/close": {**DAYS, "reason": "x"},
+    "/slots": {**DAYS, "group": "all", "places": 1, "reason": "x"},
 }  # fmt: skip
-NO_COMMAND = ("/api/login", "/api/logout", "/api/accounts", "/devices", "/revoke")
+NO_COMMAND = ("/api/login", "/api/logout", "/api/accounts", "/devices", "/revoke", "/erase")
 
 
 def test_every_route_stands_in_the_table_of_this_test(served: Served):
@@ -76,14 +104,14 @@ def test_every_route_stands_in_the_table_of_this_test(served: Served):
     described = served.app.openapi()["paths"]
     routes = {(method.upper(), path) for path, found in described.items() for method in found if not _is_settings(path)}
 
-    assert routes == {*OPERATIONS, TAKE, FEED}
+    assert routes == {*OPERATIONS, *BY_BODY, FEED}
 
 
 def test_every_operation_of_the_table_is_used():
     views = {name for name in RIGHTS if name.startswith("view.")}
-    channels = {f"ticket.take.{channel}" for channel in ("kiosk", "desk", "phone")}
+    by_body = {name for name in RIGHTS if name.startswith(("ticket.take.", "booking."))}
 
-    assert set(RIGHTS) - views - channels - {"window.serve", "settings.read", "settings.write"} == set(
+    assert set(RIGHTS) - views - by_body - {"window.serve", "settings.read", "settings.write"} == set(
         OPERATIONS.values()
     )
 
@@ -94,6 +122,27 @@ def test_a_channel_lets_exactly_the_roles_of_the_table_in(served: Served, channe
     answer = served.call("tickets", {"items": [{"code": "id-card"}], "channel": channel}, who=WHO[role])
 
     assert (answer.status_code == 201) == (role in RIGHTS[f"ticket.take.{channel}"]), answer.text
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "citizen"])
+@pytest.mark.parametrize("channel", ["phone", "kiosk", "desk", "partner"])
+def test_a_channel_sells_places_to_exactly_the_roles_of_the_table(served: Served, channel: str, role: str):
+    """The hall of this test takes no bookings, and says so to whoever gets past the door."""
+    for path, body in (("appointments", {"slot_ms": 0}), ("waitlist", {"from_ms": 0, "to_ms": 1, "person": "x"})):
+        answer = served.call(path, {**WISH, **body, "channel": channel}, who=WHO[role])
+
+        expected = 409 if role in RIGHTS[f"booking.make.{channel}"] else 401 if role == "anonymous" else 403
+        assert answer.status_code == expected, answer.text
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "citizen"])
+@pytest.mark.parametrize("by", ["code", "qr", "person"])
+def test_a_code_checks_everybody_in_and_a_person_only_who_sees_the_document(served: Served, by: str, role: str):
+    given = {"code": "ABCD2345", "qr": f"OW1:{HALL}:2026-11-23:ABCD2345", "person": "anna"}
+    answer = served.call("check-in", {by: given[by]}, who=WHO[role])
+
+    right = RIGHTS["booking.check-in.person" if by == "person" else "booking.check-in.code"]
+    assert answer.status_code == (404 if role in right else 401 if role == "anonymous" else 403), answer.text
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "citizen"])
@@ -149,12 +198,11 @@ def test_a_route_lets_exactly_the_roles_of_the_table_in(served: Served, method: 
 
     Stands last in this module: somebody ends the day.
     """
-    ticket = served.house.key.ticket_secret(HALL, "2026-11-23", "261123-0000000000")
-    answer = _ask(served, method, path, role=role, secret=ticket if role == "citizen" else "")
+    answer = _ask(served, method, path, role=role, secret=_secret(served, path) if role == "citizen" else "")
     is_turned_away = answer.status_code in (401, 403)
 
     operation = OPERATIONS[method, path]
-    shows_secret = operation.startswith("ticket.") and _takes_secret(path)
+    shows_secret = operation.startswith(("ticket.", "appointment.")) and _takes_secret(path)
     effective = "anonymous" if role == "citizen" and not shows_secret else role
     expected = effective in RIGHTS[operation]
     if path == "/api/login":
@@ -166,14 +214,29 @@ def test_a_route_lets_exactly_the_roles_of_the_table_in(served: Served, method: 
 
 
 def _ask(served: Served, method: str, path: str, *, role: str, secret: str) -> Any:
-    address = path.format(hall=HALL, ticket="261123-0000000000", window="W01", operation="undo", device="nothing-here")
+    address = path.format(
+        hall=HALL, ticket=TICKET, window="W01", operation="undo", device="nothing-here", appointment=BOOKING,
+        feed="nobody", message="nothing",
+    )  # fmt: skip
     if path == "/api/logout":
         return _sign_out(served, role)
     client = served.client(WHO[role])
     if method == "GET":
-        query = {"secret": secret} if secret and path.startswith(T) else {}
-        return client.get(address, params={**query, **({"number": "A001"} if path == TAKE[1] else {})})
+        return client.get(address, params=_query(path, secret))
     return client.post(address, json=_body(path, secret))
+
+
+def _query(path: str, secret: str) -> dict[str, str]:
+    known = {TAKE[1]: {"number": "A001"}, A: {"code": "ABCD2345"}}
+    if path.endswith("/slots"):
+        return {"item": "id-card"}
+    return {"secret": secret} if secret and path.startswith((T, f"{A}/")) else known.get(path, {})
+
+
+def _secret(served: Served, path: str) -> str:
+    if path.startswith(A):
+        return served.house.key.appointment_secret(HALL, "2026-11-23", BOOKING)
+    return served.house.key.ticket_secret(HALL, "2026-11-23", TICKET)
 
 
 def _sign_out(served: Served, role: str) -> httpx.Response:
@@ -192,6 +255,8 @@ def _body(path: str, secret: str) -> dict[str, Any]:
         return {"account": "admin", "name": "x", "role": "clerk", "halls": [HALL], "password": "long enough"}
     if path.endswith("/devices"):
         return {"name": "x", "kind": "strip", "window": "none"}
+    if path == "/api/people/erase":
+        return {"person": "nobody"}
     word = re.sub(r".*(/[a-z-]+)$", r"\1", path)
     body = {} if path.endswith(NO_COMMAND) else {"command_id": command_id()}
     return {**body, **BODIES.get(word, {}), **({"secret": secret} if secret and _takes_secret(path) else {})}
@@ -202,7 +267,11 @@ def _is_settings(path: str) -> bool:
 
 
 def _takes_secret(path: str) -> bool:
-    return path in (T, f"{T}/why") or path.endswith(("/cancel", "/rejoin", "/delay", "/rate", "/print-result"))
+    words = (
+        "/cancel", "/rejoin", "/delay", "/rate", "/print-result", "/confirm", "/reschedule", "/offer", "/erase",
+        "{appointment}", "{appointment}/check-in", "{appointment}/calendar.ics",
+    )  # fmt: skip
+    return path in (T, f"{T}/why") or path.endswith(words)
 
 
 def _handshake(address: str) -> int:
