@@ -1,0 +1,131 @@
+"""The crowd books: every request is repeated until its answer is definite, and what was told is kept."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import httpx
+import msgspec
+
+from loadtests.flash.setting import HALL, ITEM, Sale
+from loadtests.flash.wishes import Wish
+
+CONNECTIONS: Final = 64
+"""Each has a client of its own: a client's pool looks at all its connections for every request."""
+ANSWER_S: Final = 20.0
+"""Every command has its answer in 10 s (law L3), unless the server is dead; then it is asked again."""
+GIVE_UP_S: Final = 180.0
+PAUSE_S: Final = 0.25
+UNCLEAR: Final = frozenset({429, 500, 502, 503, 504})
+
+
+class Told(msgspec.Struct):
+    """What one person was told about one request."""
+
+    wish: int
+    person: str
+    hold: str = "unknown"
+    """``ok``, the code of a refusal, or ``unknown``."""
+    booking: str = "unknown"
+    """The same of the confirmation; ``none`` without a held place."""
+    appointment: str = ""
+    slot_ms: int = 0
+    code: str = ""
+    hold_seconds: float = 0.0
+    confirm_seconds: float = 0.0
+    attempts: int = 0
+    differing: str = ""
+    """How the answer to a repeat differed from the first; empty: it did not."""
+
+    @property
+    def is_definite(self) -> bool:
+        """Tell whether nothing is left open."""
+        return "unknown" not in (self.hold, self.booking)
+
+
+class Rush:
+    """Everybody who books, and what they were told."""
+
+    def __init__(self, clients: Iterable[httpx.AsyncClient], sale: Sale, *, run: str) -> None:
+        """Book over these clients, one request at a time on each; ``run`` begins every command id."""
+        self._sale, self._run = sale, run
+        self._free: asyncio.Queue[httpx.AsyncClient] = asyncio.Queue()
+        for client in clients:
+            self._free.put_nowait(client)
+        self.told: list[Told] = []
+        self.answers = 0
+
+    async def go(self, wishes: list[Wish], *, progress: Callable[[], None]) -> None:
+        """Let everybody in; return when all have their answers."""
+        began = time.monotonic() + max(0.0, self._sale.release_ms / 1_000 - time.time())
+        async with asyncio.TaskGroup() as group:
+            for wish in wishes:
+                group.create_task(self._one(wish, began, progress))
+
+    async def _one(self, wish: Wish, began: float, progress: Callable[[], None]) -> None:
+        await asyncio.sleep(max(0.0, began + wish.delay_s - time.monotonic()))
+        told = Told(wish.number, wish.person)
+        self.told.append(told)
+        if wish.is_repeated:
+            second = Told(wish.number, wish.person)
+            first, again = await asyncio.gather(self._hold(wish, told), self._hold(wish, second))
+            told.differing = _difference(first, again)
+        else:
+            first = await self._hold(wish, told)
+        if told.hold == "ok":
+            await self._confirm(wish, told, first)
+        else:
+            told.booking = "none"
+        progress()
+
+    async def _hold(self, wish: Wish, told: Told) -> dict[str, Any]:
+        body = {
+            "command_id": f"{self._run}-hold-{wish.number:06}", "date": self._sale.date,
+            "items": [{"code": ITEM, "quantity": 1}], "slot_ms": self._sale.slots[wish.slot],
+            "person": wish.person, "phone": wish.phone, "device": wish.device,
+        }  # fmt: skip
+        began = time.monotonic()
+        told.hold, answer = await self._until_definite("appointments", body, told)
+        told.hold_seconds = time.monotonic() - began
+        if told.hold == "ok":
+            told.appointment, told.slot_ms = answer["appointment"]["id"], answer["appointment"]["slot_ms"]
+        return answer
+
+    async def _confirm(self, wish: Wish, told: Told, held: dict[str, Any]) -> None:
+        body = {
+            "command_id": f"{self._run}-confirm-{wish.number:06}", "secret": held["secret"],
+            "person": wish.person, "phone": wish.phone, "device": wish.device,
+        }  # fmt: skip
+        began = time.monotonic()
+        told.booking, answer = await self._until_definite(f"appointments/{told.appointment}/confirm", body, told)
+        told.confirm_seconds = time.monotonic() - began
+        told.code = answer.get("code", "") if told.booking == "ok" else ""
+
+    async def _until_definite(self, path: str, body: dict[str, Any], told: Told) -> tuple[str, dict[str, Any]]:
+        give_up = time.monotonic() + GIVE_UP_S
+        while time.monotonic() < give_up:
+            told.attempts += 1
+            answer = await self._asked(f"/api/halls/{HALL}/{path}", body)
+            if answer is None or answer.status_code in UNCLEAR:
+                await asyncio.sleep(PAUSE_S)
+                continue
+            self.answers += 1
+            document: dict[str, Any] = answer.json()
+            return ("ok" if answer.is_success else str(document["code"])), document
+        return "unknown", {}
+
+    async def _asked(self, path: str, body: dict[str, Any]) -> httpx.Response | None:
+        client = await self._free.get()
+        try:
+            return await client.post(path, json=body)
+        except httpx.TransportError:
+            return None
+        finally:
+            self._free.put_nowait(client)
+
+
+def _difference(first: dict[str, Any], again: dict[str, Any]) -> str:
+    """Say how two answers to one request differ in what must be the same."""
+    essence = [(one.get("seq"), one.get("code"), one.get("appointment", {}).get("id")) for one in (first, again)]
+    return "" if essence[0] == essence[1] else f"{essence[0]} then {essence[1]}"

@@ -1,0 +1,96 @@
+"""The server under the rush: a process of its own on an empty folder, killed and started again on the same port."""
+
+import http.client
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+ONEWINDOW: Final = str(Path(sys.executable).with_name("onewindow"))
+STARTED_S: Final = 90.0
+"""Seconds on a quiet machine; a loaded one needs longer to import everything."""
+STOPPED_S: Final = 20.0
+CROWD: Final = {
+    # The whole crowd comes from one address here; a hall behind one router does not send thousands at once.
+    "ONEWINDOW_REQUESTS_PER_ADDRESS": "4000",
+    "ONEWINDOW_REQUESTS_TOTAL": "4000",
+}
+
+
+class Server:
+    """Starts, kills, starts again; ``password`` is the administrator's, told at the first start."""
+
+    def __init__(self, folder: Path) -> None:
+        """Choose a free port; nothing runs yet."""
+        self.folder = folder
+        self.port = _free_port()
+        self.password = ""
+        self._log = folder.parent / "server.log"
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def init(self, preset: str) -> None:
+        """Enter the halls of a preset."""
+        _onewindow("init", "--data", str(self.folder), "--preset", preset)
+
+    def start(self) -> float:
+        """Start and wait until it answers; return how long that took in seconds."""
+        began = time.monotonic()
+        with self._log.open("ab") as log:
+            self._running = subprocess.Popen(
+                [ONEWINDOW, "serve", "--data", str(self.folder), "--port", str(self.port)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **CROWD},
+            )  # fmt: skip
+        while not self._answers():
+            if time.monotonic() - began > STARTED_S or self._running.poll() is not None:
+                raise RuntimeError(self._log.read_text(encoding="utf-8")[-2_000:])
+            time.sleep(0.05)
+        told = re.search(r"password: (\S+)", self._log.read_text(encoding="utf-8"))
+        self.password = told.group(1) if told else self.password
+        return time.monotonic() - began
+
+    def kill(self) -> None:
+        """kill -9: nothing is finished, nobody is told."""
+        assert self._running is not None
+        self._running.kill()
+        self._running.wait(STOPPED_S)
+
+    def stop(self) -> None:
+        """Stop in good order; doing it again is nothing."""
+        if self._running is None or self._running.poll() is not None:
+            return
+        self._running.terminate()
+        try:
+            self._running.wait(STOPPED_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def audit(self) -> str:
+        """Return the audit's report of all days; raise RuntimeError unless every one is sound."""
+        return _onewindow("audit", "--data", str(self.folder))
+
+    def _answers(self) -> bool:
+        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        try:
+            asked.request("GET", "/health")
+            return asked.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            asked.close()
+
+
+def _onewindow(*words: str) -> str:
+    done = subprocess.run([ONEWINDOW, *words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"onewindow {words[0]}: status {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
