@@ -47,6 +47,8 @@ async def _serve(settings: Settings) -> int:
         await ledger.close()
         sys.stderr.write(f"Error: cannot listen on {settings.host}:{settings.port}: {error.strerror}\n")
         return FAILED
+    # uvloop does this by itself; asyncio's own loop does not for such a listener, and answers would wait for an ACK.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     port = listener.getsockname()[1]
     sys.stderr.write(f"OneWindow at http://{settings.host}:{port}/ with the data in {settings.data}\n")
     server = server_of(create_app(settings, Instead(ledger=ledger)), settings)

@@ -107,6 +107,8 @@ def serving(
     app = create_app(settings, instead)
     server = server_of(app, settings)
     listener = socket.create_server(("127.0.0.1", 0))
+    # asyncio's own loop does not do this for such a listener, and every second answer would wait 40 ms for an ACK.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     loops: list[asyncio.AbstractEventLoop] = []
 
     async def run() -> None:
