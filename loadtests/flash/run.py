@@ -44,15 +44,15 @@ class Report(msgspec.Struct, frozen=True):
         return not self.verdict.findings
 
 
-def flash(sizes: Sizes, *, seed: int = 1) -> Report:
-    """Sell a day to a crowd; raise RuntimeError if the server does not run or its log is not sound."""
+def flash(sizes: Sizes, *, seed: int = 1, is_released: bool = False) -> Report:
+    """Sell a day to a crowd, at the next full minute or at once; raise RuntimeError if the log is not sound."""
     wishes = crowd(sizes, seed=seed)
     with tempfile.TemporaryDirectory() as place:
         server = Server(Path(place, "data"))
         server.init(PRESET)
         try:
             server.start()
-            sale = prepare(server, places=sizes.places)
+            sale = prepare(server, places=sizes.places, is_released=is_released)
             rush, began, back_s = asyncio.run(_booked(server, wishes, sale, run=f"flash-{seed}"))
             seconds = time.time() - began
         finally:
@@ -82,7 +82,7 @@ async def _booked(server: Server, wishes: list[Wish], sale: Sale, *, run: str) -
             if done % max(1, len(wishes) // 20) == 0:
                 sys.stderr.write(f"  {done:,} of {len(wishes):,} have their answer\n")
 
-        began = sale.release_ms / 1_000
+        began = max(time.time(), sale.release_ms / 1_000)
         await rush.go(wishes, progress=progress)
         assert killing is not None
         return rush, began, await killing

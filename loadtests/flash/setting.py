@@ -18,7 +18,7 @@ ZONE: Final = ZoneInfo("Asia/Shanghai")
 OPEN_MIN: Final = 9 * 60
 SLOT_MIN: Final = 30
 LEAST_AHEAD_S: Final = 20
-"""Preparing the settings takes less than this; the release is the first full minute after it."""
+"""Preparing the settings takes less than this; the release is at the first full minute after it."""
 WIDE: Final = {"open": 20, "day": 1, "week": 20, "month": 60}
 
 
@@ -32,14 +32,15 @@ class Sale(msgspec.Struct, frozen=True):
     places: int
 
 
-def prepare(server: Server, *, places: int) -> Sale:
-    """Set the hall up over its public settings and return what will be sold."""
+def prepare(server: Server, *, places: int, is_released: bool = False) -> Sale:
+    """Set the hall up over its public settings and return what will be sold, or is on sale already."""
     per_slot, rest = divmod(places, len(POPULARITY))
     assert rest == 0, f"places must be a multiple of {len(POPULARITY)}"
     with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=30) as http:
         answer = http.post("/api/login", json={"account": "admin", "password": server.password}).raise_for_status()
         http.headers["authorization"] = f"Bearer {answer.json()['token']}"
-        release = (datetime.now(ZONE) + timedelta(seconds=LEAST_AHEAD_S + 60)).replace(second=0, microsecond=0)
+        ahead = timedelta(seconds=0 if is_released else LEAST_AHEAD_S + 60)
+        release = (datetime.now(ZONE) + ahead).replace(second=0, microsecond=0)
         day = release.date() + timedelta(days=1)
         spans = [{"from_min": OPEN_MIN, "to_min": OPEN_MIN + SLOT_MIN * len(POPULARITY)}]
         # Both days are open whatever the calendar says, so that the rush runs on every day of the year.
