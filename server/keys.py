@@ -7,7 +7,6 @@ only, and belongs into backups.
 """
 
 import base64
-import hashlib
 import hmac
 import os
 import secrets
@@ -106,7 +105,7 @@ class ServerKey:
         return self._derive(b"contacts", "")
 
     def _derive(self, purpose: bytes, text: str) -> bytes:
-        return hmac.digest(self._key, purpose + b"\0" + text.encode("utf-8", "replace"), hashlib.sha256)
+        return hmac.digest(self._key, purpose + b"\0" + text.encode("utf-8", "replace"), "sha256")
 
 
 def load_key(folder: Path) -> ServerKey:
