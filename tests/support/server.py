@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from hall.opening import Calendar
 from hall.policy import Plan
 from server.accounts.authorise import ACCOUNT_ROLES
 from server.accounts.passwords import token_hash
@@ -97,13 +98,14 @@ def serving(
     ledger: Ledger | None = None,
     limits: Limits | None = None,
     public_screens: bool = False,
+    calendar: Calendar = CALENDAR,
 ) -> Iterator[Served]:
     """Run a server until the block ends; stopping it is the graceful stop of the product."""
     halls = plans or {HALL: small_plan(HALL), OTHER_HALL: small_plan(OTHER_HALL)}
     settings = Settings(data=folder, limits=limits or Limits(), public_screens=public_screens)
     _add_people(folder, halls)
     hand = clock if isinstance(clock, HandClock) else HandClock()
-    instead = Instead(clock=clock or hand, plans=FixedPlans(dict(halls), calendar=CALENDAR), ledger=ledger)
+    instead = Instead(clock=clock or hand, plans=FixedPlans(dict(halls), calendar=calendar), ledger=ledger)
     app = create_app(settings, instead)
     server = server_of(app, settings)
     listener = socket.create_server(("127.0.0.1", 0))
