@@ -150,16 +150,21 @@ def planned_places(group: BookingGroup, plan: Plan, *, fewer: int = 0) -> int:
 def release_moment(
     day: str, slot_ms: Ms, rules: BookingRules, *, hours: WeekHours, calendar: Calendar, zone: str
 ) -> Ms | Refusal:
-    """Return when a slot of a business date comes on sale, or refuse a year that nobody has published.
+    """Return when a slot of a business date comes on sale, or refuse a year that nobody has published."""
+    on = release_day(day, rules.release.horizon_days, hours=hours, calendar=calendar, zone=zone)
+    return on if isinstance(on, Refusal) else moment_on(on, day, slot_ms, rules, zone=zone)
 
-    ``daily``: at the release time of the day that lies ``horizon_days`` open days before; ``rolling``: at the slot's own time
-    of day on that day. A date that is not reached by so many open days within 400 is on sale from the first of those days.
+
+def release_day(day: str, horizon_days: int, *, hours: WeekHours, calendar: Calendar, zone: str) -> str | Refusal:
+    """Return the day that lies so many open days before a business date, or refuse a year that nobody has published.
+
+    A date that is not reached by so many open days within 400 is on sale from the first of those days.
     """
     when = date.fromisoformat(day)
     found = hours_on(day, hours=hours, calendar=calendar, zone=zone)
     if isinstance(found, Refusal):
         return found
-    left, earliest = rules.release.horizon_days, when
+    left, earliest = horizon_days, when
     for back in range(1, SEARCH_DAYS):
         if not left:
             break
@@ -169,11 +174,19 @@ def release_moment(
             break
         if on.sessions:
             left, earliest = left - 1, before
+    return earliest.isoformat()
+
+
+def moment_on(release_on: str, day: str, slot_ms: Ms, rules: BookingRules, *, zone: str) -> Ms:
+    """Return when a slot comes on sale on its day of release.
+
+    ``daily``: at the release time; ``rolling``: at the slot's own time of day.
+    """
     minute = rules.release.release_min
     if rules.release.kind == "rolling":
         local = _local(slot_ms, zone)
-        minute = (local.date() - when).days * 1440 + local.hour * 60 + local.minute
-    return local_ms(earliest.isoformat(), minute, zone)
+        minute = (local.date() - date.fromisoformat(day)).days * 1440 + local.hour * 60 + local.minute
+    return local_ms(release_on, minute, zone)
 
 
 def ban_until(no_shows: Sequence[Ms], rules: Sequence[NoShowRule]) -> Ms:

@@ -1,7 +1,7 @@
 """The halls of the network that take a visit, beside each other: free places on some days and the wait of now.
 
 The answer is the same for everybody who asks the same, is kept for a second, and is worked out once at a time, giving way
-to other requests after each hall: 135 halls and a month are 4,000 hall-days.
+to other requests after each day: 135 halls and a month are 4,000 hall-days.
 """
 
 import asyncio
@@ -72,7 +72,6 @@ class Network:
             one = await self._hall(facts, asked.items, dates)
             if one is not None:
                 shown.append(one)
-            await asyncio.sleep(0)
         body = msgspec.json.encode({"at_ms": self._clock.now_ms(), "halls": shown})
         self._kept[asked] = (_now_ms(), body)
         self._kept.move_to_end(asked)
@@ -90,7 +89,10 @@ class Network:
         today = self._halls.day_of(facts.code)
         if today is None or not _takes(today.view_state(), items):
             return None
-        days = [await self._slots.day(facts.code, date, Wanted(items)) for date in dates(today.date)]
+        days = []
+        for date in dates(today.date):
+            days.append(await self._slots.day(facts.code, date, Wanted(items)))
+            await asyncio.sleep(0)
         told = self._told(today.view_state(), items)
         return {
             "hall": facts.code,

@@ -5,6 +5,7 @@ once in :data:`KEPT_SECONDS`, by one caller for all, and a day is made anew only
 """
 
 import asyncio
+import itertools
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from hall.errors import Refusal, refuse
 from hall.ids import TIMER, HallId, Ms
 from hall.opening import Calendar
 from hall.policy import Plan, plan_hash
-from hall.slots import release_moment
+from hall.slots import moment_on, release_day
 from hall.state import HallDay
 from hall.step import step
 from server.config.plans import OpenDayFacts, PlanSource, facts_of_day
@@ -49,6 +50,9 @@ class Now:
     facts: OrderedDict[str, OpenDayFacts | Refusal] = field(default_factory=OrderedDict)
     days: OrderedDict[str, HallDay | Refusal] = field(default_factory=OrderedDict)
     releases: OrderedDict[tuple[str, str, Ms], Ms | Refusal] = field(default_factory=OrderedDict)
+    release_days: OrderedDict[tuple[str, int], str | Refusal] = field(default_factory=OrderedDict)
+    number: int = field(default_factory=itertools.count(1).__next__)
+    """Tells these settings from all others of this process."""
 
     def facts_of(self, date: str) -> OpenDayFacts | Refusal:
         """Return what opening a business date needs, or refuse a year that is not published."""
@@ -92,7 +96,13 @@ class Now:
         if group is None:
             return refuse("UNKNOWN_GROUP", group=code)
         rules = rules_for(booking, group)
-        return release_moment(date, slot_ms, rules, hours=self.plan.hours, calendar=self.calendar, zone=self.plan.zone)
+        # All slots of a date come on sale on one day, and finding it is the dear part.
+        days = (date, rules.release.horizon_days)
+        on = self.release_days.get(days)
+        if on is None:
+            on = release_day(*days, hours=self.plan.hours, calendar=self.calendar, zone=self.plan.zone)
+            _keep(self.release_days, days, on, RELEASES_LIMIT)
+        return on if isinstance(on, Refusal) else moment_on(on, date, slot_ms, rules, zone=self.plan.zone)
 
 
 class Outlook:

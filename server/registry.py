@@ -253,6 +253,11 @@ class Halls:
         now = self._outlook.at_hand(hall) or await self._outlook.of(hall)
         return now.release(date, group, slot_ms)
 
+    async def settings_number(self, hall: HallId) -> int:
+        """Return a number that is another one as soon as the settings of a hall are."""
+        self.today(hall)
+        return (self._outlook.at_hand(hall) or await self._outlook.of(hall)).number
+
     def behind(self, hall: HallId) -> dict[str, Refusal]:
         """Return, by date, what a hall's days refused of its settings; their bookings stand against it."""
         found = ((hall_and_date(stream), refusal) for stream, refusal in sorted(self._behind.items()))

@@ -62,11 +62,14 @@ class SlotBook:
         found = await self._halls.peek(hall, date)
         if isinstance(found, Refusal):
             return _closed(date, found.code)
-        releases = await self._releases(found, wanted.items)
-        key, mark = (hall, date, wanted), (found.seq, found.plan_hash, found.sessions, releases)
+        settings = await self._halls.settings_number(hall)
+        key, mark = (hall, date, wanted), (found.seq, found.plan_hash, found.sessions, settings)
         now_ms = self._clock.now_ms()
         kept = self._kept.get(key)
         if kept is None or kept[0] != mark or now_ms >= kept[1].until_ms:
+            releases = await self._releases(found, wanted.items)
+            # The day may have gone on while the settings were looked at: what is shown is as new as what it is kept under.
+            mark = (found.seq, found.plan_hash, found.sessions, settings)
             kept = self._kept[key] = (mark, _made(found, wanted, releases, now_ms))
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
