@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from loadtests.flash.run import Report, flash
+from loadtests.flash.rush import CONNECTIONS
 from loadtests.flash.wishes import Sizes
 
 
@@ -30,8 +31,9 @@ def text_of(report: Report) -> str:
         f"without a definite answer {found.unknown:,}",
         f"  {report.answers:,} answers in {report.seconds:.0f} s = {report.answers / report.seconds:,.0f} a second; "
         f"the server was away {report.back_seconds:.1f} s",
-        f"  hold p50 {report.hold_p50 * 1e3:,.0f} ms, p99 {report.hold_p99 * 1e3:,.0f} ms; "
-        f"confirm p99 {report.confirm_p99 * 1e3:,.0f} ms (the time away included)",
+        f"  from sending to the answer p50 {report.answer_p50 * 1e3:,.0f} ms, p99 {report.answer_p99 * 1e3:,.0f} ms; a person's "
+        f"whole request, with waiting for one of {CONNECTIONS} connections and for the server, p50 {report.person_p50:.1f} s, "
+        f"p99 {report.person_p99:.1f} s",
         f"read-check-write on the same database engine: {naive.sold:,} sold, {naive.oversold:,} beyond the places, "
         f"{naive.doubled:,} people twice, {naive.requests_per_second:,.0f} requests a second",
         *(f"  BROKEN {finding}" for finding in found.findings[:20]),

@@ -14,7 +14,7 @@ import msgspec
 
 from loadtests.flash.check import Verdict, verdict
 from loadtests.flash.naive import Naive, sell_naively
-from loadtests.flash.rush import ANSWER_S, CONNECTIONS, Rush, Told
+from loadtests.flash.rush import ANSWER_S, CONNECTIONS, Rush
 from loadtests.flash.serving import Server
 from loadtests.flash.setting import PRESET, Sale, prepare
 from loadtests.flash.wishes import Sizes, Wish, crowd
@@ -33,9 +33,12 @@ class Report(msgspec.Struct, frozen=True):
     back_seconds: float
     """From the kill until the server answered again."""
     answers: int
-    hold_p50: float
-    hold_p99: float
-    confirm_p99: float
+    answer_p50: float
+    answer_p99: float
+    """From sending a request to its answer, in seconds."""
+    person_p50: float
+    person_p99: float
+    """From the wish to the last answer, in seconds."""
     audit: str
 
     @property
@@ -58,8 +61,8 @@ def flash(sizes: Sizes, *, seed: int = 1, is_released: bool = False) -> Report:
         finally:
             server.stop()
         naive = sell_naively(Path(place, "naive.db"), wishes, places=sizes.places)
-        return _report(sizes, rush.told, verdict(Path(place, "data", "ledger.db"), sale, rush.told), naive,
-                       seconds=seconds, back_s=back_s, answers=rush.answers, audit=server.audit())  # fmt: skip
+        found = verdict(Path(place, "data", "ledger.db"), sale, rush.told)
+        return _report(sizes, rush, found, naive, seconds=seconds, back_s=back_s, audit=server.audit())
 
 
 async def _booked(server: Server, wishes: list[Wish], sale: Sale, *, run: str) -> tuple[Rush, float, float]:
@@ -94,21 +97,13 @@ def _kill_and_start(server: Server) -> float:
 
 
 def _report(
-    sizes: Sizes,
-    told: list[Told],
-    found: Verdict,
-    naive: Naive,
-    *,
-    seconds: float,
-    back_s: float,
-    answers: int,
-    audit: str,
+    sizes: Sizes, rush: Rush, found: Verdict, naive: Naive, *, seconds: float, back_s: float, audit: str
 ) -> Report:
-    holds = sorted(one.hold_seconds for one in told)
-    confirms = sorted(one.confirm_seconds for one in told if one.booking == "ok")
+    answers, people = sorted(rush.answered_s), sorted(one.seconds for one in rush.told)
     return Report(
-        sizes=sizes, verdict=found, naive=naive, seconds=seconds, back_seconds=back_s, answers=answers,
-        hold_p50=statistics.median(holds), hold_p99=_p99(holds), confirm_p99=_p99(confirms), audit=audit,
+        sizes=sizes, verdict=found, naive=naive, seconds=seconds, back_seconds=back_s, answers=len(answers),
+        answer_p50=statistics.median(answers), answer_p99=_p99(answers),
+        person_p50=statistics.median(people), person_p99=_p99(people), audit=audit,
     )  # fmt: skip
 
 

@@ -32,8 +32,8 @@ class Told(msgspec.Struct):
     appointment: str = ""
     slot_ms: int = 0
     code: str = ""
-    hold_seconds: float = 0.0
-    confirm_seconds: float = 0.0
+    seconds: float = 0.0
+    """From the wish to the last answer: waiting for a free connection and for the server to be back included."""
     attempts: int = 0
     differing: str = ""
     """How the answer to a repeat differed from the first; empty: it did not."""
@@ -54,7 +54,8 @@ class Rush:
         for client in clients:
             self._free.put_nowait(client)
         self.told: list[Told] = []
-        self.answers = 0
+        self.answered_s: list[float] = []
+        """From sending to the answer, of every definite answer."""
 
     async def go(self, wishes: list[Wish], *, progress: Callable[[], None]) -> None:
         """Let everybody in; return when all have their answers."""
@@ -65,7 +66,7 @@ class Rush:
 
     async def _one(self, wish: Wish, began: float, progress: Callable[[], None]) -> None:
         await asyncio.sleep(max(0.0, began + wish.delay_s - time.monotonic()))
-        told = Told(wish.number, wish.person)
+        told, wished = Told(wish.number, wish.person), time.monotonic()
         self.told.append(told)
         if wish.is_repeated:
             second = Told(wish.number, wish.person)
@@ -77,6 +78,7 @@ class Rush:
             await self._confirm(wish, told, first)
         else:
             told.booking = "none"
+        told.seconds = time.monotonic() - wished
         progress()
 
     async def _hold(self, wish: Wish, told: Told) -> dict[str, Any]:
@@ -85,9 +87,7 @@ class Rush:
             "items": [{"code": ITEM, "quantity": 1}], "slot_ms": self._sale.slots[wish.slot],
             "person": wish.person, "phone": wish.phone, "device": wish.device,
         }  # fmt: skip
-        began = time.monotonic()
         told.hold, answer = await self._until_definite("appointments", body, told)
-        told.hold_seconds = time.monotonic() - began
         if told.hold == "ok":
             told.appointment, told.slot_ms = answer["appointment"]["id"], answer["appointment"]["slot_ms"]
         return answer
@@ -97,9 +97,7 @@ class Rush:
             "command_id": f"{self._run}-confirm-{wish.number:06}", "secret": held["secret"],
             "person": wish.person, "phone": wish.phone, "device": wish.device,
         }  # fmt: skip
-        began = time.monotonic()
         told.booking, answer = await self._until_definite(f"appointments/{told.appointment}/confirm", body, told)
-        told.confirm_seconds = time.monotonic() - began
         told.code = answer.get("code", "") if told.booking == "ok" else ""
 
     async def _until_definite(self, path: str, body: dict[str, Any], told: Told) -> tuple[str, dict[str, Any]]:
@@ -107,22 +105,27 @@ class Rush:
         while time.monotonic() < give_up:
             told.attempts += 1
             answer = await self._asked(f"/api/halls/{HALL}/{path}", body)
-            if answer is None or answer.status_code in UNCLEAR:
+            if answer is None:
                 await asyncio.sleep(PAUSE_S)
                 continue
-            self.answers += 1
             document: dict[str, Any] = answer.json()
             return ("ok" if answer.is_success else str(document["code"])), document
         return "unknown", {}
 
     async def _asked(self, path: str, body: dict[str, Any]) -> httpx.Response | None:
+        """Ask once; None if the answer is not definite."""
         client = await self._free.get()
+        sent = time.monotonic()
         try:
-            return await client.post(path, json=body)
+            answer = await client.post(path, json=body)
         except httpx.TransportError:
             return None
         finally:
             self._free.put_nowait(client)
+        if answer.status_code in UNCLEAR:
+            return None
+        self.answered_s.append(time.monotonic() - sent)
+        return answer
 
 
 def _difference(first: dict[str, Any], again: dict[str, Any]) -> str:
