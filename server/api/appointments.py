@@ -142,7 +142,9 @@ async def _confirmed(
             code=digest, facts=facts,
         )  # fmt: skip
 
-    await remember(house, runner.stream, appointment, booker.person, body)
+    if runner.view_state().bookings.appointments[appointment].state == "SLOT_HELD":
+        # What is known of how to reach somebody stays as it is if there is nothing to book any more.
+        await remember(house, runner.stream, appointment, booker.person, body)
     try:
         return granted(
             await house.halls.bookers.submit_guarded(

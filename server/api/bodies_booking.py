@@ -11,6 +11,7 @@ from server.api.bounds import (
     CommandBody,
     Day,
     MaybeCode,
+    MaybeDay,
     Moment,
     Person,
     Reason,
@@ -95,6 +96,15 @@ class CheckInBody(CommandBody):
     code: Typed = ""
     qr: Scanned = ""
     person: Person = ""
+
+
+class FindBody(Body):
+    """Look bookings up, by exactly one of a code, a person, a phone; without a date: of today and all days to come."""
+
+    date: MaybeDay = ""
+    code: Typed = ""
+    person: Person = ""
+    phone: Person = ""
 
 
 class AppealBody(CommandBody):

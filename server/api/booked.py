@@ -12,10 +12,10 @@ from hall.ids import MINUTE_MS
 from hall.state import HallDay
 from server import ics
 from server.api.access import allow
-from server.api.bodies_booking import ErasePersonBody, Typed
+from server.api.bodies_booking import ErasePersonBody, FindBody, Typed
 from server.api.booking import booking_holder, code_of, look, real_date, seen_booking, shown
 from server.api.booking_contact import erase_person
-from server.api.bounds import Code, MaybeDay, Person, Secret, TicketKey
+from server.api.bounds import Code, MaybeDay, Secret, TicketKey
 from server.api.describe import PROBLEMS
 from server.api.house import House, house_of
 from server.api.submit import Json, invalid, reply, today_of
@@ -31,24 +31,29 @@ FeedToken = Annotated[str, Path(max_length=60)]
 
 
 @router.get("/halls/{hall}/appointments")
-async def find(
-    request: Request,
-    hall: Code,
-    date: Annotated[MaybeDay, Query()] = "",
-    code: Annotated[Typed, Query()] = "",
-    person: Annotated[Person, Query()] = "",
-    phone: Annotated[Person, Query()] = "",
+async def find_by_code(
+    request: Request, hall: Code, code: Annotated[Typed, Query()] = "", date: Annotated[MaybeDay, Query()] = ""
 ) -> Response:
-    """Find bookings by code, person or phone, for staff: of one day, or of today and all days to come."""
+    """Find a booking by its check-in code, for staff."""
+    return await _find(request, hall, FindBody(date=date, code=code))
+
+
+@router.post("/halls/{hall}/appointments/find")
+async def find(request: Request, hall: Code, body: FindBody) -> Response:
+    """Find bookings by code, person or phone, for staff; a body, because no address is to name a person."""
+    return await _find(request, hall, body)
+
+
+async def _find(request: Request, hall: str, asked: FindBody) -> Response:
     await allow(request, "appointments.find", hall)
     house, today = house_of(request), today_of(request, hall)
-    if len([one for one in (code, person, phone) if one]) != 1:
+    if len([one for one in (asked.code, asked.person, asked.phone) if one]) != 1:
         raise invalid("code", "exactly one of code, person, phone")
     found: list[Json] = []
-    for day in [real_date(date)] if date else house.halls.days_begun(hall):
+    for day in [real_date(asked.date)] if asked.date else house.halls.days_begun(hall):
         state = await look(house, hall, day)
         if isinstance(state, HallDay):
-            found += [_found(state, one) for one in _matching(house, state, code=code, person=person, phone=phone)]
+            found += [_found(state, one) for one in _matching(house, state, asked)]
     return reply({"appointments": found[:FOUND_LIMIT], "seq": today.view_state().seq})
 
 
@@ -97,12 +102,12 @@ async def erase(request: Request, body: ErasePersonBody) -> Response:
     return reply({"erased": sum([await erase_person(house, one) for one in named if one])})
 
 
-def _matching(house: House, state: HallDay, *, code: str, person: str, phone: str) -> list[Appointment]:
+def _matching(house: House, state: HallDay, asked: FindBody) -> list[Appointment]:
     bookings = state.bookings
-    if code:
-        name = bookings.of_code.get(house.key.code_digest(code), "")
+    if asked.code:
+        name = bookings.of_code.get(house.key.code_digest(asked.code), "")
         return [bookings.appointments[name]] if name else []
-    key = f"p:{house.key.pseudonym(person)}" if person else f"t:{house.key.pseudonym(phone)}"
+    key = f"p:{house.key.pseudonym(asked.person)}" if asked.person else f"t:{house.key.pseudonym(asked.phone)}"
     return bookings.of_booker.get(key, [])
 
 

@@ -145,8 +145,11 @@ def test_staff_find_bookings_by_code_person_and_phone(desk: Desk):
     one = desk.book("gao-07", 6, phone="13800000007")
 
     for query in ({"code": one["code"]}, {"person": "gao-07"}, {"phone": "13800000007"}):
-        found = ok(desk.get("appointments", who="clerk01", **query))["appointments"]
-        assert [(hit["id"], hit["code_given"]) for hit in found] == [(one["id"], True)]
+        for date in ("", day(6)):
+            found = ok(desk.ask("appointments/find", {**query, "date": date}, who="clerk01"))["appointments"]
+            assert [(hit["id"], hit["code_given"]) for hit in found] == [(one["id"], True)]
+    assert ok(desk.ask("appointments/find", {"person": "gao-07", "date": day(7)}, who="clerk01"))["appointments"] == []
+    assert ok(desk.get("appointments", who="clerk01", code=one["code"]))["appointments"][0]["id"] == one["id"]
 
 
 def test_a_manager_sees_the_calendar_the_release_plan_and_the_messages(desk: Desk):

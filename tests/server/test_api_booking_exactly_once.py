@@ -161,7 +161,7 @@ def test_of_two_moves_of_one_booking_at_one_moment_one_holds(desk: Desk):
 
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     new = next(ok(answer) for answer in answers if answer.status_code == 200)
-    found = ok(desk.get("appointments", who="manager", person="fei"))["appointments"]
+    found = ok(desk.ask("appointments/find", {"person": "fei"}, who="manager"))["appointments"]
     assert [hit["id"] for hit in found if hit["state"] == "BOOKED"] == [new["appointment"]["id"]]
 
 

@@ -96,7 +96,7 @@ def test_no_text_in_an_address_makes_a_server_error(desk: Desk, text: str):
         "bookings/release",
         "bookings/messages",
     ):
-        for name in ("item", "from", "to", "channel", "date", "code", "person", "phone", "state"):
+        for name in ("item", "from", "to", "channel", "date", "code", "state"):
             _check(client.get(f"/api/halls/{HALL}/{path}", params={"item": "id-card", name: text}))
     _check(client.get("/api/slots", params={"item": text, "from": text}))
     _check(_post(desk, f"bookings/messages/{word}/retry", {"command_id": command_id()}))

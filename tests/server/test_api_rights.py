@@ -54,6 +54,7 @@ OPERATIONS: dict[tuple[str, str], str] = {
     ("GET", "/api/slots"): "slots.read",
     ("GET", "/api/halls/{hall}/slots"): "slots.read",
     ("GET", A): "appointments.find",
+    ("POST", f"{A}/find"): "appointments.find",
     ("GET", f"{A}/{{appointment}}"): "appointment.read",
     ("GET", f"{A}/{{appointment}}/calendar.ics"): "appointment.calendar",
     **{
@@ -92,11 +93,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "/add-items": {"items": [{"code": "id-card"}]}, "/split": {"entries": [0]}, "/merge": {"merged": TICKET},
     "/item-result": {"entry": 0, "result": "done"}, "/reclass": {"class": "elder", "reason": "x"},
     "/correct": {"reason": "x"}, "/sessions": {"sessions": []},
-    "/confirm": {"person": "x"}, "/reschedule": {"date": "2026-11-23", "slot_ms": 0}, "/offer": {"accepts": True},
+    "/confirm": {"person": "x"}, "/reschedule": {"date": "2026-11-23", "slot_ms": 0}, "/offer": {"accepts": True}, "/find": {"person": "x"},
     "/appeal": {"reason": "x"}, "/close": {**DAYS, "reason": "x"},
     "/slots": {**DAYS, "group": "all", "places": 1, "reason": "x"},
 }  # fmt: skip
-NO_COMMAND = ("/api/login", "/api/logout", "/api/accounts", "/devices", "/revoke", "/erase")
+NO_COMMAND = ("/api/login", "/api/logout", "/api/accounts", "/devices", "/revoke", "/erase", "/find")
 
 
 def test_every_route_stands_in_the_table_of_this_test(served: Served):

@@ -43,6 +43,10 @@ class Desk:
         """Get something of a hall."""
         return self.served.client(who).get(f"/api/halls/{hall}/{path}", params=query)
 
+    def ask(self, path: str, body: Mapping[str, Any], *, who: str = "", hall: str = HALL) -> httpx.Response:
+        """Post what is no command."""
+        return self.served.client(who).post(f"/api/halls/{hall}/{path}", json=dict(body))
+
     def done(self, path: str, body: Mapping[str, Any], *, who: str = "", hall: str = HALL) -> Json:
         """Post what must succeed."""
         return ok(self.post(path, body, who=who, hall=hall))

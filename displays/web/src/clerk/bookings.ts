@@ -154,9 +154,10 @@ export class OwBookings extends OwElement {
   /** Eight characters may be a code or a short paper's number: the second is tried where the first finds nothing. */
   private async firstHit(searches: Search[]): Promise<Appointment[]> {
     for (const { by, value, date } of searches) {
-      const day = date ? `date=${date}&` : "";
-      const path = `api/halls/${enc(this.hall.hall)}/appointments?${day}${by}=${enc(value)}`;
-      const { appointments } = await this.api.get<{ appointments: Appointment[] }>(path);
+      // Asked for in a body: numbers of papers and phones do not belong into addresses.
+      const path = `api/halls/${enc(this.hall.hall)}/appointments/find`;
+      const asked = { [by]: value, date: date || "" };
+      const { appointments } = await this.api.send<{ appointments: Appointment[] }>("POST", path, asked);
       if (appointments.length > 0) {
         return inOrder(appointments);
       }
