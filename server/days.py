@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -52,6 +52,8 @@ Begin = Callable[[HallRunner], Awaitable[None]]
 """Opens a day with the settings of now; raises DayRefused."""
 Finish = Callable[[HallRunner], Awaitable[None]]
 """Ends a day that is over and never became today."""
+Tasks = dict[str, asyncio.Future[HallRunner]]
+"""What is being done with a day, by stream, so that it is done once."""
 
 
 class DaysStatistics(msgspec.Struct, frozen=True):
@@ -81,7 +83,8 @@ class DaysToCome:
     _live: OrderedDict[str, HallRunner] = field(default_factory=OrderedDict)
     _used: dict[str, float] = field(default_factory=dict)
     """When a day in memory was last given out, by the computer's own clock."""
-    _opening: dict[str, asyncio.Task[HallRunner]] = field(default_factory=dict)
+    _opening: Tasks = field(default_factory=dict)
+    _beginning: Tasks = field(default_factory=dict)
     _deadlines: dict[str, Ms] = field(default_factory=dict)
     _heap: list[tuple[Ms, str]] = field(default_factory=list)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
@@ -105,7 +108,8 @@ class DaysToCome:
     async def stop(self) -> None:
         """Keep no more deadlines and let every day finish what waits; doing it again is nothing."""
         tasks, self._tasks = self._tasks, []
-        for task in (*tasks, *self._opening.values()):
+        under_way: list[asyncio.Future[Any]] = [*tasks, *self._beginning.values(), *self._opening.values()]
+        for task in under_way:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
@@ -140,13 +144,7 @@ class DaysToCome:
     async def get(self, hall: HallId, date: str) -> HallRunner:
         """Return the runner of an open day, begun now if need be; raises DayRefused or HallStopped."""
         stream = stream_name(hall, date)
-        runner = self.live(stream) or await self._started(stream)
-        if not runner.view_state().is_open:
-            try:
-                await self.begin(runner)
-            except DayRefused:
-                await self._drop(runner)
-                raise
+        runner = self.live(stream) or await self._once(self._beginning, stream, self._begin_one)
         self._known[stream] = None
         self._use(stream)
         await self._trim(but=stream)
@@ -171,15 +169,29 @@ class DaysToCome:
     # ---- runners ----
 
     async def _started(self, stream: str) -> HallRunner:
-        """Start a day; whoever asks meanwhile gets the same runner."""
-        task = self._opening.get(stream)
+        """Start a day, unless it is; there is never a second runner of one day."""
+        return self._live.get(stream) or await self._once(self._opening, stream, self._start_one)
+
+    async def _once(self, tasks: Tasks, stream: str, work: Callable[[str], Awaitable[HallRunner]]) -> HallRunner:
+        """Do something with a day; whoever asks for the same meanwhile gets the same runner."""
+        task = tasks.get(stream)
         if task is None:
-            task = self._opening[stream] = asyncio.create_task(self._start_one(stream), name=f"start of {stream}")
-            task.add_done_callback(lambda _: self._opening.pop(stream, None))
+            task = tasks[stream] = asyncio.ensure_future(work(stream))
+            task.add_done_callback(lambda _: tasks.pop(stream, None))
         try:
             return await asyncio.shield(task)
         except (LedgerError, HallError) as error:
             raise HallStopped(stream, str(error)) from error
+
+    async def _begin_one(self, stream: str) -> HallRunner:
+        runner = await self._started(stream)
+        if not runner.view_state().is_open:
+            try:
+                await self.begin(runner)
+            except DayRefused:
+                await self._drop(runner)
+                raise
+        return runner
 
     async def _start_one(self, stream: str) -> HallRunner:
         runner = self.new(*hall_and_date(stream))

@@ -15,6 +15,7 @@ from hall.policy import Plan
 from hall.state import HallDay
 from server.config.plans import FixedPlans
 from server.ledger.memory import MemoryLedger
+from server.ledger.port import Batch
 from server.outcomes import DayRefused, HallStopped, UnknownHall
 from server.registry import Halls
 from server.runner import HallRunner
@@ -91,6 +92,31 @@ async def test_many_who_ask_at_once_begin_one_day():
     assert [commit.command_id for commit in await commits_of(ledger, f"longgang/{day(1)}")] == [
         f"open/longgang/{day(1)}/0"
     ]
+
+
+class SlowLedger(MemoryLedger):
+    """Takes many turns of the loop for a write, as a disk does."""
+
+    async def append_many(self, batches: Sequence[Batch]) -> None:
+        for _ in range(20):
+            await asyncio.sleep(0)
+        await super().append_many(batches)
+
+
+async def test_who_asks_while_a_day_is_being_begun_gets_the_same_day():
+    """In a release minute people came while the first row was on its way: a second writer of the day lost its bookings."""
+    ledger = SlowLedger()
+    async with serving(ledger, HandClock()) as halls:
+
+        async def ask(turns: int) -> HallRunner:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            return await halls.day("longgang", day(3))
+
+        runners = await asyncio.gather(*(ask(turns) for turns in range(60)))
+
+        assert len({id(runner) for runner in runners}) == 1
+        assert [row.version for row in [row async for row in ledger.read(f"longgang/{day(3)}")]] == [1]
 
 
 @pytest.mark.parametrize(
