@@ -8,7 +8,7 @@ from hall.state import HallDay
 from server.api.bodies_booking import NamedBody
 from server.api.house import House
 from server.config.database import DatabaseUnavailable
-from server.contacts.book import ContactsError
+from server.contacts.book import ContactsError, ContactUnreadable
 from server.keys import date_of_appointment
 from server.ledger.port import stream_name
 from server.problems import Problem
@@ -28,7 +28,11 @@ async def remember(house: House, stream: str, appointment: str, person: str, bod
 async def carry(house: House, stream: str, appointment: str, *, to_stream: str, to: str, person: str) -> None:
     """Keep the contact data of a booking for the one that it becomes on another day or in another hall."""
     with _told():
-        known = await house.contacts.of(stream, appointment)
+        try:
+            known = await house.contacts.of(stream, appointment)
+        except ContactUnreadable:
+            # Written under another key: nobody will ever be reached by it, and the visit does not depend on it.
+            return
         if known is not None:
             await house.contacts.keep(
                 to_stream, to, person, name=known.name, phone=known.phone, language=known.language,
@@ -39,7 +43,7 @@ async def carry(house: House, stream: str, appointment: str, *, to_stream: str, 
 async def forget_unless_booked(house: House, hall: str, appointment: str) -> None:
     """Let contact data go whose booking was refused; those of a booking that stands stay."""
     date = date_of_appointment(appointment)
-    if date is None:
+    if date is None or not house.contacts.has(stream_name(hall, date), appointment):
         return
     day = await house.halls.peek(hall, date)
     one = day.bookings.appointments.get(appointment) if isinstance(day, HallDay) else None

@@ -1,13 +1,16 @@
 """Booked visits over HTTP: from the first look at the slots to the check-in, for visitors, kiosks and staff."""
 
+import sqlite3
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from icalendar import Calendar
 
 from hall.ids import MINUTE_MS
 from tests.support.booked_api import HALL, OTHER, Desk, booked_server, ok, wish
 from tests.support.booked_days import day, slot_ms
+from tests.support.journey import until
 from tests.support.plans import NINE_MS
 
 
@@ -198,3 +201,73 @@ def test_contact_data_are_erased_on_wish(desk: Desk):
 
     assert (mine, all_of_them) == ({"erased": 1}, {"erased": 1})
     assert desk.state(two) == "BOOKED"
+
+
+@pytest.mark.slow
+def test_nobody_is_booked_whose_contact_data_are_not_on_the_disk(desk: Desk):
+    """The disk is behind; a retry finds the place still held, and books it."""
+    held = desk.hold(11)
+    one = {"id": held["appointment"]["id"], "secret": held["secret"]}
+    body = {"command_id": "booked-in-the-end", "person": "li-12", "phone": "13800000012"}
+    blocker = sqlite3.connect(desk.served.house.settings.data / "contacts.db", isolation_level=None)
+    blocker.execute("BEGIN EXCLUSIVE")
+    try:
+        refused = desk.of(one, "confirm", **body)
+    finally:
+        blocker.close()
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "STORAGE_FULL")
+    assert desk.state(one) == "SLOT_HELD"
+    assert ok(desk.of(one, "confirm", **body))["appointment"]["state"] == "BOOKED"
+
+
+def test_a_kiosk_books_for_another_day(desk: Desk):
+    held = desk.hold(12, who="kiosk")
+    name = held["appointment"]["id"]
+    body = {"secret": held["secret"], "person": "mo-13"}
+    booked = desk.done(f"appointments/{name}/confirm", body, who="kiosk")
+
+    assert (booked["appointment"]["state"], booked["appointment"]["channel"]) == ("BOOKED", "kiosk")
+    assert desk.code(f"appointments/{name}/cancel", {}, who="kiosk") == "FORBIDDEN"
+
+
+def test_a_visitor_and_the_manager_see_what_became_of_the_messages(desk: Desk):
+    one = desk.book("ning-14", 13, phone="13800000014")
+    until(lambda: any(hit["state"] != "waiting" for hit in desk.shown(one)["messages"]), "a message has gone out")
+
+    mine = desk.shown(one)["messages"]
+    listed = ok(desk.get("bookings/messages", who="manager", date=day(13)))
+    assert set(mine[0]) == {"kind", "channel", "state", "due_ms", "sent_ms"}
+    assert {hit["kind"] for hit in mine} >= {"confirmation"}
+    assert {hit["appointment"] for hit in listed["messages"]} == {one["id"]}
+    assert sum(listed["counts"].values()) == len(listed["messages"]) == len(mine)
+    again = desk.done(f"bookings/messages/{listed['messages'][0]['id']}/retry", {}, who="manager")
+    assert again["message"]["id"] == listed["messages"][0]["id"]
+
+
+def test_a_page_that_has_the_newest_booking_is_told_so(desk: Desk):
+    """Messages are planned and sent meanwhile, which are shown too: some time after that nothing changes any more."""
+    one = desk.book("ou-15", 14)
+
+    def asked(tag: str = "") -> httpx.Response:
+        headers = {"if-none-match": tag} if tag else {}
+        path = f"/api/halls/{HALL}/appointments/{one['id']}"
+        return desk.served.client().get(path, params={"secret": one["secret"]}, headers=headers)
+
+    until(lambda: asked(asked().headers["etag"]).status_code == 304, "the server says that nothing has changed")
+    tag = asked().headers["etag"]
+    ok(desk.of(one, "cancel"))
+
+    assert asked(tag).json()["appointment"]["state"] == "CANCELLED"
+
+
+def test_a_range_of_two_months_is_changed_day_by_day(desk: Desk):
+    """Each day has a command of its own; days on which the hall is closed refuse theirs, and keep no other from it."""
+    body = {"from": day(20), "to": day(81), "group": "all", "from_min": 540, "to_min": 570, "places": 1, "reason": "x"}
+
+    answer = desk.done("bookings/slots", {**body, "check_only": True}, who="manager")["days"]
+    too_long = desk.code("bookings/slots", {**body, "to": day(82)}, who="manager")
+
+    assert (len(answer), too_long) == (62, "INVALID_INPUT")
+    assert {one["refusal"] for one in answer} == {None}
+    assert day(81) not in desk.served.house.halls.days_begun(HALL)
