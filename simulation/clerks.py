@@ -21,8 +21,8 @@ NOBODY = -1
 class Alarm(Protocol):
     """Rings once at the last moment that it was set to."""
 
-    def arm(self, due_ms: Ms) -> None:
-        """Ring then; an earlier setting is forgotten."""
+    def arm(self, due_ms: Ms, todo: Callable[[Ms], None], now: Ms) -> None:
+        """Do something then; an earlier setting is forgotten."""
         ...
 
 
@@ -34,10 +34,6 @@ class Floor(Protocol):
     turn: list[int]
     at_ms: list[Ms]
 
-    def now(self) -> Ms:
-        """Return the moment."""
-        ...
-
     def ask(self, command: cmd.AnyCommand) -> tuple[ev.AnyEvent, ...]:
         """Ask the hall; calls that follow reach their clerks before this returns."""
         ...
@@ -47,7 +43,7 @@ class Clerk:
     """One person at one window for a day."""
 
     __slots__ = (
-        "_actor", "_alarm", "_behaviour", "_calls", "_duties", "_entries", "_floor", "_todo", "desk", "place", "window",
+        "_actor", "_alarm", "_behaviour", "_calls", "_duties", "_entries", "_floor", "desk", "place", "window",
     )  # fmt: skip
 
     def __init__(self, window: str, duties: tuple[Duty, ...], floor: Floor, behaviour: Behaviour) -> None:
@@ -62,61 +58,50 @@ class Clerk:
         self._duties = list(duties)
         self._entries: list[int] = []
         self._floor = floor
-        self._todo: Callable[[], None] = self._come
 
-    def begin(self, desk: Desk, alarm: Alarm) -> None:
+    def begin(self, desk: Desk, alarm: Alarm, now: Ms) -> None:
         """Wait for the first stretch of work."""
         self.desk = desk
         self._alarm = alarm
-        self._alarm.arm(self._duties[0].from_ms)
+        alarm.arm(self._duties[0].from_ms, self._come, now)
 
-    def ring(self) -> None:
-        """Do what was to be done at this moment."""
-        self._todo()
-
-    def called(self, place: int) -> None:
+    def called(self, place: int, now: Ms) -> None:
         """Somebody was called here: wait until they come, or until it is time to call again."""
         floor = self._floor
         self.place = place
-        now = floor.now()
         turn = floor.turn[place]
         people = floor.people
         patience = people.patience_ms[place]
         if patience and not people.gives_back[place] and now > floor.at_ms[place] + patience:
             floor.turn[place] = turn = NEVER
         if turn == COMES:
-            self._then(self._start, now + people.walk_ms[place])
+            self._alarm.arm(now + people.walk_ms[place], self._start, now)
         else:
             self._calls = 1
-            self._then(
-                self._recall, now + floor.state.plan.policy.calling.recall_cooldown_ms + self._behaviour.recall_ms
-            )
-
-    def _then(self, todo: Callable[[], None], at_ms: Ms) -> None:
-        self._todo = todo
-        self._alarm.arm(at_ms)
+            cooldown_ms = floor.state.plan.policy.calling.recall_cooldown_ms
+            self._alarm.arm(now + cooldown_ms + self._behaviour.recall_ms, self._recall, now)
 
     # ---- coming and going ----
 
-    def _come(self) -> None:
+    def _come(self, now: Ms) -> None:
         floor = self._floor
         if floor.state.is_ended:
             return
-        floor.ask(cmd.OpenWindow(command_id="open", at_ms=floor.now(), actor=self._actor, window=self.window))
-        self._call_next()
+        floor.ask(cmd.OpenWindow(command_id="open", at_ms=now, actor=self._actor, window=self.window))
+        self._call_next(now)
 
-    def _call_next(self) -> None:
+    def _call_next(self, now: Ms) -> None:
         floor = self._floor
-        if self._is_over(floor.now()):
-            self._leave()
+        if self._is_over(now):
+            self._leave(now)
             return
-        floor.ask(cmd.CallNext(command_id="next", at_ms=floor.now(), actor=self._actor, window=self.window))
+        floor.ask(cmd.CallNext(command_id="next", at_ms=now, actor=self._actor, window=self.window))
         if self.place == NOBODY:
-            self._idle()
+            self._idle(now)
 
-    def _idle(self) -> None:
+    def _idle(self, now: Ms) -> None:
         """Nobody fitting waits: go when the stretch of work ends, unless somebody comes before."""
-        self._then(self._leave, max(self._duties[0].to_ms, self._floor.now()))
+        self._alarm.arm(max(self._duties[0].to_ms, now), self._leave, now)
 
     def _is_over(self, now: Ms) -> bool:
         duty = self._duties[0]
@@ -128,9 +113,8 @@ class Clerk:
             return True
         return not self._floor.state.nonempty & self.desk.lines
 
-    def _leave(self) -> None:
+    def _leave(self, now: Ms) -> None:
         floor = self._floor
-        now = floor.now()
         duty = self._duties.pop(0)
         if duty.then == "pause":
             floor.ask(
@@ -141,66 +125,62 @@ class Clerk:
         while self._duties and self._duties[0].to_ms <= now:
             self._duties.pop(0)
         if self._duties:
-            self._then(self._come, max(now, self._duties[0].from_ms))
+            self._alarm.arm(max(now, self._duties[0].from_ms), self._come, now)
         elif duty.then == "pause":
             floor.ask(cmd.CloseWindow(command_id="close", at_ms=now, actor=self._actor, window=self.window))
 
     # ---- a visit ----
 
-    def _start(self) -> None:
+    def _start(self, now: Ms) -> None:
         floor = self._floor
-        now = floor.now()
         place = self.place
         floor.turn[place] = COMES
         floor.ask(cmd.StartService(command_id="start", at_ms=now, actor=self._actor, window=self.window))
         times = floor.people.service_ms[place]
         if len(times) == 1:
-            self._then(self._finish, now + times[0])
+            self._alarm.arm(now + times[0], self._finish, now)
             return
         ticket = self._ticket()
         still = [number for number, entry in enumerate(ticket.entries) if entry.state == "OPEN"]
         self._entries = [number for number in still if self._serves(ticket.entries[number].item)] or still
-        self._then(self._item_done, now + times[self._entries[0]])
+        self._alarm.arm(now + times[self._entries[0]], self._item_done, now)
 
-    def _item_done(self) -> None:
+    def _item_done(self, now: Ms) -> None:
         """The next of several items is done: go on with another, finish, or send on what this window does not do."""
         floor = self._floor
         ticket = self._ticket()
         done = self._entries.pop(0)
-        self._set_result(ticket, done, "done")
+        self._set_result(ticket, done, "done", now)
         if self._entries:
-            self._then(self._item_done, floor.now() + floor.people.service_ms[self.place][self._entries[0]])
+            self._alarm.arm(now + floor.people.service_ms[self.place][self._entries[0]], self._item_done, now)
             return
         ticket = self._ticket()
         rest = [number for number, entry in enumerate(ticket.entries) if entry.state == "OPEN"]
         for number in rest:
             if self._somebody_serves(ticket.entries[number].item):
-                self._send_on(ticket, ticket.entries[number].item)
+                self._send_on(ticket, ticket.entries[number].item, now)
                 return
-            self._set_result(ticket, number, "referred")
-        self._finish()
+            self._set_result(ticket, number, "referred", now)
+        self._finish(now)
 
-    def _set_result(self, ticket: Ticket, entry: int, result: cmd.ItemResultCode) -> None:
+    def _set_result(self, ticket: Ticket, entry: int, result: cmd.ItemResultCode, now: Ms) -> None:
         floor = self._floor
         floor.ask(
             cmd.SetItemResult(
-                command_id="result", at_ms=floor.now(), actor=self._actor, ticket=ticket.id, entry=entry, result=result
+                command_id="result", at_ms=now, actor=self._actor, ticket=ticket.id, entry=entry, result=result
             )
         )
 
-    def _send_on(self, ticket: Ticket, item: str) -> None:
+    def _send_on(self, ticket: Ticket, item: str, now: Ms) -> None:
         floor = self._floor
         self.place = NOBODY
         floor.ask(
-            cmd.TransferTicket(
-                command_id="transfer", at_ms=floor.now(), actor=self._actor, ticket=ticket.id, to_item=item
-            )
+            cmd.TransferTicket(command_id="transfer", at_ms=now, actor=self._actor, ticket=ticket.id, to_item=item)
         )
-        self._then(self._call_next, floor.now() + self._behaviour.gap_ms)
+        self._alarm.arm(now + self._behaviour.gap_ms, self._call_next, now)
 
-    def _finish(self) -> None:
+    def _finish(self, now: Ms) -> None:
         floor = self._floor
-        now = floor.now()
         gap_ms = self._behaviour.gap_ms
         goes_on = not gap_ms and (now < self._duties[0].to_ms or not self._is_over(now))
         self.place = NOBODY
@@ -210,9 +190,9 @@ class Clerk:
             )
         )
         if not goes_on:
-            self._then(self._call_next, now + gap_ms)
+            self._alarm.arm(now + gap_ms, self._call_next, now)
         elif self.place == NOBODY:
-            self._idle()
+            self._idle(now)
 
     def _serves(self, item: str) -> bool:
         own, helping = self._floor.state.index.signature((item,))
@@ -233,32 +213,30 @@ class Clerk:
 
     # ---- nobody comes ----
 
-    def _recall(self) -> None:
+    def _recall(self, now: Ms) -> None:
         floor = self._floor
-        now = floor.now()
         calling = floor.state.plan.policy.calling
         wanted = max(calling.miss_calls, min(2, calling.recall_limit))
         if self._calls >= wanted:
-            self._miss()
+            self._miss(now)
             return
         floor.ask(cmd.RecallTicket(command_id="recall", at_ms=now, actor=self._actor, window=self.window))
         self._calls += 1
         if floor.turn[self.place] == LATE:
-            self._then(self._start, now + floor.people.walk_ms[self.place])
+            self._alarm.arm(now + floor.people.walk_ms[self.place], self._start, now)
         else:
-            self._then(self._recall, now + calling.recall_cooldown_ms + self._behaviour.recall_ms)
+            self._alarm.arm(now + calling.recall_cooldown_ms + self._behaviour.recall_ms, self._recall, now)
 
-    def _miss(self) -> None:
+    def _miss(self, now: Ms) -> None:
         floor = self._floor
-        now = floor.now()
         least = self._ticket().called_ms + floor.state.plan.policy.calling.miss_ms
         if now < least:
-            self._then(self._miss, least)
+            self._alarm.arm(least, self._miss, now)
             return
         goes_on = not self._behaviour.gap_ms and not self._is_over(now)
         self.place = NOBODY
         floor.ask(cmd.MissTicket(command_id="miss", at_ms=now, actor=self._actor, window=self.window, and_next=goes_on))
         if not goes_on:
-            self._then(self._call_next, now + self._behaviour.gap_ms)
+            self._alarm.arm(now + self._behaviour.gap_ms, self._call_next, now)
         elif self.place == NOBODY:
-            self._idle()
+            self._idle(now)

@@ -105,7 +105,10 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 FAULTS: dict[str, tuple[str, str]] = {
     "NOT_TOML": ("不是有效的 TOML：{why}", "this is not valid TOML: {why}"),
-    "BAD_FORM": ("{where}：{why}", "{where}: {why}"),
+    "BAD_FORM": ("{where} 写法有误：{why}", "{where} is not written as it should be: {why}"),
+    "WRONG_TYPE": ("{where}：应为 {expected}，实为 {got}", "{where}: expected {expected}, found {got}"),
+    "UNKNOWN_FIELD": ("{where}：没有「{field}」这一项", "{where}: there is no entry named {field}"),
+    "MISSING_FIELD": ("{where}：缺少「{field}」", "{where}: {field} is missing"),
     "UNKNOWN_HALL": ("没有这个大厅：{hall}", "there is no such hall: {hall}"),
     "BAD_PLAN": ("大厅设置有误：{why}", "the hall's settings contradict themselves: {why}"),
     "NEGATIVE": ("{where} 不能为负数（{value}）", "{where} must not be negative ({value})"),
@@ -115,6 +118,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         "the shares of {where} sum to {value}; they must be positive",
     ),
     "TOO_LARGE": ("{where} 过大（{value}，最多 {limit}）", "{where} is too large ({value}, at most {limit})"),
+    "TOO_SMALL": ("{where} 过小（{value}，至少 {limit}）", "{where} is too small ({value}, at least {limit})"),
     "CLOSES_BEFORE_OPENING": ("关门早于开门：{span}", "closing comes before opening: {span}"),
     "BAD_TIME": ("不是时间或时段：{value}", "this is not a time or a time span: {value}"),
     "SPANS_OVERLAP": ("时段重叠或顺序有误：{where}", "time spans overlap or are out of order: {where}"),
@@ -122,6 +126,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "NO_OPEN_DAY": ("所列日期大厅都不开放", "the hall is closed on every date of the scenario"),
     "UNKNOWN_ITEM": ("没有这个事项：{item}", "there is no such item: {item}"),
     "UNKNOWN_THEME": ("没有这个主题：{theme}", "there is no such theme: {theme}"),
+    "UNKNOWN_PACKAGE": ("没有这个一件事：{package}", "there is no such package: {package}"),
     "UNKNOWN_CLASS": ("没有这种人群类别：{klass}", "there is no such class of visitors: {klass}"),
     "UNKNOWN_WINDOW": ("没有这个窗口：{window}", "there is no such window: {window}"),
     "NO_WINDOWS": ("没有任何窗口开放", "no window is ever open"),

@@ -42,7 +42,10 @@ class Mixer:
         online = dict(mix.online)
         self._in_person = 1 - np.array([online.get(code, 0.0) for code in self._codes])
         self._wanted = [(WantedItem(code),) for code in self._codes]
-        self._packages = [package.items for package in plan.catalog.packages if package.items]
+        packages = [package for package in plan.catalog.packages if package.items]
+        weights = dict(mix.package_weights) or {package.code: 1.0 for package in packages}
+        self._packages = [package.items for package in packages if weights.get(package.code, 0.0) > 0]
+        self._package_weights = np.array([w for package in packages if (w := weights.get(package.code, 0.0)) > 0])
         self._siblings = self._siblings_of({code: item.theme for code, item in known.items()})
 
     @property
@@ -96,7 +99,7 @@ class Mixer:
     def _entries(self, first: int, more: Floats, units: Floats) -> list[tuple[int, int]]:
         mix = self._mix
         if self._packages and more[1] < mix.packages:
-            package = self._packages[int(more[2] * len(self._packages))]
+            package = self._packages[int(picks(more[2:3], self._package_weights)[0])]
             return [(self._number[code], 1) for code in package]
         quantity = 1
         if units[0] < mix.many_units:

@@ -53,6 +53,8 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
     three_items: float = 0.0
     packages: float = 0.0
     """Share of visits for a whole package (一件事)."""
+    package_weights: tuple[tuple[str, float], ...] = ()
+    """How these visits divide over packages; empty: alike."""
     many_units: float = 0.0
     """Share of visits with several cases of one kind."""
     units_max: int = 12

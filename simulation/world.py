@@ -5,10 +5,12 @@ lose patience, those who come back, the hall's own timer, each clerk) has one ev
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from heapq import heappop, heappush
 from typing import Any
 
 import simpy
+from simpy.events import NORMAL
 
 from hall import booking_commands as bcmd
 from hall import commands as cmd
@@ -33,26 +35,38 @@ NEVER_MS: Ms = -1
 class Alarm(simpy.Event):
     """An event that can be armed any number of times; of several settings only the last one rings."""
 
-    def __init__(self, env: simpy.Environment, ring: Callable[[], None]) -> None:
+    def __init__(self, env: simpy.Environment) -> None:
         super().__init__(env)
         self._ok = True
         self._value = None
         self._due_ms = NEVER_MS
-        self._ring = ring
+        self._todo: Callable[[Ms], None] = _nothing
         # The one list of callbacks is put back at each ringing: several settings may stand in the agenda.
         self._always: list[Callable[[Any], None]] = [self._rung]
         self.callbacks = self._always
 
-    def arm(self, due_ms: Ms) -> None:
-        """Ring at a moment, which must not have passed."""
+    def arm(self, due_ms: Ms, todo: Callable[[Ms], None], now: Ms) -> None:
+        """Do something at a moment, which must not have passed."""
         self._due_ms = due_ms
-        self.env.schedule(self, delay=due_ms - self.env.now)
+        self._todo = todo
+        self.env.schedule(self, NORMAL, due_ms - now)
 
     def _rung(self, _event: object) -> None:
         self.callbacks = self._always
-        if self.env.now == self._due_ms:
+        now = self._due_ms
+        if self.env.now == now:
             self._due_ms = NEVER_MS
-            self._ring()
+            self._todo(now)
+
+
+def copy_of(opened: HallDay) -> HallDay:
+    """Return a state of its own; what never changes (plan, look-ups) is shared, which is most of it."""
+    shared = {id(one): one for one in (opened.plan, opened.index)}
+    return deepcopy(opened, shared)
+
+
+def _nothing(_now: Ms) -> None:
+    """What an alarm does that was never set."""
 
 
 class World:
@@ -69,9 +83,13 @@ class World:
         names: list[str],
         places: dict[str, int],
         log: LogSink | None = None,
+        opened: HallDay | None = None,
     ) -> None:
-        """``names`` are the tickets' ids by place of the people, ``places`` their inverse; both may be longer."""
-        self.state = HallDay()
+        """``names`` are the tickets' ids by place of the people, ``places`` their inverse; both may be longer.
+
+        ``opened``: the state of this date when it has just been opened, where the log of the opening is not wanted.
+        """
+        self.state = HallDay() if opened is None else copy_of(opened)
         self.people = people
         self.turn = list(people.turn)
         self.at_ms = list(people.at_ms)
@@ -90,19 +108,14 @@ class World:
         self._away: list[tuple[Ms, int]] = []
         self._watches = False
         self._deadline_ms = NEVER_MS
-        self._env = simpy.Environment(initial_time=day.midnight_ms - SOLD_BEFORE_MS)
-        self._door = Alarm(self._env, self._open_door)
-        self._patience = Alarm(self._env, self._lose_patience)
-        self._return = Alarm(self._env, self._come_back)
-        self._timer = Alarm(self._env, self._tick)
-
-    def now(self) -> Ms:
-        """Return the moment, in milliseconds since the epoch."""
-        return self._env.now  # type: ignore[return-value]  # all moments of this environment are whole
+        self._begins_ms = day.midnight_ms - SOLD_BEFORE_MS
+        self._env = simpy.Environment(self._begins_ms)
+        self._door, self._patience, self._return, self._timer = (Alarm(self._env) for _ in range(4))
 
     def run(self) -> None:
         """Live through the whole day, from the first booking to the end of day."""
-        self._open_day()
+        if not self.state.is_open:
+            self.open_day()
         self.appointments = sell(
             self.people, self._setting.booked, self._day, at_ms=self.at_ms, state=self.state, ask=self.try_ask
         )
@@ -112,10 +125,10 @@ class World:
             items_of(desk.helps, self._setting.plan.catalog) for desk in helping
         )
         for code, clerk in self._clerks.items():
-            clerk.begin(self.state.desks[code], Alarm(self._env, clerk.ring))
+            clerk.begin(self.state.desks[code], Alarm(self._env), self._begins_ms)
         if self._order:
-            self._door.arm(self.at_ms[self._order[0]])
-        self._watch_deadline()
+            self._door.arm(self.at_ms[self._order[0]], self._open_door, self._begins_ms)
+        self._watch_deadline(self._begins_ms)
         self._env.run()
 
     # ---- asking the hall ----
@@ -136,20 +149,25 @@ class World:
             self._log.add(command, answer, self.state)
         if not isinstance(answer, Refusal):
             for event in answer:
-                if isinstance(event, ev.TicketCalled):
-                    self._clerks[event.window].called(self._places[event.ticket])
-                elif isinstance(event, ev.TicketMissed):
-                    self._missed(self._places[event.ticket])
+                kind = type(event)
+                if kind is ev.TicketCalled:
+                    self._called(event, command.at_ms)
+                elif kind is ev.TicketMissed:
+                    self._missed(event, command.at_ms)
         if self._watches:
-            self._watch_deadline()
+            self._watch_deadline(command.at_ms)
         return answer
+
+    def _called(self, event: Any, now: Ms) -> None:
+        self._clerks[event.window].called(self._places[event.ticket], now)
 
     # ---- the day ----
 
-    def _open_day(self) -> None:
+    def open_day(self) -> None:
+        """Open the business date, and let windows serve what the roster says."""
         setting, day = self._setting, self._day
         self.state.plans[self._plan_hash] = setting.plan
-        at_ms = self.now()
+        at_ms = self._begins_ms
         self.ask(
             cmd.OpenDay(
                 command_id="open-day", at_ms=at_ms, actor=TIMER, hall=setting.plan.hall, date=day.date, kind=day.kind,
@@ -164,18 +182,17 @@ class World:
                 )
             )  # fmt: skip
 
-    def _watch_deadline(self) -> None:
+    def _watch_deadline(self, now: Ms) -> None:
         """Set the hall's timer to the deadline that it names now."""
         moment = next_deadline(self.state)
         if moment is not None and moment != self._deadline_ms:
             self._deadline_ms = moment
-            self._timer.arm(max(moment, self.now()))
+            self._timer.arm(max(moment, now), self._tick, now)
 
-    def _tick(self) -> None:
-        now = self.now()
+    def _tick(self, now: Ms) -> None:
         self._deadline_ms = NEVER_MS
         self.ask(cmd.Tick(command_id="tick", at_ms=now, actor=TIMER))
-        self._watch_deadline()
+        self._watch_deadline(now)
 
     # ---- people ----
 
@@ -185,12 +202,12 @@ class World:
         places = [place for place in range(len(people)) if place < walk_ins or people.shows[place - walk_ins]]
         return sorted(places, key=lambda place: (self.at_ms[place], place))
 
-    def _open_door(self) -> None:
-        now, order, at_ms = self.now(), self._order, self.at_ms
+    def _open_door(self, now: Ms) -> None:
+        order, at_ms = self._order, self.at_ms
         while self._arrived < len(order):
             place = order[self._arrived]
             if at_ms[place] > now:
-                self._door.arm(at_ms[place])
+                self._door.arm(at_ms[place], self._open_door, now)
                 return
             self._arrived += 1
             self._arrive(place, now)
@@ -217,7 +234,7 @@ class World:
             due = (max(now, slot_ms or 0) + patience_ms, place)
             heappush(self._impatient, due)
             if self._impatient[0] == due:
-                self._patience.arm(due[0])
+                self._patience.arm(due[0], self._lose_patience, now)
 
     def _checks_in(self, place: int, now: Ms) -> bool:
         if not self.appointments.by_rules:
@@ -234,13 +251,13 @@ class World:
         ticket = self.state.tickets[self._names[place]]
         return ticket.state == "WAITING" and not ticket.calls
 
-    def _lose_patience(self) -> None:
-        now, heap = self.now(), self._impatient
+    def _lose_patience(self, now: Ms) -> None:
+        heap = self._impatient
         while heap:
             due_ms, place = heap[0]
             if self._waits(place):
                 if due_ms > now:
-                    self._patience.arm(due_ms)
+                    self._patience.arm(due_ms, self._lose_patience, now)
                     return
                 self.ask(
                     cmd.CancelTicket(
@@ -249,17 +266,18 @@ class World:
                 )
             heappop(heap)
 
-    def _missed(self, place: int) -> None:
+    def _missed(self, event: Any, now: Ms) -> None:
         """Whoever is still about comes back after a while; the hall's timer gives up the others."""
+        place = self._places[event.ticket]
         if self.turn[place] != NEVER:
-            due = (self.now() + self.people.return_ms[place], place)
+            due = (now + self.people.return_ms[place], place)
             heappush(self._away, due)
             if self._away[0] == due:
-                self._return.arm(due[0])
-        self._watch_deadline()
+                self._return.arm(due[0], self._come_back, now)
+        self._watch_deadline(now)
 
-    def _come_back(self) -> None:
-        now, heap = self.now(), self._away
+    def _come_back(self, now: Ms) -> None:
+        heap = self._away
         while heap and heap[0][0] <= now:
             place = heappop(heap)[1]
             self.turn[place] = COMES
@@ -268,4 +286,4 @@ class World:
                 cmd.RejoinTicket(command_id="rejoin", at_ms=now, actor="device:kiosk", ticket=self._names[place])
             )
         if heap:
-            self._return.arm(heap[0][0])
+            self._return.arm(heap[0][0], self._come_back, now)

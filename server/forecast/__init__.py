@@ -1,0 +1,1 @@
+"""The simulation beside the server: finds the halls that scenarios name."""
