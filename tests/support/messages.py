@@ -1,6 +1,7 @@
 """A hall with bookings whose log goes into a ledger, and an outbox that follows it; time is turned by hand."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -31,6 +32,26 @@ SECRET = "whsec_" + "c2VjcmV0LW9mLXRoZS1mYWtlLWdhdGV3YXk="
 PHONE = "13800138000"
 NAME = "王小明"
 KEY = ServerKey(b"k" * 32)
+
+
+class GoingClock(HandClock):
+    """Goes on with the computer's from where it is turned to."""
+
+    def __init__(self, at_ms: Ms, *, speed: float = 1.0) -> None:
+        self.speed = speed
+        self._turned_s = time.monotonic()
+        self._from_ms = at_ms
+
+    @property
+    def at_ms(self) -> Ms:
+        return self._from_ms + round((time.monotonic() - self._turned_s) * 1_000 * self.speed)
+
+    @at_ms.setter
+    def at_ms(self, at_ms: Ms) -> None:
+        self._turned_s, self._from_ms = time.monotonic(), at_ms
+
+    def seconds_until(self, at_ms: Ms) -> float:
+        return super().seconds_until(at_ms) / self.speed
 
 
 @dataclass
@@ -85,11 +106,11 @@ def sealed_after(head: str, commit: Commit) -> Any:
 
 @asynccontextmanager
 async def message_day(
-    folder: Path, hall: BookedHall | None = None, *, ledger: Ledger | None = None
+    folder: Path, hall: BookedHall | None = None, *, ledger: Ledger | None = None, runs: bool = False
 ) -> AsyncIterator[MessageDay]:
-    """A booked day on a ledger, with contact data; nothing follows it yet."""
+    """A booked day on a ledger, with contact data; nothing follows it yet. ``runs``: time goes on by itself."""
     booked = hall or BookedHall()
-    clock = HandClock(booked.now)
+    clock = GoingClock(booked.now) if runs else HandClock(booked.now)
     contacts = Contacts(folder, KEY, clock)
     await contacts.start()
     day = MessageDay(folder, booked, ledger or MemoryLedger(), clock, LocalBus(), contacts)
