@@ -14,8 +14,8 @@ from tests.support.browser import Eyes, seen, violations
 from tests.support.journey import RunningClock, add_people, page_address, preset_plan
 from tests.support.server import HALL, Served, serving, token_of
 
-PARTS: Final = ("overview", "figures", "calls", "devices", "settings")
-SETTINGS: Final = ("hours", "items", "windows", "policy", "hall", "calendar", "import")
+PARTS: Final = ("overview", "bookings", "figures", "calls", "devices", "settings")
+SETTINGS: Final = ("hours", "items", "windows", "policy", "booking", "hall", "calendar", "import")
 SETTLED_MS: Final = 200
 """A dialog or a list has been drawn by then; findings are about what people look at, not about the moment before."""
 CALLED: Final = 12
@@ -152,6 +152,7 @@ def test_every_part_of_the_manager_page_keeps_nobody_out(hall: Served, eyes: Eye
     expect(seen(manager, "total-taken")).to_be_visible()
     ready = {
         "overview": "windows",
+        "bookings": "booking-calendar",
         "figures": "by-item",
         "calls": "calls",
         "devices": "devices",

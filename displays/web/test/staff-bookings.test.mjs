@@ -69,12 +69,13 @@ test("the booking due next stands first, what is over last", () => {
   assert.deepEqual(inOrder(found).map((one) => one.id), ["next", "later", "old"]);
 });
 
-test("arrivals are counted by slot; cancelled and moved ones are nobody's arrival", () => {
-  const all = [booked(), booked({ state: "CHECKED_IN" }), booked({ state: "NO_SHOW" }), booked({ state: "CANCELLED" }), booked({ slot_ms: SLOT - 1 })];
+test("arrivals are counted by slot over all groups, and who stayed away stands beside them", () => {
+  const slots = (...taken) => ({ slots: taken.map((count, place) => ({ start_ms: place + 1, taken: count })) });
+  const day = { groups: { a: slots(2, 0, 1), b: slots(3, 0, 0) }, no_shows: [booked({ slot_ms: 3 }), booked({ slot_ms: null })] };
 
-  assert.deepEqual(arrivalsOf(all), [
-    { start_ms: SLOT - 1, expected: 1, came: 0, gone: 0 },
-    { start_ms: SLOT, expected: 1, came: 1, gone: 1 },
+  assert.deepEqual(arrivalsOf(day), [
+    { start_ms: 1, booked: 5, gone: 0 },
+    { start_ms: 3, booked: 1, gone: 1 },
   ]);
 });
 

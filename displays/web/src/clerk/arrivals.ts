@@ -1,13 +1,13 @@
-// Today's booked arrivals for the guide: the counts of the day, and for each slot who is expected, came or is missing.
+// Today's booked arrivals for the guide: the counts of the day, and for each slot how many are booked and how many stayed away.
 
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
-import type { Appointment } from "../booking/types";
 import type { Api } from "../shared/api";
 import { OwElement, define } from "../shared/element";
 import { clockTime } from "../shared/format";
 import type { HallInfo } from "../shared/types";
+import type { CalendarDay } from "../manager/booking-types";
 import type { BookedCounts } from "../manager/types";
 import { type ArrivalSlot, arrivalsOf } from "./booking-model";
 import { say } from "./booking-texts";
@@ -56,11 +56,8 @@ export class OwArrivals extends OwElement {
       .bar i {
         height: 100%;
       }
-      .came {
-        background: var(--ow-good);
-      }
-      .expected {
-        background: #9cc3dc;
+      .booked {
+        background: #5b9fc6;
       }
       .gone {
         background: var(--ow-bad);
@@ -112,22 +109,23 @@ export class OwArrivals extends OwElement {
     const most = Math.max(1, ...slots.map(total));
     return html`${counts ? html`<dl class="counts">${COUNTS.map((name) => html`<div><dt>${say(`count_${name}`)}</dt><dd class="number" data-testid="booked-${name}">${counts[name]}</dd></div>`)}</dl>` : nothing}
       ${slots.length === 0 ? html`<p class="muted">${say("arrivals_none")}</p>` : html`<ul data-testid="arrivals">${slots.map((slot) => this.row(slot, most))}</ul>
-        <p class="keys" aria-hidden="true">${(["came", "expected", "gone"] as const).map((part) => html`<span><i class=${part}></i>${say(part)}</span>`)}</p>`}`;
+        <p class="keys" aria-hidden="true">${(["booked", "gone"] as const).map((part) => html`<span><i class=${part}></i>${say(`slot_${part}` as "slot_booked")}</span>`)}</p>`}`;
   }
 
   private row(slot: ArrivalSlot, most: number): TemplateResult {
     const time = clockTime(slot.start_ms, this.hall.zone);
     const width = (n: number) => `width:${((100 * n) / most).toFixed(1)}%`;
     return html`<li class=${slot.start_ms <= this.nowMs() ? "now" : ""}><span class="number">${time}</span>
-      <span class="bar" role="img" aria-label=${say("slot_load", { time, expected: slot.expected, came: slot.came, gone: slot.gone })}>
-        <i class="came" .style=${width(slot.came)}></i><i class="expected" .style=${width(slot.expected)}></i><i class="gone" .style=${width(slot.gone)}></i></span>
+      <span class="bar" role="img" aria-label=${say("slot_load", { time, booked: slot.booked, gone: slot.gone })}>
+        <i class="booked" .style=${width(slot.booked)}></i><i class="gone" .style=${width(slot.gone)}></i></span>
       <span class="number" aria-hidden="true">${total(slot)}</span></li>`;
   }
 
   private async load(): Promise<void> {
     try {
-      const { appointments } = await this.api.get<{ appointments: Appointment[] }>(`api/halls/${enc(this.hall.hall)}/appointments?date=${this.today || this.hall.date}`);
-      this.slots = arrivalsOf(appointments);
+      const today = this.today || this.hall.date;
+      const { days } = await this.api.get<{ days: CalendarDay[] }>(`api/halls/${enc(this.hall.hall)}/bookings/calendar?from=${today}&to=${today}`);
+      this.slots = days[0] ? arrivalsOf(days[0]) : [];
     } catch {
       // The list stays as it was; the counts above are live.
       return;
@@ -136,7 +134,7 @@ export class OwArrivals extends OwElement {
 }
 
 function total(slot: ArrivalSlot): number {
-  return slot.expected + slot.came + slot.gone;
+  return slot.booked + slot.gone;
 }
 
 define("ow-arrivals", OwArrivals);

@@ -80,22 +80,24 @@ export function inOrder(found: readonly Appointment[]): Appointment[] {
 
 export interface ArrivalSlot {
   start_ms: number;
-  expected: number;
-  came: number;
+  /** Places taken: by who is expected and by who has come. */
+  booked: number;
+  /** Bookings whose visitors stayed away. */
   gone: number;
 }
 
-/** How many are expected, came or stayed away, by slot. */
-export function arrivalsOf(all: readonly Appointment[]): ArrivalSlot[] {
+/** How many are booked and how many stayed away, by slot, all groups together. */
+export function arrivalsOf(day: { groups: Record<string, { slots: { start_ms: number; taken: number }[] }>; no_shows: readonly Appointment[] }): ArrivalSlot[] {
   const slots = new Map<number, ArrivalSlot>();
-  for (const one of all) {
-    const part = one.state === "BOOKED" ? "expected" : one.state === "CHECKED_IN" ? "came" : one.state === "NO_SHOW" ? "gone" : null;
-    if (part && typeof one.slot_ms === "number") {
-      const slot = slots.get(one.slot_ms) || { start_ms: one.slot_ms, expected: 0, came: 0, gone: 0 };
-      slots.set(one.slot_ms, { ...slot, [part]: slot[part] + 1 });
-    }
-  }
-  return Array.from(slots.values()).sort((a, b) => a.start_ms - b.start_ms);
+  const add = (start_ms: number, part: "booked" | "gone", count: number) => {
+    const slot = slots.get(start_ms) || { start_ms, booked: 0, gone: 0 };
+    slots.set(start_ms, { ...slot, [part]: slot[part] + count });
+  };
+  Object.keys(day.groups).forEach((code) => (day.groups[code] || { slots: [] }).slots.forEach((slot) => add(slot.start_ms, "booked", slot.taken)));
+  day.no_shows.forEach((one) => typeof one.slot_ms === "number" && add(one.slot_ms, "gone", 1));
+  return Array.from(slots.values())
+    .filter((slot) => slot.booked + slot.gone > 0)
+    .sort((a, b) => a.start_ms - b.start_ms);
 }
 
 /** What the kiosk's reader takes: `OW1:{hall}:{date}:{code}`. */

@@ -124,7 +124,7 @@ export class OwBookingSheet extends OwElement {
         (one) => html`<li><button type="button" class="hit" data-testid="booking-item" data-code=${one.value} @click=${() => this.add(one.value)}><span>${one.label}</span><small>${one.note || ""}</small></button></li>`,
       )}${hits.length === 0 ? html`<li class="none">${say("no_items")}</li>` : nothing}</ul>
       ${this.basket()}
-      ${this.foot(html`<button class="button primary" ?disabled=${this.chosen.length === 0} data-testid="booking-next">${say("next")}<kbd>⏎</kbd></button>`)}
+      ${this.foot(html`<button class="button primary" ?disabled=${this.chosen.length === 0 && !this.search.trim()} data-testid="booking-next">${say("next")}<kbd>⏎</kbd></button>`)}
     </form>`;
   }
 

@@ -3,7 +3,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
-import { dateText, explained, firstDay, freeOf, halves, itemsQuery, plusDays, slotText, slotTimes, statusOf, statusText } from "../booking/days";
+import { dateText, explained, firstDay, freeOf, halves, itemsQuery, plusDays, shortDate, slotText, slotTimes, statusOf, statusText, weekday } from "../booking/days";
 import type { Slot, SlotDay, SlotsAnswer, Wanted } from "../booking/types";
 import { type Api, faultText } from "../shared/api";
 import { OwElement, define } from "../shared/element";
@@ -156,7 +156,7 @@ export class OwSlotChoice extends OwElement {
 
   private day(day: SlotDay): TemplateResult {
     return html`<button type="button" class="day ${statusOf(day)}" aria-pressed=${day.date === this.date ? "true" : "false"} data-testid="day-${day.date}"
-      @click=${() => (this.date = day.date)}><strong>${pick(dateText(day.date))}</strong><small>${pick(statusText(day, this.nowMs(), this.hall.zone))}</small></button>`;
+      @click=${() => (this.date = day.date)}><span>${pick(weekday(day.date))} <strong>${shortDate(day.date)}</strong></span><small>${pick(statusText(day, this.nowMs(), this.hall.zone))}</small></button>`;
   }
 
   private slots(day: SlotDay): TemplateResult {

@@ -67,16 +67,6 @@ export const changeStyles = css`
     border-color: var(--ow-brand);
     background: var(--ow-brand-soft);
   }
-  details {
-    margin-top: 0.625rem;
-  }
-  .windows {
-    display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(5rem, 1fr));
-    max-height: 9rem;
-    overflow: auto;
-    font-size: var(--ow-text-s);
-  }
   .note {
     margin-top: 0.75rem;
   }

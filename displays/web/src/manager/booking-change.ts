@@ -38,7 +38,7 @@ interface Fields {
   from_time: string;
   to_time: string;
   places: string;
-  windows: string[];
+  windows: string;
   then: "list" | "move" | "cancel";
   reason: string;
 }
@@ -79,7 +79,7 @@ export class OwBookingChange extends OwElement {
     const codes = Object.keys(change.groups);
     const { from, to } = spanOf(change);
     const group = change.kind === "edit" || codes.length === 1 ? codes[0] || "" : "";
-    this.fields = { from: change.date, to: change.date, group, from_time: from, to_time: to, places: "", windows: [], then: "move", reason: "" };
+    this.fields = { from: change.date, to: change.date, group, from_time: from, to_time: to, places: "", windows: "", then: "move", reason: "" };
   }
 
   protected override firstUpdated(): void {
@@ -130,14 +130,12 @@ export class OwBookingChange extends OwElement {
   }
 
   private closing(): TemplateResult {
-    const { fields, change } = this;
-    const toggle = (code: string) => this.set({ windows: fields.windows.includes(code) ? fields.windows.filter((one) => one !== code) : fields.windows.concat(code) });
+    const { fields } = this;
     return html`<fieldset><legend>${say("then")}</legend>${THENS.map(
         (then) => html`<label class="option ${fields.then === then ? "on" : ""}"><input type="radio" name="then" .checked=${fields.then === then} data-testid="then-${then}" @change=${() => this.set({ then })}> ${say(`then_${then}` as "then_move")}</label>`,
       )}</fieldset>
-      <details ?open=${fields.windows.length > 0}><summary>${say("windows")}</summary><p class="small muted">${say("windows_hint")}</p><div class="windows">${change.house.hall.windows.map(
-        (one) => html`<label><input type="checkbox" .checked=${fields.windows.includes(one.code)} @change=${() => toggle(one.code)}> ${one.label}</label>`,
-      )}</div></details>`;
+      <label class="wide"><span>${say("windows")}</span><input class="field" type="number" min="0" max="1000" .value=${fields.windows} data-testid="change-windows" aria-describedby="windows-hint"
+        @input=${(event: Event) => this.set({ windows: (event.target as HTMLInputElement).value })}><small id="windows-hint">${say("windows_hint")}</small></label>`;
   }
 
   private previewed(days: Day[]): TemplateResult {
@@ -250,7 +248,7 @@ export class OwBookingChange extends OwElement {
     if (change.kind === "edit") {
       return { ...range, group: fields.group, places: fields.places.trim() === "" ? null : Number(fields.places) };
     }
-    return { ...range, then: fields.then, ...(fields.group ? { group: fields.group } : {}), ...(fields.windows.length > 0 ? { windows: fields.windows } : {}) };
+    return { ...range, then: fields.then, ...(fields.group ? { group: fields.group } : {}), windows: Number(fields.windows) || 0 };
   }
 }
 

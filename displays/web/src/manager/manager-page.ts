@@ -28,7 +28,7 @@ const PARTS: readonly Part[] = ["overview", "bookings", "figures", "calls", "dev
 // The table of rights on the server decides; this only hides what would be refused.
 const ROLES: Record<Part, readonly string[]> = {
   overview: ["manager", "network", "admin"],
-  bookings: ["manager", "network", "admin"],
+  bookings: ["manager", "network", "admin", "auditor"],
   figures: ["manager", "network", "admin", "auditor"],
   calls: ["manager", "network", "admin", "auditor"],
   devices: ["manager", "network", "admin", "auditor"],
