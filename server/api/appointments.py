@@ -23,7 +23,7 @@ from hall.commands import AnyCommand
 from hall.ids import Ms
 from server.accounts.authorise import Caller
 from server.api import bodies_booking as bodies
-from server.api.access import allow, caller_of, check
+from server.api.access import address_of, allow, caller_of, check
 from server.api.booking import (
     actor_of,
     booker_of,
@@ -34,6 +34,7 @@ from server.api.booking import (
     seen_booking,
     shown,
     wanted_of,
+    who_holds,
     without_names,
 )
 from server.api.booking_contact import erase_booking, forget_unless_booked, remember
@@ -63,7 +64,8 @@ Change = CancelBooking | AnswerOffer | Appeal
 async def hold(request: Request, hall: Code, body: bodies.HoldBody) -> Response:
     """Hold a place while the form is filled (占号)."""
     house, caller = house_of(request), await caller_of(request)
-    asked, booker = _to_make(house, caller, "hold", hall, body)
+    asked, said = _to_make(house, caller, "hold", hall, body)
+    booker = who_holds(house, caller, said, address=address_of(request))
     name = house.key.appointment_id(hall, body.command_id, date=body.date)
     items, delay_ms = wanted_of(body.items), return_delay_ms()
 

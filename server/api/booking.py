@@ -12,6 +12,7 @@ from fastapi import Request
 
 from hall.appointments import grids_of
 from hall.booking_commands import AppointmentId, Booker
+from hall.bookings import keys_of
 from hall.commands import AnyCommand, WantedItem
 from hall.decide import decide
 from hall.errors import Refusal
@@ -60,6 +61,16 @@ def booker_of(house: House, body: WhoBody) -> Booker:
     """Return who books, as pseudonyms."""
     key = house.key
     return Booker(key.pseudonym(body.person), key.pseudonym(body.phone), key.pseudonym(body.device))
+
+
+def who_holds(house: House, caller: Caller, booker: Booker, *, address: str) -> Booker:
+    """Return for whom a place is held: somebody who says nothing of themselves is known by their address.
+
+    Otherwise a program without person, phone and device could hold every place of a day, over and over.
+    """
+    if caller.role != "anonymous" or keys_of(booker):
+        return booker
+    return Booker(device=house.key.pseudonym(f"address {address}"))
 
 
 def without_names(body: WhoBody, booker: Booker) -> WhoBody:

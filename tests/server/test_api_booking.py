@@ -2,14 +2,16 @@
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from icalendar import Calendar
 
 from hall.ids import MINUTE_MS
 from tests.support.booked_api import HALL, OTHER, Desk, booked_server, ok, wish
-from tests.support.booked_days import day, slot_ms
+from tests.support.booked_days import FREE, day, slot_ms
 from tests.support.journey import until
 from tests.support.plans import NINE_MS
 
@@ -271,3 +273,13 @@ def test_a_range_of_two_months_is_changed_day_by_day(desk: Desk):
     assert (len(answer), too_long) == (62, "INVALID_INPUT")
     assert {one["refusal"] for one in answer} == {None}
     assert day(81) not in desk.served.house.halls.days_begun(HALL)
+
+
+def test_who_says_nothing_of_themselves_is_known_by_their_address(tmp_path: Path):
+    """A program that names no person, phone or device cannot hold place after place of a day."""
+    with booked_server(tmp_path, msgspec.structs.replace(FREE, max_held=2)) as desk:
+        codes = [desk.post("appointments", wish(1, slot, device="")).status_code for slot in range(4)]
+
+        assert codes == [201, 201, 409, 409]
+        assert desk.code("appointments", wish(1, 4, device="")) == "TOO_MANY_HELD"
+        assert desk.hold(1, 5, device="a page of its own")["appointment"]["state"] == "SLOT_HELD"

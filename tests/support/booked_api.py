@@ -102,9 +102,12 @@ class Desk:
 
 
 def wish(number: int = 1, slot: int = 0, *, item: str = "id-card", quantity: int = 1, **more: Any) -> Json:
-    """Return the body of a hold."""
+    """Return the body of a hold from a page of its own."""
     items = [{"code": item, "quantity": quantity}]
-    return {"command_id": command_id(), "date": day(number), "items": items, "slot_ms": slot_ms(number, slot), **more}
+    return {
+        "command_id": command_id(), "date": day(number), "items": items, "slot_ms": slot_ms(number, slot),
+        "device": command_id(), **more,
+    }  # fmt: skip
 
 
 def ok(answer: httpx.Response) -> Json:
