@@ -99,7 +99,7 @@ class Network:
             "name": text_view(facts.name),
             "level": facts.level,
             "parent": facts.parent,
-            "position": None,
+            "position": facts.position,
             "free": sum(day.free for day in days),
             "first_free_ms": next((day.first_free_ms for day in days if day.first_free_ms is not None), None),
             "wait_ms_p50": None if told is None else told.p50_ms,

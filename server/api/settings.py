@@ -49,20 +49,22 @@ async def read_hall(request: Request, hall: Code) -> Response:
     store = await reader(request, hall)
     facts, version = await done(lambda: (store.hall(hall), store.facts_version(hall)))
     own = {"name": facts.name, "zone": facts.zone, "voice": facts.voice, "training": facts.training}
+    own["position"] = facts.position
     fixed = {"hall": facts.code, "level": facts.level, "kind": facts.kind, "parent": facts.parent}
     return versioned(version, {**fixed, "template": facts.template, "content": own})
 
 
 @router.put("/api/halls/{hall}/settings/hall")
 async def change_hall(request: Request, hall: Code) -> Response:
-    """Change a hall's name, zone, voice or training mode."""
+    """Change a hall's name, zone, voice, training mode or position."""
     caller, store = await writer(request, hall)
     body = await body_as(request, ContentBody)
     content = content_as(body.content, HallContent)
     before = await done(lambda: store.hall(hall))
     facts = msgspec.structs.replace(
-        before, name=content.name, zone=content.zone, voice=content.voice, training=content.training
-    )
+        before, name=content.name, zone=content.zone, voice=content.voice, training=content.training,
+        position=content.position,
+    )  # fmt: skip
     await done(lambda: store.save_facts(facts, expected=expected_of(request, body.version), by=by(caller)))
     day = await on_change(house_of(request), hall, actor=caller.actor, hours=facts.zone != before.zone)
     return versioned(await done(lambda: store.facts_version(hall)), {"day": day})

@@ -11,7 +11,7 @@ from fastapi import Request
 
 from hall.catalog import Text
 from hall.opening import Span, SpecialDay
-from server.config.sections import Content, Fault
+from server.config.sections import Content, Fault, Position
 from server.config.tables import Section, Voice
 from server.problems import FieldError, Problem
 
@@ -36,6 +36,7 @@ class HallContent(msgspec.Struct, frozen=True):
     zone: str
     voice: Voice
     training: bool
+    position: Position | None = None
 
 
 class DaysContent(msgspec.Struct, frozen=True):

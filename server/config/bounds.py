@@ -67,6 +67,15 @@ def faults_of_facts(facts: HallFacts) -> list[Fault]:
         found.append(Fault("zone", f"没有这个时区：{facts.zone[:60]}", f"unknown time zone {facts.zone[:60]}"))
     if facts.parent == facts.code:
         found.append(Fault("parent", "大厅不能是自己的上级", "a hall cannot be its own parent"))
+    where = facts.position
+    if where is not None and not (-90 <= where.lat <= 90 and -180 <= where.lon <= 180):
+        found.append(
+            Fault(
+                "position",
+                "纬度须在 -90 到 90 之间，经度须在 -180 到 180 之间",
+                "latitude -90 to 90, longitude -180 to 180",
+            )
+        )
     return found
 
 

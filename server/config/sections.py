@@ -53,6 +53,13 @@ CONTENT_TYPES: Final[dict[Section, type[Content]]] = {
 }
 
 
+class Position(msgspec.Struct, frozen=True):
+    """Where a hall stands, in degrees of WGS 84; east and north are positive."""
+
+    lat: float
+    lon: float
+
+
 class HallFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A hall as a unit of its network."""
 
@@ -66,6 +73,8 @@ class HallFacts(msgspec.Struct, frozen=True, kw_only=True):
     voice: Voice = "browser"
     training: bool = False
     """Training mode: everything works, figures are marked as practice."""
+    position: Position | None = None
+    """None: nobody entered it; citizens then see no distance."""
 
 
 class By(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ from server.config.sections import (
     Fault,
     HallFacts,
     InvalidSettings,
+    Position,
     Sections,
     UnknownHall,
     UnknownTemplate,
@@ -138,6 +139,7 @@ class Store:
                 raise VersionConflict(f"h.{row.version}")
             row.name_zh, row.name_en, row.zone = facts.name.zh, facts.name.en, facts.zone
             row.voice, row.training = facts.voice, facts.training
+            row.lat, row.lon = _degrees(facts)
             row.version += 1
             session.add(row)
             record(session, "hall", facts_of(row), version=row.version, by=by, hall=row.code)
@@ -229,6 +231,7 @@ def facts_of(row: HallRow) -> HallFacts:
         template=row.template,
         voice=cast(Voice, row.voice),
         training=row.training,
+        position=None if row.lat is None or row.lon is None else Position(row.lat, row.lon),
     )
 
 
@@ -276,7 +279,12 @@ def raise_if_any(faults: Iterable[Fault]) -> None:
         raise InvalidSettings(found)
 
 
+def _degrees(facts: HallFacts) -> tuple[float | None, float | None]:
+    return (None, None) if facts.position is None else (facts.position.lat, facts.position.lon)
+
+
 def _row_of(facts: HallFacts, *, position: int) -> HallRow:
+    lat, lon = _degrees(facts)
     return HallRow(
         code=facts.code,
         level=facts.level,
@@ -289,6 +297,8 @@ def _row_of(facts: HallFacts, *, position: int) -> HallRow:
         voice=facts.voice,
         training=facts.training,
         position=position,
+        lat=lat,
+        lon=lon,
     )
 
 

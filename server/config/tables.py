@@ -58,6 +58,9 @@ class HallRow(ConfigTable, table=True):
     voice: str = Field(default="browser", max_length=10)
     training: bool = False
     position: int = 0
+    """Its place in lists."""
+    lat: float | None = None
+    lon: float | None = None
     version: int = 1
 
 

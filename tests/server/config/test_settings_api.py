@@ -74,6 +74,25 @@ def test_a_change_reaches_the_open_day(app: TestClient):
     assert app.get(f"/api/halls/{HALL}/settings/hours", headers=who("auditor")).json()["follows"] is None
 
 
+def test_a_hall_says_where_it_stands(app: TestClient):
+    """Nobody published where the preset's halls stand; who knows enters it, and impossible degrees are refused."""
+    path = f"/api/halls/{HALL}/settings/hall"
+    read = app.get(path, headers=who("manager")).json()
+    content = read["content"]
+
+    bad = app.put(
+        path, json={**read, "content": {**content, "position": {"lat": 91, "lon": 0}}}, headers=who("manager")
+    )
+    good = app.put(
+        path, json={**read, "content": {**content, "position": {"lat": 23.72, "lon": 114.69}}}, headers=who("manager")
+    )
+
+    assert content["position"] is None
+    assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "position")
+    assert good.status_code == 200, good.text
+    assert app.get(path, headers=who("manager")).json()["content"]["position"] == {"lat": 23.72, "lon": 114.69}
+
+
 def test_a_change_from_an_older_version_is_a_conflict(app: TestClient):
     """409 with the version of now; `If-Match` counts as the body's version does."""
     path = f"/api/halls/{HALL}/settings/policy"

@@ -133,7 +133,7 @@ export class OwPolicyForm extends SettingsForm<Policy> {
 
 export class OwHallForm extends SettingsForm<HallContent> {
   protected override render(): TemplateResult {
-    const { name, zone, voice, training } = this.value;
+    const { name, zone, voice, training, position } = this.value;
     const words = (id: string, label: string, value: string, set: (text: string) => void) =>
       html`<div class="rule"><label for=${id}>${label}</label><input id=${id} class="field" maxlength="80" .value=${value} ?disabled=${this.locked} @change=${(event: Event) => set(textOf(event).trim())}></div>`;
     const zones = ZONES.indexOf(zone) >= 0 ? ZONES : ZONES.concat(zone);
@@ -142,7 +142,16 @@ export class OwHallForm extends SettingsForm<HallContent> {
       <div class="rule"><label for="voice">${say("voice")}</label><select id="voice" class="field" ?disabled=${this.locked} @change=${(event: Event) => this.change({ voice: textOf(event) as HallContent["voice"] })}>${(["browser", "silent"] as const).map(
         (one) => html`<option value=${one} ?selected=${one === voice}>${say(`voice_${one}`)}</option>`,
       )}</select></div>
-      <div class="rule"><label for="training">${say("training")}</label><input id="training" type="checkbox" .checked=${training} ?disabled=${this.locked} @change=${(event: Event) => this.change({ training: (event.target as HTMLInputElement).checked })}></div>`;
+      <div class="rule"><label for="training">${say("training")}</label><input id="training" type="checkbox" .checked=${training} ?disabled=${this.locked} @change=${(event: Event) => this.change({ training: (event.target as HTMLInputElement).checked })}></div>
+      <div class="rule"><label for="position">${say("position")}</label><input id="position" class="field" maxlength="60" placeholder="22.72, 114.25" .value=${position ? `${position.lat}, ${position.lon}` : ""} ?disabled=${this.locked} @change=${this.place}></div>`;
+  }
+
+  /** Takes a position over, or says what it must look like; an empty one means that nobody knows. */
+  private place(event: Event): void {
+    const field = event.target as HTMLInputElement;
+    const found = /^(-?\d{1,3}(?:\.\d+)?)\s*[,，]\s*(-?\d{1,3}(?:\.\d+)?)$/.exec(field.value.trim());
+    field.setCustomValidity(found || !field.value.trim() ? "" : say("position_bad"));
+    if (field.reportValidity()) this.change({ position: found ? { lat: Number(found[1]), lon: Number(found[2]) } : null });
   }
 }
 

@@ -97,6 +97,8 @@ export const settingsTexts = {
 
   "settings.zone": ["时区", "Time zone"],
   "settings.voice": ["叫号声音", "Voice"],
+  "settings.position": ["位置（纬度, 经度）", "Position (latitude, longitude)"],
+  "settings.position_bad": ["请写成 22.72, 114.25 的形式，或留空", "Write it like 22.72, 114.25, or leave it empty"],
   "settings.voice_browser": ["语音播报", "Spoken"],
   "settings.voice_silent": ["静音（只显示）", "Silent"],
   "settings.training": ["培训模式：一切可用，数据标为演练", "Training: all works, figures are marked as practice"],

@@ -65,6 +65,7 @@ export interface HallContent {
   zone: string;
   voice: "browser" | "silent";
   training: boolean;
+  position: { lat: number; lon: number } | null;
 }
 
 export interface BookingGroupContent {
