@@ -117,12 +117,26 @@ def result_of(
     tickets = list(state.tickets.values())
     waits = _Waited(state, tickets, began, target_ms)
     slots = np.clip((waits.arrived_ms - day.midnight_ms) // (SLOT_MIN * MINUTE_MS), 0, SLOTS - 1)
+    minutes = np.clip(waits.waited_ms // MINUTE_MS, 0, BINS - 1)
+    places = (slots * BINS + minutes)[waits.called]
+    spread = np.bincount(places, minlength=SLOTS * BINS).reshape(SLOTS, BINS).astype(np.int64)
+    return _day_result(state, day, tickets, waits, slots, facts), Waits(spread)
+
+
+def _day_result(
+    state: HallDay,
+    day: Day,
+    tickets: list[Ticket],
+    waits: "_Waited",
+    slots: np.ndarray[tuple[int], np.dtype[np.int64]],
+    facts: dict[str, float],
+) -> DayResult:
     totals = state.totals
     theme = {code: item.theme for code, item in state.index.items.items()}
     last_ms = max((one.finished_ms for one in tickets if one.started_ms), default=0)
     service_ms = sum(one.service_ms for one in tickets)
     no_shows = sum(one.state == "NO_SHOW" for one in state.bookings.appointments.values())
-    result = DayResult(
+    return DayResult(
         number=day.number,
         date=day.date,
         weekday=day.weekday,
@@ -152,9 +166,6 @@ def result_of(
         planned_ms=int(facts["planned_ms"]),
         last_out_min=(last_ms - day.midnight_ms) // MINUTE_MS if last_ms else 0,
     )
-    minutes = np.clip(waits.waited_ms // MINUTE_MS, 0, BINS - 1)
-    places = (slots * BINS + minutes)[waits.called]
-    return result, Waits(np.bincount(places, minlength=SLOTS * BINS).reshape(SLOTS, BINS).astype(np.int64))
 
 
 class _Waited:

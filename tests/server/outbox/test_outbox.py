@@ -178,6 +178,18 @@ async def test_who_has_come_is_not_reminded(tmp_path: Path):
             assert (await fates(outbox, name))["reminder_soon"] == "void CHECKED_IN"
 
 
+def _miss_and_rejoin(hall: BookedHall) -> None:
+    """Somebody is called twice, does not come, and comes back."""
+    hall.do(cmd.OpenWindow, window="2", actor="clerk:2")
+    hall.do(cmd.CallNext, window="2", actor="clerk:2")
+    called = hall.desk("2").ticket
+    hall.wait(60)
+    hall.do(cmd.RecallTicket, window="2", actor="clerk:2")
+    hall.wait(60)
+    hall.do(cmd.MissTicket, window="2", actor="clerk:2")
+    hall.rejoin(called.number)
+
+
 async def test_a_turn_that_is_near_is_told_once_for_each_wait(tmp_path: Path):
     """By minutes and not by places; early visitors and people without contact data are left alone."""
     wait = {"p50": 20 * MINUTE_MS}
@@ -209,14 +221,7 @@ async def test_a_turn_that_is_near_is_told_once_for_each_wait(tmp_path: Path):
             texts = [one.fields["data"]["text"] for one in gateway.of_kind("near")]
             assert any(f"{number}号：预计约10分钟后轮到您" in text for text in texts)
 
-            day.hall.do(cmd.OpenWindow, window="2", actor="clerk:2")
-            day.hall.do(cmd.CallNext, window="2", actor="clerk:2")
-            called = day.hall.desk("2").ticket
-            day.hall.wait(60)
-            day.hall.do(cmd.RecallTicket, window="2", actor="clerk:2")
-            day.hall.wait(60)
-            day.hall.do(cmd.MissTicket, window="2", actor="clerk:2")
-            day.hall.rejoin(called.number)
+            _miss_and_rejoin(day.hall)
             await day.at(outbox, day.hall.now)
             again = [one.fields["subject"] for one in gateway.of_kind("near")]
             assert len(again) == 3
