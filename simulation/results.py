@@ -124,12 +124,7 @@ def result_of(
 
 
 def _day_result(
-    state: HallDay,
-    day: Day,
-    tickets: list[Ticket],
-    waits: "_Waited",
-    slots: np.ndarray[tuple[int], np.dtype[np.int64]],
-    facts: dict[str, float],
+    state: HallDay, day: Day, tickets: list[Ticket], waits: "_Waited", slots: Whole, facts: dict[str, float]
 ) -> DayResult:
     totals = state.totals
     theme = {code: item.theme for code, item in state.index.items.items()}
