@@ -52,6 +52,12 @@ class Slip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notes: tuple[Text, ...] = ()
     training: bool = False
     reprint: bool = False
+    heading: Text | None = None
+    """Over the number; None: that it is the visitor's number."""
+    turn: Text | None = None
+    """When to come, in place of the people ahead."""
+    qr_note: Text | None = None
+    """Under the code; None: that it opens the ticket's page."""
 
 
 class Line(msgspec.Struct, frozen=True, tag=True):
@@ -131,7 +137,8 @@ def _number(slip: Slip, columns: int) -> Iterator[Piece]:
     number = printable(slip.number)[: columns // 2].rstrip()
     scale = max(1, min(_NUMBER_SCALE, columns // max(1, columns_of(number))))
     again = "（补打 reprint）" if slip.reprint else ""
-    yield from _wrapped(f"您的号码 Your number{again}", columns, align="center")
+    heading = "您的号码 Your number" if slip.heading is None else _both(slip.heading)
+    yield from _wrapped(f"{heading}{again}", columns, align="center")
     if number:
         yield Line(number, scale=scale, align="center", bold=True)
     if slip.visitor_class is not None:
@@ -150,7 +157,11 @@ def _items(slip: Slip, columns: int) -> Iterator[Piece]:
 
 
 def _turn(slip: Slip, columns: int) -> Iterator[Piece]:
-    yield from _wrapped(f"前面还有 Ahead: {slip.ahead} 人", columns, bold=True)
+    if slip.turn is not None:
+        yield from _wrapped(slip.turn.zh, columns, bold=True)
+        yield from _wrapped(slip.turn.en, columns, bold=True)
+    else:
+        yield from _wrapped(f"前面还有 Ahead: {slip.ahead} 人", columns, bold=True)
     wait = wait_text(slip.wait_p50_ms, slip.wait_p80_ms)
     if wait is not None:
         yield from _wrapped(f"预计等候 Wait: {_both(wait)}", columns, bold=True)
@@ -165,9 +176,10 @@ def _foot(slip: Slip, columns: int) -> Iterator[Piece]:
     qr = "".join(character for character in slip.qr if "!" <= character <= "~")
     # A shortened address leads nowhere; a slip without a code is still a good slip.
     if qr and qr == slip.qr and len(qr) <= QR_LIMIT:
+        note = slip.qr_note or Text("扫码查看实时进度", "Scan to follow your turn")
         yield QrCode(qr)
-        yield from _wrapped("扫码查看实时进度", columns, align="center")
-        yield from _wrapped("Scan to follow your turn", columns, align="center")
+        yield from _wrapped(note.zh, columns, align="center")
+        yield from _wrapped(note.en, columns, align="center")
     for note in slip.notes[:_MOST_NOTES]:
         yield from _wrapped(note.zh, columns, align="center")
         yield from _wrapped(note.en, columns, align="center")

@@ -126,6 +126,7 @@ def _hall(house: House, state: HallDay) -> Json:
         "open": _is_open(state, now_ms),
         "issuing": state.issuing and not state.is_ended,
         "remote": policy.issuing.remote,
+        "bookable": policy.booking is not None,
         "policy_version": policy.version,
         **_catalog(state),
         "classes": [{"code": one.code, "name": text_view(one.name), "lane": one.lane} for one in policy.classes],

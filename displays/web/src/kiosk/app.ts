@@ -10,10 +10,13 @@ import { query } from "../shared/place";
 import { isLarge, setLarge } from "../shared/theme";
 import { appLook } from "./app-look";
 import { WARN_S } from "./idle";
-import { KioskModel } from "./model";
+import { KioskModel, type Screen } from "./model";
 import { duo, look, say } from "./part";
 import { slipPrinter } from "./printing";
 import { isTraining } from "./slip";
+import "./book";
+import "./booked";
+import "./check-in";
 import "./find";
 import "./home";
 import "./items";
@@ -23,6 +26,8 @@ import "./review";
 
 // Staleness is a matter of time passing, so it is looked at although nothing was heard.
 const LOOK_EVERY_MS = 1000;
+const INSIDE: readonly string[] = ["items", "search", "review", "check-in", "book"];
+const ANY_TIME: readonly Screen[] = ["result", "check-in", "book", "booked"];
 
 class OwKiosk extends OwElement {
   static override styles = [...look, appLook];
@@ -90,12 +95,13 @@ class OwKiosk extends OwElement {
   }
 
   private get shown(): string {
-    const { watch, screen } = this.model;
+    const { watch, screen, purpose } = this.model;
     if (!watch.hall) {
       return "connecting";
     }
-    // Who holds a number keeps seeing it when the doors close.
-    return watch.isClosed && screen !== "result" ? "closed" : screen;
+    // Who holds a number keeps seeing it when the doors close; another day can be booked at any time.
+    const isOpen = !watch.isClosed || purpose === "book" || ANY_TIME.indexOf(screen) >= 0;
+    return isOpen ? screen : "closed";
   }
 
   private screen() {
@@ -110,6 +116,12 @@ class OwKiosk extends OwElement {
         return html`<ow-kiosk-find .model=${this.model}></ow-kiosk-find>`;
       case "review":
         return html`<ow-kiosk-review .model=${this.model}></ow-kiosk-review>`;
+      case "check-in":
+        return html`<ow-kiosk-check-in .model=${this.model}></ow-kiosk-check-in>`;
+      case "book":
+        return html`<ow-kiosk-book .model=${this.model}></ow-kiosk-book>`;
+      case "booked":
+        return html`<ow-kiosk-booked .model=${this.model}></ow-kiosk-booked>`;
       case "result":
         return html`<ow-kiosk-result .model=${this.model}></ow-kiosk-result>`;
       default:
@@ -150,12 +162,12 @@ class OwKiosk extends OwElement {
   private foot() {
     const root = document.documentElement;
     const isContrast = root.hasAttribute("data-contrast");
-    const isInside = this.shown === "items" || this.shown === "search" || this.shown === "review";
+    const isInside = INSIDE.indexOf(this.shown) >= 0;
     return html`<footer>
       <div>
         ${isInside
           ? html`<button data-testid="back" @click=${() => this.model.back()}>${say("button.back")}</button>
-              <button data-testid="home" @click=${() => this.model.show("home")}>${say("kiosk.home")}</button>`
+              <button data-testid="home" @click=${() => this.model.goHome()}>${say("kiosk.home")}</button>`
           : nothing}
       </div>
       <div>
@@ -189,7 +201,7 @@ class OwKiosk extends OwElement {
           <h2>${say("kiosk.taking")}</h2><p>${say("kiosk.taking.wait")}</p></div>
       </div>`;
     }
-    if (leftS > 0 && leftS <= WARN_S && screen !== "result") {
+    if (leftS > 0 && leftS <= WARN_S && screen !== "result" && screen !== "booked") {
       return this.idleDialog(leftS);
     }
     return taking === "unanswered" ? this.unansweredDialog() : nothing;

@@ -45,6 +45,17 @@ class KioskHome extends KioskPart {
         font-size: 1.3rem;
         color: var(--ow-brand-strong);
       }
+      .bookings {
+        display: grid;
+        grid-template-columns: 3fr 2fr;
+        gap: 0.8rem;
+        margin-top: 1rem;
+      }
+      .bookings button {
+        min-height: 4.6rem;
+        border-radius: 1rem;
+        font-size: 1.6rem;
+      }
       h2 {
         margin: 1.3rem 0 0.6rem;
         color: var(--ow-ink-2);
@@ -124,6 +135,10 @@ class KioskHome extends KioskPart {
         font-size: 1.25rem;
       }
       @media (orientation: landscape) {
+        .bookings button {
+          min-height: 3.6rem;
+          font-size: 1.3rem;
+        }
         .search {
           flex: none;
           margin: 0.7rem 0 0;
@@ -168,7 +183,8 @@ class KioskHome extends KioskPart {
 
   protected override render() {
     return html`
-      <h1 tabindex="-1">${say("kiosk.welcome")}</h1>
+      <h1 tabindex="-1">${say(this.model.purpose === "book" ? "kiosk.book.what" : "kiosk.welcome")}</h1>
+      ${this.model.purpose === "book" ? nothing : this.bookings()}
       <button class="search" data-testid="search" @click=${() => this.model.show("search")}>
         <svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round">
           <circle cx="10.5" cy="10.5" r="6.5"></circle><path d="M15.5 15.5 21 21"></path>
@@ -177,6 +193,16 @@ class KioskHome extends KioskPart {
       </button>
       <div class="sides ${this.isSmall ? "small" : ""}">${this.offer()} ${this.packages()}</div>
     `;
+  }
+
+  private bookings() {
+    const hall = this.model.watch.hall;
+    return hall && hall.bookable
+      ? html`<div class="bookings">
+          <button class="primary" data-testid="check-in" @click=${() => this.model.show("check-in")}>${say("kiosk.check.in")}</button>
+          <button data-testid="plan" @click=${() => this.model.planAhead()}>${say("kiosk.plan")}</button>
+        </div>`
+      : nothing;
   }
 
   private offer() {

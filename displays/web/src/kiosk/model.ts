@@ -7,15 +7,19 @@ import { type Api, type Refused, newCommandId } from "../shared/api";
 import { setLanguage } from "../shared/i18n";
 import { setLarge } from "../shared/theme";
 import type { HallItem, TakenTicket, Text, WaitGroup } from "../shared/types";
+import type { CheckedIn } from "../booking/types";
+import { Arrival } from "./arrival";
 import { type Chosen, groupOf, longestGroup, withItems, withStep, without } from "./basket";
+import { KioskBooking } from "./booking";
 import { HallWatch } from "./hall-watch";
 import { FAILED_PRINT_S, IDLE_S, IdleWatch } from "./idle";
 import type { PrintResult, SlipPrinter } from "./printing";
+import { Scanner } from "./scanner";
 import type { Found } from "./search";
-import { slipOf, visitUrl } from "./slip";
+import { bookingSlip, slipOf, takenOf, visitUrl } from "./slip";
 import { type Outcome, Taking } from "./taking";
 
-export type Screen = "home" | "items" | "search" | "review" | "result";
+export type Screen = "home" | "items" | "search" | "review" | "result" | "check-in" | "book" | "booked";
 export type PrintState = "none" | "printing" | "printed" | "failed";
 export type TakeState = "ready" | "taking" | "unanswered" | "refused";
 
@@ -25,6 +29,8 @@ export interface Taken {
   chosen: Chosen[];
   visitorClass: string;
   takenMs: number;
+  /** How a booked visitor's arrival stands to the slot; null for who took a number. */
+  arrival: { punctuality: string; slotMs: number; fromMs: number | null } | null;
 }
 
 const ORDINARY = "ordinary";
@@ -47,6 +53,10 @@ export class KioskModel {
   printing: PrintState = "none";
   printReason = "";
   leftS = 0;
+  /** A visitor may choose items for a number now or for another day. */
+  purpose: "take" | "book" = "take";
+  readonly arrival: Arrival;
+  readonly booking: KioskBooking;
 
   private origin: { screen: Screen; theme: string | null; page: number } = { screen: "home", theme: null, page: 0 };
   private guarded = "";
@@ -54,6 +64,7 @@ export class KioskModel {
   private reprints = 0;
   private readonly idle: IdleWatch;
   private readonly numbers: Taking;
+  private readonly scanner: Scanner;
   private readonly listeners = new Set<() => void>();
 
   constructor(
@@ -63,16 +74,21 @@ export class KioskModel {
     this.watch = new HallWatch(api, options.hall, options.device, () => this.changed());
     this.numbers = new Taking(api, options.hall);
     this.idle = new IdleWatch((left) => this.counted(left), () => this.reset());
+    this.arrival = new Arrival(api, options.hall, () => this.changed(), (done) => this.arrived(done));
+    this.booking = new KioskBooking(api, options.hall, () => this.watch.nowMs(), () => this.changed(), () => this.booked());
+    this.scanner = new Scanner((code) => this.scanned(code));
   }
 
   start(): void {
     this.watch.start();
     this.idle.start();
+    this.scanner.start();
   }
 
   stop(): void {
     this.watch.stop();
     this.idle.stop();
+    this.scanner.stop();
   }
 
   onChange(listener: () => void): () => void {
@@ -86,6 +102,11 @@ export class KioskModel {
 
   get hallCode(): string {
     return this.options.hall;
+  }
+
+  /** Where phones open pages of this hall. */
+  get publicRoot(): string {
+    return this.options.publicUrl || this.api.root;
   }
 
   get canPrint(): boolean {
@@ -102,7 +123,7 @@ export class KioskModel {
   }
 
   get isPristine(): boolean {
-    return this.screen === "home" && this.basket.length === 0;
+    return this.screen === "home" && this.basket.length === 0 && this.purpose === "take";
   }
 
   item(code: string): HallItem | null {
@@ -148,12 +169,26 @@ export class KioskModel {
   /** From the review to the list that was left for it, from there to the start. */
   back(): void {
     const { origin } = this;
-    if (this.screen === "review" && origin.screen !== "review") {
+    if (this.screen === "book") {
+      if (this.booking.held) {
+        this.booking.release();
+      } else {
+        this.show("review");
+      }
+    } else if (this.screen === "review" && origin.screen !== "review") {
       this.show(origin.screen, origin.theme);
       this.turn(origin.page);
     } else {
       this.show("home");
     }
+  }
+
+  /** To the start; what was planned for another day is given up, what was chosen stays. */
+  goHome(): void {
+    this.arrival.forget();
+    this.booking.forget();
+    this.purpose = "take";
+    this.show("home");
   }
 
   turn(page: number): void {
@@ -174,6 +209,16 @@ export class KioskModel {
       this.basket = withItems(this.basket, codes, hall.limits);
       this.watch.refresh();
       this.show("review");
+    }
+  }
+
+  /** Choose for another day: what is full or closed today may be had then. */
+  planAhead(codes: readonly string[] = []): void {
+    this.purpose = "book";
+    if (codes.length > 0) {
+      this.choose(codes);
+    } else {
+      this.show(this.basket.length > 0 ? "book" : "home");
     }
   }
 
@@ -237,6 +282,9 @@ export class KioskModel {
     this.visitorClass = ORDINARY;
     this.taking = "ready";
     this.taken = null;
+    this.purpose = "take";
+    this.arrival.forget();
+    this.booking.forget();
     this.printing = "none";
     this.printReason = "";
     this.reprints = 0;
@@ -263,10 +311,11 @@ export class KioskModel {
     if (outcome.kind === "taken") {
       this.taken = {
         ticket: outcome.ticket,
-        url: visitUrl(outcome.ticket, this.options.hall, this.options.publicUrl || this.api.root),
+        url: visitUrl(outcome.ticket, this.options.hall, this.publicRoot),
         chosen: this.basket,
         visitorClass: this.visitorClass,
         takenMs: this.watch.nowMs(),
+        arrival: null,
       };
       this.show("result");
       void this.print(false);
@@ -274,16 +323,37 @@ export class KioskModel {
     this.changed();
   }
 
+  private scanned(qr: string): void {
+    if (this.taking !== "taking" && this.watch.hall) {
+      this.show("check-in");
+      void this.arrival.scan(qr);
+    }
+  }
+
+  private arrived(done: CheckedIn): void {
+    this.taken = takenOf(done, this.publicRoot, this.watch.nowMs());
+    this.show("result");
+    void this.print(false);
+  }
+
+  private booked(): void {
+    this.show("booked");
+    void this.print(false);
+  }
+
   private async print(isReprint: boolean): Promise<void> {
     const { printer } = this.options;
-    const [taken, hall, visit] = [this.taken, this.watch.hall, this.visit];
-    if (!printer || !taken || !hall) {
+    const [taken, made, hall, visit] = [this.taken, this.booking.made, this.watch.hall, this.visit];
+    const slip = hall && (taken ? slipOf(taken, hall, isReprint) : made ? bookingSlip(made, hall, isReprint) : null);
+    if (!printer || !slip) {
       return;
     }
     this.printing = "printing";
     this.changed();
-    const result = await printer.print(newCommandId(), slipOf(taken, hall, isReprint));
-    void this.report(taken.ticket, result);
+    const result = await printer.print(newCommandId(), slip);
+    if (taken) {
+      void this.report(taken.ticket, result);
+    }
     if (visit === this.visit) {
       this.printing = result.printed ? "printed" : "failed";
       this.printReason = result.reason;
@@ -313,7 +383,7 @@ export class KioskModel {
 
   // Anything but the untouched start is forgotten after a while without a sign of life.
   private guard(): void {
-    const limit = this.screen === "result" && this.printing === "failed" ? FAILED_PRINT_S : IDLE_S;
+    const limit = (this.screen === "result" || this.screen === "booked") && this.printing === "failed" ? FAILED_PRINT_S : IDLE_S;
     const root = document.documentElement;
     const isPlain = !root.hasAttribute("data-large") && !root.hasAttribute("data-contrast") && root.lang !== "en";
     const key = this.isPristine && isPlain ? "" : `${this.screen} ${this.printing} ${limit}`;

@@ -60,6 +60,16 @@ const noticeLook = css`
       margin-top: 0.6rem;
     }
   }
+  .ways {
+    display: grid;
+    grid-template-columns: 1fr 1fr;
+    gap: 1rem;
+    margin-bottom: 1.6rem;
+  }
+  .ways button {
+    min-height: 4.6rem;
+    font-size: 1.5rem;
+  }
   .more {
     color: var(--ow-ink-2);
   }
@@ -84,6 +94,12 @@ class KioskClosed extends KioskPart {
               <dd data-testid="next-open">${duo(momentText(next, this.model.watch.nowMs(), hall.zone))}</dd>`
           : nothing}
       </dl>
+      ${hall.bookable
+        ? html`<div class="ways">
+            <button class="primary" data-testid="plan" @click=${() => this.model.planAhead()}>${say("kiosk.plan")}</button>
+            <button data-testid="check-in" @click=${() => this.model.show("check-in")}>${say("kiosk.check.in")}</button>
+          </div>`
+        : nothing}
       <p class="more">${say("kiosk.closed.ask")}</p>
     </div>`;
   }

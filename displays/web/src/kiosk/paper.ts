@@ -26,21 +26,23 @@ function paper(slip: Slip) {
     <p class="hall">${slip.hall.zh}</p>
     <p>${slip.hall.en}</p>
     <hr />
-    <p>${both(text("kiosk.yours"))}${slip.reprint ? html` （补打 reprint）` : nothing}</p>
-    <p class="number">${slip.number}</p>
+    <p>${both(slip.heading || text("kiosk.yours"))}${slip.reprint ? html` （补打 reprint）` : nothing}</p>
+    <p class="number ${slip.number.length > 5 ? "long" : ""}">${slip.number}</p>
     ${slip.visitor_class ? html`<p class="strong">${both(slip.visitor_class)}</p>` : nothing}
     <hr />
     ${slip.items.map((item, place) => html`
       <p class="left strong">${place + 1}. ${item.name.zh}${item.quantity > 1 ? ` ×${item.quantity}` : ""}</p>
       <p class="left">${item.name.en}</p>`)}
     <hr />
-    <p class="left strong">${both(text("kiosk.ahead.label"))}: ${slip.ahead}</p>
+    ${slip.turn
+      ? html`<p class="strong">${slip.turn.zh}</p><p>${slip.turn.en}</p>`
+      : html`<p class="left strong">${both(text("kiosk.ahead.label"))}: ${slip.ahead}</p>`}
     ${slip.wait_p50_ms === null ? nothing : html`<p class="left strong">
       ${both(text("kiosk.wait.label"))}: ${both(waitText(slip.wait_p50_ms, slip.wait_p80_ms))}</p>`}
-    <p class="left">${both(text("kiosk.windows.label"))}: ${slip.windows.join(", ")}</p>
+    ${slip.windows.length === 0 ? nothing : html`<p class="left">${both(text("kiosk.windows.label"))}: ${slip.windows.join(", ")}</p>`}
     <hr />
     ${code(slip.qr)}
-    <p>${both(text("kiosk.scan"))}</p>
+    <p>${both(slip.qr_note || text("kiosk.scan"))}</p>
     ${slip.notes.map((note) => html`<p>${both(note)}</p>`)}
     <p>${dayText(slip.at_ms, slip.zone).zh} ${clockTime(slip.at_ms, slip.zone)}</p>
   `;

@@ -19,6 +19,10 @@ export interface Slip {
   notes: Text[];
   training: boolean;
   reprint: boolean;
+  /** What stands for "your number", for the line about people ahead, and under the code; a number's own if missing. */
+  heading?: Text;
+  turn?: Text;
+  qr_note?: Text;
 }
 
 export interface PrintResult {

@@ -151,6 +151,14 @@ class KioskReview extends KioskPart {
         font-size: 0.5em;
         letter-spacing: 0;
       }
+      .plan {
+        width: 100%;
+        min-height: 4.4rem;
+        margin-bottom: 0.8rem;
+        border-color: var(--ow-brand);
+        color: var(--ow-brand-strong);
+        font-size: 1.4rem;
+      }
       .problem {
         margin: 0.6rem 0;
         padding: 0.9rem 1.2rem;
@@ -214,7 +222,9 @@ class KioskReview extends KioskPart {
       <h1 tabindex="-1">${say("kiosk.review")}</h1>
       <div class="sides ${isLarge() ? "large" : ""}">
         <section>${this.chosen()} ${this.add()}</section>
-        <section class="decide">${this.classes()} ${this.told()} ${this.problem()} ${this.take()}</section>
+        <section class="decide">
+          ${this.model.purpose === "book" ? this.plan("primary") : html`${this.classes()} ${this.told()} ${this.problem()} ${this.take()}`}
+        </section>
       </div>
     `;
   }
@@ -354,9 +364,21 @@ class KioskReview extends KioskPart {
     </div>`;
   }
 
+  private plan(kind: "primary" | "second") {
+    const hall = this.model.watch.hall;
+    return hall && hall.bookable
+      ? html`<button
+          class=${kind === "primary" ? "take primary" : "plan"}
+          data-testid="plan"
+          ?disabled=${this.model.basket.length === 0 || this.model.taking === "taking"}
+          @click=${() => this.model.planAhead()}
+        >${say(kind === "primary" ? "kiosk.plan.choose" : "kiosk.plan.instead")}</button>`
+      : nothing;
+  }
+
   private take() {
     const isRefused = this.model.basket.some((one) => this.model.refusalOf(one.code) !== null);
-    return html`<button
+    return html`${isRefused || this.model.problem ? this.plan("second") : nothing}<button
       class="take primary"
       data-testid="take"
       ?disabled=${isRefused || this.model.taking === "taking"}

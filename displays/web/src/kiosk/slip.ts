@@ -1,7 +1,12 @@
 // From a taken ticket to what is printed and to the address of its page.
 
-import type { HallInfo, TakenTicket } from "../shared/types";
+import { dateText, slotTimes } from "../booking/days";
+import { codeText, spoken } from "../booking/tale";
+import type { CheckedIn } from "../booking/types";
+import { clockTime } from "../shared/format";
 import { text } from "../shared/i18n";
+import type { HallInfo, TakenTicket, Text } from "../shared/types";
+import type { MadeBooking } from "./booking";
 import type { HallData } from "./hall-watch";
 import type { Taken } from "./model";
 import type { Slip } from "./printing";
@@ -35,7 +40,56 @@ export function slipOf(taken: Taken, hall: HallData, isReprint: boolean): Slip {
     notes: [text("kiosk.slip.note")],
     training: isTraining(hall),
     reprint: isReprint,
+    ...(taken.arrival && taken.arrival.fromMs ? { turn: calledFrom(taken.arrival.fromMs, hall.zone) } : {}),
   };
+}
+
+/** What the visitor of a booking carries away: the code, to read, to type and to scan. */
+export function bookingSlip(made: MadeBooking, hall: HallData, isReprint: boolean): Slip {
+  const { appointment } = made;
+  const times = slotTimes(appointment.slot_ms || 0, appointment.end_ms, hall.zone);
+  const date = dateText(appointment.date);
+  return {
+    hall: hall.name,
+    number: spoken(made.code),
+    items: appointment.items.map(({ name, quantity }) => ({ name, quantity })),
+    at_ms: Math.max(0, Math.round(made.madeMs)),
+    zone: hall.zone,
+    ahead: 0,
+    wait_p50_ms: null,
+    wait_p80_ms: null,
+    windows: [],
+    qr: codeText(appointment.hall.code, appointment.date, made.code),
+    visitor_class: null,
+    notes: [text("kiosk.booked.note")],
+    training: isTraining(hall),
+    reprint: isReprint,
+    heading: text("appointment.code"),
+    turn: { zh: `${date.zh} ${times}`, en: `${date.en} ${times}` },
+    qr_note: text("kiosk.booked.scan"),
+  };
+}
+
+/** A checked-in visitor's ticket, as if it had been taken here. */
+export function takenOf(done: CheckedIn, root: string, nowMs: number): Taken {
+  const { appointment, ticket } = done;
+  const booking = (ticket as { booking?: { not_before_ms?: number | null } }).booking;
+  return {
+    ticket,
+    url: visitUrl(ticket, appointment.hall.code, root),
+    chosen: appointment.items.map(({ code, quantity }) => ({ code, quantity })),
+    visitorClass: ticket.class || "booked",
+    takenMs: nowMs,
+    arrival: {
+      punctuality: appointment.punctuality || "in_grace",
+      slotMs: appointment.slot_ms || 0,
+      fromMs: (booking && booking.not_before_ms) || null,
+    },
+  };
+}
+
+function calledFrom(ms: number, zone: string): Text {
+  return text("kiosk.called.from", { time: clockTime(ms, zone) });
 }
 
 export function isTraining(hall: HallData): boolean {

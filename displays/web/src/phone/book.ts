@@ -3,8 +3,9 @@
 import { html, nothing } from "lit";
 import { property, state } from "lit/decorators.js";
 
+import { BookingActs, type Booked } from "../booking/acts";
 import { itemsOfText } from "../booking/days";
-import { keep, pageOf } from "../booking/mine";
+import { deviceName, keep, pageOf } from "../booking/mine";
 import { codeOf, isAboutSlot, refusalNote } from "../booking/refusal";
 import type { ChosenSlot, OwSlotPicker, WaitWish } from "../booking/slot-picker";
 import "../booking/slot-picker";
@@ -19,7 +20,6 @@ import { base, buttons, surfaces } from "../shared/theme";
 import type { HallInfo, HallSummary } from "../shared/types";
 import { bookStyles } from "./book-styles";
 import { heldNote, visitSummary, wishNote } from "./book-parts";
-import { BookingActs, type Booked } from "./booking-acts";
 import type { Choice } from "./item-picker";
 import "./item-picker";
 import "./my-bookings";
@@ -44,7 +44,7 @@ export class OwBook extends OwElement {
   @state() private isBusy = false;
 
   private readonly api = new Api({ token: "" });
-  private readonly acts = new BookingActs(this.api);
+  private readonly acts = new BookingActs(this.api, deviceName());
   private clock = new ServerClock();
   private isHallChosen = false;
   // For this visit only: a form that was filled is not asked for again when a slot was gone.

@@ -3,6 +3,7 @@
 import { css, html, nothing } from "lit";
 import { state } from "lit/decorators.js";
 
+import { appointmentPath } from "../booking/acts";
 import { dateText } from "../booking/days";
 import { type Kept, drop, keep, myBookings, pageOf } from "../booking/mine";
 import { isPast } from "../booking/tale";
@@ -13,7 +14,6 @@ import { clockTime } from "../shared/format";
 import { hasText, pick, t } from "../shared/i18n";
 import { rootUrl } from "../shared/place";
 import { base, buttons, surfaces } from "../shared/theme";
-import { appointmentPath } from "./booking-acts";
 
 const PAST_SHOWN = 3;
 

@@ -173,6 +173,7 @@ export interface HallInfo {
   open: boolean;
   issuing: boolean;
   remote: boolean;
+  bookable: boolean;
   policy_version: string | number;
   areas: { code: string; name: Text }[];
   themes: { code: string; name: Text }[];

@@ -3,37 +3,41 @@
 // Laws: a tap that got no answer is repeated with its own id, so no place is held and no visit booked twice;
 // who turns back gives the held place back; a hold that has run out is held again before it is confirmed.
 
-import { deviceName } from "../booking/mine";
-import type { ChosenSlot, WaitWish } from "../booking/slot-picker";
-import type { Confirmed, Held, Person, Wanted } from "../booking/types";
 import { type Api, Refused, newCommandId } from "../shared/api";
 import { language } from "../shared/i18n";
+import type { ChosenSlot, WaitWish } from "./slot-picker";
+import type { Confirmed, Held, Person, Wanted } from "./types";
 
 export interface Booked {
   appointment: Confirmed["appointment"];
   secret: string;
+  code?: string;
   feed?: string;
 }
 
 export class BookingActs {
   private readonly open = new Map<string, string>();
 
-  constructor(private readonly api: Api) {}
+  /** `device`: the random name of a person's own browser; empty for a machine that everybody uses. */
+  constructor(
+    private readonly api: Api,
+    private readonly device: string,
+  ) {}
 
   hold(hall: string, items: readonly Wanted[], slot: ChosenSlot): Promise<Held> {
-    const body = { date: slot.date, items, slot_ms: slot.slot_ms, device: deviceName() };
+    const body = { date: slot.date, items, slot_ms: slot.slot_ms, ...this.named() };
     return this.once<Held>(`api/halls/${encodeURIComponent(hall)}/appointments`, body);
   }
 
   async confirm(hall: string, held: Held, person: Person): Promise<Booked> {
     const path = `${appointmentPath(hall, held.appointment.id)}/confirm`;
-    const body = { secret: held.secret, ...known(person), device: deviceName(), language: language() };
+    const body = { secret: held.secret, ...known(person), ...this.named(), language: language() };
     const done = await this.once<Confirmed>(path, body);
-    return { appointment: done.appointment, secret: held.secret, feed: done.feed || "" };
+    return { appointment: done.appointment, secret: held.secret, code: done.code, feed: done.feed || "" };
   }
 
   wait(hall: string, items: readonly Wanted[], wish: WaitWish, person: Person): Promise<Booked> {
-    const body = { ...wish, items, ...known(person), device: deviceName(), language: language() };
+    const body = { ...wish, items, ...known(person), ...this.named(), language: language() };
     return this.once<Booked>(`api/halls/${encodeURIComponent(hall)}/waitlist`, body);
   }
 
@@ -44,6 +48,10 @@ export class BookingActs {
     } catch (fault) {
       console.warn("book: the held place was not given back", fault);
     }
+  }
+
+  private named(): { device?: string } {
+    return this.device ? { device: this.device } : {};
   }
 
   // The same wish without an answer goes under the same id; an answer, also a refusal, ends it.

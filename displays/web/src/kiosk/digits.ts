@@ -1,0 +1,66 @@
+// A keypad for numbers: ID and phone numbers, with X, and the way to letters for other documents.
+
+import { css, html } from "lit";
+import { property } from "lit/decorators.js";
+
+import { OwElement, define } from "../shared/element";
+import { t } from "../shared/i18n";
+import { look } from "./part";
+
+const ROWS = ["123", "456", "789"] as const;
+
+/** Fires `ow-key` with a character, `delete`, `clear` or `letters`. */
+class KioskDigits extends OwElement {
+  static override styles = [
+    ...look,
+    css`
+      .pad {
+        display: grid;
+        grid-template-columns: repeat(3, minmax(0, 1fr));
+        gap: 0.6rem;
+        max-width: 30rem;
+        margin: 0 auto;
+        padding: 0.9rem;
+        border-radius: 1rem;
+        background: var(--ow-line);
+      }
+      button {
+        min-height: 4.4rem;
+        border-color: transparent;
+        font-size: 2rem;
+      }
+      .word {
+        font-size: 1.1rem;
+      }
+      @media (orientation: landscape) {
+        button {
+          min-height: 3.4rem;
+        }
+      }
+    `,
+  ];
+
+  /** Whether letters may be needed: an X and a key for the other keyboard. */
+  @property({ type: Boolean }) letters = false;
+
+  protected override render() {
+    return html`<div class="pad" role="group" aria-label=${t("kiosk.keyboard")} data-testid="digits">
+      ${ROWS.map((row) => Array.from(row, (key) => this.key(key, key)))}
+      ${this.letters ? this.key("X", "X") : this.key("clear", t("kiosk.key.clear"), "word")} ${this.key("0", "0")}
+      ${this.key("delete", `⌫ ${t("kiosk.key.delete")}`, "word")}
+      ${this.letters ? [this.key("clear", t("kiosk.key.clear"), "word"), this.key("letters", t("kiosk.key.letters"), "word")] : ""}
+    </div>`;
+  }
+
+  private key(key: string, label: string, kind = "") {
+    // The pointer must not take the focus out of the field that a hardware keyboard types into.
+    return html`<button
+      class=${kind}
+      data-key=${key}
+      @pointerdown=${(event: Event) => event.preventDefault()}
+      @click=${() => this.dispatchEvent(new CustomEvent("ow-key", { detail: key }))}
+    >${label}</button>`;
+  }
+}
+
+define("ow-kiosk-digits", KioskDigits);
