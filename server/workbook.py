@@ -2,6 +2,9 @@
 
 A file is refused before its parts are unpacked if it is no workbook, if it would unpack to more than it may, or if it
 brings XML entities. Cells are values only: a formula is a fault, because what it shows depends on who opens it.
+
+The library that knows the format is loaded with the first workbook, in the thread that handles it: a server starts
+without it.
 """
 
 import zipfile
@@ -13,10 +16,6 @@ from typing import Final
 from xml.etree.ElementTree import ParseError
 
 import msgspec
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from server.config.sections import Fault
 
@@ -35,7 +34,6 @@ EXACT: Final = 2**53
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
-    InvalidFileException,
     ParseError,
     # What the reader raises on parts that are missing, doubled, encrypted, or not what they say they are.
     *(AttributeError, EOFError, IndexError, KeyError, NotImplementedError, OSError, OverflowError),
@@ -74,6 +72,8 @@ def read_workbook(data: bytes, columns: Mapping[str, int], faults: list[Fault]) 
     if found := _fault_of_file(data):
         faults.append(found)
         return ()
+    from openpyxl import load_workbook
+
     try:
         book = load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
         sheets = []
@@ -91,6 +91,10 @@ def read_workbook(data: bytes, columns: Mapping[str, int], faults: list[Fault]) 
 
 def make_workbook(sheets: Mapping[str, Sequence[Column]]) -> bytes:
     """Return a workbook with headings, a row of notes and a row of examples; both rows begin with ``#``."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     book.remove(book.worksheets[0])
     for title, columns in sheets.items():
@@ -130,6 +134,8 @@ def _fault_of_file(data: bytes) -> Fault | None:
 
 
 def _rows(title: str, rows: Iterable[Sequence[object]], faults: list[Fault]) -> Iterator[tuple[Cell, ...]]:
+    from openpyxl.utils import get_column_letter
+
     for number, row in enumerate(rows, 1):
         if number > ROWS:
             faults.append(Fault(f"{title}!A{number}", f"最多 {ROWS} 行", f"at most {ROWS} rows"))

@@ -1,7 +1,9 @@
-"""Pinyin and initials of Chinese names, so that people at the kiosk find an item by typing `gsdj` or `gongshang`."""
+"""Pinyin and initials of Chinese names, so that people at the kiosk find an item by typing `gsdj` or `gongshang`.
+
+The dictionary of readings is loaded with the first name that is asked for: a server that imports nothing starts without it.
+"""
 
 import msgspec
-from pypinyin import Style, lazy_pinyin
 
 from hall.catalog import Item
 from server.config.bounds import KEYWORDS_MAX
@@ -9,6 +11,8 @@ from server.config.bounds import KEYWORDS_MAX
 
 def pinyin_words(name: str) -> tuple[str, str]:
     """Return the full pinyin of a name without spaces, and its initials; letters and digits stay, the rest goes."""
+    from pypinyin import Style, lazy_pinyin
+
     syllables = lazy_pinyin(name, style=Style.NORMAL, errors=_letters)
     initials = "".join(syllable if syllable.isdigit() else syllable[:1] for syllable in syllables)
     return "".join(syllables), initials
