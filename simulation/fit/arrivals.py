@@ -80,7 +80,7 @@ def fit_arrivals(counts: Counts) -> ArrivalFit:
 
 def check_held_out(counts: Counts, *, every: int = 5) -> HeldOut:
     """Fit without each ``every``-th day of every weekday and see where those days lie; raise ValueError without any."""
-    held = _every(counts.weekdays, every)
+    held = held_out(counts.weekdays, every)
     if not np.any(held) or np.all(held):
         raise ValueError("too few days to hold some out")
     found = _moments(counts.only(~held))
@@ -217,7 +217,7 @@ def _spreads(own: dict[int, Floats], common: Floats) -> tuple[float, float]:
     return sampling, max(0.0, float(np.mean(around)))
 
 
-def _every(weekdays: npt.NDArray[np.int64], every: int) -> npt.NDArray[np.bool_]:
+def held_out(weekdays: npt.NDArray[np.int64], every: int) -> npt.NDArray[np.bool_]:
     """Mark each so-manieth day of every weekday, the last of each group, so that days before teach of days after."""
     marked = np.zeros(len(weekdays), dtype=np.bool_)
     for day in range(WEEKDAYS):

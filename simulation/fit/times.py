@@ -4,6 +4,9 @@ Service times are lognormal (Brown and others, "Statistical analysis of a teleph
 calls; halls' times are as skewed). An item's log mean is drawn to that of its theme by as much as its own visits leave open:
 w = τ² ÷ (τ² + s²/n), with s the spread of single visits and τ that of the items of a theme around it (empirical Bayes,
 DerSimonian and Laird's moments for τ). Items without visits get the theme's value, and say so with n = 0.
+
+Items are learnt from visits with one case. A visit with q cases takes 1 + m (q - 1) times as long; m is the least-squares line
+through the origin over all such visits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +24,7 @@ CV_WEIGHT: Final = 20.0
 
 
 class ServiceFit(msgspec.Struct, frozen=True):
-    """Service time of one unit of an item, in ms: mean, and coefficient of variation."""
+    """Service time of one case of an item, in ms: mean, and coefficient of variation."""
 
     item: str
     theme: str
@@ -71,13 +74,31 @@ def fit_walk(days: Sequence[DayObserved], *, seed: int = 1) -> tuple[Estimate, f
     return mean, float(walks.std(ddof=1) / walks.mean()) if len(walks) > 1 else 0.0
 
 
+def fit_more_units(days: Sequence[DayObserved], items: Mapping[str, ServiceFit], *, seed: int = 1) -> Estimate | None:
+    """Return which part of the first case's time each further case takes; None where nobody brought several."""
+    several = [
+        [(quantity - 1, service / items[code].mean_ms.value - 1) for code, quantity, service in day.services
+         if quantity > 1 and code in items]
+        for day in days
+    ]  # fmt: skip
+    kept = [day for day in several if day]
+    if not kept:
+        return None
+
+    def slope(drawn: Sequence[list[tuple[int, float]]]) -> float:
+        pairs = [pair for day in drawn for pair in day]
+        return max(0.0, sum(more * longer for more, longer in pairs) / sum(more**2 for more, _ in pairs))
+
+    return by_days(kept, slope, n=sum(map(len, kept)), seed=seed)
+
+
 def _logs(days: Sequence[DayObserved], themes: Mapping[str, str]) -> dict[str, Floats]:
-    """Return the logarithms of the time per unit of every item's visits."""
+    """Return the logarithms of the time of every item's visits with a single case."""
     found: dict[str, list[float]] = {code: [] for code in themes}
     for day in days:
         for code, quantity, service_ms in day.services:
-            if code in found and service_ms > 0:
-                found[code].append(float(np.log(service_ms / quantity)))
+            if code in found and quantity == 1 and service_ms > 0:
+                found[code].append(float(np.log(service_ms)))
     return {code: np.array(values, dtype=np.float64) for code, values in found.items()}
 
 

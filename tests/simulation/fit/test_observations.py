@@ -2,8 +2,7 @@
 
 import pytest
 
-from hall.figures import figures_of
-from simulation.fit.observations import observed, observed_log
+from simulation.fit.observations import folded, observed, observed_log
 from tests.golden.record import FOLDER, read
 
 
@@ -11,15 +10,16 @@ from tests.golden.record import FOLDER, read
 def test_what_a_log_shows_agrees_with_its_figures(name: str) -> None:
     """Arrivals, walks and services are those of the figures; booked visitors are told apart from walk-ins."""
     heading, commits = read(FOLDER / f"{name}.jsonl")
-    figures = figures_of(commits, heading.plans)
-    day = observed(figures)
+    figures, notes = folded(commits, heading.plans)
+    day = observed(figures, notes)
     visits = [one for one in figures.visits() if not one.is_merged]
     booked = figures.report().get("booked") or {"early": 0, "in_grace": 0, "late": 0}
 
     assert isinstance(booked, dict)
     assert len(day.offsets) == booked["early"] + booked["in_grace"] + booked["late"]
     assert len(day.arrivals) + len(day.offsets) == len(visits)
-    assert sum(day.items.values()) == len(visits)
+    assert sum(day.items.values()) + sum(day.packages.values()) == len(visits)
+    assert len(day.waits) == day.called
     assert {service for _, _, service in day.services} <= {one.service_ms for one in visits}
     assert all(0 <= minute <= 1_440 for minute in day.arrivals)
     assert observed_log(commits, heading.plans) == day
