@@ -46,7 +46,7 @@ from server.api.moving import moved
 from server.api.sale import Sale, sold
 from server.api.submit import Asked, Json, answer_of, answered, asked_of, granted, reply, submit
 from server.api.tagged import tagged
-from server.api.tickets import channel_of
+from server.api.tickets import channel_of, with_secret
 from server.ledger.port import stream_name
 from server.outcomes import Outcome
 from server.problems import Problem
@@ -215,9 +215,11 @@ async def show(
     state = await seen_booking(house, hall, appointment)
     code = None if caller.role == "auditor" else code_of(house, state, appointment)
     messages = await messages_of(house, hall, state.date, appointment)
-    return tagged(
-        request, {"appointment": shown(state, appointment), "code": code, "seq": state.seq, "messages": messages}
-    )
+    view = shown(state, appointment)
+    if caller.role == "citizen" and view["ticket"] is not None:
+        # Who checked in at the kiosk goes on with the number on the phone.
+        view = with_secret(house, view, hall=hall, date=state.date)
+    return tagged(request, {"appointment": view, "code": code, "seq": state.seq, "messages": messages})
 
 
 # ---- shared ----

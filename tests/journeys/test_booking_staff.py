@@ -4,55 +4,26 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 
-from hall.booking import Booking, BookingGroup, BookingRules, Limits, NoShowRule, Release
-from hall.catalog import Text
-from hall.ids import DAY_MS, MINUTE_MS, Ms
-from hall.policy import Plan
+from hall.ids import MINUTE_MS
+from tests.support.booked_journey import (
+    PERSON,
+    TOMORROW,
+    TurnedClock,
+    at,
+    book,
+    booked_plan,
+)
 from tests.support.browser import Eyes, seen, violations
-from tests.support.journey import RunningClock, add_people, journey_plan, page_address, until
-from tests.support.plans import DATE, MIDNIGHT_MS
+from tests.support.journey import add_people, page_address, until
+from tests.support.plans import DATE
 from tests.support.server import HALL, Served, serving, token_of
 
-TOMORROW: Final = "2026-11-24"
-PERSON: Final = "11010519491231002X"
-"""The example of GB 11643-1999."""
-PHONE: Final = "13800138000"
-HALF_HOUR_MS: Final[Ms] = 30 * MINUTE_MS
-PLACES: Final = 4
 SCREEN: Final = {"width": 1440, "height": 900}
 
 pytestmark = [pytest.mark.browser]
-
-
-class TurnedClock(RunningClock):
-    """Runs on from nine, and can be turned ahead."""
-
-    ahead_ms: Ms = 0
-
-    def now_ms(self) -> Ms:
-        return super().now_ms() + self.ahead_ms
-
-
-def booked_plan() -> Plan:
-    """Return the journeys' hall with bookings of half an hour each; nobody is limited but by no-shows."""
-    free = Limits()
-    rules = BookingRules(
-        release=Release(horizon_days=10),
-        person=free,
-        phone=free,
-        device=free,
-        lead_ms=0,
-        same_item_once=False,
-        no_shows=(NoShowRule(count=2, within_days=30, ban_days=30),),
-    )
-    group = BookingGroup("main", Text("综合", "General"), slot_ms=HALF_HOUR_MS, places=PLACES)
-    plan = journey_plan()
-    policy = msgspec.structs.replace(plan.policy, booking=Booking((group,), rules))
-    return msgspec.structs.replace(plan, policy=policy)
 
 
 @pytest.fixture
@@ -60,30 +31,6 @@ def hall(tmp_path: Path) -> Iterator[Served]:
     add_people(tmp_path)
     with serving(tmp_path, plans={HALL: booked_plan()}, clock=TurnedClock()) as served:
         yield served
-
-
-def at(hours: int, minutes: int = 0, *, day: int = 0) -> Ms:
-    """Return a time of day of the small plan's date, or of so many days later."""
-    return MIDNIGHT_MS + day * DAY_MS + (hours * 60 + minutes) * MINUTE_MS
-
-
-def hold(hall: Served, slot_ms: Ms, *, item: str = "id-card") -> dict[str, Any]:
-    """Hold a place as a phone does."""
-    date = DATE if slot_ms < at(24) else TOMORROW
-    body = {"date": date, "items": [{"code": item, "quantity": 1}], "slot_ms": slot_ms}
-    answer = hall.call("appointments", body)
-    assert answer.status_code == 201, answer.text
-    held: dict[str, Any] = answer.json()
-    return held
-
-
-def book(hall: Served, slot_ms: Ms, *, person: str = PERSON, item: str = "id-card") -> dict[str, Any]:
-    """Book as a phone does; return the appointment with its secret and code."""
-    held = hold(hall, slot_ms, item=item)
-    name, secret = held["appointment"]["id"], held["secret"]
-    answer = hall.call(f"appointments/{name}/confirm", {"secret": secret, "person": person, "phone": PHONE})
-    assert answer.status_code == 200, answer.text
-    return {**answer.json()["appointment"], "secret": secret, "code": answer.json()["code"]}
 
 
 def signed_in(hall: Served, eyes: Eyes, who: str, address: str) -> Page:

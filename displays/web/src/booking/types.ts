@@ -85,7 +85,7 @@ export interface Appointment {
   until_ms?: number | null;
   wish?: { from_ms: number; to_ms: number } | null;
   ahead?: number | null;
-  ticket?: { id: string; number: string } | null;
+  ticket?: { id: string; number: string; secret?: string } | null;
   punctuality?: string | null;
   affected?: boolean;
   excused?: boolean;

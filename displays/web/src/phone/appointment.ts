@@ -120,7 +120,7 @@ export class OwAppointment extends OwElement {
   private checkIn(one: Appointment, nowMs: number) {
     if (one.state === "CHECKED_IN" && one.ticket) {
       return html`<p class="block">
-        <a class="button primary wide tall" data-testid="to-ticket" href=${this.ticketPage(one.ticket.id)}>${t("appointment.to.ticket")}</a>
+        <a class="button primary wide tall" data-testid="to-ticket" href=${this.ticketPage(one.ticket.id, one.ticket.secret)}>${t("appointment.to.ticket")}</a>
       </p>`;
     }
     if (!mayCheckIn(one, nowMs)) {
