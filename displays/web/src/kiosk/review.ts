@@ -219,7 +219,7 @@ class KioskReview extends KioskPart {
 
   protected override render() {
     return html`
-      <h1 tabindex="-1">${say("kiosk.review")}</h1>
+      <h1 tabindex="-1">${say(this.model.purpose === "book" ? "kiosk.book.review" : "kiosk.review")}</h1>
       <div class="sides ${isLarge() ? "large" : ""}">
         <section>${this.chosen()} ${this.add()}</section>
         <section class="decide">

@@ -115,6 +115,7 @@ export const kioskTexts = {
   "kiosk.plan.choose": ["选择日期和时段", "Choose day and time"],
   "kiosk.plan.instead": ["预约改日办理", "Book another day instead"],
   "kiosk.book.what": ["预约办理什么事项？", "What would you like to book?"],
+  "kiosk.book.review": ["核对事项后选择日期", "Check, then choose the day"],
   "kiosk.book.when": ["选择日期和时段", "Choose day and time"],
   "kiosk.book.who": ["填写预约人", "Who is coming?"],
   "kiosk.field.person": ["证件号", "ID number"],
