@@ -183,7 +183,7 @@ class Crowd:
         return [replace(one, booking=None) for one in drawn if one.booking is None or one.booking.comes]
 
     async def _book(self, everybody: list[Visitor]) -> None:
-        """Let everybody who books do so in the early morning, and wait until the day begins to be shown."""
+        """Let everybody who books do so in the early morning, and wait until the day begins to be shown, at its own speed."""
         if self._pace.now_ms() >= self._day.start_ms:
             return
         self._phase = "booking"
@@ -192,7 +192,7 @@ class Crowd:
         for number, visitor in booking:
             self._let_in(visitor, number, books=True)
             await asyncio.sleep(BOOKERS_APART_S)
-        while self._pace.now_ms() < self._day.start_ms:
+        while self._pace.now_ms() < self._day.start_ms or self._pace.speed > self._day.speed:
             self._say()
             await self._look()
             await asyncio.sleep(POLL_S)

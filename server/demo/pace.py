@@ -24,11 +24,15 @@ class Pace:
         self._heard_s = 0.0
 
     def hear(self, at_ms: Ms, speed: float | None = None) -> None:
-        """Take a moment that the server told; delays make it late, so only a later one, or a much earlier one, counts."""
+        """Take a moment that the server told; delays make it late, so only a later one, or a much earlier one, counts.
+
+        After a change of speed any moment counts: until it was told, the estimate ran at the wrong one.
+        """
         now_s = self._monotonic()
         estimate_ms = self.now_ms()
-        self.speed = self.speed if speed is None else max(speed, 0.001)
-        if not self.is_known or at_ms > estimate_ms or at_ms < estimate_ms - BACK_S * self.speed * 1000:
+        before, self.speed = self.speed, self.speed if speed is None else max(speed, 0.001)
+        is_news = not self.is_known or self.speed != before
+        if is_news or at_ms > estimate_ms or at_ms < estimate_ms - BACK_S * self.speed * 1000:
             self._told_ms, self._heard_s, self.is_known = at_ms, now_s, True
         else:
             self._told_ms, self._heard_s = estimate_ms, now_s

@@ -48,6 +48,17 @@ def test_a_restarted_server_sets_the_clock_back():
     assert pace.now_ms() == 1_010_000
 
 
+def test_a_clock_that_slows_down_does_not_leave_the_estimate_ahead():
+    """The early morning passes at an hour a second; clerks whose clocks stayed ahead of the hall's would be refused all day."""
+    pace, real = told(1_000_000, speed=3_600)
+    real.s += 0.1
+
+    pace.hear(1_300_000, 120)
+    real.s += 1
+
+    assert pace.now_ms() == 1_300_000 + 120_000
+
+
 def test_a_length_takes_as_many_real_seconds_as_the_speed_says():
     pace, _ = told(0)
 
