@@ -70,6 +70,13 @@ class Checks(msgspec.Struct, frozen=True):
         return sum(one.is_inside for one in self.waits)
 
 
+class FitFile(msgspec.Struct, frozen=True):
+    """A fit as it is kept in a file (JSON), with what held-out days say of it; None: not checked."""
+
+    fit: HallFit
+    held_out: Checks | None
+
+
 def check_fit(seen: Seen, *, seed: int = 1) -> Checks | None:
     """Hold days out, fit the others and compare; None where no weekday has three days."""
     counts = counts_of_days(seen.days)

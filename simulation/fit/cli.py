@@ -66,10 +66,11 @@ def _write(
 ) -> None:
     import msgspec
 
+    from simulation.fit.check import FitFile
     from simulation.fit.scenario_file import write_scenario
 
     if json_file is not None:
-        text = msgspec.json.format(msgspec.json.encode({"fit": found, "held_out": checks}), indent=1)
+        text = msgspec.json.format(msgspec.json.encode(FitFile(found, checks)), indent=1)
         json_file.write_bytes(text + b"\n")
         click.echo(f"→ {json_file}")
     if scenario is not None:
