@@ -79,14 +79,15 @@ class FitFile(msgspec.Struct, frozen=True):
 
 def check_fit(seen: Seen, *, seed: int = 1) -> Checks | None:
     """Hold days out, fit the others and compare; None where no weekday has three days."""
-    counts = counts_of_days(seen.days)
+    days = tuple(day for day in seen.days if day.arrivals)
+    counts = counts_of_days(days)
     most = int(np.bincount(counts.weekdays).max())
     if most < LEAST_DAYS + 1:
         return None
     every = min(EVERY, most)
     held = held_out(counts.weekdays, every)
-    known = tuple(day for day, is_held in zip(seen.days, held, strict=True) if not is_held)
-    new = tuple(day for day, is_held in zip(seen.days, held, strict=True) if is_held)
+    known = tuple(day for day, is_held in zip(days, held, strict=True) if not is_held)
+    new = tuple(day for day, is_held in zip(days, held, strict=True) if is_held)
     try:
         fit = fit_hall(Seen(seen.hall, seen.plan, known), seed=seed)
     except FitError:

@@ -46,11 +46,14 @@ def fit(
     if plot is not None and plot.suffix.lower() not in (".svg", ".png"):
         raise click.BadParameter("the name must end in .svg or .png", param_hint="--plot")
     wanted = Wanted(hall, f"{first:%Y-%m-%d}" if first else "", f"{last:%Y-%m-%d}" if last else "")
+    click.echo("读取日志 reading the logs …", err=True)
     try:
         seen = read_days(logs, wanted)
         found = fit_hall(seen, seed=seed)
     except FitError as error:
         raise click.ClickException(f"{error.text('zh')}\n{error.text('en')} [{error.code}]") from error
+    if not no_check:
+        click.echo("仿真保留日 simulating held-out days …", err=True)
     checks = None if no_check else check_fit(seen, seed=seed)
     for line in lines_of(found, checks):
         click.echo(line)

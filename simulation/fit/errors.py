@@ -9,6 +9,7 @@ FitError
 ├── LedgerUnreadable   no reader of stored ledgers is installed, or it could not read this one
 ├── OtherHall          a log belongs to another hall
 ├── DayTwice           two logs hold the same day
+├── NobodyCame         on no day anybody took a number
 ├── TooFewDays         no weekday has two days
 └── NothingServed      no visit was finished
 """
@@ -78,6 +79,12 @@ class DayTwice(FitError):
     code = "DAY_TWICE"
 
 
+class NobodyCame(FitError):
+    """On no day anybody took a number."""
+
+    code = "NOBODY_CAME"
+
+
 class TooFewDays(FitError):
     """No weekday has two days, so that nothing is known of how days differ."""
 
@@ -109,6 +116,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{file} is of another hall ({hall}), the others are of {wanted}; choose one by --hall",
     ),
     "DAY_TWICE": ("{date} 出现了两次：{file}", "{date} is there twice: {file}"),
+    "NOBODY_CAME": ("{days} 天里没有任何人取号", "On {days} days nobody took a number"),
     "TOO_FEW_DAYS": (
         "只有 {days} 天，同一个星期几至少需要两天，才能知道各天之间的差别",
         "{days} days are too few: how days differ shows from two days of one weekday on",

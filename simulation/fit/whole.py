@@ -14,7 +14,7 @@ from hall.ids import MINUTE_MS, Ms
 from simulation.fit.arrivals import ArrivalFit, fit_arrivals
 from simulation.fit.coming import BookedFit, PatienceFit, fit_booked, fit_patience
 from simulation.fit.counts import MINUTES_A_DAY, Counts, counted
-from simulation.fit.errors import NothingServed, TooFewDays
+from simulation.fit.errors import NobodyCame, NothingServed, TooFewDays
 from simulation.fit.estimate import Estimate, by_days
 from simulation.fit.logs import Seen
 from simulation.fit.observations import DayObserved
@@ -101,7 +101,9 @@ class HallFit(msgspec.Struct, frozen=True, kw_only=True):
 
 def fit_hall(seen: Seen, *, seed: int = 1) -> HallFit:
     """Learn everything; raises FitError where arrivals or service times cannot be learnt at all."""
-    days, catalog = seen.days, seen.plan.catalog
+    days, catalog = tuple(day for day in seen.days if day.arrivals), seen.plan.catalog
+    if not days:
+        raise NobodyCame(days=len(seen.days))
     themes = {item.code: item.theme for item in catalog.items}
     try:
         arrivals = fit_arrivals(counts_of_days(days))
@@ -243,10 +245,11 @@ def _unknown(fit: HallFit, seen: Seen) -> tuple[Unknown, ...]:
         "items": silent,
         "themes": "、".join(no_theme),
         "refused": fit.refused,
-        "weekdays": len(fit.arrivals.rates),
+        "empty": len(seen.days) - len(fit.dates),
     }
     holds = {
         "few_days": len(fit.dates) < FEW_DAYS,
+        "empty": len(seen.days) > len(fit.dates),
         "items": silent > 0,
         "themes": bool(no_theme),
         "more_units": fit.more_units is None,
@@ -271,6 +274,11 @@ UNKNOWN: Final[dict[str, tuple[str, str, str]]] = {
         "demand.day_cv",
         "只有 {days} 天，日波动只能粗略估计；建议至少四周",
         "{days} days tell only roughly how days differ; four weeks are better",
+    ),
+    "empty": (
+        "days",
+        "{empty} 天没有任何人取号，视为未开放，未计入",
+        "on {empty} days nobody took a number; taken as closed and left out",
     ),
     "items": (
         "service.items",

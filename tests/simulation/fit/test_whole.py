@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from simulation.fit.check import check_fit
+from simulation.fit.errors import NobodyCame
 from simulation.fit.estimate import Estimate
 from simulation.fit.logs import Seen, Wanted, read_days
 from simulation.fit.scenario import form_of, setting_of
@@ -129,6 +130,31 @@ def test_what_the_logs_do_not_show_is_named_and_not_made_up(tmp_path: Path) -> N
     assert form.service.more_units == 0.35
     assert set(form.service.themes) == {"people"}
     assert about <= {one.about for one in form.assumptions if one.basis == "assumed"}
+
+
+def test_days_on_which_nobody_came_are_left_out_and_named(seen: Seen, fit: HallFit) -> None:
+    """A Saturday that was opened for nobody changes no rate; a log of such days alone cannot be fitted."""
+    nobody = msgspec.structs.replace(seen.days[0], date="2026-12-19", arrivals=())
+
+    found = fit_hall(msgspec.structs.replace(seen, days=(*seen.days, nobody)))
+    with pytest.raises(NobodyCame, match="1 days"):
+        fit_hall(msgspec.structs.replace(seen, days=(nobody,)))
+
+    assert found.arrivals == fit.arrivals
+    assert [one.about for one in found.unknown] == ["days"]
+
+
+def test_weekdays_with_other_hours_are_no_part_of_the_scenario(seen: Seen) -> None:
+    """Short Fridays: the scenario holds the other weekdays, and says so."""
+    days = tuple(
+        msgspec.structs.replace(day, closes_min=720) if fridays % 5 == 4 else day
+        for fridays, day in enumerate(seen.days)
+    )
+    form = form_of(fit_hall(msgspec.structs.replace(seen, days=days)), seen.plan)
+
+    assert set(form.demand.by_weekday) == {"1", "2", "3", "4"}
+    assert len(form.days.dates) == 16
+    assert "days" in {one.about for one in form.assumptions}
 
 
 def test_held_out_days_lie_in_what_the_fit_foretells(seen: Seen) -> None:
