@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 LEVEL: Final = 0.95
 LEAST_BLOCKS: Final = 2
 """Fewer say nothing of how sure a figure is."""
+FEW_BLOCKS: Final = 4
+"""Of fewer blocks the spread is hardly known; days taken singly then give longer intervals than strata would, never shorter."""
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -65,7 +67,14 @@ def share_of(part: Floats, whole: Floats, *, block: int = 1) -> Interval:
     ratio = float(parts.sum()) / total
     left = (parts - ratio * wholes) / wholes.mean()
     error = _interval(left, free=len(parts) - 1)
-    return Interval(ratio, ratio - error.half_width, ratio + error.half_width, len(parts))
+    # NaN, of too few blocks, stays NaN.
+    low, high = np.clip([ratio - error.half_width, ratio + error.half_width], 0.0, 1.0)
+    return Interval(ratio, float(low), float(high), len(parts))
+
+
+def unit_of(days: int, strata: int) -> int:
+    """Return how many days make a unit: a block of strata, or one day where there are few blocks."""
+    return strata if days // strata >= FEW_BLOCKS else 1
 
 
 def difference_of(after: Floats, before: Floats, *, block: int = 1) -> Interval:

@@ -1,0 +1,84 @@
+"""`onewindow simulate` as a planner uses it: a table with intervals and assumptions, JSON, logs, and clear refusals."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from hall.figures import figures_of
+from simulation.cli import simulate
+from simulation.log import read_log
+from simulation.scenario import FOLDER, scenario_names
+
+
+def run(*words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(simulate, list(words))
+    return done.exit_code, done.output
+
+
+@pytest.fixture
+def village(tmp_path: Path) -> Path:
+    """The counters of Yuancheng with a quarter of its days, so that a test is quick."""
+    text = (FOLDER / "yuancheng.toml").read_text("utf-8")
+    path = tmp_path / "village.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_scenario_is_told_with_its_intervals_and_what_it_rests_on(village: Path, tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+
+    status, text = run(str(village), "--days", "20", "--seed", "3", "--json", str(file))
+    figures = msgspec.json.decode(file.read_bytes())
+
+    assert status == 0, text
+    assert "seed 3" in text
+    assert "[assumed]" in text
+    assert figures["days"] == 20
+    assert figures["kept_pct"]["low"] < figures["kept_pct"]["value"] <= figures["kept_pct"]["high"]
+    assert f"{figures['kept_pct']['value']:,.1f} %" in text
+    assert {one["about"] for one in figures["assumptions"]} >= {"demand", "service"}
+
+
+def test_days_are_written_as_a_hall_s_logs(village: Path, tmp_path: Path) -> None:
+    """What the table says of visits is what the figures of the logs say."""
+    file = tmp_path / "figures.json"
+    status, text = run(str(village), "--days", "2", "--log", str(tmp_path / "logs"), "--json", str(file))
+    days = [read_log(path) for path in sorted((tmp_path / "logs").glob("*.jsonl"))]
+    taken = [len(figures_of(commits, heading.plans).visits()) for heading, commits in days]
+    shown = msgspec.json.decode(file.read_bytes())
+
+    assert status == 0, text
+    assert len(days) == 2
+    assert sum(taken) / 2 == pytest.approx(shown["visitors"]["value"] - shown["turned_away"]["value"])
+
+
+def test_the_same_words_give_the_same_figures(village: Path) -> None:
+    assert run(str(village), "--days", "3") == run(str(village), "--days", "3")
+
+
+def test_a_scenario_that_is_not_there_and_one_that_is_wrong_are_told(tmp_path: Path) -> None:
+    status, text = run("nowhere")
+    assert status == 1
+    assert all(name in text for name in scenario_names())
+
+    wrong = tmp_path / "wrong.toml"
+    shipped = (FOLDER / "yuancheng.toml").read_text("utf-8")
+    wrong.write_text(
+        shipped.replace("[demand]", "[demand]\nday_cv = -1", 1).replace("\nday_cv = 0", "\n# 0", 1), "utf-8"
+    )
+    status, text = run(str(wrong))
+    assert status == 1
+    assert "day_cv" in text
+    assert "[SCENARIO_INVALID]" in text
+
+
+def test_progress_is_kept_and_that_of_another_run_refused(village: Path, tmp_path: Path) -> None:
+    file = tmp_path / "progress.jsonl"
+    first = run(str(village), "--days", "3", "--progress", str(file))
+
+    assert run(str(village), "--days", "3", "--progress", str(file)) == first
+    status, text = run(str(village), "--days", "4", "--progress", str(file))
+    assert status == 1
+    assert "[CHECKPOINT_MISMATCH]" in text
