@@ -101,18 +101,12 @@ class HallFit(msgspec.Struct, frozen=True, kw_only=True):
 
 def fit_hall(seen: Seen, *, seed: int = 1) -> HallFit:
     """Learn everything; raises FitError where arrivals or service times cannot be learnt at all."""
-    days, catalog = tuple(day for day in seen.days if day.arrivals), seen.plan.catalog
+    days = tuple(day for day in seen.days if day.arrivals)
     if not days:
         raise NobodyCame(days=len(seen.days))
-    themes = {item.code: item.theme for item in catalog.items}
-    try:
-        arrivals = fit_arrivals(counts_of_days(days))
-    except ValueError as error:
-        raise TooFewDays(days=len(days)) from error
-    try:
-        services, of_themes = fit_services(days, themes)
-    except ValueError as error:
-        raise NothingServed() from error
+    themes = {item.code: item.theme for item in seen.plan.catalog.items}
+    arrivals = _arrivals(days)
+    services, of_themes = _services(days, themes)
     patience = fit_patience(days)
     booked = fit_booked(days, seed=seed)
     found = HallFit(
@@ -143,6 +137,22 @@ def fit_hall(seen: Seen, *, seed: int = 1) -> HallFit:
         unknown=(),
     )
     return msgspec.structs.replace(found, unknown=_unknown(found, seen))
+
+
+def _arrivals(days: tuple[DayObserved, ...]) -> ArrivalFit:
+    try:
+        return fit_arrivals(counts_of_days(days))
+    except ValueError as error:
+        raise TooFewDays(days=len(days)) from error
+
+
+def _services(
+    days: tuple[DayObserved, ...], themes: Mapping[str, str]
+) -> tuple[dict[str, ServiceFit], dict[str, ThemeFit]]:
+    try:
+        return fit_services(days, themes)
+    except ValueError as error:
+        raise NothingServed() from error
 
 
 def counts_of_days(days: tuple[DayObserved, ...]) -> Counts:
