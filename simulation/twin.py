@@ -5,6 +5,7 @@ The same setting, seed and day give the same day, on any machine and whatever ra
 
 from datetime import date
 
+from hall.appointments import grids_of
 from hall.errors import Refusal
 from hall.opening import hours_on, local_ms
 from hall.policy import plan_hash
@@ -80,6 +81,7 @@ class Twin:
                 self.setting, day, self.people(day.number), plan_hash=self.plan_hash, duties={}, names=[], places={}
             )
             nobody.open_day()
+            grids_of(nobody.state)
             self._opened[day.date] = nobody.state
         return self._opened[day.date]
 

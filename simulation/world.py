@@ -60,8 +60,8 @@ class Alarm(simpy.Event):
 
 
 def copy_of(opened: HallDay) -> HallDay:
-    """Return a state of its own; what never changes (plan, look-ups) is shared, which is most of it."""
-    shared = {id(one): one for one in (opened.plan, opened.index)}
+    """Return a state of its own; what never changes (plan, look-ups, slots) is shared, which is most of it."""
+    shared = {id(one): one for one in (opened.plan, opened.index, opened.bookings.grids)}
     return deepcopy(opened, shared)
 
 
