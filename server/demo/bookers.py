@@ -46,10 +46,13 @@ class BookedCitizen(Citizen):
         self._check_in = ""
         self._secret = ""
         self._has_cancelled = False
+        self.has_settled = False
+        """Has booked, or waits for a place, or comes without."""
 
     async def visit(self) -> None:
         """Book, and live through the visit when its time has come."""
         await self._book()
+        self.has_settled = True
         if self._booked is not None and self._plan.then in ("cancels", "moves"):
             await self._change_mind()
         if not self._plan.comes or self._has_cancelled:
@@ -91,6 +94,7 @@ class BookedCitizen(Citizen):
         at_ms = self._visitor.at_ms
         wish = {"from_ms": max(0, at_ms - NEAR_MS), "to_ms": at_ms + NEAR_MS}
         queued = await self._of_booking("book.queue", "/waitlist", self._wish() | self._person() | wish)
+        self.has_settled = True
         if not queued.is_ok or queued.reply.appointment is None:
             return
         name, secret, code = queued.reply.appointment.id, queued.reply.secret, queued.reply.check_in

@@ -22,7 +22,7 @@ from server.demo.citizens import Citizen, Hall
 from server.demo.clerk_mind import Mind, Shift, Trade
 from server.demo.clerks import Clerk
 from server.demo.client import Client
-from server.demo.dayfile import HISTORY_FILE, Account, DemoDay, Progress, Report, read_day
+from server.demo.dayfile import BOOKED_FILE, HISTORY_FILE, Account, DemoDay, Progress, Report, read_day
 from server.demo.demand import expected_of
 from server.demo.family import leave_with_parent, wait_for_turn
 from server.demo.floor import Floor
@@ -58,6 +58,7 @@ class Crowd:
     def __init__(self, day: DemoDay, folder: Path) -> None:
         """Make the parts; nothing is sent yet."""
         self._day = day
+        self._folder = folder
         run = f"demo-{os.getpid():x}-{random.SystemRandom().getrandbits(32):08x}"
         self._history = History(folder / HISTORY_FILE)
         self._client = Client(day.base, self._history, run=run, chance=random.Random(f"taps/{day.seed}"))
@@ -78,7 +79,7 @@ class Crowd:
         self._clerks: list[Clerk] = []
         self._facts: HallFacts | None = None
         self._visits: set[asyncio.Task[None]] = set()
-        self._booking: set[int] = set()
+        self._booking: dict[int, BookedCitizen] = {}
         """Visitors who have looked for a slot; they come at their own time."""
         self._findings: list[str] = []
         self._phase = "starting"
@@ -86,11 +87,11 @@ class Crowd:
     async def run(self) -> None:
         """Live through the day."""
         facts = await self._ready()
+        manager = self._manager = self._make_manager(roster(facts, seed=self._day.seed))
+        # Before anybody books, since slots that are booked keep the hall open.
+        facts = self._facts = await self._shorten(facts, manager)
         everybody = self._everybody(facts)
         await self._book(everybody)
-        plan = roster(facts, seed=self._day.seed)
-        manager = self._manager = self._make_manager(plan)
-        facts = self._facts = await self._shorten(facts, manager)
         plan = roster(facts, seed=self._day.seed)
         self._clerks = self._make_clerks(facts, plan)
         try:
@@ -192,7 +193,10 @@ class Crowd:
         for number, visitor in booking:
             self._let_in(visitor, number, books=True)
             await asyncio.sleep(BOOKERS_APART_S)
+        booked = self._folder / BOOKED_FILE
         while self._pace.now_ms() < self._day.start_ms or self._pace.speed > self._day.speed:
+            if all(one.has_settled for one in self._booking.values()):
+                await asyncio.to_thread(booked.touch)
             self._say()
             await self._look()
             await asyncio.sleep(POLL_S)
@@ -218,8 +222,9 @@ class Crowd:
     async def _live(self, visitor: Visitor, number: int, *, books: bool) -> None:
         seed, today = self._day.seed, self._day.date
         if books:
-            self._booking.add(number)
-            citizen: Citizen = BookedCitizen(self._hall, visitor, number=number, seed=seed, date=today)
+            booker = BookedCitizen(self._hall, visitor, number=number, seed=seed, date=today)
+            citizen: Citizen = booker
+            self._booking[number] = booker
         else:
             citizen = Citizen(self._hall, visitor, number=number, seed=seed)
         await citizen.visit()

@@ -16,6 +16,8 @@ DAY_FILE: Final = "day.json"
 PUBLIC_FILE: Final = "demo.json"
 HISTORY_FILE: Final = "history.jsonl"
 PID_FILE: Final = "server.pid"
+BOOKED_FILE: Final = "booked"
+"""Made by the crowd when everybody who books has done so: the rest of the early morning may pass."""
 FORMAT: Final = 1
 
 

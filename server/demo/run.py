@@ -18,7 +18,17 @@ from hall.ids import HallId
 from server.api.demo import FILE_NAME
 from server.config.sections import UnknownHall
 from server.demo.compare import Comparison, compare
-from server.demo.dayfile import HISTORY_FILE, PID_FILE, DemoDay, Link, PublicAccount, PublicDay, Report, write_whole
+from server.demo.dayfile import (
+    BOOKED_FILE,
+    HISTORY_FILE,
+    PID_FILE,
+    DemoDay,
+    Link,
+    PublicAccount,
+    PublicDay,
+    Report,
+    write_whole,
+)
 from server.demo.family import Child, ChildFailed
 from server.demo.prepare import RESULT_FILE, NoOpenDay, Wanted, prepared
 from server.demo.telling import Teller
@@ -96,6 +106,7 @@ class Demo:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         self._write_public()
+        (self._folder / BOOKED_FILE).unlink(missing_ok=True)
         serving = asyncio.create_task(self._server.run())
         living = asyncio.create_task(self._crowd.run())
         stopped = asyncio.create_task(stop.wait())

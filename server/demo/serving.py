@@ -1,6 +1,7 @@
 """The server's process in a demo: the real server, on a clock that runs faster and goes on where the log ends."""
 
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ import uvicorn
 from hall.ids import Ms
 from server.app import LEDGER_FILE, Instead, create_app, server_of
 from server.clock import LONGEST_SPEED, ScaledClock
-from server.demo.dayfile import DemoDay, read_day
+from server.demo.dayfile import BOOKED_FILE, DemoDay, read_day
 from server.demo.family import leave_with_parent, wait_for_turn
 from server.ledger.sqlite import SqliteLedger
 from server.logs import configure
@@ -18,8 +19,9 @@ from server.serving import fast_loop
 from server.settings import Settings, from_environment
 
 STARTED_POLL_S: Final = 0.02
-BOOKING_S: Final = 10.0
-"""Real seconds in which people book before the day: the crowd takes some two to start, 400 bookings some six."""
+BOOKING_MOST_S: Final = 60.0
+"""Real seconds in which people book before the day: some ten are usual, of which the crowd takes two to start."""
+BOOKING_POLL_S: Final = 0.1
 BOOKING_SPEED: Final = 60
 """Whatever the day's own: a form is filled in seconds of real time, and a place is held for minutes."""
 
@@ -42,21 +44,25 @@ async def _serve(day: DemoDay, folder: Path) -> None:
     app = create_app(settings, Instead(clock=clock, ledger=ledger))
     server = server_of(app, settings)
     async with asyncio.TaskGroup() as tasks:
-        hurrying = tasks.create_task(_hurry(server, clock, day))
+        hurrying = tasks.create_task(_hurry(server, clock, day, folder / BOOKED_FILE))
         await server.serve()
         hurrying.cancel()
 
 
-async def _hurry(server: uvicorn.Server, clock: ScaledClock, day: DemoDay) -> None:
+async def _hurry(server: uvicorn.Server, clock: ScaledClock, day: DemoDay, booked: Path) -> None:
     """Let the hall's time run fast only once the server serves, or a slow start would cost a quarter of an hour of it.
 
-    First people book, then the rest of the early morning passes as fast as it may, then the day begins.
+    First people book until the file ``booked`` is there, then the rest of the early morning passes as fast as it may, then
+    the day begins.
     """
     while not server.started:  # noqa: ASYNC110 - uvicorn tells it by this flag only
         await asyncio.sleep(STARTED_POLL_S)
     if clock.now_ms() < day.start_ms:
         clock.change_speed(BOOKING_SPEED)
-        await asyncio.sleep(min(BOOKING_S, clock.seconds_until(day.start_ms)))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(min(BOOKING_MOST_S, clock.seconds_until(day.start_ms))):
+                while not await asyncio.to_thread(booked.exists):  # noqa: ASYNC110 - another process makes it
+                    await asyncio.sleep(BOOKING_POLL_S)
         clock.change_speed(LONGEST_SPEED)
         await asyncio.sleep(clock.seconds_until(day.start_ms))
     clock.change_speed(day.speed)

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.demo.dayfile import DAY_FILE, HISTORY_FILE, PID_FILE
+from server.demo.dayfile import DAY_FILE, HISTORY_FILE, PID_FILE, PUBLIC_FILE
 from server.demo.prepare import RESULT_FILE
 
 HALL = "longgang-s01"
@@ -104,7 +104,7 @@ def test_a_day_with_a_killed_server_ends_with_a_clean_audit_and_replays_to_the_s
     with demo(tmp_path, "--once", "--speed", "600", "--until", "11:00", "--seed", "5") as running:
         until("forty operations of those who book", lambda: operations(folder) > 40)
         os.kill(int((folder / PID_FILE).read_text()), signal.SIGKILL)
-        until("forty numbers", lambda: numbers(folder) > 40)
+        until("a dozen numbers", lambda: numbers(folder) > 12)
         os.kill(int((folder / PID_FILE).read_text()), signal.SIGKILL)
         output, _ = running.communicate(timeout=DAY_S)
 
@@ -112,6 +112,9 @@ def test_a_day_with_a_killed_server_ends_with_a_clean_audit_and_replays_to_the_s
     result = json.loads((folder / RESULT_FILE).read_bytes())
     assert result["is_sound"], output
     assert result["server_restarts"] == 2
+    day, told = (json.loads((folder / name).read_bytes()) for name in (DAY_FILE, PUBLIC_FILE))
+    assert told["day"]["close_ms"] == day["until_ms"], "the hall did not close at eleven"
+    assert told["day"]["booked"] > 0
     assert result["comparison"]["ok"] > 40
     assert {fingerprint(folder, hash_seed="1"), fingerprint(folder, hash_seed="2")} == {result["fingerprint"]}
 
