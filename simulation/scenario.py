@@ -102,7 +102,7 @@ def _hall_of(form: ScenarioForm, path: Path, resolve: Resolve, report: Report) -
         return None
     plan = found.plan
     if form.policy:
-        merged = _merged(msgspec.to_builtins(plan.policy), form.policy)
+        merged = laid_over(msgspec.to_builtins(plan.policy), form.policy)
         try:
             plan = msgspec.structs.replace(plan, policy=msgspec.convert(merged, type(plan.policy)))
         except msgspec.ValidationError as error:
@@ -123,10 +123,10 @@ def _plan_file(path: Path, report: Report) -> Resolved | None:
         return None
 
 
-def _merged(base: dict[str, object], over: dict[str, object]) -> dict[str, object]:
+def laid_over(base: dict[str, object], over: dict[str, object]) -> dict[str, object]:
     """Put a table over another, table by table."""
     merged = dict(base)
     for key, value in over.items():
         below = merged.get(key)
-        merged[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        merged[key] = laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return merged
