@@ -7,6 +7,7 @@ other lines by its rule. A free ticket goes to the most specialised idle window,
 from collections.abc import Callable
 from operator import attrgetter, itemgetter
 
+from hall.catalog import HelpRule
 from hall.events import CallRule, TicketCalled
 from hall.ids import Ms, TicketId
 from hall.state import Bits, Desk, HallDay, LineEntry, Ticket, key_of
@@ -57,12 +58,15 @@ def match(state: HallDay, *, at_ms: Ms) -> TicketCalled | None:
     The first ticket in order of service that any asking window may call; among those windows the most specialised one of
     its own items, then one that helps; among equals the one idle longest.
     """
-    calls: list[TicketCalled] = []
+    # Windows that may call the same people would all choose the same one: only the first of them in rank is asked.
+    firsts: dict[tuple[Bits, Bits, HelpRule], Desk] = {}
     for desk in state.asking.values():
         if state.nonempty & (desk.lines | desk.help_lines):
-            call = choose(state, desk, at_ms=at_ms)
-            if call is not None:
-                calls.append(call)
+            alike = (desk.lines, desk.help_lines, desk.help_rule)
+            known = firsts.get(alike)
+            if known is None or desk.rank < known.rank:
+                firsts[alike] = desk
+    calls = [call for desk in firsts.values() if (call := choose(state, desk, at_ms=at_ms)) is not None]
     if not calls:
         return None
     first = min(calls, key=lambda call: key_of(state.tickets[call.ticket])).ticket
@@ -75,7 +79,7 @@ def help_deadline(state: HallDay) -> Ms | None:
     moments = [
         line.people[0][3].waiting_since_ms + desk.help_rule.after_ms
         for desk in state.asking.values()
-        if desk.help_rule.when == "waited"
+        if desk.help_rule.when == "waited" and state.nonempty & desk.help_lines
         for line in state.lines
         if line.people and line.bit & desk.help_lines
     ]
