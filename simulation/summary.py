@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 
 from hall.ids import MINUTE_MS
+from simulation.differences import day_waits
 from simulation.fit.table import aligned
 from simulation.intervals import Interval, mean_of, share_of, unit_of
 from simulation.results import SLOT_MIN, SLOTS
@@ -75,7 +76,7 @@ def summary_of(setting: Setting, days: Days) -> Summary:
         target_min=setting.target_ms / MINUTE_MS,
         visitors=mean_of(days.fact("came"), block=block),
         kept_pct=_times(share_of(days.fact("kept"), days.fact("counted"), block=block), PERCENT),
-        mean_wait_min=mean_of(_waits(days), block=block, control=control),
+        mean_wait_min=mean_of(day_waits(days), block=block, control=control),
         **shown,
         longest_min=mean_of(days.fact("longest_ms") / MINUTE_MS, block=block),
         left=mean_of(days.fact("left") + days.fact("abandoned"), block=block),
@@ -148,12 +149,6 @@ def _slots(days: Days) -> Iterator[SlotSummary]:
             yield SlotSummary(
                 clock(slot * SLOT_MIN), float(called[slot]) / days.count, _kept(kept[slot], counted[slot]), p50, p90
             )
-
-
-def _waits(days: Days) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return the mean wait of each day in minutes; a day on which nobody was called waited for nothing."""
-    called = days.fact("called")
-    return np.asarray(days.fact("wait_ms") / np.maximum(called, 1) / MINUTE_MS, dtype=np.float64)
 
 
 def _kept(kept: float, counted: float) -> float | None:

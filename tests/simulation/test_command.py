@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from hall.figures import figures_of
 from simulation.cli import simulate
+from simulation.compare_command import compare
 from simulation.log import read_log
 from simulation.scenario import FOLDER, scenario_names
 
@@ -82,3 +83,20 @@ def test_progress_is_kept_and_that_of_another_run_refused(village: Path, tmp_pat
     status, text = run(str(village), "--days", "4", "--progress", str(file))
     assert status == 1
     assert "[CHECKPOINT_MISMATCH]" in text
+
+
+def test_plans_are_compared_on_the_same_people(village: Path, tmp_path: Path) -> None:
+    """Slower clerks: the same visitors, longer waits; the first plan has no difference from itself."""
+    slower = tmp_path / "slower.toml"
+    slower.write_text(village.read_text("utf-8").replace("[service]", "[service]\nfactor = 1.4", 1), "utf-8")
+    file = tmp_path / "differences.json"
+
+    done = CliRunner().invoke(compare, [str(village), str(slower), "--days", "8", "--json", str(file)])
+    first, second = msgspec.json.decode(file.read_bytes())
+
+    assert done.exit_code == 0, done.output
+    assert first["figures"]["mean_wait_min"][1] is None
+    assert second["figures"]["mean_wait_min"][1]["low"] > 0
+    assert second["figures"]["window_hours"][1]["value"] == 0
+    assert f"{second['figures']['mean_wait_min'][0]['value']:.1f} (" in done.output
+    assert CliRunner().invoke(compare, [str(village)]).exit_code == 2

@@ -1,0 +1,84 @@
+"""`onewindow compare`: several plans for the same people on the same days, told as paired differences."""
+
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simulation.cli import FILE, MOST_DAYS
+
+if TYPE_CHECKING:
+    from simulation.differences import Difference
+    from simulation.setting import Setting
+
+
+@click.command("compare", short_help="Compare plans on the same people.")
+@click.argument("scenarios", nargs=-1, required=True)
+@click.option("--days", default=60, type=click.IntRange(4, MOST_DAYS), help="Simulated days of each plan.")
+@click.option("--seed", default=1, type=click.IntRange(0, 2**31), help="One seed for all: the same people.")
+@click.option("--jobs", default=1, type=click.IntRange(1, 256), help="Processes on this computer.")
+@click.option("--dask", default="", metavar="ADDRESS", help="Run on this Dask cluster instead.")
+@click.option("--json", "json_file", type=FILE, help="Write the differences as JSON.")
+def compare(scenarios: tuple[str, ...], days: int, seed: int, jobs: int, dask: str, json_file: Path | None) -> None:
+    """Compare SCENARIOS with the first of them: same hall and demand, other rosters, rules or hours."""
+    try:
+        import msgspec
+
+        from simulation.differences import differences_of
+        from simulation.experiment import Machine
+        from simulation.experiment import compare as live
+    except ImportError as error:
+        raise click.ClickException(f"缺少 {error.name} is missing: pip install 'onewindow[simulation]'") from error
+    from simulation.cli import progress_shown, said, setting_of
+
+    if len(scenarios) < 2:
+        raise click.UsageError("至少两个场景 at least two scenarios")
+    with said():
+        settings = [setting_of(name, seed=seed, days=days) for name in scenarios]
+        with progress_shown(days * len(settings)) as tell:
+            tables = live(settings, range(days), machine=Machine(jobs, dask), tell=tell)
+        found = [
+            differences_of(name, settings[0], after, tables[0]) for name, after in zip(scenarios, tables, strict=True)
+        ]
+    for line in lines_of(scenarios, settings, found):
+        click.echo(line)
+    if json_file is not None:
+        json_file.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+        click.echo(f"→ {json_file}")
+
+
+def lines_of(names: Sequence[str], settings: Sequence["Setting"], found: Sequence["Difference"]) -> Iterator[str]:
+    """Return the comparison for a terminal, line by line."""
+    from simulation.fit.table import aligned
+    from simulation.intervals import Interval
+
+    first = settings[0]
+    yield f"{first.name.zh} {first.name.en} · onewindow {version('onewindow')} · seed {first.seed}"
+    yield f"{found[0].days} 天 days, 同样的人 the same people; 括号内为与「{names[0]}」之差的 95 % 区间 in brackets: difference from it"
+
+    def cell(own: Interval, change: Interval | None, digits: int) -> str:
+        if change is None:
+            return f"{own.value:.{digits}f}"
+        return f"{own.value:.{digits}f} ({change.low:+.{digits}f} … {change.high:+.{digits}f})"
+
+    rows: list[tuple[str, ...]] = [("", *names)]
+    for title, figure, digits in (
+        ("兑现 promise kept (%)", "kept_pct", 1),
+        ("平均等候 mean wait (min)", "mean_wait_min", 1),
+        ("离开 left before the call", "left", 1),
+        ("未取到号 turned away", "turned_away", 1),
+        ("窗口小时 window-hours", "window_hours", 1),
+        ("最后一人 last visitor out (min)", "last_out_min", 0),
+    ):
+        cells = [cell(*one.figures[figure], digits) for one in found]
+        rows.append((title, *cells))
+    yield from aligned(rows)
+    abouts = dict.fromkeys(
+        (one.about, one.basis, one.text.zh, one.text.en) for each in settings for one in each.assumptions
+    )
+    if abouts:
+        yield from ("", "依据 rests on")
+        for about, basis, zh, en in abouts:
+            yield f"  [{basis}] {about}: {zh} / {en}"
