@@ -69,7 +69,7 @@ def parsed(body: bytes) -> Reply | Later:
     """Return a JSON object, or say that the gateway's answer is none."""
     try:
         return msgspec.json.decode(body, type=Reply)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Later("BROKEN_ANSWER")
 
 

@@ -79,6 +79,8 @@ class WeChatChannel:
             if isinstance(reply, Refused | Later):
                 return reply
             code = reply.get("errcode", 0)
+            if not isinstance(code, int):
+                return Later("BROKEN_ANSWER")
             if code not in BAD_TOKEN:
                 return _answer_of(code)
             self._forget(token)
@@ -107,7 +109,8 @@ class WeChatChannel:
                 return Later(reply.reason)
             token, lasts_s = reply.get("access_token"), reply.get("expires_in")
             if not isinstance(token, str) or not isinstance(lasts_s, int):
-                return Later(f"TOKEN_{reply.get('errcode', 'MISSING')}")
+                code = reply.get("errcode")
+                return Later(f"TOKEN_{code}" if isinstance(code, int) else "TOKEN_MISSING")
             self._token, self._token_ends_s = token, self._monotonic_s() + max(1, lasts_s - EARLY_S)
             return token
 
@@ -137,11 +140,9 @@ def short_key(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _answer_of(code: object) -> Answer:
+def _answer_of(code: int) -> Answer:
     if code == 0:
         return Sent()
     if code in BUSY:
         return Later(f"WECHAT_{code}")
-    if isinstance(code, int):
-        return Refused(REASONS.get(code, f"WECHAT_{code}"))
-    return Later("BROKEN_ANSWER")
+    return Refused(REASONS.get(code, f"WECHAT_{code}"))

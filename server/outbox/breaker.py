@@ -39,6 +39,11 @@ class Breaker:
         return self._failures >= IN_A_ROW
 
     @property
+    def lets_nobody_in(self) -> bool:
+        """Say whether whoever asks now would be told to rest."""
+        return self.is_resting and (self._is_probing or self._monotonic_s() < self._until_s)
+
+    @property
     def rest_s(self) -> float:
         """Return the seconds until it is worth to look again."""
         return max(FIRST_REST_S, self._until_s - self._monotonic_s()) if self.is_resting else 0.0
@@ -47,7 +52,7 @@ class Breaker:
         """Ask to send: ``probe`` for the one message that finds out whether the channel works again."""
         if not self.is_resting:
             return "open"
-        if self._is_probing or self._monotonic_s() < self._until_s:
+        if self.lets_nobody_in:
             return "rest"
         self._is_probing = True
         return "probe"

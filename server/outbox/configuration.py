@@ -32,6 +32,8 @@ FROM_ENVIRONMENT: Final = "env:"
 LOG: Final = "log"
 CHANNELS_LIMIT: Final = 20
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+HEADER_VALUE: Final = re.compile(r"[ -~]*")
 TIME: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 ChannelSettings = WebhookSettings | WeChatSettings | SmsSettings
@@ -164,13 +166,29 @@ def _check_channels(file: _File) -> None:
         where = f"channels.{name}"
         if NAME.fullmatch(name) is None or name == LOG:
             raise BadMessages(f"{where}: a name is small letters, digits, - and _, and not {LOG}")
-        address = urlsplit(settings.url)
-        if address.scheme not in ("http", "https") or not address.hostname:
-            raise BadMessages(f"{where}.url must be an http or https address")
+        _check_address(settings.url, where)
         if isinstance(settings, WebhookSettings):
             _check_secret(settings.secret, where)
         else:
             _check_templates(settings, where)
+        if isinstance(settings, SmsSettings):
+            _check_headers(settings.headers, where)
+
+
+def _check_address(url: str, where: str) -> None:
+    try:
+        address = urlsplit(url)
+        is_good = address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise BadMessages(f"{where}.url must be an http or https address")
+
+
+def _check_headers(headers: Mapping[str, str], where: str) -> None:
+    for name, value in headers.items():
+        if HEADER_NAME.fullmatch(name) is None or HEADER_VALUE.fullmatch(value) is None:
+            raise BadMessages(f"{where}.headers: {name!r} is no header, or its value is not plain ASCII")
 
 
 def _check_secret(secret: str, where: str) -> None:

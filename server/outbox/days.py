@@ -96,6 +96,10 @@ class Days:
         except (HallError, LedgerError) as error:
             self.forget(stream)
             raise DayUnreadable(stream, str(error)) from error
+        except Exception as error:
+            # A fault in the rules: it silences this day, and no other.
+            self.forget(stream)
+            raise DayUnreadable(stream, type(error).__name__) from error
         self._days[stream] = day
         self._days.move_to_end(stream)
         while len(self._days) > FOLDS:

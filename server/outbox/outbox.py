@@ -47,6 +47,9 @@ KEPT_MS: Final = 400 * DAY_MS
 """Ended messages are kept for a year and a bit: for the question whether somebody was told."""
 
 
+_EXPECTED: Final = (DayUnreadable, LedgerError, DatabaseUnavailable)
+
+
 class OutboxStatistics(msgspec.Struct, frozen=True):
     """Figures: messages by state, and what happened since the start; ``failing`` names the logs that cannot be read."""
 
@@ -98,6 +101,8 @@ class Outbox:
         self._cursors: dict[str, int] = {}
         self._unwritten: set[str] = set()
         """Logs that were read further than the file says: nothing in them was to be told."""
+        self._tried: list[Entry] = []
+        self._marking = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._more = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -243,7 +248,8 @@ class Outbox:
                 if hints is None:
                     await self._write_cursors()
                 self._failing.pop("", None)
-            except (LedgerError, DatabaseUnavailable) as error:
+            except Exception as error:
+                # The disk, mostly; whatever it is, the next look tries again, and health tells of it.
                 self._count_failure("", error)
             await asyncio.sleep(REST_MS / 1_000)
             try:
@@ -267,6 +273,9 @@ class Outbox:
 
     async def send_due(self) -> int:
         """Look at what is due now, and send what may go out; return how many messages were looked at."""
+        if self._sender.rest_s:
+            # Nobody can be told: to look at thousands of messages again and again would only cost the halls their time.
+            return 0
         due = await self._in_thread(self._store.due, self._clock.now_ms())
         gate = asyncio.Semaphore(AT_ONCE)
         fates: list[Entry] = []
@@ -283,8 +292,7 @@ class Outbox:
                     fates.append(fate)
                     return
                 self._since_start["attempts"] += 1
-                # At once: the window in which a kill makes a repeat is as short as this write.
-                await self._in_thread(self._store.record, {}, (), [fate])
+                await self._mark(fate)
 
         async with asyncio.TaskGroup() as group:
             for entry in due:
@@ -293,6 +301,14 @@ class Outbox:
             await self._write(fates)
         return len(due)
 
+    async def _mark(self, fate: Entry) -> None:
+        """Write what became of a message, with those that end while the disk is busy; a kill before makes a repeat."""
+        self._tried.append(fate)
+        async with self._marking:
+            tried, self._tried = self._tried, []
+            if tried:
+                await self._in_thread(self._store.record, {}, (), tried)
+
     async def _send(self) -> None:
         while True:
             handled = 0
@@ -300,8 +316,8 @@ class Outbox:
             try:
                 handled = await self.send_due()
                 next_ms = await self._in_thread(self._store.next_ms)
-            except* (LedgerError, DatabaseUnavailable) as errors:
-                self._count_failure("", errors.exceptions[0])
+            except* Exception as errors:
+                self._count_failure("", _first(errors))
                 next_ms = None
             if handled < DUE:
                 await self._rest(next_ms)
@@ -310,6 +326,7 @@ class Outbox:
         """Wait until the next message is due, or until there are new ones."""
         longest_s = LOOK_MS / 1_000
         seconds = longest_s if next_ms is None else min(longest_s, self._clock.seconds_until(next_ms))
+        seconds = max(seconds, min(longest_s, self._sender.rest_s))
         await asyncio.sleep(REST_MS / 1_000)
         try:
             async with asyncio.timeout(seconds):
@@ -326,9 +343,17 @@ class Outbox:
 
     def _count_failure(self, stream: str, error: BaseException) -> None:
         self._since_start["failures"] += 1
-        if self._failing.get(stream) != str(error):
-            self._failing[stream] = str(error)
-            log.error("outbox_failed", stream=stream, reason=str(error))
+        # Of a fault only the name: its text may be personal.
+        reason = str(error) if isinstance(error, _EXPECTED) else type(error).__name__
+        if self._failing.get(stream) != reason:
+            self._failing[stream] = reason
+            log.error("outbox_failed", stream=stream, reason=reason)
 
     async def _in_thread(self, work: Callable[..., _T], *values: object) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *values)
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first error of a group, however deep it lies."""
+    first = errors.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

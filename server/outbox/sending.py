@@ -71,6 +71,13 @@ class Sender:
         """Trust every channel."""
         self.breakers = {name: Breaker() for name in self.channels}
 
+    @property
+    def rest_s(self) -> float:
+        """Return the seconds until any channel may be asked again; 0 while one may. Nothing needs to be judged before."""
+        used = {name for rules in (self.rules.house, *self.rules.halls.values()) for name in rules.use}
+        breakers = [self.breakers[name] for name in used]
+        return min(one.rest_s for one in breakers) if all(one.lets_nobody_in for one in breakers) else 0.0
+
     async def judged(self, entry: Entry, look: Look) -> Entry | Ready:
         """Return the message as it may go out now, or its fate; ``look`` is called with nobody else at the days."""
         try:
@@ -83,6 +90,10 @@ class Sender:
             return self._ended(entry, "failed", "CONTACT_UNREADABLE")
         except DatabaseUnavailable:
             return self._later(entry, TROUBLE_S, entry.reason)
+        except Exception as error:
+            # Ours, and of this message: all others go on. Its text may be personal, so only its name is told.
+            log.error("message_fault", stream=entry.stream, seq=entry.seq, kind=entry.kind, fault=type(error).__name__)
+            return self._ended(entry, "failed", "FAULT")
 
     async def sent(self, entry: Entry, ready: Ready) -> Entry:
         """Send, and return what became of it."""
@@ -93,6 +104,9 @@ class Sender:
         answer: Answer = Later("BROKEN_ANSWER")
         try:
             answer = await self.channels[ready.channel].send(ready.envelope)
+        except Exception as error:
+            log.error("channel_fault", channel=ready.channel, kind=entry.kind, fault=type(error).__name__)
+            answer = Later("FAULT")
         finally:
             # Also if sending was given up: a probe that never ends would keep the channel at rest for ever.
             if isinstance(answer, Later):

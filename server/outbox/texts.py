@@ -112,6 +112,7 @@ REASONS: Final[Mapping[str, Words]] = {
     "TOO_LATE": ("已过时效", "too late to be of use"),
     "QUIET_HOURS": ("静默时段，稍后发送", "waits for the end of the quiet hours"),
     "UNREADABLE_LOG": ("业务日记录无法读取", "the log of the day cannot be read"),
+    "FAULT": ("系统故障，请联系维护人员", "a fault of this program; its log names it"),
     "UNREACHABLE": ("网关无法连接", "the gateway cannot be reached"),
     "TIMEOUT": ("网关超时", "the gateway did not answer in time"),
     "BROKEN_ANSWER": ("网关回应异常", "the gateway's answer made no sense"),
