@@ -45,10 +45,8 @@ export class OwConsole extends OwElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.follow(this.desk.onChange(() => this.requestUpdate()));
-    this.every(TICK_MS, () => {
-      this.toggleAttribute("roomy", isLarge());
-      this.requestUpdate();
-    });
+    this.tick();
+    this.every(TICK_MS, () => this.tick());
     window.addEventListener("keydown", this.keyed);
     this.follow(() => window.removeEventListener("keydown", this.keyed));
   }
@@ -61,6 +59,11 @@ export class OwConsole extends OwElement {
       ${current ? this.body(current) : html`<main class="empty"><p class="muted">${desk.feed && isLost(desk.feed.status) ? say("no_view") : `${t("link.connecting")}…`}</p></main>`}
       ${this.helping ? helpOverlay(() => (this.helping = false)) : nothing}
       ${this.atBookings ? html`<ow-booking-drawer .desk=${desk} today=${current ? current.date : ""} @ow-close=${() => (this.atBookings = false)}></ow-booking-drawer>` : nothing}`;
+  }
+
+  private tick(): void {
+    this.toggleAttribute("roomy", isLarge());
+    this.requestUpdate();
   }
 
   private head(current: ClerkState | null) {

@@ -152,9 +152,19 @@ export const calendarStyles = css`
     background: var(--ow-bad);
     color: #ffffff;
   }
-  .closed {
+  .closed,
+  .stuck {
     background: repeating-linear-gradient(135deg, #f1f4f7 0, #f1f4f7 6px, #dde5eb 6px, #dde5eb 9px);
     color: var(--ow-ink);
+  }
+  .heat .stuck {
+    border-color: var(--ow-bad);
+  }
+  .heat .stuck .number {
+    color: var(--ow-bad);
+  }
+  .legend .stuck {
+    border-color: var(--ow-bad);
   }
   .legend {
     margin-top: 0.625rem;

@@ -9,7 +9,7 @@ import { OwElement, define } from "../shared/element";
 import { clockTime, momentText } from "../shared/format";
 import { pick } from "../shared/i18n";
 import { calendarStyles } from "./booking-calendar-styles";
-import { type Heat, heatOf, loadOf, loadOfSlots, mondayOf, weeksFrom } from "./booking-model";
+import { type Heat, groupsAt, heatOf, loadOf, loadOfSlots, mondayOf, weeksFrom } from "./booking-model";
 import { changeSlots } from "./booking-change";
 import { refusalText, say } from "./booking-texts";
 import type { CalendarDay, LoadedSlot } from "./booking-types";
@@ -20,7 +20,7 @@ const WEEKS = 4;
 const DAYS = 7 * WEEKS;
 // Bookings come in all day; a manager who watches sees them within this.
 const REFRESH_MS = 30_000;
-const HEATS: readonly Heat[] = ["empty", "low", "mid", "high", "full", "over", "closed"];
+const HEATS: readonly Heat[] = ["empty", "low", "mid", "high", "full", "over", "closed", "stuck"];
 const COUNTS = ["expected", "checked_in", "early", "in_grace", "late", "no_show", "cancelled", "waitlisted"] as const;
 
 export class OwBookingCalendar extends OwElement {
@@ -69,16 +69,17 @@ export class OwBookingCalendar extends OwElement {
         <span class="small number"><span class="visually-hidden">${say("load_words")}</span>${say("load", { ...load })}</span>` : html`<span class="small muted">${this.why(day)}</span>`}
       <span class="marks">${day.affected.length > 0 ? html`<span class="chip bad">${say("affected_n", { n: day.affected.length })}</span>` : nothing}
         ${load.closed > 0 ? html`<span class="chip elder">${say("closed_n", { n: load.closed })}</span>` : nothing}
-        ${load.places > 0 && day.refusal ? html`<span class="small muted">${this.why(day)}</span>` : nothing}</span>
+        ${load.places > 0 ? html`<span class="small muted">${this.why(day)}</span>` : nothing}</span>
     </button>`;
   }
 
-  /** Why nothing is sold: the moment of the release says more than the word. */
+  /** Why nothing is sold: the refusal, or the moment of a release to come. */
   private why(day: CalendarDay): string {
-    if (day.refusal === "NOT_RELEASED" && day.release_ms) {
-      return say("released_at", { time: pick(momentText(day.release_ms, this.house.nowMs(), this.house.hall.zone)) });
+    if (day.refusal) {
+      return refusalText(day.refusal);
     }
-    return day.refusal ? refusalText(day.refusal) : "";
+    const nowMs = this.house.nowMs();
+    return day.release_ms && day.release_ms > nowMs ? say("released_at", { time: pick(momentText(day.release_ms, nowMs, this.house.hall.zone)) }) : "";
   }
 
   private detail(day: CalendarDay): TemplateResult {
@@ -113,8 +114,7 @@ export class OwBookingCalendar extends OwElement {
   }
 
   private async change(kind: "edit" | "close"): Promise<void> {
-    const day = this.days[this.date];
-    if (await changeSlots({ house: this.house, kind, date: this.date, groups: day ? day.groups : {} })) {
+    if (await changeSlots({ house: this.house, kind, date: this.date, groups: groupsAt(this.days, this.date) })) {
       await this.load();
     }
   }

@@ -31,16 +31,23 @@ export function slotsOf(day: CalendarDay, group: string): LoadedSlot[] {
   return found ? found.slots : [];
 }
 
+/** The groups of a date; a closed one has none, and a change of several days may still begin there. */
+export function groupsAt(days: Record<string, CalendarDay>, date: string): CalendarDay["groups"] {
+  const chosen = days[date];
+  const some = Object.keys(days).map((one) => (days[one] as CalendarDay).groups).find((groups) => Object.keys(groups).length > 0);
+  return chosen && Object.keys(chosen.groups).length > 0 ? chosen.groups : some || {};
+}
+
 /** More taken than there are places reads as more than a hundred: the hall has promised too much. */
 export function pctOf(taken: number, places: number): number {
   return places > 0 ? Math.round((100 * taken) / places) : taken > 0 ? 100 : 0;
 }
 
-export type Heat = "closed" | "empty" | "low" | "mid" | "high" | "full" | "over";
+export type Heat = "closed" | "stuck" | "empty" | "low" | "mid" | "high" | "full" | "over";
 
 export function heatOf(slot: LoadedSlot): Heat {
   if (slot.closed) {
-    return "closed";
+    return slot.taken > 0 ? "stuck" : "closed";
   }
   const pct = pctOf(slot.taken, slot.places);
   if (slot.taken > slot.places) {

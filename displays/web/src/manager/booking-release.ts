@@ -20,7 +20,7 @@ export class OwBookingRelease extends BookingList {
     const days = (this.days || []).filter((day) => day.groups.length > 0);
     return html`<section class="panel" data-testid="release"><div class="tools">${this.range()}</div><p class="small muted">${say("release_hint")}</p>
       ${this.days && days.length === 0 ? html`<p class="none">${say("release_none")}</p>` : nothing}
-      ${days.length > 0 ? html`<table><thead><tr><th>${say("date")}</th><th>${say("group")}</th><th class="n">${say("places")}</th><th>${say("on_sale")}</th></tr></thead><tbody>${days.map((day) => this.rows(day))}</tbody></table>` : nothing}</section>`;
+      ${days.length > 0 ? html`<table><thead><tr><th>${say("date")}</th><th>${say("group")}</th><th class="n">${say("places_day")}</th><th>${say("on_sale")}</th></tr></thead><tbody>${days.map((day) => this.rows(day))}</tbody></table>` : nothing}</section>`;
   }
 
   private rows(day: ReleaseDay): TemplateResult[] {

@@ -58,7 +58,8 @@ export interface ReleaseDay {
 export interface MessageRow {
   id: string;
   kind: string;
-  channel: string;
+  /** None while nothing has been tried. */
+  channel?: string | null;
   appointment: string;
   version: number;
   state: MessageState;

@@ -100,7 +100,7 @@ export class OwSettings extends OwElement {
   ];
 
   @property({ attribute: false }) house!: House;
-  @state() private shownPart: Part = "hours";
+  @state() private shownPart: Part = partOfHash();
   @state() private loaded: Loaded | null = null;
   @state() private value: unknown = null;
   @state() private catalog: ItemsContent | null = null;
@@ -167,6 +167,7 @@ export class OwSettings extends OwElement {
       return;
     }
     this.shownPart = part;
+    history.replaceState(null, "", `#settings/${part}`);
     await this.load();
   }
 
@@ -209,6 +210,11 @@ export class OwSettings extends OwElement {
       this.saving = false;
     }
   }
+}
+
+function partOfHash(): Part {
+  const name = (location.hash.split("/")[1] || "") as Part;
+  return PARTS.indexOf(name) >= 0 ? name : "hours";
 }
 
 define("ow-settings", OwSettings);
