@@ -41,7 +41,7 @@ AT_ONCE: Final = 16
 STALE_LIMIT: Final = 1_000
 """Deadlines that no longer hold; with more of them the heap is made anew."""
 
-LONGEST_SECONDS: Final = 30.0
+LONGEST_SECONDS: Final = 5.0
 """The longest sleep: a computer that was suspended is noticed after this."""
 
 RETRY_SECONDS: Final = 1.0

@@ -18,7 +18,7 @@ from server.runner import HallRunner
 
 log = structlog.get_logger(__name__)
 
-LONGEST_SECONDS = 30.0
+LONGEST_SECONDS = 5.0
 """The longest sleep: a computer that was suspended, or whose clock was set, is noticed after this."""
 
 FRUITLESS_SECONDS = 1.0
