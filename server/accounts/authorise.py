@@ -1,6 +1,6 @@
 """The table of rights: which role may do what. It is data; the code below only looks things up.
 
-Roles are scoped to halls: a right holds in the halls that the account names, a device's in its one hall. Whether a
+Which operation an address asks for stands in :mod:`server.accounts.routes`. Roles are scoped to halls: a right holds in the halls that the account names, a device's in its one hall. Whether a
 window command comes from the clerk who sits there is a rule of the hall, not of this table.
 """
 
@@ -12,18 +12,24 @@ import msgspec
 Role = Literal["anonymous", "citizen", "device", "clerk", "guide", "manager", "network", "auditor", "admin"]
 """``anonymous`` shows nothing, ``citizen`` shows the secret of the ticket in question."""
 AccountRole = Literal["clerk", "guide", "manager", "network", "auditor", "admin"]
+DeviceKind = Literal["kiosk", "board", "area", "strip"]
+Subject = Literal["anonymous", "citizen", "clerk", "guide", "manager", "network", "auditor", "admin"] | DeviceKind
+"""What the table speaks of: the role, and for a device its kind. A board hangs in public: its token shows, and no more."""
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 ACCOUNT_ROLES: Final[tuple[AccountRole, ...]] = get_args(AccountRole)
+DEVICE_KINDS: Final[tuple[DeviceKind, ...]] = get_args(DeviceKind)
+SUBJECTS: Final[tuple[Subject, ...]] = ("anonymous", "citizen", *DEVICE_KINDS, *ACCOUNT_ROLES)
 
-Roles = frozenset[Role]
+Roles = frozenset[Subject]
 
 _LEAD: Final[Roles] = frozenset({"manager", "network", "admin"})
 _FLOOR: Final[Roles] = _LEAD | Roles({"guide"})
 _STAFF: Final[Roles] = _FLOOR | Roles({"clerk"})
 _LOOKING: Final[Roles] = _STAFF | Roles({"auditor"})
 _BOOKS: Final[Roles] = _LEAD | Roles({"auditor"})
-_EVERYBODY: Final[Roles] = frozenset(ROLES)
-_HOLDER: Final[Roles] = _STAFF | Roles({"citizen", "device"})
+_SCREENS: Final[Roles] = frozenset(DEVICE_KINDS)
+_EVERYBODY: Final[Roles] = frozenset(SUBJECTS)
+_HOLDER: Final[Roles] = _STAFF | Roles({"citizen", "kiosk"})
 _BOOKED: Final[Roles] = _STAFF | Roles({"citizen"})
 """Who may change a booking: its holder and staff. A kiosk shows the secret of the booking that it has just made."""
 
@@ -34,7 +40,7 @@ RIGHTS: Final[Mapping[str, Roles]] = {
     "health.read": _EVERYBODY,
     "login": _EVERYBODY,
     # holders of a ticket, kiosks, staff
-    "ticket.take.kiosk": _STAFF | Roles({"device"}),
+    "ticket.take.kiosk": _STAFF | Roles({"kiosk"}),
     "ticket.take.desk": _STAFF,
     "ticket.read": _HOLDER | Roles({"auditor"}),
     "ticket.why": _LOOKING | Roles({"citizen"}),
@@ -59,18 +65,18 @@ RIGHTS: Final[Mapping[str, Roles]] = {
     "slots.read": _EVERYBODY,
     "feed.read": _EVERYBODY,
     "booking.make.phone": _EVERYBODY,
-    "booking.make.kiosk": _STAFF | Roles({"device"}),
+    "booking.make.kiosk": _STAFF | Roles({"kiosk"}),
     "booking.make.desk": _STAFF,
     "booking.make.partner": _STAFF,
     "booking.check-in.code": _EVERYBODY,
-    "booking.check-in.person": _STAFF | Roles({"device"}),
+    "booking.check-in.person": _STAFF | Roles({"kiosk"}),
     "appointment.read": _BOOKED | Roles({"auditor"}),
     "appointment.calendar": _BOOKED,
     "appointment.confirm": _BOOKED,
     "appointment.reschedule": _BOOKED,
     "appointment.cancel": _BOOKED,
     "appointment.offer": _BOOKED,
-    "appointment.check-in": _BOOKED | Roles({"device"}),
+    "appointment.check-in": _BOOKED | Roles({"kiosk"}),
     "appointment.erase": _LEAD | Roles({"citizen"}),
     "appointment.appeal": _LEAD,
     "appointments.find": _STAFF,
@@ -90,13 +96,14 @@ RIGHTS: Final[Mapping[str, Roles]] = {
     "devices.write": _LEAD,
     "settings.read": _BOOKS,
     "settings.write": _LEAD,
+    "calendar.write": frozenset({"network", "admin"}),
     "accounts.read": frozenset({"admin", "auditor"}),
     "accounts.write": frozenset({"admin"}),
     "me.read": _EVERYBODY - Roles({"anonymous", "citizen"}),
     # live feeds
-    "view.board": _LOOKING | Roles({"device"}),
-    "view.area": _LOOKING | Roles({"device"}),
-    "view.strip": _LOOKING | Roles({"device"}),
+    "view.board": _LOOKING | _SCREENS,
+    "view.area": _LOOKING | _SCREENS,
+    "view.strip": _LOOKING | _SCREENS,
     "view.ticket": _HOLDER | Roles({"auditor"}),
     "view.clerk": _STAFF,
     "view.manager": _FLOOR,
@@ -120,6 +127,11 @@ class Caller(msgspec.Struct, frozen=True):
     """Kind of a device: kiosk, board, area, strip."""
 
     @property
+    def subject(self) -> str:
+        """What the table of rights calls this caller; a device whose kind it does not know has no rights."""
+        return self.kind if self.role == "device" else self.role
+
+    @property
     def actor(self) -> str:
         """The name that the log remembers."""
         return f"{self.role}:{self.name}"
@@ -135,7 +147,7 @@ CITIZEN: Final = Caller("citizen")
 
 def may(caller: Caller, operation: str, *, hall: str | None = None) -> bool:
     """Tell whether the table gives this caller the right, in this hall if one is named."""
-    if caller.role not in RIGHTS.get(operation, frozenset()):
+    if caller.subject not in RIGHTS.get(operation, frozenset()):
         return False
     is_everywhere = caller.role in {"anonymous", "citizen"} or "anonymous" in RIGHTS[operation]
     return hall is None or is_everywhere or caller.covers(hall)

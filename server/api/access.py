@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from hall.ids import TicketId
 from server.accounts.authorise import CITIZEN, NOBODY, PUBLIC_VIEWS, Caller, may
+from server.accounts.routes import may_ask
 from server.api.house import House, house_of, wall_ms
 from server.keys import date_of_ticket
 from server.problems import Problem
@@ -19,6 +20,7 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 async def allow(request: Request, operation: str, hall: str | None = None) -> Caller:
     """Return the caller if the table of rights lets them; raises 401 or 403."""
     caller = await caller_of(request)
+    _check_row(request, operation)
     check(caller, operation, hall)
     return caller
 
@@ -29,6 +31,7 @@ async def holder(request: Request, operation: str, *, hall: str, ticket: TicketI
     Who shows the secret acts as the holder, also in a browser in which somebody is signed in.
     """
     caller = holder_or(await caller_of(request), house_of(request), secret, hall=hall, ticket=ticket)
+    _check_row(request, operation)
     check(caller, operation, hall)
     return caller
 
@@ -46,6 +49,13 @@ def check(caller: Caller, operation: str, hall: str | None) -> None:
     """Raise 401 for somebody unknown and 403 for somebody known, unless the table gives the right."""
     if not may(caller, operation, hall=hall):
         raise Problem("NOT_SIGNED_IN_AT_ALL" if caller.role == "anonymous" else "FORBIDDEN")
+
+
+def _check_row(request: Request, operation: str) -> None:
+    """Let nobody in where a route asks for what its row of the table does not have, or has no row."""
+    route = request.scope.get("route")
+    if not may_ask(request.method, getattr(route, "path", ""), operation):
+        raise Problem("FORBIDDEN")
 
 
 def check_view(house: House, caller: Caller, kind: str, hall: str) -> None:
@@ -96,8 +106,17 @@ def check_origin(connection: HTTPConnection) -> None:
     origin = connection.headers.get("origin")
     if origin is None or origin in house_of(connection).settings.origins:
         return
-    if urlsplit(origin).netloc.lower() != connection.headers.get("host", "").lower():
+    host = _host_of(origin)
+    if not host or host != connection.headers.get("host", "").lower():
         raise Problem("FOREIGN_ORIGIN")
+
+
+def _host_of(origin: str) -> str:
+    """Return the host and port of an origin; nothing for ``null``, and for what is no address."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def knows(house: House, secret: str, *, hall: str, ticket: TicketId) -> bool:
