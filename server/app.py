@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from displays.web import DIST
 from server import sockets
-from server.accounts.desk import FrontDesk
+from server.accounts.desk import FrontDesk, Terms
 from server.accounts.first import ensure_somebody
 from server.accounts.store import AccountStore
 from server.accounts.throttle import Throttle
@@ -158,7 +158,8 @@ def _lifespan(
         await _start_screens(house)
         gc.freeze()
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(house.hub.beat()), group.create_task(_note_devices(house))]
+            jobs = (house.hub.beat(), _note_devices(house), house.desk.watch(wall_ms))
+            tasks = [group.create_task(job) for job in jobs]
             yield
             for task in tasks:
                 task.cancel()
@@ -199,7 +200,7 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
         live=LiveView(hub, waits, clock, day_of=hall_days.day_of),
         calls=calls,
         projector=Projector(ledger, bus, Reports(settings.data)),
-        desk=FrontDesk(AccountStore(database), Throttle(settings.limits.logins_per_minute)),
+        desk=_desk(settings, database),
         key=key,
         waits=waits,
         contacts=contacts,
@@ -211,6 +212,12 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
         edge=gate,
         version=version,
     )
+
+
+def _desk(settings: Settings, database: Database) -> FrontDesk:
+    limits = settings.limits
+    terms = Terms(limits.session_ms, limits.session_idle_ms)
+    return FrontDesk(AccountStore(database), Throttle(limits.logins_per_minute), terms)
 
 
 def _storage(settings: Settings, instead: Instead) -> tuple[Database, Ledger]:

@@ -44,6 +44,10 @@ class Limits(msgspec.Struct, frozen=True):
     frame_bytes: int = 64 * 1024
     logins_per_minute: int = 10
     """Failed attempts of one account, and three times as many of one address."""
+    session_ms: int = 12 * 3_600_000
+    """A session ends after a long working day; halls with extended hours close after 11 to 12 hours."""
+    session_idle_ms: int = 2 * 3_600_000
+    """A session ends when it was not used for so long; an open live feed is use, a closed browser is not."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,9 @@ from hall.feed import View, ViewKind
 from hall.feed_staff import render
 from hall.link import NOTHING
 from server.accounts.authorise import Caller
-from server.api.access import address_of, caller_with, check, check_origin, check_view, holder_or
+from server.accounts.feeds import WITHOUT_TOKEN
+from server.accounts.passwords import token_hash
+from server.api.access import address_of, caller_with, check, check_origin, check_view, holder_or, token_of
 from server.api.bounds import Code
 from server.api.describe import PROBLEMS
 from server.api.house import House, house_of
@@ -70,6 +72,14 @@ async def _serve(socket: WebSocket, house: House, hall: str) -> None:
         return
     await socket.accept()
     pipe = cast(Pipe, socket.scope["extensions"][PIPE])
+    held = house.desk.feeds.opened(_held_by(socket, caller), caller, pipe.cut)
+    try:
+        await _keep(socket, house, hall, pipe, caller, view)
+    finally:
+        house.desk.feeds.closed(held)
+
+
+async def _keep(socket: WebSocket, house: House, hall: str, pipe: Pipe, caller: Caller, view: View) -> None:
     device = caller.name if caller.role == "device" else ""
     screen = house.hub.join(pipe, hall, view, since=_since(socket), device=device, kind=caller.kind)
     if screen is None:
@@ -104,9 +114,20 @@ async def _admitted(connection: HTTPConnection, house: House, hall: str) -> tupl
     return caller, view
 
 
+def _held_by(socket: HTTPConnection, caller: Caller) -> str:
+    """Return the hash of the token whose end is the end of this feed; a citizen's ends with the ticket's day."""
+    if caller.role in ("anonymous", "citizen"):
+        return WITHOUT_TOKEN
+    return token_hash(_given(socket) or token_of(socket))
+
+
+def _given(socket: HTTPConnection) -> str:
+    return _parameter(socket, "device") or _parameter(socket, "token")
+
+
 async def _caller(socket: HTTPConnection, house: House, hall: str) -> Caller:
     """Return who watches: by token, device token or session cookie, or by the ticket's secret."""
-    caller = await caller_with(house, socket, given=_parameter(socket, "device") or _parameter(socket, "token"))
+    caller = await caller_with(house, socket, given=_given(socket))
     if _parameter(socket, "view") != "ticket":
         return caller
     return holder_or(caller, house, _parameter(socket, "secret"), hall=hall, ticket=_parameter(socket, "ticket"))

@@ -1,25 +1,46 @@
-"""The front desk: who is behind a token, signing in and out, devices. Tokens that were seen are remembered in memory."""
+"""The front desk: who is behind a token, signing in and out, devices. Tokens that were seen are remembered in memory.
+
+Laws:
+1. A session ends at its absolute lifetime, when it was idle too long, at sign-out, and when its account is disabled.
+2. A device's token ends when the device is revoked.
+3. What ends takes its open feeds with it: at once on the node that was told, within :data:`WATCH_S` on the others.
+"""
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
+import structlog
 
 from server.accounts.authorise import Caller, Role
+from server.accounts.feeds import OpenFeeds
 from server.accounts.passwords import Passwords, new_token, token_hash
-from server.accounts.store import Account, AccountStore, Device, NewAccount
+from server.accounts.store import Account, AccountStore, Device, NewAccount, Signed
 from server.accounts.throttle import Throttle
+from server.config.database import DatabaseUnavailable
 from server.problems import Problem
 
-SESSION_MS: Final = 12 * 3_600_000
-"""A long working day; halls with extended hours close after 11 to 12 hours."""
+log = structlog.get_logger(__name__)
+
 REMEMBERED: Final = 20_000
 """Tokens kept in memory (some 200 bytes each)."""
 TRUST_MS: Final = 30_000
-"""Another node's sign-out or revocation is noticed after this."""
+"""A token in memory is looked up again after this, even if the watch below cannot read."""
+WATCH_S: Final = 1.0
+"""How often all tokens in use are compared with the database: another node's sign-out is noticed within it."""
+NOTE_MS: Final = 60_000
+"""How often it is written down when sessions were last used; what a restart forgets."""
 TOKEN_LENGTH: Final = 64
 """Ours have 43 characters; what is much longer is not looked up."""
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """How long sessions last."""
+
+    lifetime_ms: int
+    idle_ms: int
 
 
 class SignedIn(msgspec.Struct, frozen=True):
@@ -39,12 +60,16 @@ class _Known(msgspec.Struct, frozen=True):
 class FrontDesk:
     """Turns tokens into callers."""
 
-    def __init__(self, store: AccountStore, throttle: Throttle) -> None:
+    def __init__(self, store: AccountStore, throttle: Throttle, terms: Terms) -> None:
         """Work on the accounts of a store."""
         self.store = store
         self.passwords = Passwords()
+        self.feeds = OpenFeeds()
+        self.terms = terms
         self._throttle = throttle
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._seen: dict[str, int] = {}
+        self._noted_ms = 0
 
     async def caller(self, token: str, *, now_ms: int) -> Caller:
         """Return who holds a token; raises ``SESSION_EXPIRED`` or ``DEVICE_REVOKED``."""
@@ -57,6 +82,8 @@ class FrontDesk:
             self._remember(name, known)
         if known.caller is None:
             raise Problem(known.code)
+        if known.caller.role != "device":
+            self._seen[name] = now_ms
         return known.caller
 
     async def sign_in(self, account: str, password: str, *, address: str, now_ms: int) -> SignedIn:
@@ -69,22 +96,34 @@ class FrontDesk:
         if found is None or not is_right or found[0].disabled:
             raise Problem("WRONG_PASSWORD")
         self._throttle.succeeded(account, address)
-        token, expires_ms = new_token(), now_ms + SESSION_MS
+        return await self.begin(found[0], now_ms=now_ms)
+
+    async def begin(self, account: Account, *, now_ms: int) -> SignedIn:
+        """Begin a session of somebody whose identity is proved, under a token that nobody has seen before."""
+        token, expires_ms = new_token(), now_ms + self.terms.lifetime_ms
         await asyncio.to_thread(
-            self.store.add_session, token_hash(token), account, expires_ms=expires_ms, now_ms=now_ms
+            self.store.add_session, token_hash(token), account.account, expires_ms=expires_ms, now_ms=now_ms
         )
-        return SignedIn(token, found[0], expires_ms)
+        return SignedIn(token, account, expires_ms)
 
     async def sign_out(self, token: str) -> None:
-        """End a session; unknown ones are ended already."""
+        """End a session with its feeds; unknown ones are ended already."""
         name = token_hash(token)
         await asyncio.to_thread(self.store.end_session, name)
         self._known.pop(name, None)
+        self.feeds.end_token(name)
 
     async def add_account(self, new: NewAccount, *, now_ms: int) -> None:
         """Make an account; raises ``ACCOUNT_EXISTS``."""
         if not await asyncio.to_thread(self.store.add_accounts, [new], now_ms=now_ms):
             raise Problem("ACCOUNT_EXISTS")
+
+    async def disable(self, account: str, *, disabled: bool) -> None:
+        """Disable an account, with its sessions and feeds, or enable it again; raises ``UNKNOWN_ACCOUNT``."""
+        if not await asyncio.to_thread(self.store.disable, account, disabled=disabled):
+            raise Problem("UNKNOWN_ACCOUNT")
+        if disabled:
+            self._forget(account)
 
     async def add_device(self, device: Device, *, now_ms: int) -> str:
         """Make a device and return its token, which is told this once."""
@@ -93,24 +132,70 @@ class FrontDesk:
         return token
 
     async def revoke_device(self, hall: str, device: str) -> None:
-        """Withdraw a device's token; raises ``UNKNOWN_DEVICE``."""
+        """Withdraw a device's token and end its feeds; raises ``UNKNOWN_DEVICE``."""
         if await asyncio.to_thread(self.store.revoke_device, hall, device) is None:
             raise Problem("UNKNOWN_DEVICE")
-        stale = [name for name, known in self._known.items() if known.caller and known.caller.name == device]
-        for name in stale:
-            del self._known[name]
+        self._forget(device)
+
+    # ---- what ends elsewhere, or by time ----
+
+    async def watch(self, clock_ms: Callable[[], int]) -> None:
+        """Compare all tokens in use with the database once a second, until cancelled."""
+        while True:
+            await asyncio.sleep(WATCH_S)
+            try:
+                await self.look_after(now_ms=clock_ms())
+            except DatabaseUnavailable as failure:
+                log.warning("tokens_not_compared", reason=str(failure))
+
+    async def look_after(self, *, now_ms: int) -> None:
+        """Forget tokens that have ended and end their feeds; write down now and then when sessions were used."""
+        watching = self.feeds.tokens()
+        known = [(name, one) for name, one in self._known.items() if one.caller is not None]
+        if not watching and not known:
+            return
+        self._seen.update((name, now_ms) for name in watching if self._is_session(name))
+        # Only what was in use before the read: a token that is born during it is in the database, but not in the answer.
+        live = await asyncio.to_thread(self._live, dict(self._seen), now_ms)
+        for name, one in known:
+            if live.get(name) != one.caller and self._known.get(name) is one:
+                del self._known[name]
+        self.feeds.end_unless(watching, live)
+        if now_ms - self._noted_ms >= NOTE_MS:
+            self._noted_ms, seen, self._seen = now_ms, self._seen, {}
+            await asyncio.to_thread(self.store.saw_sessions, seen)
+
+    def _live(self, seen: dict[str, int], now_ms: int) -> dict[str, Caller]:
+        live = {name: _caller_of_device(one) for name, one in self.store.tokens_of_devices().items()}
+        for name, signed in self.store.sessions().items():
+            if self._is_live(signed, seen.get(name, 0), now_ms):
+                live[name] = _caller_of(signed.account)
+        return live
 
     def _look_up(self, name: str, now_ms: int) -> _Known:
         device = self.store.device_of_token(name)
         if device is not None:
-            caller = Caller("device", device.id, (device.hall,), device.window, device.kind)
-            return _Known(None if device.revoked else caller, "DEVICE_REVOKED", now_ms + TRUST_MS)
+            caller = None if device.revoked else _caller_of_device(device)
+            return _Known(caller, "DEVICE_REVOKED", now_ms + TRUST_MS)
         found = self.store.session(name)
-        if found is None or found[1] <= now_ms or found[0].disabled:
+        if found is None or not self._is_live(found, self._seen.get(name, 0), now_ms):
             return _Known(None, "SESSION_EXPIRED", now_ms + TRUST_MS)
-        account, expires_ms = found
-        caller = Caller(_role(account), account.account, account.halls)
-        return _Known(caller, "", min(expires_ms, now_ms + TRUST_MS))
+        return _Known(_caller_of(found.account), "", min(found.expires_ms, now_ms + TRUST_MS))
+
+    def _is_live(self, signed: Signed, seen_ms: int, now_ms: int) -> bool:
+        used_ms = max(signed.seen_ms, seen_ms)
+        is_idle = used_ms > 0 and used_ms + self.terms.idle_ms <= now_ms
+        return not signed.account.disabled and signed.expires_ms > now_ms and not is_idle
+
+    def _is_session(self, name: str) -> bool:
+        known = self._known.get(name)
+        return known is not None and known.caller is not None and known.caller.role != "device"
+
+    def _forget(self, subject: str) -> None:
+        """Forget all tokens of an account or device, and end their feeds."""
+        for name in [name for name, one in self._known.items() if one.caller and one.caller.name == subject]:
+            del self._known[name]
+        self.feeds.end_caller(subject)
 
     def _remember(self, name: str, known: _Known) -> None:
         self._known[name] = known
@@ -119,6 +204,10 @@ class FrontDesk:
             self._known.popitem(last=False)
 
 
-def _role(account: Account) -> Role:
+def _caller_of(account: Account) -> Caller:
     role: Role = msgspec.convert(account.role, Role)
-    return role
+    return Caller(role, account.account, account.halls)
+
+
+def _caller_of_device(device: Device) -> Caller:
+    return Caller("device", device.id, (device.hall,), device.window, device.kind)

@@ -79,6 +79,8 @@ ROUTES: Final[Mapping[str, Operations]] = {
     # accounts and devices
     "GET /api/accounts": ("accounts.read",),
     "POST /api/accounts": ("accounts.write",),
+    "POST /api/accounts/{account}/disable": ("accounts.write",),
+    "POST /api/accounts/{account}/enable": ("accounts.write",),
     f"GET {_HALL}/devices": ("devices.read",),
     f"POST {_HALL}/devices": ("devices.write",),
     f"POST {_HALL}/devices/{{device}}/revoke": ("devices.write",),

@@ -1,6 +1,7 @@
 """Reads and writes accounts, sessions and devices. Every function here blocks: call it in a thread."""
 
 import msgspec
+from sqlalchemy import update
 from sqlmodel import col, delete, select
 
 from server.accounts.tables import AccountRow, DeviceRow, SessionRow
@@ -38,6 +39,15 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     halls: tuple[str, ...]
     password_hash: str
+    subject: str = ""
+
+
+class Signed(msgspec.Struct, frozen=True):
+    """A session: whose, until when at most, and when it was used last as far as is written down (0: never)."""
+
+    account: Account
+    expires_ms: int
+    seen_ms: int
 
 
 class AccountStore:
@@ -73,23 +83,61 @@ class AccountStore:
                 session.merge(AccountRow(**values, created_ms=now_ms))
             return True
 
+    def of_subject(self, subject: str) -> Account | None:
+        """Return the account of a person whom another provider knows."""
+        with self._database.read() as session:
+            row = session.exec(select(AccountRow).where(AccountRow.subject == subject)).first()
+            return None if row is None else _account(row)
+
+    def disable(self, account: str, *, disabled: bool) -> bool:
+        """Let an account sign in no more, and end its sessions; or let it again. False if there is none."""
+        with self._database.write() as session:
+            row = session.get(AccountRow, account)
+            if row is None:
+                return False
+            row.disabled = disabled
+            session.add(row)
+            if disabled:
+                session.exec(delete(SessionRow).where(col(SessionRow.account) == account))
+            return True
+
     def add_session(self, token_hash: str, account: str, *, expires_ms: int, now_ms: int) -> None:
         """Remember a sign-in, and forget those that have ended."""
         with self._database.write() as session:
             session.exec(delete(SessionRow).where(col(SessionRow.expires_ms) <= now_ms))
-            session.add(SessionRow(token_hash=token_hash, account=account, expires_ms=expires_ms))
+            session.add(SessionRow(token_hash=token_hash, account=account, expires_ms=expires_ms, seen_ms=now_ms))
 
     def end_session(self, token_hash: str) -> None:
         """Forget a sign-in."""
         with self._database.write() as session:
             session.exec(delete(SessionRow).where(col(SessionRow.token_hash) == token_hash))
 
-    def session(self, token_hash: str) -> tuple[Account, int] | None:
+    def session(self, token_hash: str) -> Signed | None:
         """Return who signed in, and until when."""
         with self._database.read() as session:
             row = session.get(SessionRow, token_hash)
             account = session.get(AccountRow, row.account) if row else None
-            return None if row is None or account is None else (_account(account), row.expires_ms)
+            return None if row is None or account is None else Signed(_account(account), row.expires_ms, row.seen_ms)
+
+    def sessions(self) -> dict[str, Signed]:
+        """Return all sessions of accounts that may sign in, by the hash of their token."""
+        query = select(SessionRow, AccountRow).join(AccountRow).where(col(AccountRow.disabled).is_(False))
+        with self._database.read() as session:
+            return {
+                row.token_hash: Signed(_account(one), row.expires_ms, row.seen_ms) for row, one in session.exec(query)
+            }
+
+    def saw_sessions(self, seen: dict[str, int]) -> None:
+        """Note when sessions were last used."""
+        with self._database.write() as session:
+            for name, seen_ms in seen.items():
+                session.execute(update(SessionRow).where(col(SessionRow.token_hash) == name).values(seen_ms=seen_ms))
+
+    def tokens_of_devices(self) -> dict[str, Device]:
+        """Return all devices that are not revoked, by the hash of their token."""
+        query = select(DeviceRow).where(col(DeviceRow.revoked).is_(False))
+        with self._database.read() as session:
+            return {row.token_hash: _device(row) for row in session.exec(query)}
 
     def devices(self, hall: str | None = None) -> list[Device]:
         """Return the devices of a hall, or all."""

@@ -1,4 +1,4 @@
-"""Accounts, sessions and devices, in the settings database. Passwords and tokens are kept as hashes only."""
+"""Accounts, sessions, devices and reveals, in the settings database. Passwords and tokens are kept as hashes only."""
 
 from sqlalchemy import BigInteger
 from sqlmodel import Field
@@ -7,7 +7,12 @@ from server.config.database import ConfigTable
 
 
 class AccountRow(ConfigTable, table=True):
-    """A person who signs in; `halls` are codes separated by commas, a trailing `*` covers every hall that begins so."""
+    """A person who signs in.
+
+    `halls` are codes separated by commas, a trailing `*` covers every hall that begins so.
+
+    `subject` is the provider and its name for the person where somebody signs in elsewhere, else empty.
+    """
 
     __tablename__ = "accounts"
 
@@ -16,6 +21,7 @@ class AccountRow(ConfigTable, table=True):
     role: str = Field(max_length=16)
     halls: str = Field(default="", max_length=2000)
     password_hash: str = Field(max_length=200)
+    subject: str = Field(default="", index=True, max_length=400, sa_column_kwargs={"server_default": ""})
     disabled: bool = False
     created_ms: int = Field(sa_type=BigInteger)
 
@@ -28,6 +34,7 @@ class SessionRow(ConfigTable, table=True):
     token_hash: str = Field(primary_key=True, max_length=64)
     account: str = Field(foreign_key="accounts.account", index=True, max_length=40)
     expires_ms: int = Field(sa_type=BigInteger)
+    seen_ms: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class DeviceRow(ConfigTable, table=True):
@@ -45,3 +52,17 @@ class DeviceRow(ConfigTable, table=True):
     revoked: bool = False
     created_ms: int = Field(sa_type=BigInteger)
     last_seen_ms: int = Field(default=0, sa_type=BigInteger)
+
+
+class RevealRow(ConfigTable, table=True):
+    """One look of somebody on the staff at contact data: who, when, of which booking, why. Never what was shown."""
+
+    __tablename__ = "reveals"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at_ms: int = Field(sa_type=BigInteger)
+    hall: str = Field(index=True, max_length=40)
+    actor: str = Field(max_length=60)
+    subject: str = Field(max_length=40)
+    what: str = Field(max_length=40)
+    reason: str = Field(max_length=200)

@@ -80,7 +80,7 @@ async def caller_with(house: House, connection: HTTPConnection, *, given: str = 
     token = given or _bearer(connection)
     if token:
         return await house.desk.caller(token, now_ms=wall_ms())
-    cookie = connection.cookies.get(COOKIE, "")
+    cookie = cookie_of(connection)
     if not cookie:
         return NOBODY
     try:
@@ -93,7 +93,12 @@ async def caller_with(house: House, connection: HTTPConnection, *, given: str = 
 
 def token_of(connection: HTTPConnection) -> str:
     """Return the token of a request, or an empty text."""
-    return _bearer(connection) or connection.cookies.get(COOKIE, "")
+    return _bearer(connection) or cookie_of(connection)
+
+
+def cookie_of(connection: HTTPConnection) -> str:
+    """Return the session's cookie, or an empty text."""
+    return connection.cookies.get(COOKIE, "")
 
 
 def _bearer(connection: HTTPConnection) -> str:

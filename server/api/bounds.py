@@ -47,3 +47,7 @@ class CommandBody(Body):
     """A change; ``command_id`` is made by the client once per intended act."""
 
     command_id: CommandKey
+
+
+class NothingBody(Body):
+    """A request that says everything by its address."""

@@ -9,16 +9,12 @@ from fastapi import APIRouter, Request, Response
 from server.accounts.store import Device
 from server.api.access import allow
 from server.api.bodies import DeviceBody
-from server.api.bounds import Body, Code
+from server.api.bounds import Code, NothingBody
 from server.api.describe import PROBLEMS
 from server.api.house import House, house_of, wall_ms
 from server.api.submit import invalid, reply, today_of
 
 router = APIRouter(prefix="/api/halls/{hall}/devices", tags=["devices"], responses=PROBLEMS)
-
-
-class NothingBody(Body):
-    """A request that says everything by its address."""
 
 
 @router.get("")

@@ -5,10 +5,11 @@ import asyncio
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from server.accounts.desk import SESSION_MS
+from server.accounts.desk import SignedIn
 from server.accounts.store import Account, NewAccount
-from server.api.access import COOKIE, address_of, allow, check_origin, token_of
+from server.api.access import COOKIE, address_of, allow, check_origin, cookie_of, token_of
 from server.api.bodies import AccountBody, LoginBody
+from server.api.bounds import Code, NothingBody
 from server.api.describe import PROBLEMS
 from server.api.house import house_of, wall_ms
 from server.api.submit import Json, invalid, reply
@@ -26,10 +27,18 @@ async def login(request: Request, body: LoginBody) -> Response:
     house = house_of(request)
     signed = await house.desk.sign_in(body.account, body.password, address=address_of(request), now_ms=wall_ms())
     answer = reply({"token": signed.token, **_shown(signed.account), "expires_ms": signed.expires_ms})
+    return await signed_in(request, signed, answer)
+
+
+async def signed_in(request: Request, signed: SignedIn, answer: Response) -> Response:
+    """Give the browser its cookie; a session that it had before ends, so that none is ever taken over."""
+    house = house_of(request)
+    if before := cookie_of(request):
+        await house.desk.sign_out(before)
     answer.set_cookie(
         COOKIE,
         signed.token,
-        max_age=SESSION_MS // 1000,
+        max_age=house.settings.limits.session_ms // 1000,
         httponly=True,
         samesite="strict",
         secure=house.settings.secure_cookie,
@@ -82,6 +91,24 @@ async def add_account(request: Request, body: AccountBody) -> Response:
     new = NewAccount(account=body.account, name=body.name, role=body.role, halls=halls, password_hash=password_hash)
     await house.desk.add_account(new, now_ms=wall_ms())
     return reply({"account": body.account}, status=201)
+
+
+@router.post("/accounts/{account}/disable")
+async def disable(request: Request, account: Code, body: NothingBody | None = None) -> Response:
+    """Let an account sign in no more; its sessions and live feeds end at once."""
+    caller = await allow(request, "accounts.write")
+    if caller.name == account:
+        raise invalid("account", "nobody can shut themselves out")
+    await house_of(request).desk.disable(account, disabled=True)
+    return reply({"account": account, "disabled": True})
+
+
+@router.post("/accounts/{account}/enable")
+async def enable(request: Request, account: Code, body: NothingBody | None = None) -> Response:
+    """Let a disabled account sign in again."""
+    await allow(request, "accounts.write")
+    await house_of(request).desk.disable(account, disabled=False)
+    return reply({"account": account, "disabled": False})
 
 
 def _shown(account: Account) -> Json:

@@ -43,11 +43,11 @@ WHOLE_BODIES: Final[dict[str, dict[str, Any]]] = {
     "/api/accounts": {"account": "admin", "name": "x", "role": "clerk", "halls": [HALL], "password": "long enough"},
     "/devices": {"name": "x", "kind": "strip", "window": "none"},
     "/people/erase": {"person": "nobody"}, "/appointments/find": {"person": "x"},
-    "/revoke": {}, "/logout": {}, "/reprint": {},
+    "/revoke": {}, "/disable": {}, "/enable": {}, "/logout": {}, "/reprint": {},
 }  # fmt: skip
 """What is no command of a hall says, by the end of its address."""
 VALUES: Final = {
-    "ticket": TICKET, "window": "W01", "device": "nothing-here", "appointment": BOOKING, "feed": "nobody",
+    "ticket": TICKET, "window": "W01", "device": "nothing-here", "account": "nobody", "appointment": BOOKING, "feed": "nobody",
     "message": "nothing", "code": "nothing", "section": "items", "year": "2027", "date": "2026-11-24",
 }  # fmt: skip
 
