@@ -133,6 +133,10 @@ class DaysToCome:
         self._use(stream)
         return runner
 
+    def runners(self) -> list[HallRunner]:
+        """List the days that are in memory."""
+        return list(self._live.values())
+
     def has_log(self, stream: str) -> bool:
         """Say whether a day was begun."""
         return stream in self._known

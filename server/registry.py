@@ -27,6 +27,7 @@ from server.bus import Bus
 from server.clock import Clock
 from server.config.plans import OpenDayFacts, PlanSource
 from server.days import DaysStatistics, DaysToCome
+from server.following import Following
 from server.ledger.port import Ledger, LedgerError, StreamHead, hall_and_date, stream_name
 from server.links import Links
 from server.moves import Moves
@@ -93,6 +94,8 @@ class Halls:
     tell: Tell | None = None
     listeners: list[Listener] = field(default_factory=list)
     day_listeners: list[DayListener] = field(default_factory=list)
+    is_shared: bool = False
+    """Other nodes write to the same ledger."""
     _halls: dict[HallId, _Hall] = field(default_factory=dict)
     _past: dict[str, HallRunner] = field(default_factory=dict)
     _shut: dict[HallId, str] = field(default_factory=dict)
@@ -103,10 +106,12 @@ class Halls:
     _links: Links = field(init=False)
     _ahead: DaysToCome = field(init=False)
     _outlook: Outlook = field(init=False)
+    _following: Following = field(init=False)
 
     def __post_init__(self) -> None:
         """Make what needs the halls themselves."""
         self._links = Links(self.past)
+        self._following = Following(self.ledger, self.bus, self._runners)
         self._ahead = DaysToCome(self._new, self._begin, self._finish, self.clock)
         self._outlook = Outlook(self.plans)
         self.bookers = Bookers(self.ledger)
@@ -127,20 +132,22 @@ class Halls:
         self._links.start()
         self._ahead.start()
         self.moves.start()
+        if self.is_shared:
+            self._following.start()
         log.info("halls_started", halls=len(self._halls), shut=len(self._shut))
         if not facts:
             log.warning("no_halls", advice="stop the server, run onewindow init, start it again")
 
     async def stop(self) -> None:
         """Take no more commands, finish those that wait."""
+        await self._following.stop()
         await self._links.stop()
         await self.moves.stop()
         await self._ahead.stop()
         for hall in self._halls.values():
             if hall.timer is not None:
                 await hall.timer.stop()
-        runners = [*(hall.runner for hall in self._halls.values()), *self._past.values()]
-        await asyncio.gather(*(runner.stop() for runner in runners))
+        await asyncio.gather(*(runner.stop() for runner in self._runners()))
         log.info("halls_stopped", halls=len(self._halls))
 
     async def add(self, code: HallId, zone: str, *, heads: Sequence[StreamHead] = ()) -> None:
@@ -299,6 +306,9 @@ class Halls:
         )
 
     # ---- days ----
+
+    def _runners(self) -> list[HallRunner]:
+        return [*(hall.runner for hall in self._halls.values()), *self._past.values(), *self._ahead.runners()]
 
     def _new(self, hall: HallId, day: str) -> HallRunner:
         shell = Shell(self.ledger, self.bus, self.clock, tell=self.tell, after_commit=self._after_commit)

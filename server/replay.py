@@ -11,7 +11,7 @@ from hall.policy import Plan
 from hall.state import HallDay
 from hall.step import apply
 from server.ledger.chain import verified
-from server.ledger.port import BrokenChain, Ledger, Row
+from server.ledger.port import GENESIS, BrokenChain, Ledger, Row
 
 
 def decoded(row: Row) -> Commit:
@@ -28,10 +28,14 @@ def decoded(row: Row) -> Commit:
 
 
 async def replayed(
-    ledger: Ledger, stream: str, state: HallDay, *, plans: dict[str, Plan]
+    ledger: Ledger, stream: str, state: HallDay, *, plans: dict[str, Plan], previous: str = GENESIS
 ) -> AsyncIterator[tuple[Commit, str]]:
-    """Apply a whole stream to a fresh state; yield each commit, applied, with its row's hash. ``plans`` is filled."""
-    async for row in verified(ledger.read(stream)):
+    """Apply what a stream has after a state; yield each commit, applied, with its row's hash. ``plans`` is filled.
+
+    ``previous`` is the hash of the row that the state stands at; a fresh state gets the whole stream.
+    """
+    rows = ledger.read(stream, state.seq)
+    async for row in verified(rows, previous=previous, version=state.seq):
         commit = decoded(row)
         await learn_named(ledger, commit, plans=plans)
         state.plans.update(plans)

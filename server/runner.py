@@ -19,9 +19,8 @@ import structlog
 
 from hall.booking_commands import CheckIn
 from hall.commands import AnyCommand, TakeTicket, Tick, Told
-from hall.errors import HallError, Refusal
-from hall.events import AnyEvent, Commit, DayEnded, commit_encoder
-from hall.feed import answer
+from hall.errors import HallError
+from hall.events import Commit, DayEnded, commit_encoder
 from hall.ids import TIMER, HallId, Ms
 from hall.policy import Plan, plan_hash
 from hall.state import HallDay
@@ -30,19 +29,17 @@ from server.answers import AnswerIndex
 from server.booking_traces import keys_before, ticket_of_check_in, traces_after
 from server.bus import Bus
 from server.clock import Clock
+from server.decided import Decided, batch_of, commit_of, relies_on
 from server.inbox import MAILBOX_LIMIT, Entry, Mailbox
 from server.ledger.chain import seal
 from server.ledger.port import (
     GENESIS,
-    Batch,
     CommandIdTaken,
     Guard,
     GuardMoved,
     Ledger,
     LedgerError,
-    Row,
     StorageFailed,
-    Trace,
     VersionConflict,
     stream_name,
 )
@@ -80,6 +77,9 @@ Tell = Callable[[HallDay, TakeTicket], Told | None]
 AfterCommit = Callable[["HallRunner", Sequence[Commit]], None]
 """Is told of every durable commit, those found at a replay included; must not wait."""
 
+_TICK = "tick"
+"""Key of the one tick that can be on its way."""
+
 RECOVER_SECONDS = 1.5
 """How long callers of a failed write wait for the truth from the ledger before they are told that it is unknown."""
 
@@ -99,14 +99,6 @@ class RunnerStatistics(msgspec.Struct, frozen=True):
     failures: int
     replays: int
     crashes: int
-
-
-@dataclass
-class _Decided:
-    entry: Entry
-    commit: Commit
-    row: Row
-    traces: tuple[Trace, ...] = ()
 
 
 @dataclass
@@ -150,6 +142,8 @@ class HallRunner:
     _figures: _Figures = field(default_factory=_Figures)
     _task: asyncio.Task[None] | None = None
     _stale: bool = True
+    _hinted: int = 0
+    """Where the log stands, as another node says."""
     _stopped: str = "not started"
 
     def __post_init__(self) -> None:
@@ -231,6 +225,12 @@ class HallRunner:
             entry = self._mailbox.post(Tick(command_id=_TICK, at_ms=0, actor=TIMER), "", key=_TICK)
         return await asyncio.shield(entry.done)
 
+    def hint(self, seq: int) -> None:
+        """Hear that the log stands at ``seq``; what another node wrote is read at the next turn. Never waits."""
+        if seq > max(self._seen.seq, self._hinted) and not self._stopped:
+            self._hinted = seq
+            self._mailbox.knock()
+
     async def learn(self, plan: Plan) -> str:
         """Store a plan and make it known to this day; commands can name it by the hash that is returned."""
         name = plan_hash(plan)
@@ -248,7 +248,7 @@ class HallRunner:
         try:
             while self._mailbox or not self._stopped:
                 await self._mailbox.wait()
-                while self._mailbox:
+                while self._mailbox or self._is_behind:
                     await self._turn()
         except Exception as error:
             # A bug of the runner itself: this hall-day stops, loudly; what is stored is safe.
@@ -262,10 +262,11 @@ class HallRunner:
         """Decide and store what waits now."""
         batch = self._mailbox.take(BATCH_LIMIT)
         try:
-            if self._stale:
+            if self._stale or self._is_behind:
                 await self._replay()
             await self._settle_known(batch)
         except (LedgerError, HallError, CommandError) as error:
+            log.error("turn_failed", stream=self.stream, reason=str(error))
             self._mailbox.fail(batch, OutcomeUnknown(str(error)))
             return
         decided = self._decide(batch)
@@ -279,8 +280,8 @@ class HallRunner:
                 batch.remove(entry)
                 self._mailbox.resolve(entry, known)
 
-    def _decide(self, batch: list[Entry]) -> list[_Decided]:
-        decided: list[_Decided] = []
+    def _decide(self, batch: list[Entry]) -> list[Decided]:
+        decided: list[Decided] = []
         now_ms = self.shell.clock.now_ms()
         for number, entry in enumerate(batch):
             try:
@@ -297,7 +298,7 @@ class HallRunner:
                 self._mailbox.resolve(entry, None)
         return decided
 
-    def _decide_one(self, entry: Entry, now_ms: Ms) -> _Decided | None:
+    def _decide_one(self, entry: Entry, now_ms: Ms) -> Decided | None:
         state = self._ahead
         seq, plan = state.seq + 1, state.plan_hash
         command = self._dated(entry.command, max(now_ms, state.at_ms), seq)
@@ -306,11 +307,11 @@ class HallRunner:
         if isinstance(command, Tick) and result == ():
             return None
         assert state.seq == seq, "a step takes one place in the log"
-        commit = _commit_of(state, command, result, plan=plan, digest=entry.digest)
+        commit = commit_of(state, command, result, plan=plan, digest=entry.digest)
         row = seal(self._hash, stream=self.stream, version=seq, at_ms=commit.at_ms, command_id=commit.command_id,
                    actor=commit.actor, body=commit_encoder.encode(commit))  # fmt: skip
         self._hash = row.hash
-        return _Decided(entry, commit, row, traces_after(state, self.stream, commit.events, before=before))
+        return Decided(entry, commit, row, traces_after(state, self.stream, commit.events, before=before))
 
     def _dated(self, command: AnyCommand, at_ms: Ms, seq: int) -> AnyCommand:
         if isinstance(command, Tick):
@@ -325,9 +326,9 @@ class HallRunner:
         asked = command if isinstance(command, TakeTicket) else ticket_of_check_in(self._ahead, command)
         return self.shell.tell(self._ahead, asked) if asked is not None and self.shell.tell is not None else None
 
-    async def _store(self, decided: list[_Decided]) -> None:
+    async def _store(self, decided: list[Decided]) -> None:
         entries = [one.entry for one in decided]
-        batch = _batch_of(self.stream, decided)
+        batch = batch_of(self.stream, decided)
         try:
             async with asyncio.timeout(self.shell.append_seconds):
                 await self.shell.ledger.append_many([batch])
@@ -338,7 +339,7 @@ class HallRunner:
         except GuardMoved as moved:
             log.info("facts_moved", stream=self.stream)
             self._stale = True
-            relying = [entry for entry in entries if _relies_on_other(entry, moved)]
+            relying = [entry for entry in entries if relies_on(entry, moved)]
             self._mailbox.fail(relying, FactsMoved(moved.key))
             self._try_again([entry for entry in entries if entry not in relying], str(moved))
         except (StorageFailed, TimeoutError) as failure:
@@ -366,7 +367,7 @@ class HallRunner:
             else:
                 self._mailbox.fail([entry], OutcomeUnknown(reason))
 
-    def _publish(self, decided: list[_Decided]) -> None:
+    def _publish(self, decided: list[Decided]) -> None:
         """Everything is durable: let reads see it, answer, tell the others."""
         commits = [one.commit for one in decided]
         for commit in commits:
@@ -388,11 +389,13 @@ class HallRunner:
     # ---- what is durable ----
 
     async def _replay(self) -> None:
-        """Build the state to decide on from the ledger; the state for reads follows what it had not seen."""
-        fresh = HallDay()
+        """Build the state to decide on from the ledger, or read on; the state for reads follows what it had not seen."""
+        fresh, previous = (HallDay(), GENESIS) if self._stale else (self._ahead, self._hash)
         news: list[Commit] = []
-        previous = GENESIS
-        async for commit, row_hash in replayed(self.shell.ledger, self.stream, fresh, plans=self._plans):
+        # Until it is through nothing holds; and a hint is heard once, so that a ledger that cannot be read is not spun on.
+        self._stale, self._hinted = True, 0
+        rows = replayed(self.shell.ledger, self.stream, fresh, plans=self._plans, previous=previous)
+        async for commit, row_hash in rows:
             previous = row_hash
             if commit.seq > self._seen.seq:
                 self._follow(commit)
@@ -404,6 +407,10 @@ class HallRunner:
         log.info("hall_day_replayed", stream=self.stream, seq=fresh.seq, news=len(news))
         if news:
             self._announce(news)
+
+    @property
+    def _is_behind(self) -> bool:
+        return self._hinted > self._seen.seq
 
     def _follow(self, commit: Commit) -> None:
         self._seen.plans.update(self._plans)
@@ -454,33 +461,3 @@ class HallRunner:
             log.error("hall_day_stopped", stream=self.stream, crashes=self._figures.crashes)
             self._stopped = f"stopped after {CRASHES_LIMIT} failures of its rules"
             self._mailbox.fail_waiting(HallStopped(self.stream, self._stopped))
-
-
-_TICK = "tick"
-"""Key of the one tick that can be on its way."""
-
-
-def _batch_of(stream: str, decided: Sequence[_Decided]) -> Batch:
-    """Make one write of decisions; a refusal moves nothing on, and needs nothing to stand still."""
-    guards = tuple([guard for one in decided if one.commit.refusal is None for guard in one.entry.guards])
-    # One booking may change more than once here: the last trace of it holds.
-    last = {(trace.key, trace.appointment): trace for one in decided for trace in one.traces}
-    return Batch(stream, tuple([one.row for one in decided]), guards, tuple(last.values()))
-
-
-def _relies_on_other(entry: Entry, moved: GuardMoved) -> bool:
-    return any(guard.key == moved.key and guard.expected not in (-1, moved.found) for guard in entry.guards)
-
-
-def _commit_of(
-    state: HallDay, command: AnyCommand, result: tuple[AnyEvent, ...] | Refusal, *, plan: str, digest: str
-) -> Commit:
-    """Make the row of a decision; ``plan`` held before it, and the opening of a day names its own."""
-    commit = Commit(
-        seq=state.seq, command_id=command.command_id, at_ms=command.at_ms, actor=command.actor,
-        plan=plan or state.plan_hash, request=digest, command=command,
-    )  # fmt: skip
-    if isinstance(result, Refusal):
-        return msgspec.structs.replace(commit, refusal=result)
-    shaped = msgspec.Raw(commit_encoder.encode(answer(state, command, result)))
-    return msgspec.structs.replace(commit, events=result, answer=shaped)

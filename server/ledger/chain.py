@@ -26,9 +26,8 @@ def hash_of(previous: str, row: Row) -> str:
     return _link(previous, (row.stream, row.version, row.at_ms, row.command_id, row.actor), row.body)
 
 
-async def verified(rows: AsyncIterator[Row]) -> AsyncIterator[Row]:
-    """Pass the rows of one whole stream on, and raise :class:`BrokenChain` instead of the first bad one."""
-    previous, version = GENESIS, 0
+async def verified(rows: AsyncIterator[Row], *, previous: str = GENESIS, version: int = 0) -> AsyncIterator[Row]:
+    """Pass the rows of one stream on, whole or after a row that is known, and raise :class:`BrokenChain` at a bad one."""
     async for row in rows:
         version += 1
         if row.version != version:

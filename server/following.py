@@ -1,0 +1,86 @@
+"""Several nodes on one ledger: each reads what the others wrote, so that its screens and answers follow the whole log.
+
+The bus says at once that a log has grown. It may lose that, so every log in memory is looked at as well once in
+:data:`LOOK_SECONDS`: losing the bus costs that time and nothing else.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from server.bus import Bus, BusClosed, Subscription
+from server.ledger.port import Ledger, LedgerError
+from server.runner import HallRunner
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS: Final = 2.0
+"""Rest between two looks: a screen is true within 5 s even if the bus is silent."""
+
+AT_ONCE: Final = 16
+"""Logs that are looked at together: 500 days in memory take 32 short rounds."""
+
+
+@dataclass
+class Following:
+    """Lets the days of this node hear of what other nodes wrote. ``start`` and ``stop`` own its tasks."""
+
+    ledger: Ledger
+    bus: Bus
+    runners: Callable[[], Iterable[HallRunner]]
+    """All days in memory."""
+    _subscription: Subscription | None = None
+    _tasks: tuple[asyncio.Task[None], ...] = ()
+
+    def start(self) -> None:
+        """Begin to listen and to look."""
+        # Subscribed before anything is looked at: what is written in between is heard of.
+        self._subscription = self.bus.subscribe()
+        self._tasks = (
+            asyncio.create_task(self._listen(self._subscription), name="hints of other nodes"),
+            asyncio.create_task(self._look(), name="looks at the logs"),
+        )
+
+    async def stop(self) -> None:
+        """Follow no longer; doing it again is nothing."""
+        tasks, self._tasks = self._tasks, ()
+        if self._subscription is not None:
+            self._subscription.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _listen(self, subscription: Subscription) -> None:
+        while True:
+            try:
+                news = await subscription.next()
+            except BusClosed:
+                return
+            days = {runner.stream: runner for runner in self.runners()}
+            for stream, seq in news.hints:
+                if (runner := days.get(stream)) is not None:
+                    runner.hint(seq)
+            if news.missed:
+                await self._look_once()
+
+    async def _look(self) -> None:
+        while True:
+            await self._look_once()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look_once(self) -> None:
+        days = list(self.runners())
+        for start in range(0, len(days), AT_ONCE):
+            await asyncio.gather(*(self._look_at(runner) for runner in days[start : start + AT_ONCE]))
+
+    async def _look_at(self, runner: HallRunner) -> None:
+        try:
+            head = await self.ledger.head(runner.stream)
+        except LedgerError as error:
+            log.warning("log_not_seen", stream=runner.stream, reason=str(error))
+            return
+        if head is not None:
+            runner.hint(head.version)
