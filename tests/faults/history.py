@@ -1,0 +1,111 @@
+"""H against L: what clients were told, and the log. Each law that needs both is one small function here."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from hall.events import Commit
+from hall.ids import role_of
+from server.ledger.chain import verified
+from server.ledger.sqlite import SqliteLedger
+from server.replay import decoded
+
+SHOWN: Final = 5
+"""Findings of one law that are told; a hundred of one kind say no more."""
+
+
+class Told(msgspec.Struct):
+    """One command of one client, its retries included. ``result`` is ok, the code of a refusal, or unknown."""
+
+    command_id: str
+    op: str
+    path: str
+    body: dict[str, Any]
+    who: str
+    invoked_ns: int
+    completed_ns: int = 0
+    result: str = "unknown"
+    seq: int = 0
+    """Place in the log that the answer names; 0: none (a refusal before the rules)."""
+    number: str = ""
+    """The number that was given out."""
+    attempts: int = 0
+    slowest_s: float = 0.0
+    """The longest that one attempt waited for its answer, or for the lack of one."""
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Tell whether the answer claims a row of the log."""
+        return self.result != "unknown" and self.seq > 0
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """What comparing found."""
+
+    acknowledged: int
+    lost: int
+    doubled: int
+    wrong_order: int
+    findings: tuple[str, ...]
+
+
+async def log_of(folder: Path) -> list[Commit]:
+    """Read the whole log of the one hall in a data folder, beside its server too; raise BrokenChain."""
+    ledger = SqliteLedger.open_for_reading(folder / "ledger.db")
+    try:
+        streams = [head.stream for head in await ledger.streams()]
+        assert len(streams) == 1, streams
+        return [decoded(row) async for row in verified(ledger.read(streams[0]))]
+    finally:
+        await ledger.close()
+
+
+def compare(told: Sequence[Told], log: Sequence[Commit]) -> Compared:
+    """Hold S1, S2, S3, S7 and S8 of what clients were told against the log."""
+    acknowledged = [one for one in told if one.is_acknowledged]
+    lost = list(_lost(acknowledged, log))
+    doubled = list(_doubled(acknowledged, log))
+    disorder = list(_disorder(acknowledged))
+    invented = list(_invented(told, log))
+    findings = [text for found in (lost, doubled, disorder, invented) for text in found[:SHOWN]]
+    return Compared(len(acknowledged), len(lost), len(doubled), len(disorder), tuple(findings))
+
+
+def _lost(acknowledged: Iterable[Told], log: Sequence[Commit]) -> Iterator[str]:
+    """S2: every answer is in the log, at its place, with its result."""
+    for one in acknowledged:
+        row = log[one.seq - 1] if one.seq <= len(log) else None
+        if row is None or row.command_id != one.command_id:
+            yield f"S2: {one.op} {one.command_id} was answered with seq {one.seq}, where the log has another or none"
+        elif (row.refusal.code if row.refusal is not None else "ok") != one.result:
+            yield f"S2: {one.op} {one.command_id} was told {one.result}, the log says otherwise"
+
+
+def _doubled(acknowledged: Iterable[Told], log: Sequence[Commit]) -> Iterator[str]:
+    """S1 and S7: a number is told once, a command has one row."""
+    numbers = Counter(one.number for one in acknowledged if one.number)
+    yield from (f"S1: {number} was given to {count} people" for number, count in numbers.items() if count > 1)
+    rows = Counter(commit.command_id for commit in log)
+    yield from (f"S7: command {name} has {count} rows" for name, count in rows.items() if count > 1)
+
+
+def _invented(told: Iterable[Told], log: Iterable[Commit]) -> Iterator[str]:
+    """S3: what is in the log was asked for, or the timer did it."""
+    asked = {one.command_id for one in told}
+    for commit in log:
+        if commit.command_id not in asked and role_of(commit.actor) != "timer":
+            yield f"S3: row {commit.seq} ({commit.command_id}) was asked for by nobody"
+
+
+def _disorder(acknowledged: Iterable[Told]) -> Iterator[str]:
+    """S8: who began after another had its answer has the greater seq."""
+    moments = [(one.invoked_ns, 1, one) for one in acknowledged] + [(one.completed_ns, 0, one) for one in acknowledged]
+    newest = 0
+    for _, begins, one in sorted(moments, key=lambda moment: moment[:2]):
+        if not begins:
+            newest = max(newest, one.seq)
+        elif one.seq < newest:
+            yield f"S8: {one.op} {one.command_id} began after seq {newest} was told, and has seq {one.seq}"

@@ -1,0 +1,46 @@
+"""A data folder for ``onewindow serve``: one hall that is open now, whatever the hour and the day, and people in it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from server.accounts.passwords import token_hash
+from server.accounts.store import AccountStore, Device
+from server.config.database import Database
+from server.config.holidays import calendar_version, publish_year
+from server.config.sections import By, HallFacts, ItemsSection, Sections, WindowsSection
+from server.config.store import Store
+from server.migrations.upgrade import upgrade
+from tests.support.journey import add_people, journey_plan
+from tests.support.server import HALL, token_of
+
+BY: Final = By("system:test", 0)
+
+
+def furnish(folder: Path, *, windows: int) -> None:
+    """Enter the hall with its clerks ``c01`` …, a kiosk and a board."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = Database(folder)
+    upgrade(database)
+    plan, store = journey_plan(windows=windows), Store(database)
+    items = ItemsSection(plan.catalog.themes, plan.catalog.items)
+    rooms = WindowsSection(plan.catalog.areas, plan.catalog.windows)
+    sections = Sections(items, rooms, plan.hours, plan.policy)
+    store.add_template("faults", name=plan.name, sections=sections, by=BY)
+    facts = HallFacts(code=HALL, name=plan.name, level="district", zone=noon_zone(), template="faults")
+    store.add_halls([facts], by=BY)
+    # This year and the next, without a holiday: the hall is open on every day.
+    for year in range(datetime.now(UTC).year, datetime.now(UTC).year + 2):
+        publish_year(database, year, (), source="test", expected=calendar_version(database, HALL), by=BY)
+    devices = AccountStore(database)
+    for kind in ("kiosk", "board"):
+        devices.add_device(Device(kind, HALL, kind, kind), token_hash(token_of(kind)), now_ms=0)
+    database.close()
+    add_people(folder, clerks=windows)
+
+
+def noon_zone() -> str:
+    """Return a time zone in which it is around noon, so that no proof runs over a midnight."""
+    ahead = 12 - datetime.now(UTC).hour
+    # The names count westwards: Etc/GMT-8 is eight hours ahead of UTC.
+    return "Etc/GMT" if ahead == 0 else f"Etc/GMT{-ahead:+d}"

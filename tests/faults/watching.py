@@ -1,0 +1,59 @@
+"""Comparing everything after a run: clients and screens against the log, the log against the laws."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from hall.events import Commit
+from hall.policy import Plan
+from server.audit import audit_stream
+from server.ledger.sqlite import SqliteLedger
+from server.replay import plans_named
+from tests.faults.eyes import Screen, Truth, kept_seqs, state_hash
+
+EQUAL_S: Final = 5.0
+"""Law L1: all screens equal the log this soon after the last fault."""
+POLL_S: Final = 0.05
+
+
+async def audit_faults(folder: Path) -> list[str]:
+    """Audit every day of a data folder as `onewindow audit` does; return what it found."""
+    ledger = SqliteLedger.open_for_reading(folder / "ledger.db")
+    try:
+        reports = [await audit_stream(ledger, head.stream) for head in await ledger.streams()]
+        return [f"{one.law}: row {one.seq}: {one.reason}" for report in reports for one in report.findings]
+    finally:
+        await ledger.close()
+
+
+async def truth_of(folder: Path, log: Sequence[Commit], screens: Sequence[Screen]) -> Truth:
+    """Replay the log into what screens may have shown."""
+    return Truth(log, await _plans(folder, log), wanted=kept_seqs(screens))
+
+
+async def seconds_until_true(folder: Path, log: Sequence[Commit], screens: Sequence[Screen]) -> float:
+    """Wait until every screen shows what the log says; return how long, or infinity beyond twice what L1 allows."""
+    last = Truth(log, await _plans(folder, log), wanted=()).last
+    began = time.monotonic()
+    while any(state_hash(screen.link.state) != last or screen.link.is_stale for screen in screens):
+        if time.monotonic() - began > 2 * EQUAL_S:
+            return float("inf")
+        await asyncio.sleep(POLL_S)
+    return time.monotonic() - began
+
+
+def fault_of_l1(seconds: float) -> list[str]:
+    """L1: the screens are true in time."""
+    return [] if seconds <= EQUAL_S else [f"L1: not every screen equalled the log within {EQUAL_S:g} s"]
+
+
+async def _plans(folder: Path, log: Sequence[Commit]) -> list[tuple[str, Plan]]:
+    ledger = SqliteLedger.open_for_reading(folder / "ledger.db")
+    try:
+        names = sorted({name for commit in log for name in plans_named(commit)})
+        found = [(name, await ledger.load_plan(name)) for name in names]
+        return [(name, plan) for name, plan in found if plan is not None]
+    finally:
+        await ledger.close()
