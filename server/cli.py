@@ -88,8 +88,13 @@ def main() -> None:
 @PORT
 @click.option("--public-screens", is_flag=True, help="Boards and strips open without a device token.")
 @click.option("--log-json", is_flag=True, help="One JSON object per log line.")
-def serve(data: Path, host: str, port: int, public_screens: bool, log_json: bool) -> None:
+@click.option("--spare", is_flag=True, help="Wait while another server has the folder, and take over when it is gone.")
+def serve(data: Path, host: str, port: int, public_screens: bool, log_json: bool, spare: bool) -> None:
     """Run the halls of a data folder. Limits are set by ONEWINDOW_… variables."""
+    import gc
+
+    # Nothing that loading makes is garbage; looking for it would take a sixth of the start.
+    gc.disable()
     from server.logs import configure
     from server.serving import serve as run
     from server.settings import Settings
@@ -99,7 +104,7 @@ def serve(data: Path, host: str, port: int, public_screens: bool, log_json: bool
     )
     _check_messages(settings)
     configure(as_json=settings.log_json)
-    raise SystemExit(run(settings))
+    raise SystemExit(run(settings, spare=spare))
 
 
 @main.command(short_help="Show a whole busy day in the browser.")

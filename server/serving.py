@@ -2,25 +2,33 @@
 
 import asyncio
 import contextlib
+import gc
 import importlib.util
 import socket
 import sys
 from collections.abc import Callable
 
+import structlog
+
 from server.app import LEDGER_FILE, Instead, create_app, server_of
-from server.ledger.port import LedgerError
+from server.ledger.port import LedgerError, LedgerInUse
 from server.ledger.sqlite import SqliteLedger
 from server.settings import Settings
 
+log = structlog.get_logger(__name__)
+
 STOPPED, FAILED = 0, 1
+SPARE_POLL_S = 0.05
+"""How often a spare looks whether the other server is gone: a lock that its process has lost says so at once."""
 BACKLOG = 2_048
 """Connections that may wait to be accepted: a district's screens all come back at once after a restart."""
 
 
-def serve(settings: Settings) -> int:
-    """Run until SIGINT or SIGTERM; return the exit status."""
+def serve(settings: Settings, *, spare: bool = False) -> int:
+    """Run until SIGINT or SIGTERM; return the exit status. A ``spare`` waits until no other server has the folder."""
+    gc.enable()
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=fast_loop()) as runner:
-        return runner.run(_serve(settings))
+        return runner.run(_serve(settings, spare=spare))
     # The server stops in order on SIGINT, and then lets the signal have its usual effect.
     return STOPPED
 
@@ -34,10 +42,10 @@ def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(settings: Settings) -> int:
+async def _serve(settings: Settings, *, spare: bool) -> int:
     settings.data.mkdir(parents=True, exist_ok=True)
     try:
-        ledger = await asyncio.to_thread(SqliteLedger.open, settings.data / LEDGER_FILE)
+        ledger = await _opened(settings, spare=spare)
     except LedgerError as error:
         sys.stderr.write(f"Error: {error}\n")
         return FAILED
@@ -55,3 +63,18 @@ async def _serve(settings: Settings) -> int:
     with listener:
         await server.serve([listener])
     return STOPPED if server.started else FAILED
+
+
+async def _opened(settings: Settings, *, spare: bool) -> SqliteLedger:
+    """Open the ledger; a spare is loaded by now, and waits here for its turn."""
+    is_told = False
+    while True:
+        try:
+            return await asyncio.to_thread(SqliteLedger.open, settings.data / LEDGER_FILE)
+        except LedgerInUse as taken:
+            if not spare:
+                raise
+            if not is_told:
+                log.info("spare_waits", holder=taken.holder)
+                is_told = True
+        await asyncio.sleep(SPARE_POLL_S)
