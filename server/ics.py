@@ -6,13 +6,15 @@ people: a calendar is often kept by somebody else's server.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
-from icalendar import Alarm, Calendar, Event
 
 from hall.catalog import Text
 from hall.ids import Ms
+
+if TYPE_CHECKING:
+    from icalendar import Alarm, Event
 
 MEDIA_TYPE: Final = "text/calendar"
 PRODUCT: Final = "-//OneWindow//OneWindow//ZH"
@@ -43,6 +45,9 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
 def calendar_of(visits: Sequence[Visit], *, now_ms: Ms) -> bytes:
     """Return the calendar of these bookings, as a published feed or file."""
+    # Loaded at the first file that somebody asks for: a server that starts again must not wait for it.
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -54,7 +59,9 @@ def calendar_of(visits: Sequence[Visit], *, now_ms: Ms) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _event(visit: Visit, now_ms: Ms) -> Event:
+def _event(visit: Visit, now_ms: Ms) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"{visit.appointment}@{visit.hall}.onewindow")
     event.add("dtstamp", _moment(now_ms))
@@ -72,7 +79,9 @@ def _event(visit: Visit, now_ms: Ms) -> Event:
     return event
 
 
-def _alarm(visit: Visit, before: timedelta) -> Alarm:
+def _alarm(visit: Visit, before: timedelta) -> "Alarm":
+    from icalendar import Alarm
+
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("trigger", -before)

@@ -9,7 +9,6 @@ import msgspec
 
 from hall.ids import HallId
 from hall.opening import SpecialDay
-from server.config.calendar_file import read_calendar
 from server.config.database import Database
 from server.config.holidays import (
     faults_of_days,
@@ -48,6 +47,9 @@ def import_year(
     database: Database, data: bytes, *, zone: str, year: int | None, source: str, by: By, check_only: bool
 ) -> ImportedYear:
     """Take a year's notice over for all halls; ``year`` is needed only for a file of several."""
+    # Loaded when somebody brings a file: the reader of calendars takes long to load, and few servers ever need it.
+    from server.config.calendar_file import read_calendar
+
     found = read_calendar(data, zone=zone)
     years = sorted({int(day.date[:4]) for day in found.days if day.date[:4].isdecimal()})
     chosen = year if year is not None else _only(years)
@@ -67,6 +69,8 @@ def import_year(
 
 def import_days(database: Database, hall: HallId, data: bytes, *, zone: str, by: By, check_only: bool) -> ImportedDays:
     """Take special days of one hall over, beside those that it has; a date that is there already is replaced."""
+    from server.config.calendar_file import read_calendar
+
     found, current = read_calendar(data, zone=zone), hall_calendar(database, hall)
     own = {day.date: day for day in current.own}
     replaced = sum(day.date in own for day in found.days)

@@ -1,13 +1,17 @@
 """Bring the settings database to the newest version of its tables; nothing happens if it is there."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
 
 from server.config.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+VERSIONS: Final = Path(__file__).parent / "versions"
+VERSION_TABLE: Final = "alembic_version"
 
 
 class NewerDatabase(Exception):
@@ -16,22 +20,43 @@ class NewerDatabase(Exception):
 
 def upgrade(database: Database) -> None:
     """Run every migration that the database has not seen, in one transaction."""
-    config = migrations_config()
     with database.engine.begin() as connection:
-        _raise_if_newer(config, MigrationContext.configure(connection).get_current_heads())
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if not _is_newest(connection):
+            _migrate(connection)
 
 
-def migrations_config() -> Config:
+def _is_newest(connection: Connection) -> bool:
+    """Tell whether there is nothing to do, without Alembic: loading it would delay every start."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return False
+    found = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalars().all()
+    newest = max(path.name.removeprefix("v").partition("_")[0] for path in VERSIONS.glob("v*.py"))
+    return found == [newest]
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.migration import MigrationContext
+
+    config = migrations_config()
+    _raise_if_newer(config, MigrationContext.configure(connection).get_current_heads())
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def migrations_config() -> "Config":
     """Return Alembic's configuration, with everything inside the package."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
     return config
 
 
-def _raise_if_newer(config: Config, heads: tuple[str, ...]) -> None:
+def _raise_if_newer(config: "Config", heads: tuple[str, ...]) -> None:
+    from alembic.script import ScriptDirectory
+
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if unknown := set(heads) - known:
         raise NewerDatabase(f"the settings database is at {min(unknown)}, which this version does not know")
