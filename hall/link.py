@@ -33,8 +33,9 @@ JITTER_PERMILLE = 250
 HISTORY_FRAMES = 256
 """Deltas kept for screens that resume: at the 20 ms tick of a storm 5 s, in an ordinary hall many minutes."""
 FRAME_LIMIT_BYTES = 65_536
-CLIENT_FRAMES_PER_BEAT = 10
-"""A true screen sends one resume or receipt per frame it gets, at most a few in a beat; more is a fault or an attack."""
+CLIENT_FRAMES_PER_BEAT = 64
+"""A true screen sends one resume or receipt per frame it gets: at the 20 ms tick of a storm up to 50 in a beat, each with a
+ring; more is a fault or an attack."""
 NOTHING = -1
 """The seq of a screen that has no state yet (0 is a hall-day before its first commit)."""
 

@@ -422,3 +422,11 @@ def test_the_server_may_say_when_to_come_back() -> None:
     pair.deliver(ln.bye_frame("restart", retry_ms=700))
     assert pair.client.closed(jitter_permille=0) == Reconnect(700, 3)
     assert pair.client.closed(jitter_permille=0) == Reconnect(1_000, 3)
+
+
+def test_a_screen_that_confirms_every_frame_of_a_storm_is_no_flood() -> None:
+    """At the 20 ms tick fifty frames come in a beat, each with a ring that the screen says it has shown."""
+    pair = Pair()
+    shown = b'{"t":"shown","seq":0}'
+    for _ in range(50):
+        assert pair.server.receive(shown, at_ms=pair.now, now_ms=pair.now) == []
