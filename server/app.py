@@ -20,6 +20,9 @@ from displays.web import DIST
 from server import sockets
 from server.accounts.desk import FrontDesk, Terms
 from server.accounts.first import ensure_somebody
+from server.accounts.oidc import Oidc
+from server.accounts.provider import FILE_NAME as PROVIDER_FILE
+from server.accounts.provider import load_provider
 from server.accounts.store import AccountStore
 from server.accounts.throttle import Throttle
 from server.api import (
@@ -34,6 +37,7 @@ from server.api import (
     figures,
     halls,
     messages,
+    oidc,
     ops,
     pages,
     people,
@@ -134,7 +138,7 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
 def _add_routes(app: FastAPI) -> None:
     # Routes are tried in this order: the ones that a busy hall asks for most come first.
     busy = (slots, windows, tickets, appointments, check_in, halls)
-    others = (booked, messages, bookings, day, people, devices, figures, settings_routes, ops, describe, demo)
+    others = (booked, messages, bookings, day, people, oidc, devices, figures, settings_routes, ops, describe, demo)
     for part in (*busy, *others):
         app.include_router(part.router)
     app.include_router(sockets.router)
@@ -200,7 +204,7 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
         live=LiveView(hub, waits, clock, day_of=hall_days.day_of),
         calls=calls,
         projector=Projector(ledger, bus, Reports(settings.data)),
-        desk=_desk(settings, database),
+        desk=_desk(settings, database, key),
         key=key,
         waits=waits,
         contacts=contacts,
@@ -214,10 +218,12 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
     )
 
 
-def _desk(settings: Settings, database: Database) -> FrontDesk:
+def _desk(settings: Settings, database: Database, key: ServerKey) -> FrontDesk:
     limits = settings.limits
     terms = Terms(limits.session_ms, limits.session_idle_ms)
-    return FrontDesk(AccountStore(database), Throttle(limits.logins_per_minute), terms)
+    provider = load_provider(settings.oidc or settings.data / PROVIDER_FILE)
+    elsewhere = None if provider is None else Oidc(provider, key.sign_in_key())
+    return FrontDesk(AccountStore(database), Throttle(limits.logins_per_minute), terms, elsewhere)
 
 
 def _storage(settings: Settings, instead: Instead) -> tuple[Database, Ledger]:

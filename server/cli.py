@@ -103,6 +103,7 @@ def serve(data: Path, host: str, port: int, public_screens: bool, log_json: bool
         Settings(data=data, host=host, port=port, public_screens=public_screens, log_json=log_json)
     )
     _check_messages(settings)
+    _check_provider(settings)
     configure(as_json=settings.log_json)
     raise SystemExit(run(settings, spare=spare))
 
@@ -337,6 +338,18 @@ def _check_messages(settings: "Settings") -> None:
             raise BadMessages(f"there is no file {settings.messages}")
         load_configuration(settings.messages or settings.data / FILE_NAME)
     except BadMessages as error:
+        raise BadStart(str(error)) from error
+
+
+def _check_provider(settings: "Settings") -> None:
+    """Say what is wrong with the file of the identity provider before anything is opened."""
+    from server.accounts.provider import FILE_NAME, BadProvider, load_provider
+
+    try:
+        if settings.oidc is not None and not settings.oidc.is_file():
+            raise BadProvider(f"there is no file {settings.oidc}")
+        load_provider(settings.oidc or settings.data / FILE_NAME)
+    except BadProvider as error:
         raise BadStart(str(error)) from error
 
 

@@ -46,7 +46,7 @@ class ServerKey:
 
     def ticket_secret(self, hall: str, date: str, ticket: TicketId) -> str:
         """Return the secret of a ticket: 22 characters that fit into an address."""
-        return _base64(self._derive(b"ticket", f"{hall}/{date}/{ticket}")[:SECRET_BYTES])
+        return to_base64(self._derive(b"ticket", f"{hall}/{date}/{ticket}")[:SECRET_BYTES])
 
     def opens(self, secret: str, *, hall: str, date: str, ticket: TicketId) -> bool:
         """Compare a secret, in a time that does not depend on how much of it is right."""
@@ -56,7 +56,7 @@ class ServerKey:
     def pseudonym(self, person: str) -> str:
         """Return what stands for an ID or phone number in the log; spaces, dashes and case do not matter."""
         plain = "".join(char for char in person if char.isalnum()).upper()
-        return _base64(self._derive(b"person", plain)[:PSEUDONYM_BYTES]) if plain else ""
+        return to_base64(self._derive(b"person", plain)[:PSEUDONYM_BYTES]) if plain else ""
 
     def linked_ticket(self, hall: str, command_id: str, *, date: str) -> TicketId:
         """Return the id of the ticket that a transfer makes in another hall: the same for every retry."""
@@ -72,7 +72,7 @@ class ServerKey:
 
     def appointment_secret(self, hall: str, date: str, appointment: AppointmentId) -> str:
         """Return the secret of a booking: 22 characters that fit into an address."""
-        return _base64(self._derive(b"booking", f"{hall}/{date}/{appointment}")[:SECRET_BYTES])
+        return to_base64(self._derive(b"booking", f"{hall}/{date}/{appointment}")[:SECRET_BYTES])
 
     def opens_appointment(self, secret: str, *, hall: str, date: str, appointment: AppointmentId) -> bool:
         """Compare a secret, in a time that does not depend on how much of it is right."""
@@ -86,11 +86,11 @@ class ServerKey:
     def code_digest(self, code: str) -> str:
         """Return what stands for a check-in code in the log; case, spaces and misread letters do not matter."""
         plain = "".join(char for char in code.upper() if char.isalnum()).translate(MISREAD)
-        return _base64(self._derive(b"code digest", plain)[:PSEUDONYM_BYTES]) if plain else ""
+        return to_base64(self._derive(b"code digest", plain)[:PSEUDONYM_BYTES]) if plain else ""
 
     def feed_token(self, person: str) -> str:
         """Return what opens the calendar feed of a person, who is named by the pseudonym."""
-        return person + _base64(self._derive(b"feed", person)[:SECRET_BYTES])
+        return person + to_base64(self._derive(b"feed", person)[:SECRET_BYTES])
 
     def person_of_feed(self, token: str) -> str | None:
         """Return the pseudonym of the person whose feed a token opens, or None if it opens none."""
@@ -103,6 +103,10 @@ class ServerKey:
     def contact_key(self) -> bytes:
         """Return the key that contact data are encrypted under: 32 bytes."""
         return self._derive(b"contacts", "")
+
+    def sign_in_key(self) -> bytes:
+        """Return the key that seals what a browser carries to an identity provider and back: 32 bytes."""
+        return self._derive(b"sign-in", "")
 
     def _derive(self, purpose: bytes, text: str) -> bytes:
         return hmac.digest(self._key, purpose + b"\0" + text.encode("utf-8", "replace"), "sha256")
@@ -162,5 +166,14 @@ def _day_of(date: str) -> str:
     return f"{date[2:4]}{date[5:7]}{date[8:10]}-"
 
 
-def _base64(data: bytes) -> str:
+def to_base64(data: bytes) -> str:
+    """Return bytes as text that fits into an address."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def from_base64(text: str) -> bytes | None:
+    """Return the bytes of such a text, or None if it is none."""
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)) if text.isascii() else None
+    except ValueError:
+        return None

@@ -15,11 +15,14 @@ CONFLICT: Final = 409
 
 STATUS: Final[Mapping[str, int]] = {
     "MALFORMED_JSON": 400,
+    "SIGN_IN_STALE": 400,
     "BAD_REQUEST": 400,
     "NOT_SIGNED_IN_AT_ALL": 401,
     "SESSION_EXPIRED": 401,
     "WRONG_PASSWORD": 401,
     "FORBIDDEN": 403,
+    "SIGN_IN_REFUSED": 403,
+    "NO_ROLE_HERE": 403,
     "WRONG_SECRET": 403,
     "DEVICE_REVOKED": 403,
     "FOREIGN_ORIGIN": 403,
@@ -42,6 +45,7 @@ STATUS: Final[Mapping[str, int]] = {
     "BROKEN": 500,
     "DECISION_FAILED": 500,
     "NOT_READY": 503,
+    "PROVIDER_AWAY": 503,
     "STORAGE_FULL": 503,
 }
 
@@ -59,6 +63,10 @@ EDGE: Final[Mapping[str, tuple[str, str]]] = {
     "UNKNOWN_HALL": ("没有这个大厅", "There is no such hall"),
     "UNKNOWN_DAY": ("没有 {date} 的记录", "There are no records of {date}"),
     "UNKNOWN_ACCOUNT": ("没有这个账号", "There is no such account"),
+    "PROVIDER_AWAY": ("统一身份认证暂不可用", "The identity provider does not answer"),
+    "SIGN_IN_STALE": ("登录已过期，请重新登录", "This sign-in has expired; begin again"),
+    "SIGN_IN_REFUSED": ("统一身份认证未通过", "The identity provider did not confirm the sign-in"),
+    "NO_ROLE_HERE": ("该身份在本系统没有岗位", "This person has no role here"),
     "UNKNOWN_DEVICE": ("没有这台设备", "There is no such device"),
     "UNKNOWN_MESSAGE": ("没有这条消息", "There is no such message"),
     "DAY_TOO_FAR": ("只能预约 {days} 天以内的日期", "Only dates within {days} days can be booked"),
@@ -77,7 +85,7 @@ EDGE: Final[Mapping[str, tuple[str, str]]] = {
     "ACCOUNT_EXISTS": ("账号已存在", "This account exists already"),
 }
 
-RETRY_AFTER_S: Final[Mapping[str, int]] = {"TOO_MANY": 1, "NOT_READY": 1, "STORAGE_FULL": 5}
+RETRY_AFTER_S: Final[Mapping[str, int]] = {"TOO_MANY": 1, "NOT_READY": 1, "STORAGE_FULL": 5, "PROVIDER_AWAY": 5}
 
 
 class FieldError(msgspec.Struct, frozen=True):

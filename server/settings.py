@@ -68,6 +68,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_json: bool = False
     messages: Path | None = None
     """The file of messages; without it, ``messages.toml`` of the data folder."""
+    oidc: Path | None = None
+    """The file of the identity provider; without it, ``oidc.toml`` of the data folder, if there is one."""
     limits: Limits = Limits()
 
 
@@ -89,7 +91,7 @@ def from_environment(settings: Settings) -> Settings:
         changes[name] = _switch(name, value)
     for name, value in _named(("origins", "proxies")):
         changes[name] = tuple(one.strip() for one in value.split(",") if one.strip())
-    for name, value in _named(("messages",)):
+    for name, value in _named(("messages", "oidc")):
         changes[name] = Path(value) if value else None
     return msgspec.structs.replace(settings, **changes)
 

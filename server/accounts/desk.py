@@ -16,7 +16,9 @@ import structlog
 
 from server.accounts.authorise import Caller, Role
 from server.accounts.feeds import OpenFeeds
+from server.accounts.oidc import Oidc
 from server.accounts.passwords import Passwords, new_token, token_hash
+from server.accounts.provider import Person
 from server.accounts.store import Account, AccountStore, Device, NewAccount, Signed
 from server.accounts.throttle import Throttle
 from server.config.database import DatabaseUnavailable
@@ -60,8 +62,9 @@ class _Known(msgspec.Struct, frozen=True):
 class FrontDesk:
     """Turns tokens into callers."""
 
-    def __init__(self, store: AccountStore, throttle: Throttle, terms: Terms) -> None:
-        """Work on the accounts of a store."""
+    def __init__(self, store: AccountStore, throttle: Throttle, terms: Terms, oidc: Oidc | None = None) -> None:
+        """Work on the accounts of a store, and with an identity provider if there is one."""
+        self.oidc = oidc
         self.store = store
         self.passwords = Passwords()
         self.feeds = OpenFeeds()
@@ -97,6 +100,16 @@ class FrontDesk:
             raise Problem("WRONG_PASSWORD")
         self._throttle.succeeded(account, address)
         return await self.begin(found[0], now_ms=now_ms)
+
+    async def vouched_for(self, person: Person, *, now_ms: int) -> SignedIn:
+        """Begin a session of somebody whom a provider vouches for; raises ``NO_ROLE_HERE`` or ``ACCOUNT_EXISTS``."""
+        account = await asyncio.to_thread(self.store.provide, person, now_ms=now_ms)
+        if account is None:
+            # Somebody else has the name here; only an administrator can tell who is who.
+            raise Problem("ACCOUNT_EXISTS")
+        if account.disabled:
+            raise Problem("NO_ROLE_HERE")
+        return await self.begin(account, now_ms=now_ms)
 
     async def begin(self, account: Account, *, now_ms: int) -> SignedIn:
         """Begin a session of somebody whose identity is proved, under a token that nobody has seen before."""

@@ -30,6 +30,7 @@ class Passwords:
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
         """Compare; without a hash the same time is spent, so that the answer's delay names no accounts."""
+        password_hash = password_hash or None
         self._waiting += 1
         try:
             async with self._turn:

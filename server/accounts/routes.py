@@ -32,6 +32,9 @@ ROUTES: Final[Mapping[str, Operations]] = {
     f"GET {_HALL}/state": ("halls.read",),
     "POST /api/login": ("login",),
     "POST /api/logout": ("login",),
+    "GET /api/oidc": ("login",),
+    "GET /api/oidc/login": ("login",),
+    "GET /api/oidc/callback": ("login",),
     "GET /api/me": ("me.read",),
     # tickets
     f"POST {_HALL}/tickets": ("ticket.take.phone", "ticket.take.kiosk", "ticket.take.desk"),

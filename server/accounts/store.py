@@ -1,11 +1,17 @@
 """Reads and writes accounts, sessions and devices. Every function here blocks: call it in a thread."""
 
+from typing import Final
+
 import msgspec
 from sqlalchemy import update
 from sqlmodel import col, delete, select
 
+from server.accounts.provider import Person
 from server.accounts.tables import AccountRow, DeviceRow, SessionRow
 from server.config.database import Database
+
+NO_PASSWORD: Final = ""
+"""No password has this hash: the account signs in at its provider only."""
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -83,11 +89,20 @@ class AccountStore:
                 session.merge(AccountRow(**values, created_ms=now_ms))
             return True
 
-    def of_subject(self, subject: str) -> Account | None:
-        """Return the account of a person whom another provider knows."""
-        with self._database.read() as session:
-            row = session.exec(select(AccountRow).where(AccountRow.subject == subject)).first()
-            return None if row is None else _account(row)
+    def provide(self, person: Person, *, now_ms: int) -> Account | None:
+        """Make the account of a person whom a provider vouches for, or bring it up to date; None if the name is taken."""
+        with self._database.write() as session:
+            row = session.exec(select(AccountRow).where(AccountRow.subject == person.subject)).first()
+            if row is None:
+                if session.get(AccountRow, person.account) is not None:
+                    return None
+                row = AccountRow(
+                    account=person.account, name="", role="", password_hash=NO_PASSWORD, subject=person.subject,
+                    created_ms=now_ms,
+                )  # fmt: skip
+            row.name, row.role, row.halls = person.name, person.role, ",".join(person.halls)
+            session.add(row)
+            return _account(row)
 
     def disable(self, account: str, *, disabled: bool) -> bool:
         """Let an account sign in no more, and end its sessions; or let it again. False if there is none."""
