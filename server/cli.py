@@ -250,6 +250,19 @@ def backup(data: Path, archive: Path) -> None:
     click.echo(f"{archive}: {len(manifest.files)} files, {len(manifest.heads)} hall-days, verified")
 
 
+@main.command(name="verify-backup", short_help="Check that an archive is whole.")
+@click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify_backup(archive: Path) -> None:
+    """Check every file of ARCHIVE against its manifest, and every database for damage: 0 whole, 1 not."""
+    from server.backup import BackupError, verify
+
+    try:
+        manifest = verify(archive)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{archive}: whole; {len(manifest.files)} files of {manifest.made_at}, {len(manifest.heads)} hall-days")
+
+
 @main.command(short_help="Put an archive's files back into a data folder.")
 @DATA
 @click.option("--force", is_flag=True, help="Set a folder aside that is not empty.")

@@ -5,9 +5,11 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from server.audit import audit_all
 from server.backup import BackupBroken, FolderInUse, FolderNotEmpty, backup, restore, verify
+from server.cli import main
 from server.ledger.port import StreamHead
 from server.ledger.sqlite import FILE_NAME, SqliteLedger
 from tests.support.live import running, send, take
@@ -41,6 +43,19 @@ def test_what_was_backed_up_is_restored(data: Path, tmp_path: Path):
     reports = audit_all(tmp_path / "again" / FILE_NAME)
     assert [(report.rows, report.exit_code) for report in reports] == [(3, 0)]
     assert [head.hash for head in manifest.heads] == [report.head for report in reports]
+
+
+def test_an_archive_is_verified_by_a_command_of_its_own(data: Path, tmp_path: Path):
+    archive = tmp_path / "one.tar.gz"
+    backup(data, archive)
+
+    whole = CliRunner().invoke(main, ["verify-backup", str(archive)])
+    assert (whole.exit_code, "whole; 2 files" in whole.output, "1 hall-days" in whole.output) == (0, True, True)
+
+    content = bytearray(archive.read_bytes())
+    content[len(content) // 2] ^= 1
+    archive.write_bytes(bytes(content))
+    assert CliRunner().invoke(main, ["verify-backup", str(archive)]).exit_code == 1
 
 
 def test_a_backup_beside_a_running_server_is_whole(data: Path, tmp_path: Path):

@@ -30,7 +30,19 @@ def test_asking_for_the_version_imports_no_server():
 def test_every_job_is_listed():
     listed = CliRunner().invoke(main, ["--help"]).output
 
-    for job in ("serve", "demo", "init", "import", "calendar", "audit", "backup", "restore", "account", "version"):
+    for job in (
+        "serve",
+        "demo",
+        "init",
+        "import",
+        "calendar",
+        "audit",
+        "backup",
+        "restore",
+        "verify-backup",
+        "account",
+        "version",
+    ):
         assert re.search(rf"^  {job} ", listed, re.MULTILINE)
 
 
