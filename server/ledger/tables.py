@@ -1,6 +1,9 @@
-"""The ledger's tables: one definition for every SQL backend."""
+"""The ledger's tables: one definition for every SQL backend.
 
-from sqlalchemy import JSON, BigInteger, LargeBinary, MetaData, Table, UniqueConstraint
+Texts have no length here: a command's id is bounded where it comes in, and what the server makes of one may be longer.
+"""
+
+from sqlalchemy import JSON, BigInteger, LargeBinary, MetaData, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 FORMAT = 2
@@ -19,13 +22,13 @@ class CommitRow(LedgerTables, table=True):
     __tablename__ = "commits"
     __table_args__ = (UniqueConstraint("stream", "command_id"),)
 
-    stream: str = Field(primary_key=True, max_length=64)
+    stream: str = Field(primary_key=True, sa_type=Text)
     version: int = Field(primary_key=True, sa_type=BigInteger)
     at_ms: int = Field(sa_type=BigInteger)
-    command_id: str = Field(max_length=64)
-    actor: str = Field(max_length=80)
+    command_id: str = Field(sa_type=Text)
+    actor: str = Field(sa_type=Text)
     body: bytes = Field(sa_type=LargeBinary)
-    hash: str = Field(max_length=64)
+    hash: str = Field(sa_type=Text)
 
 
 class PlanRow(LedgerTables, table=True):
@@ -33,7 +36,7 @@ class PlanRow(LedgerTables, table=True):
 
     __tablename__ = "plans"
 
-    name: str = Field(primary_key=True, max_length=16)
+    name: str = Field(primary_key=True, sa_type=Text)
     body: bytes = Field(sa_type=LargeBinary)
 
 
@@ -42,7 +45,7 @@ class GuardRow(LedgerTables, table=True):
 
     __tablename__ = "guards"
 
-    key: str = Field(primary_key=True, max_length=80)
+    key: str = Field(primary_key=True, sa_type=Text)
     version: int = Field(sa_type=BigInteger)
 
 
@@ -51,10 +54,10 @@ class TraceRow(LedgerTables, table=True):
 
     __tablename__ = "traces"
 
-    key: str = Field(primary_key=True, max_length=80)
-    stream: str = Field(primary_key=True, max_length=64)
-    appointment: str = Field(primary_key=True, max_length=64)
-    state: str = Field(max_length=16)
+    key: str = Field(primary_key=True, sa_type=Text)
+    stream: str = Field(primary_key=True, sa_type=Text)
+    appointment: str = Field(primary_key=True, sa_type=Text)
+    state: str = Field(sa_type=Text)
     slot_ms: int = Field(sa_type=BigInteger)
     items: list[str] = Field(sa_type=JSON)
     is_excused: bool

@@ -6,7 +6,9 @@ from pathlib import Path
 from server.ledger.chain import seal
 from server.ledger.memory import MemoryLedger
 from server.ledger.port import GENESIS, Batch, Ledger, Row
+from server.ledger.postgres import PostgresLedger
 from server.ledger.sqlite import SqliteLedger
+from tests.support.postgres import shared_postgres
 
 Opener = Callable[[], Ledger]
 """Opens the same storage each time."""
@@ -23,7 +25,18 @@ def sqlite_opener(folder: Path) -> Opener:
     return lambda: SqliteLedger.open(folder / "ledger.db")
 
 
-OPENERS: dict[str, Callable[[Path], Opener]] = {"memory": memory_opener, "sqlite": sqlite_opener}
+def postgres_opener(_folder: Path) -> Opener:
+    """One schema of the tests' own PostgreSQL server."""
+    server = shared_postgres()
+    schema = server.ledger_schema()
+    return lambda: PostgresLedger(server.address, schema=schema)
+
+
+OPENERS: dict[str, Callable[[Path], Opener]] = {
+    "memory": memory_opener,
+    "postgres": postgres_opener,
+    "sqlite": sqlite_opener,
+}
 
 
 def rows_of(stream: str, count: int, *, after: Row | None = None, body: bytes = b"{}") -> tuple[Row, ...]:

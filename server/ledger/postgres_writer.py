@@ -1,0 +1,293 @@
+"""The one writing connection of a node to PostgreSQL: whatever waits goes into one transaction.
+
+Other nodes write to the same tables. What keeps them apart:
+
+- the primary key (stream, version): of two who continue a stream, one is told;
+- all who move guards take one lock first, so guards are compared with what is true and nobody waits in a circle;
+- rows go in sorted, and after a conflict every append is tried in a transaction of its own.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import asyncpg
+import msgspec
+import structlog
+
+from server.ledger.port import (
+    Batch,
+    CommandIdTaken,
+    GuardMoved,
+    LedgerError,
+    LedgerHealth,
+    LedgerStatistics,
+    StorageFailed,
+    Trace,
+    VersionConflict,
+    faults_of_batch,
+    guard_fault,
+    moves_of,
+)
+
+log = structlog.get_logger(__name__)
+
+Append = tuple[Batch, ...]
+
+WAITING_LIMIT: Final = 10_000
+"""Most appends that wait; each runner has one at a time, so this is far more than the halls of a province."""
+
+GROUP_LIMIT: Final = 1_000
+"""Most appends in one transaction, so that the first of them does not wait for ever."""
+
+HEADS_LIMIT: Final = 10_000
+"""Heads that are known, over two months of a district; beyond it they are looked up again."""
+
+WRITE_SECONDS: Final = 5.0
+"""How long a transaction may take; the runner gives a write 8 s."""
+
+CONNECT_SECONDS: Final = 2.5
+"""How long the first writes of an outage wait for the database to come back: a restart takes one to two seconds."""
+
+AGAIN_SECONDS: Final = 0.5
+"""How long later writes of an outage wait: they are answered soon, and tried again by who sent them."""
+
+REST_SECONDS: Final = 0.05
+"""Rest between two attempts to connect, doubled up to half a second."""
+
+GUARDS_LOCK: Final = 0x6F77_0001
+"""Name of the lock of all who move guards, released with the transaction."""
+
+FAULTS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""What a database that is gone, going or full raises."""
+
+_HEADS = """SELECT s, coalesce((SELECT version FROM commits WHERE stream = s ORDER BY version DESC LIMIT 1), 0)
+FROM unnest($1::text[]) AS s"""
+_INSERT = """INSERT INTO commits (stream, version, at_ms, command_id, actor, body, hash)
+SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bytea[], $7::text[])"""
+_VERSIONS = "SELECT key, version FROM guards WHERE key = ANY($1::text[])"
+_SET_GUARDS = """INSERT INTO guards (key, version) SELECT * FROM unnest($1::text[], $2::bigint[])
+ON CONFLICT (key) DO UPDATE SET version = excluded.version"""
+_DROP_TRACES = """DELETE FROM traces USING unnest($1::text[], $2::text[], $3::text[]) AS gone (key, stream, appointment)
+WHERE traces.key = gone.key AND traces.stream = gone.stream AND traces.appointment = gone.appointment"""
+_ADD_TRACES = """INSERT INTO traces (key, stream, appointment, state, slot_ms, items, is_excused)
+SELECT key, stream, appointment, state, slot_ms, items::json, is_excused
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::boolean[])
+AS new (key, stream, appointment, state, slot_ms, items, is_excused)"""
+
+
+@dataclass
+class _Figures:
+    rows: int = 0
+    appends: int = 0
+    transactions: int = 0
+    conflicts: int = 0
+    failures: int = 0
+    largest_group: int = 0
+
+
+@dataclass
+class GroupWriter:
+    """Appends of one node, grouped; ``connect`` opens a connection."""
+
+    connect: Callable[[], Awaitable[Any]]
+    _waiting: list[tuple[Append, asyncio.Future[None]]] = field(default_factory=list)
+    _heads: dict[str, int] = field(default_factory=dict)
+    _figures: _Figures = field(default_factory=_Figures)
+    _connection: Any = None
+    _task: asyncio.Task[None] | None = None
+    _failed_at: float | None = None
+    _reason: str = ""
+    _is_closed: bool = False
+
+    async def append(self, what: Append) -> None:
+        """Write in a transaction shared with whatever else waits; return when it is durable, raise its conflict."""
+        if self._is_closed:
+            raise StorageFailed("this ledger is closed")
+        if len(self._waiting) >= WAITING_LIMIT:
+            raise StorageFailed(f"{WAITING_LIMIT} writes wait already")
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # Who asked may be gone by the time it fails; the failure is then nobody's.
+        done.add_done_callback(lambda future: future.cancelled() or future.exception())
+        self._waiting.append((what, done))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._serve(), name="ledger writer")
+        await done
+
+    async def stop(self) -> None:
+        """Finish what waits and give the connection back."""
+        self._is_closed = True
+        if self._task is not None:
+            await self._task
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close(timeout=1)
+
+    def health(self, *, within: float) -> LedgerHealth:
+        """Say whether writing failed last, ``within`` the latest seconds."""
+        if self._failed_at is None or asyncio.get_running_loop().time() - self._failed_at > within:
+            return LedgerHealth(ok=True)
+        return LedgerHealth(ok=False, reason=self._reason)
+
+    def statistics(self) -> LedgerStatistics:
+        """Return the figures since the start."""
+        return LedgerStatistics("postgresql", waiting=len(self._waiting), **vars(self._figures))
+
+    # ---- the loop ----
+
+    async def _serve(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting[:GROUP_LIMIT], self._waiting[GROUP_LIMIT:]
+            appends = [append for append, _ in group]
+            try:
+                faults = await self._commit(appends)
+            except FAULTS as error:
+                faults = [self._fail(error)] * len(group)
+            except BaseException:
+                for _, done in group:
+                    done.cancel()
+                raise
+            else:
+                self._failed_at = None
+                self._count(appends, faults)
+            for (_, done), fault in zip(group, faults, strict=True):
+                if not done.done():
+                    done.set_exception(fault) if fault is not None else done.set_result(None)
+
+    async def _commit(self, appends: Sequence[Append]) -> list[LedgerError | None]:
+        connection = await self._connected()
+        async with asyncio.timeout(WRITE_SECONDS):
+            try:
+                return await self._together(connection, appends)
+            except asyncpg.UniqueViolationError:
+                return [await self._alone(connection, append) for append in appends]
+
+    async def _together(self, connection: Any, appends: Sequence[Append]) -> list[LedgerError | None]:
+        """Write all appends that continue their streams, in one transaction; return for each its conflict, or None."""
+        async with connection.transaction():
+            guards = await _guards_of(connection, appends)
+            heads = await self._heads_of(connection, appends)
+            faults = [_fault_of(append, heads, guards) for append in appends]
+            good = [batch for append, fault in zip(appends, faults, strict=True) if fault is None for batch in append]
+            if good:
+                await _write(connection, good, guards)
+        if len(self._heads) > HEADS_LIMIT:
+            self._heads.clear()
+        self._heads.update(heads)
+        return faults
+
+    async def _alone(self, connection: Any, append: Append) -> LedgerError | None:
+        """Write one append, with heads looked up; say which conflict it is."""
+        for batch in append:
+            self._heads.pop(batch.stream, None)
+        try:
+            return (await self._together(connection, [append]))[0]
+        except asyncpg.UniqueViolationError as error:
+            batch = append[0]
+            if error.constraint_name == "commits_pkey":
+                # Another node was faster by less than the look at the head.
+                heads = await self._heads_of(connection, [append])
+                return VersionConflict(batch.stream, batch.rows[0].version - 1, heads[batch.stream])
+            return CommandIdTaken(batch.stream, "")
+
+    async def _heads_of(self, connection: Any, appends: Sequence[Append]) -> dict[str, int]:
+        """Return where the streams stand; what is known is believed only where it fits, since the key fences that."""
+        wanted: dict[str, int] = {}
+        for append in appends:
+            for batch in append:
+                wanted.setdefault(batch.stream, batch.rows[0].version - 1)
+        unsure = [stream for stream, expected in wanted.items() if self._heads.get(stream) != expected]
+        found = dict(await connection.fetch(_HEADS, unsure)) if unsure else {}
+        return {stream: found[stream] if stream in found else self._heads[stream] for stream in wanted}
+
+    async def _connected(self) -> Any:
+        if self._connection is not None and not self._connection.is_closed():
+            return self._connection
+        loop = asyncio.get_running_loop()
+        until = loop.time() + (CONNECT_SECONDS if self._failed_at is None else AGAIN_SECONDS)
+        rest = REST_SECONDS
+        while True:
+            try:
+                self._connection = await self.connect()
+                return self._connection
+            except FAULTS:
+                if loop.time() + rest > until:
+                    raise
+            await asyncio.sleep(rest)
+            rest = min(2 * rest, 0.5)
+
+    def _fail(self, error: BaseException) -> StorageFailed:
+        # The connection may hold a half-dead transaction: the next write takes a new one.
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.terminate()
+        self._heads.clear()
+        self._figures.failures += 1
+        self._failed_at = asyncio.get_running_loop().time()
+        self._reason = reason_of(error)
+        log.error("ledger_write_failed", reason=self._reason)
+        return StorageFailed(self._reason)
+
+    def _count(self, appends: Sequence[Append], faults: Sequence[LedgerError | None]) -> None:
+        stored = [append for append, fault in zip(appends, faults, strict=True) if fault is None]
+        figures = self._figures
+        figures.transactions += 1
+        figures.appends += len(stored)
+        figures.rows += sum(len(batch.rows) for append in stored for batch in append)
+        figures.conflicts += len(appends) - len(stored)
+        figures.largest_group = max(figures.largest_group, len(appends))
+
+
+def reason_of(error: BaseException) -> str:
+    """Return a failure in the database's words."""
+    return str(error) or type(error).__name__
+
+
+async def _guards_of(connection: Any, appends: Sequence[Append]) -> dict[str, int]:
+    """Take the lock of guards if any are named, and return their versions."""
+    keys = sorted({key for append in appends for batch in append for key in moves_of(batch)})
+    if not keys:
+        return {}
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", GUARDS_LOCK)
+    return {**dict.fromkeys(keys, 0), **dict(await connection.fetch(_VERSIONS, keys))}
+
+
+def _fault_of(append: Append, heads: dict[str, int], guards: dict[str, int]) -> LedgerError | None:
+    """Return the conflict of an append; without one, heads and guards move on."""
+    ahead, moved = dict[str, int](), dict[str, int]()
+    for batch in append:
+        conflict = faults_of_batch(batch, ahead.get(batch.stream, heads[batch.stream]))
+        if conflict is not None:
+            return conflict
+        ahead[batch.stream] = batch.rows[-1].version
+        fault: GuardMoved | None = guard_fault(moves_of(batch), {**guards, **moved})
+        if fault is not None:
+            return fault
+        moved.update({key: moved.get(key, guards[key]) + 1 for key in moves_of(batch)})
+    heads.update(ahead)
+    guards.update(moved)
+    return None
+
+
+async def _write(connection: Any, batches: Sequence[Batch], guards: dict[str, int]) -> None:
+    rows = sorted([row for batch in batches for row in batch.rows], key=lambda row: (row.stream, row.version))
+    await connection.execute(_INSERT, *_columns([msgspec.structs.astuple(row) for row in rows]))
+    moved = sorted({key for batch in batches for key in moves_of(batch)})
+    if moved:
+        await connection.execute(_SET_GUARDS, moved, [guards[key] for key in moved])
+    last = {(one.key, one.stream, one.appointment): one for batch in batches for one in batch.traces}
+    if last:
+        await connection.execute(_DROP_TRACES, *_columns(sorted(last)))
+    kept = [_values(one) for _, one in sorted(last.items()) if one.state]
+    if kept:
+        await connection.execute(_ADD_TRACES, *_columns(kept))
+
+
+def _values(trace: Trace) -> tuple[object, ...]:
+    items = msgspec.json.encode(trace.items).decode()
+    return (trace.key, trace.stream, trace.appointment, trace.state, trace.slot_ms, items, trace.is_excused)
+
+
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]
