@@ -113,6 +113,11 @@ class LocalBus:
         """Return the figures."""
         return BusStatistics("local", self._published, self._folded, self._dropped, self._open())
 
+    def miss(self) -> None:
+        """Tell every follower that hints were lost."""
+        for follower in self._all():
+            follower.miss()
+
     async def close(self) -> None:
         """End every subscription."""
         for follower in self._all():
@@ -159,6 +164,11 @@ class LocalSubscription:
         self._newest[stream] = max(seq, known or 0)
         self._ready.set()
         return "new" if known is None else "folded"
+
+    def miss(self) -> None:
+        """Note that hints were lost."""
+        self._missed = True
+        self._ready.set()
 
     async def next(self) -> Hints:
         """Wait for hints and take all of them."""

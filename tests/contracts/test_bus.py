@@ -1,14 +1,24 @@
 """What every bus keeps to, whatever carries it."""
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 import server.bus
 from server.bus import Bus, BusClosed, Hint, LocalBus
+from server.bus_redis import RedisBus
+from tests.support.redis import shared_redis
 
-OPENERS: dict[str, Callable[[], Bus]] = {"local": LocalBus}
+
+def redis_bus() -> RedisBus:
+    opened = RedisBus(shared_redis().address, prefix=uuid.uuid4().hex)
+    opened.start()
+    return opened
+
+
+OPENERS: dict[str, Callable[[], Bus]] = {"local": LocalBus, "redis": redis_bus}
 SECONDS = 5.0
 """Bound of every wait here; hints come within milliseconds."""
 
