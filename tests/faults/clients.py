@@ -31,8 +31,8 @@ class Crowd:
         """Talk to a port; ``run`` begins every command id, ``pace_s`` is a rest after each command."""
         self.port = port
         self.told: list[Told] = []
-        self.refused_unclear: dict[str, int] = {}
-        """Codes of answers that left the outcome open."""
+        self.unclear: list[tuple[str, float]] = []
+        """Codes of answers that left the outcome open, with the seconds that they took."""
         self._run = run
         self._pace_s = pace_s
         self._numbers = itertools.count(1)
@@ -80,12 +80,12 @@ class Crowd:
             told.attempts += 1
             began = time.monotonic()
             answer = await line.post(path, told.body, who=who)
-            told.slowest_s = max(told.slowest_s, time.monotonic() - began)
+            took_s = time.monotonic() - began
+            told.slowest_s = max(told.slowest_s, took_s)
             if answer is not None and answer[0] not in UNCLEAR:
                 return note(told, *answer)
             if answer is not None:
-                code = str(answer[1].get("code"))
-                self.refused_unclear[code] = self.refused_unclear.get(code, 0) + 1
+                self.unclear.append((str(answer[1].get("code")), took_s))
             if self._is_over.is_set() and told.attempts > GIVE_UP_ATTEMPTS:
                 return {}
             await asyncio.sleep(PAUSE_S)
@@ -136,10 +136,17 @@ class Line:
         self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def post(self, path: str, body: dict[str, Any], *, who: str) -> tuple[int, dict[str, Any]] | None:
-        """Return status and document, or None if there was no answer."""
-        content = msgspec.json.encode(body)
+        """Post to the hall; return status and document, or None if there was no answer."""
+        return await self._ask("POST", path, msgspec.json.encode(body), who)
+
+    async def get(self, path: str) -> tuple[int, dict[str, Any]] | None:
+        """Read from the hall, as anybody."""
+        return await self._ask("GET", path, b"", "nobody")
+
+    async def _ask(self, verb: str, path: str, content: bytes, who: str) -> tuple[int, dict[str, Any]] | None:
+        bearer = f"Authorization: Bearer {token_of(who)}\r\n" if who != "nobody" else ""
         head = (
-            f"POST /api/halls/{HALL}/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token_of(who)}\r\n"
+            f"{verb} /api/halls/{HALL}{'/' if path else ''}{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{bearer}"
             f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
         ).encode()
         try:

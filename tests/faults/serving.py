@@ -27,7 +27,13 @@ class Server:
     """
 
     def __init__(
-        self, data: Path, *, before: Sequence[str] = (), env: Mapping[str, str] | None = None, spare: bool = False
+        self,
+        data: Path,
+        *,
+        before: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        spare: bool = False,
+        log: Path | None = None,
     ) -> None:
         """Choose a free port; nothing runs yet."""
         self.data = data
@@ -35,7 +41,7 @@ class Server:
         self.before = tuple(before)
         self.env = dict(env or {})
         self._has_spare = spare
-        self._log = data.parent / f"{data.name}.server.log"
+        self._log = log or data.parent / f"{data.name}.server.log"
         self._running: subprocess.Popen[bytes] | None = None
         self._waiting: subprocess.Popen[bytes] | None = None
         self._spares = 0

@@ -1,0 +1,42 @@
+"""`python -m tests.faults.faults`: a full disk, a disk that cannot sync, a clock that jumps, a process that stands still.
+
+Each on a server of its own under load. What this machine lacks is said as ``skipped: why``; restarts of PostgreSQL and
+Redis belong to the district of several nodes and are proved there (`make cluster`).
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from tests.faults.clock import clock_jumps
+from tests.faults.disk import full_disk, unsynced_disk
+from tests.faults.pause import standing_still
+from tests.faults.report import Part, status_of, text_of
+
+PARTS: Final[dict[str, Callable[[Path], Part]]] = {
+    "full disk": full_disk,
+    "fsync errors": unsynced_disk,
+    "clock jumps": clock_jumps,
+    "standing still": standing_still,
+}
+
+
+def main() -> int:
+    """Run all parts, or those that are named."""
+    words = argparse.ArgumentParser(prog="python -m tests.faults.faults", description=__doc__)
+    words.add_argument("part", nargs="*", choices=[*PARTS, []], help="only these")
+    asked = words.parse_args()
+    parts: list[Part] = []
+    for name in asked.part or PARTS:
+        with tempfile.TemporaryDirectory() as folder:
+            parts.append(PARTS[name](Path(folder)))
+    parts.append(Part(name="PostgreSQL, Redis", skipped="proved with several nodes, by make cluster"))
+    sys.stdout.write(text_of("faults of disk, clock and process, each under load", parts) + "\n")
+    return status_of(parts)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
