@@ -17,7 +17,7 @@ UPGRADE ?=
 BIN := .venv/bin
 PACKAGES := hall server displays simulation
 
-.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench flash golden lock clean
+.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench flash load golden lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -87,6 +87,9 @@ bench: setup ## measure the rules and the live path, each beside a plain yardsti
 
 flash: setup ## sell 3,000 places to 12,000 people in a minute, with the server killed in the middle
 	$(BIN)/python -m loadtests.flash $(ARGS)
+
+load: setup ## let Locust's crowd live through a busy hall; ARGS='--shape graduates --people 400'
+	$(BIN)/python -m loadtests.crowd $(ARGS)
 
 golden: setup ## record the golden logs again and show what changed, for review
 	$(BIN)/python -m tests.golden.record

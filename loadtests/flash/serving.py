@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +25,9 @@ CROWD: Final = {
 class Server:
     """Starts, kills, starts again; ``password`` is the administrator's, told at the first start."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, environment: Mapping[str, str] = CROWD) -> None:
         """Choose a free port; nothing runs yet."""
+        self._environment = environment
         self.folder = folder
         self.port = _free_port()
         self.password = ""
@@ -42,7 +44,7 @@ class Server:
         with self._log.open("ab") as log:
             self._running = subprocess.Popen(
                 [ONEWINDOW, "serve", "--data", str(self.folder), "--port", str(self.port)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **CROWD},
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **self._environment},
             )  # fmt: skip
         while not self._answers():
             if time.monotonic() - began > STARTED_S or self._running.poll() is not None:

@@ -63,30 +63,28 @@ class Log(msgspec.Struct, frozen=True):
     oversold: tuple[str, ...] = ()
 
 
-async def compare(history: Path, ledger: Path, stream: str) -> Comparison:
-    """Compare the clients' history with a day's log, beside a running server too."""
+async def compare(history: Path, ledger: Path, stream: str, *, prefix: str = RUN_PREFIX) -> Comparison:
+    """Compare the clients' history with a day's log, beside a running server too; ``prefix`` begins all their command ids."""
     lines = await asyncio.to_thread(lambda: list(read_history(history)))
     operations = [line for line in lines if isinstance(line, Operation)]
     sightings = [line for line in lines if isinstance(line, Sighting)]
     log, findings = Log({}, set()), []
     for date in sorted({"", *(one.date for one in operations)}):
         of_day = await _log(ledger, f"{stream.partition('/')[0]}/{date}" if date else stream)
-        findings += compared([one for one in operations if one.date == date], of_day)
+        findings += compared([one for one in operations if one.date == date], of_day, prefix=prefix)
         log = log if date else of_day
     findings += invented(sightings, log)
     count = Counter(one.outcome for one in operations)
-    others = sum(
-        not name.startswith(RUN_PREFIX) and not one.actor.startswith(TIMER) for name, one in log.entries.items()
-    )
+    others = sum(not name.startswith(prefix) and not one.actor.startswith(TIMER) for name, one in log.entries.items())
     return Comparison(
         len(operations), count["ok"], count["refused"], count["unknown"], len(sightings), others,
         tuple(findings[:FINDINGS_LIMIT]),
     )  # fmt: skip
 
 
-def compared(operations: Sequence[Operation], log: Log) -> list[str]:
+def compared(operations: Sequence[Operation], log: Log, *, prefix: str = RUN_PREFIX) -> list[str]:
     """Compare everything that clients did in one day's log with it."""
-    findings = [*answered(operations, log), *from_nowhere(operations, log), *doubled(operations)]
+    findings = [*answered(operations, log), *from_nowhere(operations, log, prefix=prefix), *doubled(operations)]
     return [*findings, *out_of_order(operations), *unbooked(operations, log), *booked_twice(operations), *log.oversold]
 
 
@@ -134,13 +132,13 @@ def answered(operations: Iterable[Operation], log: Log) -> list[str]:
     return findings
 
 
-def from_nowhere(operations: Iterable[Operation], log: Log) -> list[str]:
+def from_nowhere(operations: Iterable[Operation], log: Log, *, prefix: str = RUN_PREFIX) -> list[str]:
     """S3: every command of a simulated person in the log was sent by one."""
     sent = {one.id for one in operations}
     return [
         f"S3: {name} (seq {entry.seq}, {entry.actor}) is in the log and nobody sent it"
         for name, entry in log.entries.items()
-        if name.startswith(RUN_PREFIX) and name not in sent
+        if name.startswith(prefix) and name not in sent
     ]
 
 

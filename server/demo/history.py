@@ -63,7 +63,7 @@ class History:
         """Go on behind what is there."""
         self.left_out = 0
         self._limit = limit
-        self._lines = sum(1 for _ in path.open("rb")) if path.exists() else 0
+        self._lines = _lines_in(path)
         self._file = path.open("ab", buffering=0)
         self._encode = msgspec.json.Encoder().encode
 
@@ -78,6 +78,13 @@ class History:
     def close(self) -> None:
         """Write no more."""
         self._file.close()
+
+
+def _lines_in(path: Path) -> int:
+    if not path.exists():
+        return 0
+    with path.open("rb") as lines:
+        return sum(1 for _ in lines)
 
 
 def read_history(path: Path) -> Iterator[Line]:

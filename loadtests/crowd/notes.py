@@ -1,0 +1,60 @@
+"""What a process of the crowd writes down: its operations, its screens' rings, and the ids that it has used."""
+
+import itertools
+import os
+import random
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from loadtests.crowd.place import Clerk, Place, place_of_environment
+from server.demo.history import History
+
+PREFIX: Final = "crowd-"
+"""Every command id of the crowd begins so."""
+
+
+class Rang(msgspec.Struct, frozen=True):
+    """A call that a screen rang, and when, on the machine's monotonic clock."""
+
+    screen: str
+    ring: int
+    ticket: str
+    window: str
+    at_ns: int
+
+
+class Notes:
+    """What this process writes down: its histories, and the numbers it has used."""
+
+    def __init__(self) -> None:
+        """Open files of this process."""
+        self.place: Place = place_of_environment()
+        folder = Path(self.place.folder)
+        self.history = History(folder / f"history-{os.getpid()}.jsonl")
+        self._rings = (folder / f"rings-{os.getpid()}.jsonl").open("ab", buffering=0)
+        self.numbers = itertools.count(1)
+        self.chance = random.Random(os.getpid())
+        self._run = f"{PREFIX}{os.getpid()}"
+        self._seats: list[Clerk] = []
+
+    def share(self, index: int) -> None:
+        """Take this process's share of the windows; ``index`` is its place among all that run people."""
+        self._seats = list(self.place.clerks[index :: self.place.workers])
+
+    def command_id(self) -> str:
+        """Return an id that nobody else uses."""
+        return f"{self._run}-{next(self.numbers):06}"
+
+    def write_ring(self, rang: Rang) -> None:
+        """Write down that a screen rang."""
+        self._rings.write(msgspec.json.encode(rang) + b"\n")
+
+    def seat(self) -> Clerk | None:
+        """Give a free window of this process's share to a clerk, if there is one."""
+        return self._seats.pop() if self._seats else None
+
+    def leave(self, seat: Clerk) -> None:
+        """Take a window back."""
+        self._seats.append(seat)

@@ -1,0 +1,143 @@
+"""What the crowd needs to know of the hall: who is who, what is on offer. Written once, read by every Locust process."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import httpx
+import msgspec
+
+FILE: Final = "ONEWINDOW_CROWD_PLACE"
+"""The environment variable that names the file."""
+HALL: Final = "longgang"
+PRESET: Final = "longgang"
+ITEMS: Final = 40
+"""Items that people come for; enough for every theme, few enough to print."""
+CLERKS_MOST: Final = 59
+PASSWORD: Final = "crowd-of-the-load-test"
+WIDE: Final = {"open": 20, "day": 20, "week": 20, "month": 60}
+SLOT_MIN: Final = 30
+DAY_MIN: Final = 23 * 60
+"""The hall is open from midnight for so long; its day ends a little later."""
+
+
+class Clerk(msgspec.Struct, frozen=True):
+    """Somebody who is signed in, and the window to sit at."""
+
+    account: str
+    token: str
+    window: str
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A hall that is ready for the crowd."""
+
+    url: str
+    hall: str
+    today: str
+    tomorrow: str
+    items: tuple[str, ...]
+    booked_items: tuple[str, ...]
+    kiosk: str
+    screen: str
+    """Tokens of devices."""
+    manager: str
+    clerks: tuple[Clerk, ...]
+    folder: str
+    """Where the histories go."""
+    workers: int = 1
+    """Processes that run people."""
+    cut_every_s: float = 0.0
+    """All screens lose the hall and come back at once, so often; 0: never."""
+
+
+def place_of_environment() -> Place:
+    """Read the file that the run has written."""
+    return msgspec.json.decode(Path(os.environ[FILE]).read_bytes(), type=Place)
+
+
+def prepare(url: str, password: str, folder: Path, *, clerks: int, places: int) -> Place:
+    """Set the hall up over its public interface: open now and tomorrow, with clerks, devices and slots on sale."""
+    with httpx.Client(base_url=url, timeout=30) as http:
+        http.headers["authorization"] = f"Bearer {_sign_in(http, 'admin', password)}"
+        zone = _noon_zone()
+        _change(http, "hall", lambda content: {**content, "zone": zone})
+        today = datetime.now(ZoneInfo(zone)).date()
+        tomorrow = today + timedelta(days=1)
+        spans = [{"from_min": 0, "to_min": DAY_MIN}]
+        own = [
+            {"date": one.isoformat(), "kind": "special", "name": "", "spans": spans}
+            for one in (today - timedelta(days=1), today, tomorrow)
+        ]
+        _change(http, "calendar", lambda _: {"own": own})
+        hall = http.get(f"/api/halls/{HALL}").raise_for_status().json()
+        items = _spread([one["code"] for one in hall["items"] if one["windows"]], ITEMS)
+        _change(http, "policy", lambda content: {**content, "booking": _booking(items, places)})
+        staff = _clerks(http, [one["code"] for one in hall["windows"]], clerks)
+        return Place(
+            url=url, hall=HALL, today=today.isoformat(), tomorrow=tomorrow.isoformat(), items=tuple(items),
+            booked_items=tuple(items), kiosk=_device(http, "kiosk"), screen=_device(http, "board"),
+            manager=_account(http, "crowd-manager", "manager"), clerks=staff, folder=str(folder),
+        )  # fmt: skip
+
+
+def _booking(items: list[str], places: int) -> dict[str, Any]:
+    slots = DAY_MIN // SLOT_MIN
+    group = {
+        "code": "crowd", "name": {"zh": "预约办理", "en": "Booked"}, "items": items, "slot_ms": SLOT_MIN * 60_000,
+        "places": -(-places // slots), "unit_ms": SLOT_MIN * 60_000,
+    }  # fmt: skip
+    rules = {
+        "release": {"horizon_days": 1, "kind": "rolling"}, "person": WIDE, "phone": WIDE, "device": WIDE,
+        "max_waitlist": 0, "max_held": 20, "same_item_once": False,
+    }  # fmt: skip
+    return {"groups": [group], "rules": rules}
+
+
+def _clerks(http: httpx.Client, windows: list[str], count: int) -> tuple[Clerk, ...]:
+    return tuple(
+        Clerk(f"crowd{number:02}", _account(http, f"crowd{number:02}", "clerk"), window)
+        for number, window in enumerate(windows[: min(count, CLERKS_MOST)], 1)
+    )
+
+
+def _account(http: httpx.Client, account: str, role: str) -> str:
+    body = {"account": account, "name": account, "role": role, "halls": [HALL], "password": PASSWORD}
+    answer = http.post("/api/accounts", json=body)
+    assert answer.is_success, answer.text
+    with httpx.Client(base_url=http.base_url, timeout=30) as own:
+        return _sign_in(own, account, PASSWORD)
+
+
+def _sign_in(http: httpx.Client, account: str, password: str) -> str:
+    answer = http.post("/api/login", json={"account": account, "password": password})
+    assert answer.is_success, answer.text
+    return str(answer.json()["token"])
+
+
+def _device(http: httpx.Client, kind: str) -> str:
+    answer = http.post(f"/api/halls/{HALL}/devices", json={"name": f"crowd {kind}", "kind": kind})
+    assert answer.is_success, answer.text
+    return str(answer.json()["token"])
+
+
+def _change(http: httpx.Client, section: str, change: Any) -> None:
+    path = f"/api/halls/{HALL}/settings/{section}"
+    found = http.get(path).raise_for_status().json()
+    answer = http.put(path, json={"version": found["version"], "content": change(found["content"])})
+    assert answer.is_success, answer.text
+
+
+def _spread(codes: list[str], count: int) -> list[str]:
+    """Return so many of them, evenly over the list, so that every theme has some."""
+    step = max(1, len(codes) // count)
+    return codes[::step][:count]
+
+
+def _noon_zone() -> str:
+    """Return a time zone in which it is around noon, so that no run crosses a midnight."""
+    ahead = 12 - datetime.now(UTC).hour
+    # The names count westwards: Etc/GMT-8 is eight hours ahead of UTC.
+    return "Etc/GMT" if ahead == 0 else f"Etc/GMT{-ahead:+d}"

@@ -1,0 +1,117 @@
+"""One run of the crowd from beginning to end: server, people, audit, report."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from loadtests.crowd.check import Shown, compared_with_log, merged, operations_of, rings_of, shown
+from loadtests.crowd.place import FILE, Place, prepare
+from loadtests.crowd.shapes import SHAPES, VARIABLE, Run
+from loadtests.flash.serving import CROWD, Server
+from server.demo.compare import Comparison
+
+PEOPLE_FILE: Final = str(Path(__file__).with_name("people.py"))
+STOPS_S: Final = 15
+"""People finish what they are at; then they are cut."""
+OVER_S: Final = 120.0
+"""Longer than the run and this, and Locust is ended."""
+STORM_S: Final = 5.0
+MORE: Final = {"ONEWINDOW_CONNECTIONS_PER_ADDRESS": "16384", "ONEWINDOW_SOCKETS_PER_ADDRESS": "8192"}
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for."""
+
+    shape: str = "day"
+    people: int = 300
+    seconds: float = 180.0
+    workers: int = 0
+    """Locust's worker processes beside the one that leads them; 0: everything in one process."""
+    clerks: int = 40
+    places: int = 15_000
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """Everything that a run came to."""
+
+    wanted: Wanted
+    comparison: Comparison
+    shown: Shown
+    audit: str
+    unknown: int
+    locust_said: str
+    """Empty, or why Locust itself failed."""
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether every promise was kept."""
+        return not self.comparison.findings and not self.locust_said
+
+
+def run(wanted: Wanted, out: Path) -> Outcome:
+    """Let the crowd in; histories, Locust's tables and the report's figures go to ``out``."""
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder, "data"), environment=CROWD | MORE)
+        server.init("longgang")
+        try:
+            server.start()
+            place = prepare(f"http://127.0.0.1:{server.port}", server.password, out, clerks=wanted.clerks,
+                            places=wanted.places)  # fmt: skip
+            said = _locust(wanted, place, out)
+        finally:
+            server.stop()
+        history, rings = merged(out, "history"), rings_of(merged(out, "rings"))
+        operations = operations_of(history)
+        ledger, stream = Path(folder, "data", "ledger.db"), f"{place.hall}/{place.today}"
+        comparison = compared_with_log(history, rings, ledger, stream)
+        return Outcome(wanted, comparison, shown(operations, rings), server.audit(), comparison.unknown, said)
+
+
+def _locust(wanted: Wanted, place: Place, out: Path) -> str:
+    """Run Locust to its end; return why it failed, or nothing."""
+    place = msgspec.structs.replace(
+        place, workers=max(1, wanted.workers), cut_every_s=STORM_S if wanted.shape == "storm" else 0.0
+    )
+    file = out / "place.json"
+    file.write_bytes(msgspec.json.encode(place))
+    file.chmod(0o600)
+    environment = {
+        **os.environ, FILE: str(file),
+        VARIABLE: msgspec.json.encode(Run(wanted.shape, wanted.people, wanted.seconds)).decode(),
+    }  # fmt: skip
+    words = [sys.executable, "-m", "locust", "-f", PEOPLE_FILE, "--headless", "--only-summary", "--stop-timeout",
+             str(STOPS_S), "--csv", str(out / "locust"), "--exit-code-on-error", "0"]  # fmt: skip
+    if wanted.workers:
+        words += ["--processes", str(wanted.workers)]
+    with (out / "locust.log").open("wb") as log:
+        child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+        status = _ended(child, wanted)
+    file.unlink()
+    return "" if status == 0 else f"Locust ended with status {status}: {_last_lines(out / 'locust.log')}"
+
+
+def _ended(child: "subprocess.Popen[bytes]", wanted: Wanted) -> int:
+    ends_s, began_s, told = time.monotonic() + wanted.seconds + OVER_S, time.monotonic(), 0
+    while child.poll() is None and time.monotonic() < ends_s:
+        tenths = min(10, int(10 * (time.monotonic() - began_s) / wanted.seconds))
+        if tenths > told:
+            told = tenths
+            sys.stderr.write(f"  {SHAPES[wanted.shape].name}: {tenths * 10} % of {wanted.seconds:.0f} s\n")
+        time.sleep(0.2)
+    if child.poll() is None:
+        child.terminate()
+        child.wait(STOPS_S)
+    return child.returncode
+
+
+def _last_lines(log: Path) -> str:
+    lines: Sequence[str] = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return " / ".join(lines[-5:])

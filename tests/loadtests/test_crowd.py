@@ -1,0 +1,78 @@
+"""The crowd of the load test in small: nothing that anybody was told is missing in the log, and the check can fail."""
+
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hall.ids import Ms
+from loadtests.crowd.check import merged, operations_of, rings_of, shown
+from loadtests.crowd.notes import Rang
+from loadtests.crowd.report import text_of, write_report
+from loadtests.crowd.run import Wanted, run
+from loadtests.crowd.shapes import SHAPES, crowd_at
+from server.demo.compare import Entry, Log, compared
+from server.demo.history import Operation
+
+
+@pytest.mark.slow  # a server and three processes of Locust are started
+@pytest.mark.timeout(300)
+def test_a_crowd_on_two_workers_is_told_nothing_that_the_log_does_not_have(tmp_path: Path) -> None:
+    found = run(Wanted(people=40, seconds=10, workers=2, clerks=6, places=460), tmp_path)
+
+    assert found.locust_said == ""
+    assert found.comparison.findings == ()
+    assert found.holds
+    operations = operations_of(tmp_path / "history.jsonl")
+    done = {one.op for one in operations if one.outcome == "ok"}
+    assert {"take", "book.hold", "book.confirm", "open", "call-next"} <= done
+    assert len({one.id.split("-")[1] for one in operations}) == 2, "both workers have people"
+    assert found.shown.rings > 0
+    page = write_report(found, tmp_path).read_text(encoding="utf-8")
+    assert "every promise kept" in page
+    assert "<script" not in page
+    assert "book.confirm" in text_of(found, tmp_path)
+
+
+def test_an_answer_that_the_log_does_not_have_is_found() -> None:
+    """The check can fail: one answer is missing in the log, one command of the crowd was sent by nobody."""
+    told = _operation("crowd-1-000001", seq=1)
+    log = Log({"crowd-1-000002": Entry(1, "device:kiosk", "")}, set())
+
+    findings = compared([told], log, prefix="crowd-")
+
+    assert [finding[:2] for finding in findings] == ["S2", "S3"]
+
+
+def test_keys_and_rings_are_joined_by_ticket_and_window() -> None:
+    press = msgspec.structs.replace(_operation("crowd-1-000001", seq=1), op="call-next", ticket="T1", window="W01")
+    rings = [Rang("board", 1, "T1", "W01", 21_000_000), Rang("board", 2, "T2", "W01", 99_000_000)]
+
+    found = shown([press], rings)
+
+    assert (found.calls, found.rings, found.screens) == (1, 1, 1)
+    assert found.p50_ms == pytest.approx(20.0)
+
+
+def test_what_a_killed_process_wrote_last_is_passed_over(tmp_path: Path) -> None:
+    whole = msgspec.json.encode(Rang("board", 1, "T1", "W01", 5))
+    (tmp_path / "rings-1.jsonl").write_bytes(whole + b"\n" + whole[:9])
+    (tmp_path / "rings-2.jsonl").write_bytes(whole + b"\n")
+
+    assert len(rings_of(merged(tmp_path, "rings"))) == 2
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_shape_has_people_until_its_end(name: str) -> None:
+    steps = SHAPES[name].steps
+
+    assert all(crowd_at(steps, share / 100) > 0 for share in range(100))
+    assert crowd_at(steps, 1.0) == 0
+    assert [step.until for step in steps] == sorted(step.until for step in steps)
+
+
+def _operation(name: str, *, seq: int, at_ns: Ms = 1_000_000) -> Operation:
+    return Operation(
+        id=name, op="take", who="somebody", invoked_ns=at_ns, completed_ns=time.monotonic_ns(), outcome="ok", seq=seq
+    )
