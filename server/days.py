@@ -20,6 +20,7 @@ from hall.errors import HallError
 from hall.ids import MINUTE_MS, HallId, Ms
 from hall.step import next_deadline
 from server.clock import MS_PER_SECOND, Clock
+from server.following import FOLLOW_SECONDS
 from server.ledger.port import LedgerError, hall_and_date, stream_name
 from server.outcomes import CommandError, DayRefused, HallStopped
 from server.runner import HallRunner, RunnerStatistics
@@ -89,6 +90,7 @@ class DaysToCome:
     _heap: list[tuple[Ms, str]] = field(default_factory=list)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _finding: set[asyncio.Future[None]] = field(default_factory=set)
     _shut: dict[str, str] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("ticks", "failures", "evictions"), 0))
 
@@ -108,7 +110,12 @@ class DaysToCome:
     async def stop(self) -> None:
         """Keep no more deadlines and let every day finish what waits; doing it again is nothing."""
         tasks, self._tasks = self._tasks, []
-        under_way: list[asyncio.Future[Any]] = [*tasks, *self._beginning.values(), *self._opening.values()]
+        under_way: list[asyncio.Future[Any]] = [
+            *tasks,
+            *self._beginning.values(),
+            *self._opening.values(),
+            *self._finding,
+        ]
         for task in under_way:
             task.cancel()
         if tasks:
@@ -136,6 +143,15 @@ class DaysToCome:
     def runners(self) -> list[HallRunner]:
         """List the days that are in memory."""
         return list(self._live.values())
+
+    def hear(self, stream: str) -> None:
+        """Hear that a day has a log that grows elsewhere: take it into memory, for its deadlines, while there is room."""
+        self._known[stream] = None
+        if stream in self._live or stream in self._opening or len(self._live) + len(self._opening) >= self.limit:
+            return
+        task = asyncio.ensure_future(self._find([stream]))
+        self._finding.add(task)
+        task.add_done_callback(self._finding.discard)
 
     def has_log(self, stream: str) -> bool:
         """Say whether a day was begun."""
@@ -255,6 +271,8 @@ class DaysToCome:
 
     def _note_deadline(self, runner: HallRunner) -> None:
         deadline = next_deadline(runner.view_state())
+        if deadline is not None and runner.is_following:
+            deadline += round(FOLLOW_SECONDS * MS_PER_SECOND * self.clock.speed)
         if deadline is None:
             self._deadlines.pop(runner.stream, None)
         elif self._deadlines.get(runner.stream) != deadline:

@@ -17,6 +17,15 @@ from server.runner import HallRunner
 
 log = structlog.get_logger(__name__)
 
+FOLLOW_SECONDS: Final = 2.0
+"""How much later than the node that serves a hall another one minds its deadlines: it takes over what nobody did."""
+
+CATCH_UP_SECONDS: Final = 1.5
+"""How long a request waits for what other nodes wrote; then it is answered by what is known, or the write tells."""
+
+STREAMS_SECONDS: Final = 10.0
+"""Rest between two looks for days that other nodes have begun: hints tell of them at once, unless they are lost."""
+
 LOOK_SECONDS: Final = 2.0
 """Rest between two looks: a screen is true within 5 s even if the bus is silent."""
 
@@ -32,6 +41,8 @@ class Following:
     bus: Bus
     runners: Callable[[], Iterable[HallRunner]]
     """All days in memory."""
+    begun: Callable[[str], None] = lambda stream: None
+    """Hears of a day that has a log and is not in memory."""
     _subscription: Subscription | None = None
     _tasks: tuple[asyncio.Task[None], ...] = ()
 
@@ -42,6 +53,7 @@ class Following:
         self._tasks = (
             asyncio.create_task(self._listen(self._subscription), name="hints of other nodes"),
             asyncio.create_task(self._look(), name="looks at the logs"),
+            asyncio.create_task(self._look_for_days(), name="looks for logs"),
         )
 
     async def stop(self) -> None:
@@ -53,6 +65,14 @@ class Following:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def catch_up(self, runner: HallRunner) -> None:
+        """Let a day know all that was written before now, unless the ledger does not tell in time."""
+        try:
+            async with asyncio.timeout(CATCH_UP_SECONDS):
+                await runner.catch_up()
+        except (LedgerError, TimeoutError) as error:
+            log.warning("not_caught_up", stream=runner.stream, reason=str(error) or "too slow")
+
     async def _listen(self, subscription: Subscription) -> None:
         while True:
             try:
@@ -63,6 +83,8 @@ class Following:
             for stream, seq in news.hints:
                 if (runner := days.get(stream)) is not None:
                     runner.hint(seq)
+                else:
+                    self.begun(stream)
             if news.missed:
                 await self._look_once()
 
@@ -70,6 +92,15 @@ class Following:
         while True:
             await self._look_once()
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look_for_days(self) -> None:
+        while True:
+            await asyncio.sleep(STREAMS_SECONDS)
+            try:
+                for head in await self.ledger.streams():
+                    self.begun(head.stream)
+            except LedgerError as error:
+                log.warning("logs_not_listed", reason=str(error))
 
     async def _look_once(self) -> None:
         days = list(self.runners())

@@ -21,6 +21,7 @@ from hall.slots import moment_on, release_day
 from hall.state import HallDay
 from hall.step import step
 from server.config.plans import OpenDayFacts, PlanSource, facts_of_day
+from server.outcomes import DayRefused
 
 KEPT_SECONDS: Final = 1.0
 """Real time for which settings are taken as they were: changes made by this process are seen at once."""
@@ -152,6 +153,14 @@ class Outlook:
         del self._looking[hall]
         if not done.cancelled() and done.exception() is None:
             _keep(self._now, hall, done.result(), HALLS_LIMIT)
+
+
+def check_open(facts: OpenDayFacts | Refusal) -> None:
+    """Raise DayRefused for a date that cannot be booked: its year is not published, or the hall is closed."""
+    if isinstance(facts, Refusal):
+        raise DayRefused(facts)
+    if not facts.sessions:
+        raise DayRefused(Refusal("CLOSED_THAT_DAY", {"date": facts.date}))
 
 
 def open_command(hall: HallId, facts: OpenDayFacts, *, plan: str, command_id: str, at_ms: Ms = 0) -> OpenDay:

@@ -6,12 +6,11 @@ with the reason; the others are served. Days to come (:mod:`server.days`) have a
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
@@ -25,17 +24,18 @@ from hall.state import HallDay
 from server.bookers import Bookers
 from server.bus import Bus
 from server.clock import Clock
-from server.config.plans import OpenDayFacts, PlanSource
+from server.config.plans import PlanSource
 from server.days import DaysStatistics, DaysToCome
-from server.following import Following
+from server.following import FOLLOW_SECONDS, Following
 from server.ledger.port import Ledger, LedgerError, StreamHead, hall_and_date, stream_name
 from server.links import Links
+from server.listening import DayListener, Listener, tell
 from server.moves import Moves
 from server.outcomes import CommandError, DayRefused, HallStopped, Outcome, UnknownHall
-from server.outlook import Outlook, open_command
+from server.outlook import Outlook, check_open, open_command
 from server.runner import HallRunner, RunnerStatistics, Shell, Tell
 from server.timers import HallTimer
-from server.turning import bring_up, finish, has_ended, was_today
+from server.turning import bring_up, date_of, finish, has_ended, local_date, was_today
 
 log = structlog.get_logger(__name__)
 
@@ -53,12 +53,6 @@ HORIZON_DAYS: Final = 400
 
 CHANGES_AT_ONCE: Final = 16
 """Days to come of one hall that get new settings together."""
-
-Listener = Callable[[HallId, Sequence[Commit]], None]
-"""Is told of every durable commit of today; must not wait."""
-
-DayListener = Callable[[HallRunner, Sequence[Commit]], None]
-"""Is told of every durable commit of every day, past and to come too; must not wait."""
 
 
 class HallsStatistics(msgspec.Struct, frozen=True):
@@ -111,7 +105,7 @@ class Halls:
     def __post_init__(self) -> None:
         """Make what needs the halls themselves."""
         self._links = Links(self.past)
-        self._following = Following(self.ledger, self.bus, self._runners)
+        self._following = Following(self.ledger, self.bus, self._runners, self._begun)
         self._ahead = DaysToCome(self._new, self._begin, self._finish, self.clock)
         self._outlook = Outlook(self.plans)
         self.bookers = Bookers(self.ledger)
@@ -128,7 +122,7 @@ class Halls:
             await asyncio.gather(*(self.add(one.code, one.zone, heads=heads.get(one.code, ())) for one in group))
         self._halls = {one.code: self._halls[one.code] for one in facts if one.code in self._halls}
         for code, hall in self._halls.items():
-            self._ahead.note(head.stream for head in heads.get(code, ()) if _date(head) > hall.runner.date)
+            self._ahead.note(head.stream for head in heads.get(code, ()) if date_of(head) > hall.runner.date)
         self._links.start()
         self._ahead.start()
         self.moves.start()
@@ -192,9 +186,9 @@ class Halls:
         if today.date == day:
             return today
         if day > today.date:
-            if not self._ahead.has_log(stream_name(hall, day)):
+            if not await self._has_log(stream_name(hall, day)):
                 raise UnknownHall(stream_name(hall, day))
-            return await self._ahead.get(hall, day)
+            return await self._fresh(await self._ahead.get(hall, day))
         stream = stream_name(hall, day)
         async with self._opening_past:
             runner = self._past.pop(stream, None)
@@ -204,7 +198,7 @@ class Halls:
                 runner = self._new(hall, day)
                 await runner.start()
             await self._keep_past(runner)
-        return runner
+        return await self._fresh(runner)
 
     async def day(self, hall: HallId, date: str) -> HallRunner:
         """Return a day of a hall: past, of today, or to come, which is begun now with the settings of now if need be.
@@ -214,11 +208,16 @@ class Halls:
         if date <= self.today(hall).date:
             return await self.past(hall, date)
         stream = stream_name(hall, date)
-        if not self._ahead.has_log(stream):
+        if not await self._has_log(stream):
             self._check_horizon(hall, date)
             now = await self._outlook.of(hall)
-            _check_open(now.facts_of(date))
-        return self._ahead.live(stream) or await self._ahead.get(hall, date)
+            check_open(now.facts_of(date))
+        return await self._fresh(self._ahead.live(stream) or await self._ahead.get(hall, date))
+
+    async def catch_up(self, hall: HallId) -> None:
+        """Let today know all that any node wrote before now; nothing where one node has the ledger."""
+        if self.is_shared and (runner := self.day_of(hall)) is not None:
+            await self._following.catch_up(runner)
 
     def live_day(self, hall: HallId, date: str) -> HallRunner | None:
         """Return the runner of a day if it is in memory, without waiting."""
@@ -243,10 +242,10 @@ class Halls:
             return refuse("DAY_ENDED")
         runner = self.live_day(hall, date)
         if runner is not None:
-            state = runner.view_state()
+            state = (await self._fresh(runner)).view_state()
             return state if state.is_open else refuse("DAY_NOT_OPEN")
-        if self._ahead.has_log(stream_name(hall, date)):
-            return (await self._ahead.get(hall, date)).view_state()
+        if await self._has_log(stream_name(hall, date)):
+            return (await self._fresh(await self._ahead.get(hall, date))).view_state()
         try:
             self._check_horizon(hall, date)
         except DayRefused as refused:
@@ -307,19 +306,39 @@ class Halls:
 
     # ---- days ----
 
+    async def _fresh(self, runner: HallRunner) -> HallRunner:
+        if self.is_shared:
+            await self._following.catch_up(runner)
+        return runner
+
+    async def _has_log(self, stream: str) -> bool:
+        """Say whether a day to come was begun, by any node."""
+        if not self._ahead.has_log(stream) and self.is_shared and await self.ledger.head(stream) is not None:
+            self._ahead.note([stream])
+        return self._ahead.has_log(stream)
+
+    def _begun(self, stream: str) -> None:
+        """Hear that a day has a log: one to come is kept in mind, with its deadlines."""
+        hall, day = hall_and_date(stream)
+        today = self.day_of(hall)
+        if today is not None and day > today.date:
+            self._ahead.hear(stream)
+
     def _runners(self) -> list[HallRunner]:
         return [*(hall.runner for hall in self._halls.values()), *self._past.values(), *self._ahead.runners()]
 
     def _new(self, hall: HallId, day: str) -> HallRunner:
-        shell = Shell(self.ledger, self.bus, self.clock, tell=self.tell, after_commit=self._after_commit)
+        shell = Shell(
+            self.ledger, self.bus, self.clock, tell=self.tell, after_commit=self._after_commit, is_shared=self.is_shared
+        )
         return HallRunner(hall, day, shell)
 
     async def _runner_of_now(self, hall: HallId, zone: str, heads: Sequence[StreamHead]) -> HallRunner:
         """Start the day that the hall is in: an earlier one if that has not ended; those that are over are ended."""
         # A clock that was set back does not open an earlier day again; one that was only booked was never opened.
-        today = max([self._local_date(zone), *(_date(head) for head in heads if was_today(head, zone))])
-        for head in await self._left_open(zone, [head for head in heads if _date(head) < today]):
-            earlier = self._new(hall, _date(head))
+        today = max([self._local_date(zone), *(date_of(head) for head in heads if was_today(head, zone))])
+        for head in await self._left_open(zone, [head for head in heads if date_of(head) < today]):
+            earlier = self._new(hall, date_of(head))
             await earlier.start()
             state = earlier.view_state()
             if state.is_open and not state.is_ended:
@@ -339,9 +358,9 @@ class Halls:
         """
         if not heads:
             return []
-        alive = _local_date(max(head.at_ms for head in heads), zone)
+        alive = local_date(max(head.at_ms for head in heads), zone)
         since = (date.fromisoformat(alive) - timedelta(days=1)).isoformat()
-        return [head for head in heads if _date(head) >= since and not await has_ended(self.ledger, head)]
+        return [head for head in heads if date_of(head) >= since and not await has_ended(self.ledger, head)]
 
     async def _turn(self, hall: _Hall) -> None:
         """Begin the next business date of a hall, or try again to open the one that it is in."""
@@ -399,7 +418,7 @@ class Halls:
     async def _begin(self, runner: HallRunner) -> None:
         """Open a day to come; raise DayRefused if that cannot be."""
         now = await self._outlook.of(runner.hall)
-        _check_open(now.facts_of(runner.date))
+        check_open(now.facts_of(runner.date))
         opened = await self._open(runner)
         refusal = opened.refusal if isinstance(opened, Outcome) else opened
         if refusal is not None:
@@ -437,6 +456,10 @@ class Halls:
         if day > last.isoformat():
             raise DayRefused(Refusal("DAY_TOO_FAR", {"days": HORIZON_DAYS}))
 
+    def _settle(self, runner: HallRunner, commits: Sequence[Commit]) -> None:
+        self._links.see(runner, commits)
+        self.moves.see(runner, commits)
+
     def _turn_ms(self, hall: _Hall) -> Ms:
         """Say when the next date is due: at local midnight, and not before an open day has ended."""
         state = hall.runner.view_state()
@@ -447,7 +470,7 @@ class Halls:
         return midnight if hall.retry_ms is None else min(midnight, hall.retry_ms)
 
     def _local_date(self, zone: str) -> str:
-        return _local_date(self.clock.now_ms(), zone)
+        return local_date(self.clock.now_ms(), zone)
 
     async def _keep_past(self, runner: HallRunner) -> None:
         self._past[runner.stream] = runner
@@ -457,39 +480,18 @@ class Halls:
             await self._past.pop(oldest).stop()
 
     def _after_commit(self, runner: HallRunner, commits: Sequence[Commit]) -> None:
-        self._links.see(runner, commits)
-        self.moves.see(runner, commits)
+        if runner.is_following:
+            # Whoever wrote it settles it; once more a little later costs nothing, and helps if that node is gone.
+            asyncio.get_running_loop().call_later(FOLLOW_SECONDS, self._settle, runner, commits)
+        else:
+            self._settle(runner, commits)
         self._ahead.see(runner)
         for follower in self.day_listeners:
-            _tell(runner, partial(follower, runner, commits))
+            tell(runner, partial(follower, runner, commits))
         hall = self._halls.get(runner.hall)
         if hall is None or hall.runner is not runner:
             return
         if hall.timer is not None:
             hall.timer.arm()
         for listener in self.listeners:
-            _tell(runner, partial(listener, runner.hall, commits))
-
-
-def _tell(runner: HallRunner, tell: Callable[[], None]) -> None:
-    try:
-        tell()
-    except Exception as error:
-        # The commits are durable and answered. A follower that breaks must not stop the hall; it finds what
-        # it missed by its place in the log.
-        log.error("listener_failed", stream=runner.stream, exc_info=error)
-
-
-def _check_open(facts: OpenDayFacts | Refusal) -> None:
-    if isinstance(facts, Refusal):
-        raise DayRefused(facts)
-    if not facts.sessions:
-        raise DayRefused(Refusal("CLOSED_THAT_DAY", {"date": facts.date}))
-
-
-def _date(head: StreamHead) -> str:
-    return hall_and_date(head.stream)[1]
-
-
-def _local_date(at_ms: Ms, zone: str) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+            tell(runner, partial(listener, runner.hall, commits))

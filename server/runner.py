@@ -124,6 +124,8 @@ class Shell:
     after_commit: AfterCommit | None = None
     mailbox_limit: int = MAILBOX_LIMIT
     append_seconds: float = APPEND_SECONDS
+    is_shared: bool = False
+    """Other nodes write to the same ledger."""
 
 
 @dataclass
@@ -144,7 +146,10 @@ class HallRunner:
     _stale: bool = True
     _hinted: int = 0
     """Where the log stands, as another node says."""
+    _awaited: list[tuple[int, asyncio.Future[None]]] = field(default_factory=list)
     _stopped: str = "not started"
+    is_following: bool = False
+    """The last of its log was written by another node, which serves the hall now; this one leaves deadlines to it."""
 
     def __post_init__(self) -> None:
         """Make the mailbox."""
@@ -230,6 +235,19 @@ class HallRunner:
         if seq > max(self._seen.seq, self._hinted) and not self._stopped:
             self._hinted = seq
             self._mailbox.knock()
+
+    async def catch_up(self) -> None:
+        """Read what the log holds by now, whoever wrote it; one look at the ledger where that is nothing new.
+
+        Raises LedgerError; a ledger that then cannot be read makes it wait, so give it a bounded time.
+        """
+        head = await self.shell.ledger.head(self.stream)
+        if head is None or head.version <= self._seen.seq or self._stopped:
+            return
+        arrived: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._awaited.append((head.version, arrived))
+        self.hint(head.version)
+        await arrived
 
     async def learn(self, plan: Plan) -> str:
         """Store a plan and make it known to this day; commands can name it by the hash that is returned."""
@@ -372,6 +390,7 @@ class HallRunner:
         commits = [one.commit for one in decided]
         for commit in commits:
             self._follow(commit)
+        self.is_following = False
         self._figures.commands += len(commits)
         self._figures.refusals += sum(commit.refusal is not None for commit in commits)
         for one in decided:
@@ -406,6 +425,7 @@ class HallRunner:
         self._figures.replays += 1
         log.info("hall_day_replayed", stream=self.stream, seq=fresh.seq, news=len(news))
         if news:
+            self.is_following = self.shell.is_shared
             self._announce(news)
 
     @property
@@ -419,6 +439,10 @@ class HallRunner:
 
     def _announce(self, commits: Sequence[Commit]) -> None:
         self.shell.bus.publish(self.stream, commits[-1].seq)
+        for seq, arrived in self._awaited:
+            if seq <= self._seen.seq and not arrived.done():
+                arrived.set_result(None)
+        self._awaited = [(seq, arrived) for seq, arrived in self._awaited if not arrived.done()]
         if self.shell.after_commit is not None:
             self.shell.after_commit(self, commits)
 

@@ -12,7 +12,8 @@ import structlog
 
 from hall.ids import Ms
 from hall.step import next_deadline
-from server.clock import Clock
+from server.clock import MS_PER_SECOND, Clock
+from server.following import FOLLOW_SECONDS
 from server.outcomes import CommandError
 from server.runner import HallRunner
 
@@ -68,12 +69,19 @@ class HallTimer:
                 rest = FRUITLESS_SECONDS
 
     def _seconds(self) -> float:
-        deadline = next_deadline(self.day().view_state())
+        deadline = self._deadline()
         first_ms = self.turn_ms() if deadline is None else min(deadline, self.turn_ms())
         return min(LONGEST_SECONDS, self.clock.seconds_until(first_ms))
 
-    def _is_due(self) -> bool:
+    def _deadline(self) -> Ms | None:
+        """Return when the day has something to do: a little later where another node serves it, which does it first."""
         deadline = next_deadline(self.day().view_state())
+        if deadline is None or not self.day().is_following:
+            return deadline
+        return deadline + round(FOLLOW_SECONDS * MS_PER_SECOND * self.clock.speed)
+
+    def _is_due(self) -> bool:
+        deadline = self._deadline()
         return deadline is not None and self.clock.now_ms() >= deadline
 
     async def _sleep(self, seconds: float) -> None:

@@ -4,7 +4,9 @@ A day may be begun weeks before its date, with the settings of then. In its morn
 what its bookings do not allow is told and kept, and the bookings stand.
 """
 
+from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -26,6 +28,16 @@ TAIL_ROWS: Final = 64
 
 UNSERVED: Final = "unserved"
 """Reason of slots that passed while no server ran."""
+
+
+def date_of(head: StreamHead) -> str:
+    """Return the business date of a stream."""
+    return hall_and_date(head.stream)[1]
+
+
+def local_date(at_ms: Ms, zone: str) -> str:
+    """Return the date of a moment in a hall's zone."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def was_today(head: StreamHead, zone: str) -> bool:
