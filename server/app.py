@@ -42,10 +42,12 @@ from server.api import (
     pages,
     people,
     slots,
+    studio_screen,
     tickets,
     windows,
 )
 from server.api import settings as settings_routes
+from server.api import studio as studio_routes
 from server.api.house import House, Seats, wall_ms
 from server.bus import LocalBus
 from server.callbook import CallBook
@@ -72,6 +74,9 @@ from server.registry import Halls
 from server.reports import Reports
 from server.settings import Settings
 from server.slotbook import SlotBook
+from server.studio.desk import StudioDesk
+from server.studio.store import StudioStore
+from server.studio.theatre import Theatre
 from server.waits import Waits
 from server.wire import Doors, protocols
 
@@ -139,9 +144,10 @@ def _add_routes(app: FastAPI) -> None:
     # Routes are tried in this order: the ones that a busy hall asks for most come first.
     busy = (slots, windows, tickets, appointments, check_in, halls)
     others = (booked, messages, bookings, day, people, oidc, devices, figures, settings_routes, ops, describe, demo)
-    for part in (*busy, *others):
+    for part in (*busy, studio_routes, *others):
         app.include_router(part.router)
     app.include_router(sockets.router)
+    app.include_router(studio_screen.router)
     app.include_router(pages.pages_of(DIST))
 
 
@@ -159,6 +165,7 @@ def _lifespan(
         await house.projector.start()
         await house.contacts.start()
         await house.outbox.start()
+        await house.studio.start()
         await _start_screens(house)
         gc.freeze()
         async with asyncio.TaskGroup() as group:
@@ -167,6 +174,7 @@ def _lifespan(
             yield
             for task in tasks:
                 task.cancel()
+        await house.studio.stop()
         await house.halls.stop()
         await house.outbox.stop()
         await house.contacts.stop()
@@ -211,6 +219,7 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
         outbox=outbox,
         slots=book,
         network=Network(hall_days, book, waits, clock),
+        studio=StudioDesk(StudioStore(database), settings.data, gate.pulse, Theatre(version)),
         doors=doors,
         seats=Seats(settings.limits),
         edge=gate,

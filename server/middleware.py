@@ -6,6 +6,7 @@ never a place among the requests under way. Slow ones have a cap of their own, s
 
 import asyncio
 import secrets
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -15,6 +16,7 @@ import msgspec
 import structlog
 
 from server.problems import Problem, body_of, headers_of, status_of
+from server.pulse import Pulse
 from server.settings import Limits
 
 Message = MutableMapping[str, Any]
@@ -64,6 +66,7 @@ class Gate:
         self.slow: Counter[str] = Counter()
         self.large: Counter[str] = Counter()
         self.served = self.refused = self.broken = 0
+        self.pulse = Pulse()
 
     def statistics(self) -> EdgeStatistics:
         """Return the counts."""
@@ -111,8 +114,10 @@ class Edge:
         crowded = self._gate.under_way[address] >= self._gate.limits.requests_per_address
         if crowded or self._gate.under_way.total() >= self._gate.limits.requests_total:
             raise Problem("TOO_MANY")
+        began = time.perf_counter()
         with _counted(self._gate.under_way, address):
             await self._app(scope, receive, answer)
+        self._gate.pulse.note(scope["path"], began)
         self._gate.served += 1
 
     def _place_for_large(self, scope: Scope) -> AbstractContextManager[None]:

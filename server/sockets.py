@@ -53,7 +53,7 @@ async def feed(socket: WebSocket, hall: str) -> None:
     try:
         house.seats.take(address)
     except Problem as problem:
-        await _refuse(socket, problem)
+        await refuse(socket, problem)
         return
     try:
         await _serve(socket, house, hall)
@@ -65,14 +65,14 @@ async def _serve(socket: WebSocket, house: House, hall: str) -> None:
     try:
         caller, view = await _admitted(socket, house, hall)
     except CommandError as error:
-        await _refuse(socket, Problem(error.code))
+        await refuse(socket, Problem(error.code))
         return
     except Problem as problem:
-        await _refuse(socket, problem)
+        await refuse(socket, problem)
         return
     await socket.accept()
     pipe = cast(Pipe, socket.scope["extensions"][PIPE])
-    held = house.desk.feeds.opened(_held_by(socket, caller), caller, pipe.cut)
+    held = house.desk.feeds.opened(held_by(socket, caller), caller, pipe.cut)
     try:
         await _keep(socket, house, hall, pipe, caller, view)
     finally:
@@ -81,7 +81,7 @@ async def _serve(socket: WebSocket, house: House, hall: str) -> None:
 
 async def _keep(socket: WebSocket, house: House, hall: str, pipe: Pipe, caller: Caller, view: View) -> None:
     device = caller.name if caller.role == "device" else ""
-    screen = house.hub.join(pipe, hall, view, since=_since(socket), device=device, kind=caller.kind)
+    screen = house.hub.join(pipe, hall, view, since=since_of(socket), device=device, kind=caller.kind)
     if screen is None:
         await socket.close(1013)
         return
@@ -114,7 +114,7 @@ async def _admitted(connection: HTTPConnection, house: House, hall: str) -> tupl
     return caller, view
 
 
-def _held_by(socket: HTTPConnection, caller: Caller) -> str:
+def held_by(socket: HTTPConnection, caller: Caller) -> str:
     """Return the hash of the token whose end is the end of this feed; a citizen's ends with the ticket's day."""
     if caller.role in ("anonymous", "citizen"):
         return WITHOUT_TOKEN
@@ -161,7 +161,8 @@ def _check_there(house: House, hall: str, view: View) -> None:
         raise Problem(code, facts={KEY_OF[view.kind]: view.key})
 
 
-def _since(socket: WebSocket) -> int:
+def since_of(socket: WebSocket) -> int:
+    """Return the seq that a screen has, as its address says; NOTHING if it has none."""
     since = _parameter(socket, "since")
     return min(int(since), LATEST_SEQ) if since.isascii() and since.isdigit() else NOTHING
 
@@ -173,7 +174,7 @@ def _parameter(socket: HTTPConnection, name: str) -> str:
     return value
 
 
-async def _refuse(socket: WebSocket, problem: Problem) -> None:
+async def refuse(socket: WebSocket, problem: Problem) -> None:
     """Answer the handshake with the problem's status instead of accepting it."""
     response = Response(body_of(problem), status_code=status_of(problem.code), headers=headers_of(problem))
     await socket.send_denial_response(response)

@@ -34,7 +34,11 @@ def nowhere(_hall: HallForm) -> Resolved | None:
 
 def load_scenario(path: Path, *, resolve: Resolve = nowhere) -> Setting:
     """Read a scenario; raises ScenarioInvalid with every fault found."""
-    text = path.read_text(encoding="utf-8")
+    return read_scenario(path.read_text(encoding="utf-8"), path, resolve=resolve)[2]
+
+
+def read_scenario(text: str, path: Path, *, resolve: Resolve) -> tuple[ScenarioForm, Resolved, Setting]:
+    """Read the text of a scenario that stands, or would stand, at ``path``; raises ScenarioInvalid with every fault."""
     report = Report(path, Lines(text))
     form = _form_of(text, report)
     if form is None:
@@ -46,7 +50,7 @@ def load_scenario(path: Path, *, resolve: Resolve = nowhere) -> Setting:
     setting = Builder(form, found, report).setting()
     if setting is None or report.faults:
         raise ScenarioInvalid(report.faults)
-    return setting
+    return form, found, setting
 
 
 def scenario_names() -> tuple[str, ...]:

@@ -91,6 +91,8 @@ RIGHTS: Final[Mapping[str, Roles]] = {
     "day.lead": _LEAD,
     "calls.read": _LOOKING,
     "figures.read": _BOOKS,
+    # the studio
+    "studio.use": _LEAD,
     # set-up
     "devices.read": _BOOKS,
     "devices.write": _LEAD,

@@ -13,6 +13,7 @@ _HALL: Final = "/api/halls/{hall}"
 _TICKET: Final = f"{_HALL}/tickets/{{ticket}}"
 _VISIT: Final = f"{_HALL}/appointments/{{appointment}}"
 _BOOKINGS: Final = f"{_HALL}/bookings"
+_STUDIO: Final = f"{_HALL}/studio"
 _SETTINGS: Final = f"{_HALL}/settings"
 _MAKE: Final[Operations] = (
     "booking.make.phone", "booking.make.kiosk", "booking.make.desk", "booking.make.partner",
@@ -79,6 +80,17 @@ ROUTES: Final[Mapping[str, Operations]] = {
     f"POST {_HALL}/day/end": ("day.lead",),
     f"GET {_HALL}/calls": ("calls.read",),
     f"GET {_HALL}/figures": ("figures.read",),
+    # the studio
+    f"GET {_STUDIO}": ("studio.use",),
+    f"POST {_STUDIO}/jobs": ("studio.use",),
+    f"GET {_STUDIO}/jobs/{{job}}": ("studio.use",),
+    f"POST {_STUDIO}/jobs/{{job}}/cancel": ("studio.use",),
+    f"GET {_STUDIO}/jobs/{{job}}/report.xlsx": ("studio.use",),
+    f"POST {_STUDIO}/plans": ("studio.use",),
+    f"POST {_STUDIO}/plans/{{plan}}/delete": ("studio.use",),
+    f"GET {_STUDIO}/days/{{job}}": ("studio.use",),
+    f"POST {_STUDIO}/days/{{job}}/speed": ("studio.use",),
+    "WS /ws/halls/{hall}/studio/{job}": ("studio.use",),
     # accounts and devices
     "GET /api/accounts": ("accounts.read",),
     "POST /api/accounts": ("accounts.write",),

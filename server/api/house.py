@@ -26,6 +26,7 @@ from server.projector import Projector
 from server.registry import Halls
 from server.settings import Limits, Settings
 from server.slotbook import SlotBook
+from server.studio.desk import StudioDesk
 from server.waits import Waits
 from server.wire import Doors
 
@@ -75,6 +76,7 @@ class House:
     outbox: Outbox
     slots: SlotBook
     network: Network
+    studio: StudioDesk
     doors: Doors
     seats: Seats
     edge: Gate

@@ -27,6 +27,7 @@ PAGES: Final = {
     "/area": "area",
     "/strip": "strip",
     "/manager": "manager",
+    "/studio": "studio",
 }
 """Address → page. The secret of a ticket or booking is in the address's fragment, which browsers do not send."""
 FALLBACK: Final = {"area": "board"}

@@ -12,7 +12,7 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from server.config.database import ConfigTable
 
-TABLES = ("server.accounts.tables", "server.config.tables")
+TABLES = ("server.accounts.tables", "server.config.tables", "server.studio.tables")
 """Modules whose import adds their tables to the metadata."""
 
 

@@ -48,7 +48,7 @@ WHOLE_BODIES: Final[dict[str, dict[str, Any]]] = {
 """What is no command of a hall says, by the end of its address."""
 VALUES: Final = {
     "ticket": TICKET, "window": "W01", "device": "nothing-here", "account": "nobody", "appointment": BOOKING, "feed": "nobody",
-    "message": "nothing", "code": "nothing", "section": "items", "year": "2027", "date": "2026-11-24",
+    "message": "nothing", "job": "0" * 16, "plan": "0" * 16, "code": "nothing", "section": "items", "year": "2027", "date": "2026-11-24",
 }  # fmt: skip
 
 
@@ -77,7 +77,7 @@ class Ask:
 
 ASKS: Final = [Ask(row, operation) for row, operations in ROUTES.items() for operation in operations]
 HTTP: Final = [ask for ask in ASKS if ask.method != "WS" and not ask.path.endswith("/feed")]
-FEEDS: Final = [ask for ask in ASKS if ask.method == "WS"]
+FEEDS: Final = [ask for ask in ASKS if ask.method == "WS" and ask.operation.startswith("view.")]
 ENDING: Final = "POST /api/halls/{hall}/day/end"
 
 

@@ -1,0 +1,1 @@
+"""The studio: managers try staffing on their hall's simulated twin, in worker processes beside the live hall."""

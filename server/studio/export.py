@@ -1,0 +1,138 @@
+"""Results of the studio as a workbook: figures with intervals, half-hours, windows, and on what all of it rests."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
+from typing import Any, Final
+
+Json = Mapping[str, Any]
+Cell = str | float | int | None
+Row = Sequence[Cell]
+
+FIGURES: Final = (
+    ("visitors", "到访人数 Visitors"),
+    ("kept_pct", "承诺时间内叫号 Called in time (%)"),
+    ("mean_wait_min", "平均等候 Mean wait (min)"),
+    ("p50_min", "等候 Wait P50 (min)"),
+    ("p90_min", "等候 Wait P90 (min)"),
+    ("longest_min", "最长等候 Longest wait (min)"),
+    ("left", "叫号前离开 Left before the call"),
+    ("turned_away", "未取到号 Turned away"),
+    ("no_shows", "爽约 No-shows"),
+    ("use_pct", "窗口利用率 Use of windows (%)"),
+    ("window_hours", "窗口小时 Window-hours"),
+    ("cost", "费用 Cost"),
+)
+DIFFERENT: Final = ("kept_pct", "mean_wait_min", "left", "turned_away", "window_hours", "last_out_min")
+BASES: Final = {"assumed": "假设 assumed", "published": "公开资料 published", "fitted": "由日志拟合 fitted"}
+WIDTH: Final = 26
+
+
+def workbook_of(result: Json) -> bytes:
+    """Return the workbook of a run, a sizing or a comparison."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font, PatternFill
+
+    plans = plans_of(result)
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    sheets: dict[str, Iterator[Row]] = {
+        "摘要 Summary": _summary(result, plans),
+        "差异 Differences": _differences(plans),
+        "半小时 Half-hours": _halves(plans),
+        "窗口 Windows": _windows(plans),
+        "依据 Basis": _basis(result),
+    }
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for number, row in enumerate(rows, 1):
+            for column, value in enumerate(row, 1):
+                cell = sheet.cell(number, column)
+                cell.value = round(value, 3) if isinstance(value, float) else value
+                if isinstance(value, str):
+                    # A name that begins with = must not become a formula.
+                    cell.data_type = "s"
+                if number == 1:
+                    cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="DDE7F0")
+        sheet.freeze_panes = "B2"
+        for letter in "ABCDEFGH":
+            sheet.column_dimensions[letter].width = WIDTH
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def plans_of(result: Json) -> list[Json]:
+    """Return the plans of a result, the one that the others are held against first."""
+    if "plans" in result:
+        return list(result["plans"])
+    current = {**result["current"], "name": "现行 As it is"}
+    plan = {**result["plan"], "change": result["change"]}
+    return [current, {**plan, "name": plan["name"] if plan["name"] != "plan" else "方案 Plan"}]
+
+
+def _summary(result: Json, plans: Sequence[Json]) -> Iterator[Row]:
+    yield ["", *(cell for plan in plans for cell in (plan["name"], "95 % 低 low", "95 % 高 high"))]
+    for code, title in FIGURES:
+        cells: list[Cell] = []
+        for plan in plans:
+            one = plan["figures"].get(code)
+            cells += [None, None, None] if one is None else [one["value"], one["low"], one["high"]]
+        yield [title, *cells]
+    yield ["最后一人离开 Last visitor out", *(cell for plan in plans for cell in (plan["last_out"], None, None))]
+    yield []
+    yield ["日期 Date", result["date"]]
+    yield ["模拟天数 Simulated days", result["days"]]
+    yield ["承诺 Promise (min)", result["target_min"]]
+    yield ["随机种子 Seed", result["seed"]]
+    yield ["版本 Version", result["version"]]
+    yield [
+        "说明 Note",
+        "模拟结果，不是实际记录；区间为 95 %，以天为单位 Simulated, not recorded; intervals 95 %, the day as unit",
+    ]
+
+
+def _differences(plans: Sequence[Json]) -> Iterator[Row]:
+    yield [
+        f"与「{plans[0]['name']}」之差 Difference from it",
+        "方案 Plan",
+        "差值 Difference",
+        "95 % 低 low",
+        "95 % 高 high",
+    ]
+    titles = dict(FIGURES) | {"last_out_min": "最后一人离开 Last visitor out (min)"}
+    for plan in plans:
+        for code in DIFFERENT:
+            one = (plan.get("change") or {}).get(code)
+            if one is not None:
+                yield [titles[code], plan["name"], one["value"], one["low"], one["high"]]
+
+
+def _halves(plans: Sequence[Json]) -> Iterator[Row]:
+    yield [
+        "时段 From", "方案 Plan", "到访 People", "P50 (min)", "P90 (min)", "P90 95 % 低 low", "P90 95 % 高 high",
+        "承诺时间内 In time (%)", "排队 Queue",
+    ]  # fmt: skip
+    for plan in plans:
+        for one in plan["slots"]:
+            p90 = one["p90"]
+            yield [
+                one["time"], plan["name"], one["called"], one["p50"]["value"], p90["value"], p90["low"], p90["high"],
+                one["kept_pct"], one["queue"],
+            ]  # fmt: skip
+
+
+def _windows(plans: Sequence[Json]) -> Iterator[Row]:
+    yield ["时段 From", "方案 Plan", "窗口组 Windows", "开放数 Open"]
+    for plan in plans:
+        for group in plan["groups"]:
+            windows = group["windows"]
+            name = windows[0] if len(windows) == 1 else f"{windows[0]} … {windows[-1]} ({len(windows)})"
+            for number, count in enumerate(group["open"]):
+                at_min = plan["start_min"] + 30 * number
+                yield [f"{at_min // 60:02}:{at_min % 60:02}", plan["name"], name, count]
+
+
+def _basis(result: Json) -> Iterator[Row]:
+    yield ["部分 Part", "性质 Kind", "说明", "Statement"]
+    for one in result["basis"]:
+        yield [one["about"], BASES.get(one["basis"], one["basis"]), one["zh"], one["en"]]

@@ -1,0 +1,38 @@
+"""Why a job of the studio has no result, each with a stable code and a sentence in both languages.
+
+What the simulation and the fit refuse brings code and sentences of its own; these are the studio's.
+"""
+
+from typing import Final
+
+from server.studio.asks import Failed
+
+FAILURES: Final[dict[str, tuple[str, str]]] = {
+    "STUDIO_CANCELLED": ("已取消", "Cancelled"),
+    "STUDIO_TOO_LONG": (
+        "超过 {seconds} 秒的时限，已停止；请减少模拟天数或日志天数",
+        "Stopped at the limit of {seconds} s; take fewer simulated days or fewer days of log",
+    ),
+    "STUDIO_MEMORY": (
+        "超过 {megabytes} MB 的内存上限，已停止；请减少日志天数",
+        "Stopped at the limit of {megabytes} MB of memory; take fewer days of log",
+    ),
+    "STUDIO_KILLED": ("计算进程被中止，未得到结果；大厅不受影响，可重新运行", "The worker was ended from outside and has no result; the hall is not touched, run it again"),
+    "STUDIO_SERVER_STOPPED": ("服务停止时计算尚未完成，请重新运行", "The server stopped before this was done; run it again"),
+    "STUDIO_EXTRA_MISSING": (
+        "服务器未安装仿真组件（缺少 {name}）：pip install 'onewindow[simulation]'",
+        "The server has no simulation installed ({name} is missing): pip install 'onewindow[simulation]'",
+    ),
+    "STUDIO_FAULT": ("计算出错，已记录；请换一个随机种子或联系维护人员", "The calculation broke and was noted; try another seed or ask the operator"),
+    "STUDIO_OTHER_DAY": (
+        "所选方案的依据、日期或到访假设不同，来的不是同一批人，无法逐人比较",
+        "These plans rest on another ground, date or demand: they do not meet the same people and cannot be compared",
+    ),
+}  # fmt: skip
+"""(Chinese, English) of every failure."""
+
+
+def failed(code: str, **facts: str | int) -> Failed:
+    """Return the failure with its sentences filled in."""
+    zh, en = FAILURES[code]
+    return Failed(code=code, zh=zh.format(**facts), en=en.format(**facts))

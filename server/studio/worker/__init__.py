@@ -1,0 +1,1 @@
+"""What runs in a worker process of the studio: the only part of it that imports the simulation."""

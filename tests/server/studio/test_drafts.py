@@ -1,0 +1,135 @@
+"""Drawn plans as scenarios: every contradiction at its field, and the same days as the command line simulates."""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from hall.opening import WeekHours
+from server.studio.asks import CompareAsk, Draft, Failed, Group, Saved, StatedAsk, Work
+from server.studio.worker.draft import DraftInvalid, drawn, setting_of
+from server.studio.worker.figures import live, side_of
+from server.studio.worker.grounds import Kept, stated
+from server.studio.worker.work import done
+from simulation.experiment import simulate
+from simulation.results import BINS, SLOTS
+from simulation.summary import summary_of
+from tests.server.studio.conftest import TUESDAY
+from tests.support.past_days import HALL, past_setting
+
+SUNDAY = "2026-11-29"
+GROUPS = (Group(tuple(f"W{n:03}" for n in range(6)), (1, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 1, 1, 1, 1)),)
+
+
+def work(**facts: Any) -> Work:
+    setting = past_setting(2)
+    week = WeekHours((*setting.plan.hours.days[:6], ()))
+    plan = msgspec.structs.replace(setting.plan, hours=week)
+    every = {"ask": StatedAsk(visits=120), **facts}
+    return Work(hall=HALL, data="", plan=plan, calendar=setting.calendar, seconds=60, megabytes=999, **every)
+
+
+@pytest.fixture(scope="module")
+def kept() -> Kept:
+    return stated(work(), StatedAsk(visits=120))
+
+
+@pytest.mark.parametrize(
+    ("draft", "code", "field"),
+    [
+        ({"demand_pct": -20}, "NEGATIVE", "demand_pct"),
+        ({"hours": ["17:00-09:00"]}, "CLOSES_BEFORE_OPENING", "hours"),
+        ({"hours": ["09:00-12:00", "11:00-17:00"]}, "SPANS_OVERLAP", "hours"),
+        ({"hours": ["nine"]}, "BAD_TIME", "hours"),
+        ({"groups": [{"windows": ["W000"], "open": [0] * 16}]}, "NO_WINDOWS", "groups"),
+        ({"groups": [{"windows": ["W000"], "open": [-1]}]}, "NEGATIVE", "groups.0.open"),
+        ({"groups": [{"windows": ["W000"], "open": [2]}]}, "TOO_MANY_WINDOWS", "groups.0.open"),
+        ({"groups": [{"windows": ["X9"], "open": [1]}]}, "UNKNOWN_WINDOW", "groups.0.windows"),
+        ({"groups": [{"windows": ["W000"], "open": [1]}] * 2}, "SHIFTS_OVERLAP", "groups.1"),
+        ({"skills": [{"windows": ["W000"], "items": ["nothing"]}]}, "UNKNOWN_ITEM", "skills.0.items.nothing"),
+        ({"date": "2026-11-31"}, "BAD_DATE", "date"),
+        ({"date": SUNDAY}, "NO_OPEN_DAY", "date"),
+        ({"stop_before_min": -1}, "NEGATIVE", "stop_before_min"),
+        ({"target_min": -5}, "NEGATIVE", "target_min"),
+    ],
+)
+def test_a_plan_that_contradicts_itself_is_refused_at_its_field(
+    kept: Kept, draft: dict[str, Any], code: str, field: str
+) -> None:
+    told = msgspec.convert({"date": TUESDAY, "start": "09:00", **draft}, Draft)
+
+    with pytest.raises(DraftInvalid) as refused:
+        setting_of(kept, told, seed=1, days=4)
+
+    assert (code, field) in {(one.code, one.field) for one in refused.value.faults}
+    assert all(one.zh and one.en and "scenario.toml" not in one.zh for one in refused.value.faults)
+
+
+def test_nobody_and_negative_visits_are_no_ground() -> None:
+    for visits, code in ((-5, "NEGATIVE"), (0, "NOBODY_COMES")):
+        note = done(work(ask=StatedAsk(visits=visits)), lambda *_: None)
+        assert isinstance(note, Failed)
+        assert code in {one.code for one in note.faults}
+
+
+def test_the_studio_and_the_command_line_simulate_the_same_days(kept: Kept) -> None:
+    """One engine: the figures of a run are those of ``simulate`` for the same setting, seed and days."""
+    setting = setting_of(kept, Draft(date=TUESDAY), seed=3, days=6)
+
+    told = live([setting], 6, lambda _: None)[0]
+
+    assert summary_of(setting, told.days) == summary_of(setting, simulate(setting, range(6)))
+
+
+def test_half_hours_have_the_quantiles_and_the_queue_of_their_waits(kept: Kept) -> None:
+    """The same quantiles as the summary of all days; the queue's person-minutes are the waits' own."""
+    setting = setting_of(kept, Draft(date=TUESDAY, start="09:00", groups=GROUPS), seed=1, days=8)
+    lived = live([setting], 8, lambda _: None)[0]
+    summary = summary_of(setting, lived.days)
+
+    side = side_of(lived, weekday=2, cost_per_hour=None)
+
+    for one, other in zip(side["slots"], summary.slots, strict=True):
+        assert one["p90"]["value"] == pytest.approx(other.p90_min, abs=0.01)
+        assert one["p50"]["value"] == pytest.approx(other.p50_min, abs=0.01)
+    assert lived.waits.shape == (8, SLOTS, BINS)
+    waited_min = (lived.waits.sum(axis=(0, 1)) * np.arange(BINS)).sum() / 8
+    assert sum(one["queue"] for one in side["slots"]) * 30 == pytest.approx(waited_min, rel=0.05)
+    assert side["figures"]["cost"] is None
+
+
+def test_a_drawn_plan_is_drawn_back_as_it_was(kept: Kept) -> None:
+    setting = setting_of(kept, Draft(date=TUESDAY, start="09:00", groups=GROUPS), seed=1, days=4)
+
+    found = drawn(kept.plan, setting.roster.shifts, 2)
+
+    assert (found.start, found.groups[0].open) == ("09:00", GROUPS[0].open)
+
+
+def test_other_hours_and_closing_rules_say_what_they_assume(kept: Kept) -> None:
+    draft = Draft(date=TUESDAY, hours=("09:00-19:00",), at_close="stop", stop_before_min=30, target_min=10)
+
+    setting = setting_of(kept, draft, seed=1, days=4)
+
+    assert setting.plan.hours.days[1][0].to_min == 19 * 60
+    assert setting.plan.policy.issuing.stop_before_close_ms == 30 * 60_000
+    assert (setting.roster.at_close, setting.target_ms) == ("stop", 600_000)
+    assert "hours" in {one.about for one in setting.assumptions}
+    as_it_is = setting_of(kept, draft, seed=1, days=4, as_it_is=True)
+    assert as_it_is.plan == kept.plan
+    assert as_it_is.target_ms == 600_000
+
+
+def test_plans_of_other_days_or_grounds_are_not_compared(kept: Kept) -> None:
+    ground = msgspec.Raw(msgspec.json.encode(kept))
+    first = Saved("a", "1" * 16, Draft(date=TUESDAY))
+    for other in (
+        Saved("b", "1" * 16, Draft(date="2026-11-25")),
+        Saved("b", "2" * 16, Draft(date=TUESDAY)),
+        Saved("b", "1" * 16, Draft(date=TUESDAY, demand_pct=110)),
+    ):
+        ask = CompareAsk(plans=("1" * 16, "2" * 16), days=4)
+        note = done(work(ask=ask, ground=ground, saved=(first, other)), lambda *_: None)
+        assert isinstance(note, Failed)
+        assert note.code == "STUDIO_OTHER_DAY"

@@ -1,0 +1,271 @@
+"""Jobs of the studio: fits, runs, comparisons in worker processes that never outlive their purpose."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from openpyxl import load_workbook
+
+from server.studio.asks import Draft, RunAsk, StatedAsk, Work
+from server.studio.worker.grounds import stated
+from tests.server.studio.conftest import LOG, TUESDAY, WAIT_S, Studio
+from tests.support.past_days import HALL, fill, past_setting
+from tests.support.server import serving
+
+DRAFT = {"date": TUESDAY}
+LONG = {"kind": "run", "draft": DRAFT, "days": 400}
+
+
+def three_windows(**more: Any) -> dict[str, Any]:
+    """A plan with three of the six windows from nine to five."""
+    windows = [f"W{number:03}" for number in range(6)]
+    return {"date": TUESDAY, "start": "09:00", "groups": [{"windows": windows, "open": [3] * 16}], **more}
+
+
+def processes(studio: Studio) -> list[int]:
+    """The worker processes that live now."""
+    running = studio.served.house.studio._running.values()  # the desk tells nobody else
+    return [one.process.pid for one in running if one.process is not None and one.process.returncode is None]
+
+
+def until(is_true: Any, what: str) -> None:
+    end = time.monotonic() + WAIT_S
+    while not is_true():
+        assert time.monotonic() < end, what
+        time.sleep(0.02)
+
+
+def test_a_fit_says_on_how_much_each_figure_rests(studio: Studio, ground: str):
+    result = studio.get(f"/jobs/{ground}").json()["job"]["result"]
+
+    assert result["basis"] == "log"
+    assert (result["fit"]["days"], result["fit"]["first"], result["fit"]["last"]) == (10, "2026-11-09", "2026-11-20")
+    assert [len(group["windows"]) for group in result["groups"]] == [6]
+    assert result["weekdays"]["2"]["hours"] == ["09:00-17:00"]
+    assert result["weekdays"]["2"]["open"] == [[6] * 16]
+    assert set(result["weekdays"]) == {"1", "2", "3", "4", "5"}
+    for one in result["fit"]["services"]:
+        assert one["low_min"] <= one["mean_min"] <= one["high_min"]
+        assert one["n"] > 0
+    assert all(one["zh"] and one["en"] for one in result["fit"]["parameters"])
+    assert any(one["about"] == "demand.day_cv" or one["zh"] for one in result["doubts"])
+
+
+def test_a_run_tells_the_plan_beside_the_windows_as_they_are(studio: Studio, ground: str):
+    job, result = studio.done(kind="run", ground=ground, draft=three_windows(cost_per_hour=80), days=12)
+
+    current, plan, change = result["current"], result["plan"], result["change"]
+    assert current["figures"]["window_hours"]["value"] == 48
+    assert plan["figures"]["window_hours"]["value"] == 24
+    assert plan["figures"]["cost"]["value"] == 24 * 80
+    assert plan["groups"][0]["open"] == [3] * 16
+    assert change["kept_pct"]["high"] < 0, "three windows keep less than six, and the interval says so"
+    for one in plan["slots"]:
+        assert one["p50"]["low"] <= one["p50"]["value"] <= one["p50"]["high"]
+        assert one["p50"]["value"] <= one["p90"]["value"]
+    assert max(one["queue"] for one in plan["slots"]) > max(one["queue"] for one in current["slots"])
+    assert {one["basis"] for one in result["basis"]} == {"fitted", "assumed"}
+    assert studio.get(f"/jobs/{job}").json()["job"]["pace"]["before"].keys() == {"n", "p50_ms", "p99_ms"}
+
+
+def test_the_workbook_of_a_run_holds_its_figures(studio: Studio, ground: str):
+    job, result = studio.done(kind="run", ground=ground, draft=three_windows(name="=1+1"), days=4)
+
+    answer = studio.get(f"/jobs/{job}/report.xlsx")
+
+    book = load_workbook(BytesIO(answer.content))
+    assert book.sheetnames == ["摘要 Summary", "差异 Differences", "半小时 Half-hours", "窗口 Windows", "依据 Basis"]
+    summary = {row[0]: row[1:] for row in book["摘要 Summary"].iter_rows(values_only=True)}
+    kept = result["plan"]["figures"]["kept_pct"]
+    assert summary["承诺时间内叫号 Called in time (%)"][3] == pytest.approx(kept["value"], abs=0.001)
+    assert summary["承诺时间内叫号 Called in time (%)"][4] == pytest.approx(kept["low"], abs=0.001)
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    assert book["依据 Basis"].max_row > 4
+
+
+def test_kept_plans_are_compared_on_the_same_people(studio: Studio, ground: str):
+    kept = []
+    results = []
+    for name, draft in (("三个窗口", three_windows()), ("三个窗口，再算", three_windows()), ("照旧", DRAFT)):
+        job, result = studio.done(kind="run", ground=ground, draft=draft, days=4)
+        results.append(result)
+        answer = studio.post("/plans", {"name": name, "job": job})
+        assert answer.status_code == 201
+        kept.append(answer.json()["plan"]["id"])
+
+    assert results[0] == results[1], "the same question has the same answer"
+
+    job, result = studio.done(kind="compare", plans=kept, days=8)
+
+    assert [one["name"] for one in result["plans"]] == ["三个窗口", "三个窗口，再算", "照旧"]
+    first, again, more = result["plans"]
+    assert first["change"] is None
+    assert again["change"]["kept_pct"]["value"] == 0
+    assert more["change"]["window_hours"]["value"] == 24
+    assert studio.get(f"/jobs/{job}/report.xlsx").status_code == 200
+    assert [one["id"] for one in studio.get().json()["plans"]] == kept[::-1]
+    assert studio.post(f"/plans/{kept[0]}/delete").status_code == 200
+    assert studio.post(f"/plans/{kept[0]}/delete").json()["code"] == "UNKNOWN_STUDIO_PLAN"
+    assert studio.post("/jobs", {"ask": {"kind": "compare", "plans": kept}}).json()["code"] == "UNKNOWN_STUDIO_PLAN"
+
+
+# ---- what a scenario may not say ----
+
+
+def test_a_plan_that_contradicts_itself_is_refused_at_its_field_and_changes_nothing(studio: Studio, ground: str):
+    before = studio.get().json()["plans"]
+
+    failure = studio.failure(kind="run", ground=ground, draft={**DRAFT, "hours": ["17:00-09:00"], "demand_pct": -20})
+
+    assert failure["code"] == "SCENARIO_INVALID"
+    faults = {one["code"]: one for one in failure["faults"]}
+    assert faults["CLOSES_BEFORE_OPENING"]["field"] == "hours"
+    assert faults["NEGATIVE"]["field"] == "demand_pct"
+    assert studio.get().json()["plans"] == before
+
+
+def test_a_scenario_text_is_refused_at_its_lines(studio: Studio):
+    text = Path("simulation/scenarios/yuancheng.toml").read_text("utf-8")
+    wrong = text.replace("visits = ", "visits = -", 1) + "\n[mix.items]\nnothing = 1\n"
+
+    failure = studio.failure(kind="file", text=wrong)
+
+    lines = {fault["code"]: fault["line"] for fault in failure["faults"]}
+    assert lines["NEGATIVE"] == next(n for n, line in enumerate(wrong.splitlines(), 1) if line.startswith("visits"))
+    assert lines["UNKNOWN_ITEM"] == len(wrong.splitlines())
+    assert studio.failure(kind="file", text="[hall]\nplan = '/etc/passwd'")["faults"][0]["line"] == 2
+
+
+def test_a_shipped_scenario_is_a_ground(studio: Studio):
+    text = Path("simulation/scenarios/yuancheng.toml").read_text("utf-8")
+
+    job, result = studio.done(kind="file", text=text)
+
+    assert result["basis"] == "file"
+    run = studio.done(kind="run", ground=job, draft=DRAFT, days=4)[1]
+    assert run["current"]["figures"]["visitors"]["value"] > 300
+
+
+def test_a_log_that_is_too_short_is_refused(studio: Studio):
+    assert studio.failure(**{**LOG, "first": "2026-11-20"})["code"] == "TOO_FEW_DAYS"
+    assert studio.failure(**{**LOG, "last": "2026-10-01", "first": "2026-10-01"})["code"] == "NO_LOGS"
+
+
+def test_what_is_no_ask_is_refused_before_any_process_begins(studio: Studio, ground: str):
+    for ask in ({}, {"kind": "nothing"}, {"kind": "run", "ground": ground, "draft": {}}, {**LONG, "ground": "x"}):
+        assert studio.post("/jobs", {"ask": ask}).status_code == 422
+    assert studio.post("/jobs", {"ask": {**LONG, "ground": "0" * 16}}).json()["code"] == "UNKNOWN_STUDIO_JOB"
+    assert studio.get("/jobs/0123456789abcdef").json()["code"] == "UNKNOWN_STUDIO_JOB"
+    assert studio.get(f"/jobs/{ground}/report.xlsx").json()["code"] == "STUDIO_NOT_DONE"
+    assert not processes(studio)
+
+
+# ---- processes ----
+
+
+def test_a_cancelled_job_leaves_no_process(studio: Studio, ground: str):
+    job = studio.begin(**{**LONG, "ground": ground})
+    until(lambda: studio.get(f"/jobs/{job}").json()["job"]["progress"], "it told no progress")
+    [process] = processes(studio)
+
+    cancelled = studio.post(f"/jobs/{job}/cancel").json()["job"]
+
+    assert cancelled["failure"]["code"] == "STUDIO_CANCELLED"
+    assert not Path(f"/proc/{process}").exists()
+    assert studio.post(f"/jobs/{job}/cancel").json()["job"]["failure"]["code"] == "STUDIO_CANCELLED"
+
+
+def test_a_manager_has_one_job_and_the_house_two(studio: Studio, ground: str):
+    mine = studio.begin(**{**LONG, "ground": ground})
+    others = [Studio(studio.served, who) for who in ("network", "admin")]
+    theirs = others[0].begin(**{**LONG, "ground": ground})
+
+    second = studio.post("/jobs", {"ask": {**LONG, "ground": ground}})
+    third = others[1].post("/jobs", {"ask": {**LONG, "ground": ground}})
+
+    assert (second.status_code, second.json()["code"]) == (409, "STUDIO_YOURS_RUNS")
+    assert second.json()["facts"]["job"] == mine
+    assert (third.status_code, third.json()["code"]) == (409, "STUDIO_BUSY")
+    for job in (mine, theirs):
+        studio.post(f"/jobs/{job}/cancel")
+    assert studio.served.house.studio.running == 0
+
+
+def test_a_worker_is_the_least_important_process_and_tells_the_remaining_time(studio: Studio, ground: str):
+    job = studio.begin(**{**LONG, "ground": ground})
+    until(lambda: studio.get(f"/jobs/{job}").json()["job"]["progress"], "it told no progress")
+    progress = studio.get(f"/jobs/{job}").json()["job"]["progress"]
+
+    assert os.getpriority(os.PRIO_PROCESS, processes(studio)[0]) > os.getpriority(os.PRIO_PROCESS, 0)
+    assert (progress["total"], progress["left_s"] > 0) == (800, True)
+    studio.post(f"/jobs/{job}/cancel")
+
+
+def test_a_killed_worker_gives_a_coded_message(studio: Studio, ground: str):
+    job = studio.begin(**{**LONG, "ground": ground})
+    until(lambda: studio.get(f"/jobs/{job}").json()["job"]["progress"], "it told no progress")
+
+    os.kill(processes(studio)[0], signal.SIGKILL)
+
+    assert studio.ended(job)["failure"]["code"] == "STUDIO_KILLED"
+
+
+def test_a_job_that_takes_too_long_is_ended(studio: Studio, ground: str):
+    desk = studio.served.house.studio
+    desk.seconds = 1
+    try:
+        failure = studio.failure(**{**LONG, "ground": ground})
+    finally:
+        desk.seconds = 900
+
+    assert failure["code"] == "STUDIO_TOO_LONG"
+    assert not processes(studio)
+
+
+def test_a_server_that_stops_ends_its_workers_and_says_so_afterwards(tmp_path: Path):
+    plan = fill(tmp_path, past_setting(2))
+    with serving(tmp_path, plans={HALL: plan}) as served:
+        studio = Studio(served)
+        ground = studio.done(kind="stated", visits=200)[0]
+        job = studio.begin(**{**LONG, "ground": ground})
+        until(lambda: processes(studio), "no process began")
+        [process] = processes(studio)
+
+    assert not Path(f"/proc/{process}").exists()
+    with serving(tmp_path, plans={HALL: plan}) as served:
+        jobs = {one["id"]: one for one in Studio(served).get().json()["jobs"]}
+    assert jobs[job]["failure"]["code"] == "STUDIO_SERVER_STOPPED"
+    assert jobs[ground]["state"] == "done"
+
+
+def test_a_worker_ends_with_a_server_that_is_killed():
+    """The server holds the other end of its standard input: with the server's death the worker reads the end of it."""
+    setting = past_setting(2)
+    ask = StatedAsk(visits=300)
+    work = Work(hall=HALL, data="", ask=ask, plan=setting.plan, calendar=setting.calendar, seconds=600, megabytes=1_500)
+    kept = msgspec.Raw(msgspec.json.encode(stated(work, ask)))
+    run = RunAsk(ground="0" * 16, draft=Draft(date=TUESDAY), days=400)
+    command = [sys.executable, "-m", "server.studio.worker"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        worker.stdin.write(msgspec.json.encode(msgspec.structs.replace(work, ask=run, ground=kept)) + b"\n")
+        worker.stdin.flush()
+        assert b"progress" in worker.stdout.readline()
+
+        worker.stdin.close()
+
+        assert worker.wait(WAIT_S) == 3
+
+
+def test_the_server_itself_never_loads_the_simulation():
+    code = "import server.app, sys; sys.exit(any(n.partition('.')[0] in ('simulation', 'scipy') for n in sys.modules))"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
