@@ -82,7 +82,7 @@ def drawn(
         "ytick.color": INK,
         "svg.hashsalt": "onewindow",
     }
-    with matplotlib.rc_context(rules), _one_weight_is_enough():
+    with matplotlib.rc_context(rules), one_weight_is_enough():
         figure = _figure(fit, checks, spoken)
         if kind == "svg":
             text = StringIO()
@@ -94,7 +94,7 @@ def drawn(
 
 
 @contextmanager
-def _one_weight_is_enough() -> Iterator[None]:
+def one_weight_is_enough() -> Iterator[None]:
     """Keep quiet that a Chinese font comes in one weight; most do."""
     log = logging.getLogger("matplotlib.font_manager")
     before = log.level

@@ -1,0 +1,115 @@
+"""A report as data: tables, pictures and remarks in both languages; terminal, page and workbook are made from it."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from hall.catalog import Text
+from simulation.errors import Language
+from simulation.fit.table import aligned
+from simulation.intervals import Interval
+from simulation.setting import Assumption
+
+Cell = Text | str | float | int | Interval | None
+"""A word, a number, a figure with its interval, or nothing."""
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows under a heading; the first column names the row. ``digits`` are those of all its numbers."""
+
+    title: Text
+    head: tuple[Text | str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    digits: int = 1
+    note: Text = Text("", "")
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """Values in a row, with a band where they have one; None: nothing to draw."""
+
+    name: Text
+    values: tuple[float | None, ...]
+    low: tuple[float | None, ...] = ()
+    high: tuple[float | None, ...] = ()
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to draw: series over the same places.
+
+    ``lines`` and ``steps`` run through the day; ``bars`` stand side by side; ``fall`` is a waterfall, whose first and last
+    values are levels and all between are changes.
+    """
+
+    title: Text
+    kind: Literal["lines", "steps", "bars", "fall"]
+    unit: Text
+    places: tuple[Text | str, ...]
+    series: tuple[Series, ...]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a command answers."""
+
+    title: Text
+    facts: tuple[Text, ...]
+    """What was run: version, seed, days."""
+    tables: tuple[Table, ...]
+    pictures: tuple[Picture, ...] = ()
+    remarks: tuple[Text, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+
+
+BASES = {
+    "assumed": Text("假设", "assumed"),
+    "published": Text("公布", "published"),
+    "fitted": Text("拟合", "fitted"),
+}
+
+
+def said(text: Text | str, language: Language) -> str:
+    """Return a text in one language; what has no English stands as it is."""
+    if isinstance(text, str):
+        return text
+    return text.zh if language == "zh" else text.en or text.zh
+
+
+def both(text: Text | str) -> str:
+    """Return a text in both languages, as terminals show it."""
+    if isinstance(text, str) or not text.en or text.en == text.zh:
+        return said(text, "zh")
+    return f"{text.zh} {text.en}"
+
+
+def shown(cell: Cell, digits: int, language: Language | None) -> str:
+    """Return a cell as text; without a language in both."""
+    if cell is None:
+        return "–"
+    if isinstance(cell, Interval):
+        value = f"{cell.value:,.{digits}f}"
+        return value if cell.low != cell.low else f"{value} ({cell.low:,.{digits}f} – {cell.high:,.{digits}f})"
+    if isinstance(cell, float):
+        return "–" if cell != cell else f"{cell:,.{digits}f}"
+    if isinstance(cell, int):
+        return f"{cell:,}"
+    return both(cell) if language is None else said(cell, language)
+
+
+def lines_of(report: Report) -> Iterator[str]:
+    """Return the report for a terminal, line by line, in both languages."""
+    yield both(report.title)
+    yield " · ".join(both(one) for one in report.facts)
+    for table in report.tables:
+        yield from ("", both(table.title))
+        rows = [tuple(both(one) for one in table.head)]
+        rows += [tuple(shown(cell, table.digits, None) for cell in row) for row in table.rows]
+        yield from aligned(rows)
+        if table.note.zh:
+            yield both(table.note)
+    if report.remarks:
+        yield ""
+        yield from (both(one) for one in report.remarks)
+    if report.assumptions:
+        yield from ("", "依据 rests on")
+        for one in report.assumptions:
+            yield f"  [{one.basis}] {one.about}: {one.text.zh} / {one.text.en}"

@@ -1,0 +1,86 @@
+"""The answer of `onewindow merge` as a report."""
+
+from hall.catalog import Text
+from simulation.report.content import Cell, Picture, Report, Series, Table
+from simulation.sizing.merge import Case, Merged
+
+
+def report_of(found: Merged, *, version: str) -> Report:
+    """Return tables and waterfalls, a pair for each end of the ranges."""
+    return Report(
+        title=Text(f"{found.name.zh}：窗口合并", f"{found.name.en}: windows merged"),
+        facts=(
+            Text(f"onewindow {version}"),
+            Text(f"seed {found.seed}"),
+            Text(f"{found.days} 个仿真日", f"{found.days} simulated days"),
+            Text(f"{found.before.zh} → {found.after.zh}", f"{found.before.en} → {found.after.en}"),
+        ),
+        tables=tuple(table for case in found.cases for table in (_stages(case, found), _causes(case))),
+        pictures=tuple(_fall(case) for case in found.cases),
+        remarks=(
+            Text(
+                "各步对比用的是同一批群众；区间 95 %，以天为单位。各步之和即总变化；「单独」从合并前出发只改这一项。",
+                "Every step meets the same people; intervals are 95 %, the day as unit. The steps sum to the whole change;"
+                " “alone” changes this one thing from the start.",
+            ),
+        ),
+        assumptions=found.assumptions,
+    )
+
+
+def _stages(case: Case, found: Merged) -> Table:
+    within = Text(f"{found.target_min:g} 分钟内 %", f"within {found.target_min:g} min %")
+    rows: list[tuple[Cell, ...]] = [
+        (one.name, one.visitors, one.mean_wait_min, one.p90_min, one.kept_pct, one.left, one.use_pct)
+        for one in case.stages
+    ]
+    given = ", ".join(f"{name} {value:g}" for name, value in case.given.items())
+    return Table(
+        title=Text(f"逐步合并（{case.name.zh}：{given}）", f"step by step ({case.name.en}: {given})"),
+        head=(
+            "", Text("到访", "visitors"), Text("平均等候 分", "mean wait min"), "P90", within, Text("离开", "left"),
+            Text("利用率 %", "use %"),
+        ),
+        rows=tuple(rows),
+    )  # fmt: skip
+
+
+def _causes(case: Case) -> Table:
+    rows: list[tuple[Cell, ...]] = [(one.name, one.step, one.alone) for one in case.causes]
+    rows.append((Text("相互作用", "interaction"), None, case.interaction_min))
+    rows.append((Text("合计", "together"), case.total_min, case.total_min))
+    pct = case.total_pct
+    return Table(
+        title=Text(
+            f"平均等候变化的原因（分钟，{case.name.zh}）",
+            f"causes of the change of the mean wait (min, {case.name.en})",
+        ),
+        head=("", Text("依次", "in this order"), Text("单独", "alone")),
+        rows=tuple(rows),
+        digits=2,
+        note=Text(
+            f"平均等候 {pct.value:+.0f} %（{pct.low:+.0f} … {pct.high:+.0f}）",
+            f"mean wait {pct.value:+.0f} % ({pct.low:+.0f} … {pct.high:+.0f})",
+        ),
+    )
+
+
+def _fall(case: Case) -> Picture:
+    first, last = case.stages[0].mean_wait_min, case.stages[-1].mean_wait_min
+    changes = [one.step for one in case.causes]
+    levels = (first, *changes, last)
+    names = (Text("合并前", "before"), *(one.name for one in case.causes), Text("合并后", "after"))
+    return Picture(
+        title=Text(f"平均等候从哪里来（{case.name.zh}）", f"where the mean wait comes from ({case.name.en})"),
+        kind="fall",
+        unit=Text("分钟", "min"),
+        places=names,
+        series=(
+            Series(
+                name=Text("平均等候", "mean wait"),
+                values=tuple(one.value for one in levels),
+                low=tuple(one.low for one in levels),
+                high=tuple(one.high for one in levels),
+            ),
+        ),
+    )
