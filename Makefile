@@ -11,13 +11,15 @@ PYTHON ?= python3
 ARGS ?=
 # `no` leaves the machine's packages alone; tests without their service then say so.
 PROVIDE ?= yes
+# Examples of `make fuzz` for each operation.
+EXAMPLES ?= 100
 # `--upgrade` moves every pin to the newest version that fits: make lock UPGRADE=--upgrade
 UPGRADE ?=
 
 BIN := .venv/bin
 PACKAGES := hall server displays simulation
 
-.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench flash load golden lock clean
+.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench flash load fuzz attack golden lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -90,6 +92,12 @@ flash: setup ## sell 3,000 places to 12,000 people in a minute, with the server 
 
 load: setup ## let Locust's crowd live through a busy hall; ARGS='--shape graduates --people 400'
 	$(BIN)/python -m loadtests.crowd $(ARGS)
+
+fuzz: setup ## generated requests against the API's own description: make fuzz EXAMPLES=2000
+	$(BIN)/python -m tests.security.fuzz $(EXAMPLES)
+
+attack: setup ## 10,000 malformed feeds, 500 slow requests, 4,000 idle sockets; 500 scripts as names in a browser
+	$(BIN)/python -m tests.security.attack
 
 golden: setup ## record the golden logs again and show what changed, for review
 	$(BIN)/python -m tests.golden.record

@@ -1,6 +1,6 @@
 """Looking bookings up, calendars of them, and erasing a person's contact data (protocol, section 8)."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -27,6 +27,7 @@ router = APIRouter(prefix="/api", tags=["appointments"], responses=PROBLEMS)
 FOUND_LIMIT: Final = 100
 """Nobody has so many bookings; a family that shares a phone has a dozen."""
 IN_CALENDARS: Final = ("BOOKED", "OFFERED", "CHECKED_IN")
+CALENDAR: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {ics.MEDIA_TYPE: {}}}}
 FeedToken = Annotated[str, Path(max_length=60)]
 
 
@@ -57,7 +58,7 @@ async def _find(request: Request, hall: str, asked: FindBody) -> Response:
     return reply({"appointments": found[:FOUND_LIMIT], "seq": today.view_state().seq})
 
 
-@router.get("/halls/{hall}/appointments/{appointment}/calendar.ics")
+@router.get("/halls/{hall}/appointments/{appointment}/calendar.ics", responses=CALENDAR, response_class=Response)
 async def calendar_file(
     request: Request, hall: Code, appointment: TicketKey, secret: Annotated[Secret, Query()] = ""
 ) -> Response:
@@ -72,7 +73,7 @@ async def calendar_file(
     return _calendar(house, [visit], f"{appointment}.ics")
 
 
-@router.get("/people/{feed}/calendar.ics")
+@router.get("/people/{feed}/calendar.ics", responses=CALENDAR, response_class=Response)
 async def feed(request: Request, feed: FeedToken) -> Response:
     """Return the calendar feed of a person: all bookings that stand, in all halls."""
     await allow(request, "feed.read")

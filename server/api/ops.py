@@ -22,7 +22,7 @@ async def health(request: Request) -> Response:
     return Response(msgspec.json.encode(document), status_code=status, media_type="application/json")
 
 
-@router.get("/metrics")
+@router.get("/metrics", responses={200: {"content": {CONTENT_TYPE_LATEST: {}}}}, response_class=Response)
 async def metrics(request: Request) -> Response:
     """Return the counts in the text form of Prometheus."""
     house = house_of(request)

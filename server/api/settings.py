@@ -93,10 +93,13 @@ async def change_calendar(request: Request, hall: Code) -> Response:
     return versioned(await done(lambda: holidays.calendar_version(store.database, hall)), {"day": day})
 
 
-@router.get("/api/halls/{hall}/settings/template.xlsx")
+@router.get(
+    "/api/halls/{hall}/settings/template.xlsx", responses={200: {"content": {XLSX: {}}}}, response_class=Response
+)
 async def empty_workbook(request: Request, hall: Code) -> Response:
     """Return a workbook to fill in."""
-    await reader(request, hall)
+    store = await reader(request, hall)
+    await done(lambda: store.hall(hall))
     name = {"content-disposition": 'attachment; filename="onewindow-settings.xlsx"'}
     return Response(await asyncio.to_thread(template), media_type=XLSX, headers=name)
 

@@ -40,6 +40,12 @@ class ServedProcess:
         self._began_s = time.time()
         self._running: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """The process that runs now."""
+        assert self._running is not None
+        return self._running.pid
+
     def start(self) -> None:
         """Start, and wait until it answers."""
         words = [str(self.folder), str(self.port), str(self._began_s), str(self.windows)]

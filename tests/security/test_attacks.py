@@ -1,0 +1,45 @@
+"""The short forms of the attacks; `make fuzz` and `make attack` are the long ones."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.security.attack import crowded, malformed
+from tests.security.fuzz import CHAINED, fuzz
+from tests.support.served_process import ServedProcess, process_serving
+from tests.support.server import serving
+
+pytestmark = [pytest.mark.slow]
+
+
+@pytest.mark.parametrize("chains", [False, True])
+def test_generated_requests_break_nothing_that_the_description_promises(tmp_path: Path, chains: bool):
+    """No 5xx, and every answer has a status, a media type and a form that the description names."""
+    only = CHAINED if chains else "/(tickets|accounts|oidc|devices|slots|settings)"
+    with serving(tmp_path) as served:
+        verdict = fuzz(served, examples=2, chains=chains, only=only, phases="fuzzing")
+
+        assert served.house.edge.broken == 0
+        assert served.client().get("/health").json()["ready"] is True
+    assert verdict.ok, verdict.text[-4_000:]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedProcess]:
+    """A server in a process of its own, so that its memory can be told from the attacker's."""
+    with process_serving(tmp_path_factory.mktemp("attacked")) as running:
+        yield running
+
+
+def test_malformed_feeds_leave_the_server_alive_and_its_memory_small(server: ServedProcess):
+    rows = malformed(server, connections=350, warm=140)
+
+    assert [row for row in rows[:2] if not row.ok] == []
+
+
+def test_slow_requests_and_idle_sockets_do_not_keep_the_kiosk_from_its_numbers(server: ServedProcess):
+    """Every number is given (the attack asserts it); how fast is measured by the long form."""
+    rows = crowded(server, slow=80, idle=300, seconds=2)
+
+    assert len(rows) == 3
