@@ -80,6 +80,8 @@ RIGHTS: Final[Mapping[str, Roles]] = {
     "appointment.erase": _LEAD | Roles({"citizen"}),
     "appointment.appeal": _LEAD,
     "appointments.find": _STAFF,
+    "appointment.contact": _STAFF,
+    "reveals.read": _BOOKS,
     "bookings.read": _BOOKS | Roles({"guide"}),
     "bookings.edit": _LEAD,
     "messages.read": _BOOKS,

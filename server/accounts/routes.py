@@ -57,6 +57,8 @@ ROUTES: Final[Mapping[str, Operations]] = {
     f"GET {_HALL}/appointments": ("appointments.find",),
     f"POST {_HALL}/appointments/find": ("appointments.find",),
     f"GET {_VISIT}": ("appointment.read",),
+    f"POST {_VISIT}/contact": ("appointment.contact",),
+    f"GET {_HALL}/reveals": ("reveals.read",),
     f"GET {_VISIT}/calendar.ics": ("appointment.calendar",),
     **{
         f"POST {_VISIT}/{word}": (f"appointment.{word}",)

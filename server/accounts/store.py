@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import col, delete, select
 
 from server.accounts.provider import Person
-from server.accounts.tables import AccountRow, DeviceRow, SessionRow
+from server.accounts.tables import AccountRow, DeviceRow, RevealRow, SessionRow
 from server.config.database import Database
 
 NO_PASSWORD: Final = ""
@@ -54,6 +54,17 @@ class Signed(msgspec.Struct, frozen=True):
     account: Account
     expires_ms: int
     seen_ms: int
+
+
+class Reveal(msgspec.Struct, frozen=True):
+    """One look of somebody on the staff at contact data; ``what`` names the fields, never their values."""
+
+    at_ms: int
+    hall: str
+    actor: str
+    subject: str
+    what: str
+    reason: str
 
 
 class AccountStore:
@@ -184,6 +195,19 @@ class AccountStore:
             row.revoked = True
             session.add(row)
             return _device(row)
+
+    def note_reveal(self, reveal: Reveal) -> None:
+        """Write a look down, durably."""
+        with self._database.write() as session:
+            session.add(RevealRow(**msgspec.structs.asdict(reveal)))
+
+    def reveals(self, hall: str, limit: int) -> list[Reveal]:
+        """Return the looks in a hall, newest first."""
+        query = select(RevealRow).where(RevealRow.hall == hall).order_by(col(RevealRow.id).desc()).limit(limit)
+        with self._database.read() as session:
+            return [
+                Reveal(row.at_ms, row.hall, row.actor, row.subject, row.what, row.reason) for row in session.exec(query)
+            ]
 
     def saw_devices(self, seen: dict[str, int]) -> None:
         """Note when devices were last heard of."""

@@ -50,6 +50,7 @@ def malformed(server: ServedProcess, *, connections: int, warm: int = WARM) -> l
     place = Place(server.port, FEED)
     fight(place, connections=warm, seed=1, ask=lambda: _healthy(server))
     before_mb = _settled_mb(server)
+    quiet_ms = fight(place, connections=0, seed=0, ask=lambda: _healthy(server), rest=200).answers_ms
     battle = fight(place, connections=connections, seed=2, ask=lambda: _healthy(server))
     grown_mb = _settled_mb(server) - before_mb
     p99 = _p99(battle.answers_ms)
@@ -58,6 +59,12 @@ def malformed(server: ServedProcess, *, connections: int, warm: int = WARM) -> l
             f"{connections:,} malformed connections", "alive" if _healthy(server) else "dead", "alive", _healthy(server)
         ),
         Row("memory grown by them", f"{grown_mb:.1f} MB", f"{BAR_MEMORY_MB:.0f} MB", grown_mb <= BAR_MEMORY_MB),
+        Row(
+            "an honest answer before",
+            f"p50 {statistics.median(quiet_ms):.1f} ms, p99 {_p99(quiet_ms):.1f} ms",
+            "",
+            True,
+        ),
         _answers(battle, p99),
     ]
 
@@ -129,8 +136,9 @@ class _Slow:
 
 
 def _idle(server: ServedProcess, count: int) -> Iterator[socket.socket]:
-    """Yield sockets: every other one an accepted feed that is never read, the rest say nothing at all."""
-    place = Place(server.port, FEED)
+    """Yield sockets: every other one a feed of the attacker's own ticket that is never read, the rest say nothing at all."""
+    ticket = _number(server)
+    place = Place(server.port, f"/ws/halls/{HALL}?view=ticket&ticket={ticket['id']}&secret={ticket['secret']}")
     for number in range(count):
         one = socket.create_connection(("127.0.0.1", server.port), timeout=5)
         if number % 2:
@@ -176,6 +184,17 @@ def _take(server: ServedProcess, *, seconds: float, meanwhile: Callable[[], None
         time.sleep(PAUSE_S)
     kiosk.close()
     return took_ms
+
+
+def _number(server: ServedProcess) -> dict[str, str]:
+    """Take a number and return its ticket."""
+    asked = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    headers = {"authorization": f"Bearer {token_of('kiosk')}", "content-type": "application/json"}
+    body = json.dumps({"command_id": command_id(), "items": [{"code": "id-card"}]})
+    asked.request("POST", f"/api/halls/{HALL}/tickets", body, headers)
+    ticket: dict[str, str] = json.loads(asked.getresponse().read())["ticket"]
+    asked.close()
+    return ticket
 
 
 def _answers(battle: Battle, p99: float) -> Row:

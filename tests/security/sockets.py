@@ -16,6 +16,7 @@ from typing import Final
 TIMEOUT_S: Final = 5.0
 UNANSWERED_S: Final = 0.05
 """What may never end may never be answered: the attacker goes on to the next."""
+EVERY: Final = 25
 FRAME_BYTES: Final = 64 * 1024
 GREETED: Final = b"101"
 
@@ -100,18 +101,23 @@ def _promised(place: Place, chance: random.Random) -> None:
 ATTACKS: Final[tuple[Attack, ...]] = (_cut_short, _noise, _odd_query, _odd_headers, _frames, _texts, _promised)
 
 
-def fight(place: Place, *, connections: int, seed: int, ask: Callable[[], object], every: int = 25) -> Battle:
-    """Make so many malformed connections; after every few an honest request is timed (ms)."""
+def fight(place: Place, *, connections: int, seed: int, ask: Callable[[], object], rest: int = 0) -> Battle:
+    """Make so many malformed connections; after every few, and ``rest`` times without any, an honest request is timed."""
     chance = random.Random(seed)
-    answers_ms = []
+    answers_ms = [_timed(ask) for _ in range(rest)]
     for number in range(connections):
         with contextlib.suppress(OSError):
             ATTACKS[number % len(ATTACKS)](place, chance)
-        if number % every == 0:
-            began = time.perf_counter()
-            ask()
-            answers_ms.append((time.perf_counter() - began) * 1_000)
+        if number % EVERY == 0:
+            answers_ms.append(_timed(ask))
     return Battle(connections, answers_ms)
+
+
+def _timed(ask: Callable[[], object]) -> float:
+    """Return how long an answer took, in milliseconds."""
+    began = time.perf_counter()
+    ask()
+    return (time.perf_counter() - began) * 1_000
 
 
 def _masked(body: bytes, chance: random.Random) -> bytes:
