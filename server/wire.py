@@ -9,6 +9,7 @@ Why not uvicorn's own protocols as they are:
 """
 
 import asyncio
+import socket
 from asyncio.transports import BaseTransport
 from collections import Counter
 from typing import Final, Protocol, cast
@@ -29,6 +30,10 @@ LINGER_S: Final = 1.0
 
 RETRY_MS: Final = 500
 """A restart takes about this long; screens spread their return by themselves."""
+
+UNREAD_MS: Final = 10_000
+"""A feed whose bytes the other end has not taken for this long is cut. The kernel keeps up to some megabytes for a screen
+that does not read, minutes of an ordinary hall, in which nothing else tells that it is stuck; the same for a dead link."""
 
 
 class Pipe(Protocol):
@@ -126,6 +131,7 @@ class FeedProtocol(WebSocketsSansIOProtocol):
         """Give the application the pipe beside the scope."""
         extensions = cast("dict[str, object]", self.scope["extensions"])
         extensions[PIPE] = self
+        limit_unread(self.transport)
         await super().run_asgi()
 
     async def send(self, message: ASGISendEvent) -> None:
@@ -145,6 +151,13 @@ class FeedProtocol(WebSocketsSansIOProtocol):
         """Count the connection out."""
         super().connection_lost(exc)
         self.doors.leave(address_of(self.transport))
+
+
+def limit_unread(transport: BaseTransport) -> None:
+    """Let the kernel cut a connection whose other end takes nothing; only Linux knows how."""
+    connection = transport.get_extra_info("socket")
+    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
 
 
 class EdgeProtocol(HttpToolsProtocol):
