@@ -101,6 +101,8 @@ def note(told: Told, status: int, answer: dict[str, Any]) -> dict[str, Any]:
     told.result = "ok" if status < 300 else str(answer["code"])
     told.seq = int(answer.get("seq") or 0)
     ticket = answer.get("ticket")
+    call = ticket.get("call") if isinstance(ticket, dict) else None
+    told.ring = int(call["ring"]) if isinstance(call, dict) else 0
     told.number = str(ticket["number"]) if told.op == "tickets" and status < 300 and isinstance(ticket, dict) else ""
     return answer
 

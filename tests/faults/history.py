@@ -32,6 +32,8 @@ class Told(msgspec.Struct):
     """Place in the log that the answer names; 0: none (a refusal before the rules)."""
     number: str = ""
     """The number that was given out."""
+    ring: int = 0
+    """The ring of the call that it made."""
     attempts: int = 0
     slowest_s: float = 0.0
     """The longest that one attempt waited for its answer, or for the lack of one."""

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from tests.faults.eyes import Screen
 from tests.faults.load import Load, Outcome, Sizes
 from tests.faults.place import furnish
 from tests.faults.report import Part
@@ -30,7 +32,7 @@ def standing_still(place: Path, sizes: Sizes = SIZES) -> Part:
             server.freeze()
             await asyncio.sleep(seconds)
             if seconds > NOTICED_S:
-                outcome.findings += unnoticed(load, began_ns)
+                outcome.findings += unnoticed(load.screens, began_ns)
             server.thaw()
             thawed_ns = time.monotonic_ns()
             outcome.recovery_s.append(await load.seconds_until_answered(thawed_ns))
@@ -43,11 +45,11 @@ def standing_still(place: Path, sizes: Sizes = SIZES) -> Part:
         server.stop()
 
 
-def unnoticed(load: Load, since_ns: int) -> list[str]:
+def unnoticed(screens: Iterable[Screen], since_ns: int) -> list[str]:
     """L8: name the screens that have not put their banner up in time since a link died."""
     limit_ns = since_ns + int(NOTICED_S * 1e9)
     return [
         f"L8: {screen.name} did not say within {NOTICED_S:g} s that its link is dead"
-        for screen in load.screens
+        for screen in screens
         if not any(since_ns < moment <= limit_ns for moment in screen.stale_ns)
     ]

@@ -9,8 +9,9 @@ from typing import Final, Literal
 CHUNK_BYTES: Final = 65_536
 START_SECONDS: Final = 10
 
-Fault = Literal["none", "reset", "silence"]
-"""``reset``: connections break and new ones are refused at once. ``silence``: nothing arrives any more, and nobody says so."""
+Fault = Literal["none", "reset", "silence", "stall"]
+"""``reset``: connections break and new ones are refused at once. ``silence``: nothing arrives any more, and nobody says so.
+``stall``: the same, but what was on its way arrives after all when it is healed."""
 
 
 class Proxy:
@@ -72,7 +73,7 @@ class Proxy:
     def _set(self, fault: Fault) -> None:
         was_silent = self._fault == "silence"
         self._fault = fault
-        if fault == "silence":
+        if fault in ("silence", "stall"):
             self._passing.clear()
         else:
             self._passing.set()
