@@ -358,12 +358,16 @@ class Hub:
             self._cuts += 1
             screen.pipe.cut()
             return
+        if screen not in screen.watched.screens:
+            return
+        watched, at_ms = screen.watched, self._clock.now_ms()
+        self._frames += 1
+        if not screen.pipe.offer(text_frame(watched.channel.snapshot(at_ms))):
+            # Drained, and takes nothing: it is closing. It stays silent until it has left; asking again would be a spin.
+            return
         screen.is_stuck = False
-        if screen in screen.watched.screens:
-            frames = [screen.watched.channel.snapshot(self._clock.now_ms())]
-            if screen.watched.live is not None:
-                frames.append(live_frame(screen.watched.live, at_ms=self._clock.now_ms()))
-            self._send(screen, framed(frames))
+        if watched.live is not None:
+            self._send(screen, [text_frame(live_frame(watched.live, at_ms=at_ms))])
 
 
 def tickets_in(commits: Iterable[Commit]) -> Iterator[str]:

@@ -33,6 +33,7 @@ from server.listening import DayListener, Listener, tell
 from server.moves import Moves
 from server.outcomes import CommandError, DayRefused, HallStopped, Outcome, UnknownHall
 from server.outlook import Outlook, check_open, open_command
+from server.reopening import Reopening
 from server.runner import HallRunner, RunnerStatistics, Shell, Tell
 from server.timers import HallTimer
 from server.turning import bring_up, date_of, finish, has_ended, local_date, was_today
@@ -101,6 +102,7 @@ class Halls:
     _ahead: DaysToCome = field(init=False)
     _outlook: Outlook = field(init=False)
     _following: Following = field(init=False)
+    _reopening: Reopening = field(init=False)
 
     def __post_init__(self) -> None:
         """Make what needs the halls themselves."""
@@ -108,6 +110,7 @@ class Halls:
         self._following = Following(self.ledger, self.bus, self._runners, self._begun)
         self._ahead = DaysToCome(self._new, self._begin, self._finish, self.clock)
         self._outlook = Outlook(self.plans)
+        self._reopening = Reopening(self.ledger, self.add, self._begun)
         self.bookers = Bookers(self.ledger)
         self.moves = Moves(self.day, self.release_of, self.ledger, self.bookers, self.clock)
 
@@ -119,7 +122,7 @@ class Halls:
             heads.setdefault(hall_and_date(head.stream)[0], []).append(head)
         for start in range(0, len(facts), STARTS_AT_ONCE):
             group = facts[start : start + STARTS_AT_ONCE]
-            await asyncio.gather(*(self.add(one.code, one.zone, heads=heads.get(one.code, ())) for one in group))
+            await asyncio.gather(*(self.add(one.code, one.zone, heads.get(one.code, ())) for one in group))
         self._halls = {one.code: self._halls[one.code] for one in facts if one.code in self._halls}
         for code, hall in self._halls.items():
             self._ahead.note(head.stream for head in heads.get(code, ()) if date_of(head) > hall.runner.date)
@@ -134,24 +137,23 @@ class Halls:
 
     async def stop(self) -> None:
         """Take no more commands, finish those that wait."""
+        await self._reopening.stop()
         await self._following.stop()
         await self._links.stop()
         await self.moves.stop()
         await self._ahead.stop()
-        for hall in self._halls.values():
-            if hall.timer is not None:
-                await hall.timer.stop()
+        await asyncio.gather(*(hall.timer.stop() for hall in self._halls.values() if hall.timer is not None))
         await asyncio.gather(*(runner.stop() for runner in self._runners()))
         log.info("halls_stopped", halls=len(self._halls))
 
-    async def add(self, code: HallId, zone: str, *, heads: Sequence[StreamHead] = ()) -> None:
-        """Serve a hall from now on; ``heads`` are those of its streams."""
+    async def add(self, code: HallId, zone: str, heads: Sequence[StreamHead] = ()) -> bool:
+        """Serve a hall from now on; ``heads`` are those of its streams. False: it is shut, and perhaps tried again."""
         try:
             runner = await self._runner_of_now(code, zone, heads)
         except (LedgerError, HallError, CommandError) as error:
             self._shut[code] = str(error)
             log.error("hall_shut", hall=code, reason=str(error))
-            return
+            return self._reopening.try_again(code, zone, error)
         self._shut.pop(code, None)
         hall = self._halls[code] = _Hall(code, zone, runner)
         await self._open_safely(hall)
@@ -159,6 +161,7 @@ class Halls:
             lambda: hall.runner, self.clock, turn_ms=lambda: self._turn_ms(hall), turn=lambda: self._turn(hall)
         )
         hall.timer.start()
+        return True
 
     # ---- what others ask ----
 

@@ -414,19 +414,22 @@ class HallRunner:
         # Until it is through nothing holds; and a hint is heard once, so that a ledger that cannot be read is not spun on.
         self._stale, self._hinted = True, 0
         rows = replayed(self.shell.ledger, self.stream, fresh, plans=self._plans, previous=previous)
-        async for commit, row_hash in rows:
-            previous = row_hash
-            if commit.seq > self._seen.seq:
-                self._follow(commit)
-                news.append(commit)
+        try:
+            async for commit, row_hash in rows:
+                previous = row_hash
+                if commit.seq > self._seen.seq:
+                    self._follow(commit)
+                    news.append(commit)
+        finally:
+            # Even if it ends half-way: what was seen now is not news to the next replay.
+            if news:
+                self.is_following = self.shell.is_shared
+                self._announce(news)
         for name, plan in self._plans.items():
             fresh.plans[name] = plan
         self._ahead, self._hash, self._stale = fresh, previous, False
         self._figures.replays += 1
         log.info("hall_day_replayed", stream=self.stream, seq=fresh.seq, news=len(news))
-        if news:
-            self.is_following = self.shell.is_shared
-            self._announce(news)
 
     @property
     def _is_behind(self) -> bool:

@@ -39,6 +39,10 @@ class MemoryLedger:
         """Store all batches or none."""
         # Gives way once, as every real storage does: callers must not count on an append without a pause.
         await asyncio.sleep(0)
+        self.store(batches)
+
+    def store(self, batches: Sequence[Batch]) -> None:
+        """Store all batches or none, at once; raise as :meth:`append_many` does."""
         batches = [batch for batch in batches if batch.rows]
         fault = self._fault_of(batches) or self._moved(batches)
         if fault is not None:

@@ -112,6 +112,21 @@ async def test_a_stuck_screen_misses_frames_and_resumes_with_the_whole_state(hub
     assert _last(stuck)["seq"] == day.view_state().seq
 
 
+async def test_a_screen_that_is_closing_is_not_tried_again_and_again(hub: Hub, day: MemoryDay):
+    """It takes nothing and has no backlog either: waiting for room returns at once, and must not become a spin."""
+    closing = MemoryPipe()
+    hub.join(closing, HALL, BOARD, since=NOTHING)
+    closing.is_full = True
+    closing.room.set()
+    day.do(take(1))
+    hub.moved(HALL)
+    await _until(lambda: hub.statistics().stuck == 1)
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+    assert hub.statistics().stalls == 1
+
+
 async def test_a_screen_that_stays_stuck_is_cut(hub: Hub, day: MemoryDay, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("server.hub.STUCK_S", 0.02)
     pipe = MemoryPipe()
