@@ -31,6 +31,9 @@ CELL_CHARS: Final = 2_000
 EXACT: Final = 2**53
 """Spreadsheets hold numbers as floats; whole numbers are exact up to here."""
 
+DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a spreadsheet may take for the beginning of a formula."""
+
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -115,6 +118,11 @@ def make_workbook(sheets: Mapping[str, Sequence[Column]]) -> bytes:
     out = BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula, also once it is exported to CSV (OWASP, CSV Injection)."""
+    return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def _fault_of_file(data: bytes) -> Fault | None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any, Final
 
+from server.workbook import harmless
+
 Json = Mapping[str, Any]
 Cell = str | float | int | None
 Row = Sequence[Cell]
@@ -49,8 +51,8 @@ def workbook_of(result: Json) -> bytes:
                 cell = sheet.cell(number, column)
                 cell.value = round(value, 3) if isinstance(value, float) else value
                 if isinstance(value, str):
-                    # A name that begins with = must not become a formula.
-                    cell.data_type = "s"
+                    # A name that begins with = must not become a formula, here or in what is exported from here.
+                    cell.value, cell.data_type = harmless(value), "s"
                 if number == 1:
                     cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="DDE7F0")
         sheet.freeze_panes = "B2"
