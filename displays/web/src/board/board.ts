@@ -40,6 +40,8 @@ export class OwBoard extends OwElement {
   @property() hall = "";
   @property() area = "";
   @property() device = "";
+  /** A simulated day of the studio: marked as such, silent, and never mixed with the live hall. */
+  @property() simulated = "";
 
   private feed!: LiveFeed<BoardState>;
   private voice!: Voice;
@@ -87,6 +89,7 @@ export class OwBoard extends OwElement {
       view: this.area ? "area" : "board",
       area: this.area || undefined,
       device: this.device || undefined,
+      simulated: this.simulated || undefined,
       receipts: "send",
     });
     this.follow(
@@ -106,7 +109,7 @@ export class OwBoard extends OwElement {
     this.voice = new Voice({
       zone: query("zone") || `${this.hall}-${this.area || "hall"}`,
       languages: languages as VoiceLanguage[],
-      mode: asked === "silent" ? "silent" : "speak",
+      mode: asked === "silent" || this.simulated ? "silent" : "speak",
     });
     this.follow(this.voice.onChange(() => this.requestUpdate()));
     void this.voice.unlock();
@@ -140,6 +143,7 @@ export class OwBoard extends OwElement {
     const shape = document.documentElement.getAttribute("data-shape") || "wide";
     this.setAttribute("shape", shape);
     return html`<main class="board" data-testid="board" data-seq=${this.feed.seq}>
+      ${this.simulated ? html`<p class="simulated" data-testid="simulated">${text("board.simulated").zh} <span lang="en">${text("board.simulated").en}</span></p>` : nothing}
       <ow-banner status=${this.feed.status} .asOf=${this.feed.asOfMs} .why=${this.feed.refusal} zone=${this.zone}></ow-banner>
       ${this.head(state)}
       <div class="body">${this.stagePanel(state)} ${this.recentPanel(state)}</div>

@@ -17,6 +17,22 @@ export const boardStyles = css`
     height: 100%;
     padding: 1rem 1.25rem;
   }
+  /* Over everything and not to be clicked away: nobody may take a simulated day for the hall. */
+  .simulated {
+    position: absolute;
+    z-index: 5;
+    top: 0.5rem;
+    left: 50%;
+    padding: 0.25rem 1.25rem;
+    border: 3px dashed #ffcf5c;
+    border-radius: 0.75rem;
+    background: #43340c;
+    color: #ffcf5c;
+    font-size: 1.5rem;
+    font-weight: 700;
+    white-space: nowrap;
+    transform: translateX(-50%);
+  }
   ow-banner {
     font-size: 1.5rem;
   }

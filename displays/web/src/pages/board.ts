@@ -12,5 +12,6 @@ if (!missingFields(["hall"])) {
   const board = document.createElement("ow-board");
   board.setAttribute("hall", query("hall"));
   board.setAttribute("device", query("device"));
+  board.setAttribute("simulated", query("simulated"));
   document.body.appendChild(board);
 }

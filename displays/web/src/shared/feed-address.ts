@@ -11,6 +11,8 @@ export interface FeedAddress {
   secret?: string | undefined;
   device?: string | undefined;
   token?: string | undefined;
+  /** A simulated day of the studio instead of the live hall: another address, another hub on the server. */
+  simulated?: string | undefined;
 }
 
 export interface FeedOptions extends FeedAddress {
@@ -22,13 +24,22 @@ export interface FeedOptions extends FeedAddress {
 
 /** The address of a feed; `since` is given only by a client that holds a state. */
 export function feedUrl(options: FeedOptions, since: number | null): string {
-  const url = new URL(`ws/halls/${encodeURIComponent(options.hall)}`, options.root);
+  const day = options.simulated ? `/studio/${encodeURIComponent(options.simulated)}` : "";
+  const url = new URL(`ws/halls/${encodeURIComponent(options.hall)}${day}`, options.root);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   url.search = feedQuery(options);
   if (since !== null) {
     url.searchParams.set("since", String(since));
   }
   return url.href;
+}
+
+/** Where a page asks why a feed is not given. */
+export function whyPath(options: FeedOptions): string {
+  const hall = `api/halls/${encodeURIComponent(options.hall)}`;
+  return options.simulated
+    ? `${hall}/studio/days/${encodeURIComponent(options.simulated)}`
+    : `${hall}/feed?${feedQuery({ ...options, device: "", token: "" })}`;
 }
 
 /** What the address asks for, as a query. */

@@ -8,7 +8,7 @@
 
 import type { Refused } from "./api";
 import { ServerClock } from "./clock";
-import { type FeedOptions, feedQuery, feedUrl } from "./feed-address";
+import { type FeedOptions, feedUrl, whyPath } from "./feed-address";
 import { type FeedWorld, type SocketLike, browserWorld } from "./feed-world";
 import { type Json, mergePatch } from "./merge";
 import { RingRule, callsOf } from "./rings";
@@ -411,9 +411,8 @@ export class LiveFeed<S = unknown, L = unknown> {
   }
 
   private async askWhy(): Promise<void> {
-    const { root, hall, device, token } = this.options;
-    const path = `api/halls/${encodeURIComponent(hall)}/feed?${feedQuery({ ...this.options, device: "", token: "" })}`;
-    const refusal = await this.world.whyRefused(root, path, device || token || "");
+    const { root, device, token } = this.options;
+    const refusal = await this.world.whyRefused(root, whyPath(this.options), device || token || "");
     // Meanwhile the page may have been left, or another attempt have come through.
     if (this.status === "stopped" || this.ungreeted === 0) {
       return;

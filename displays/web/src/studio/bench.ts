@@ -1,0 +1,364 @@
+// The state of the studio's page: what it rests on, the plan that is drawn, the job that runs, and results.
+
+import type { Api } from "../shared/api";
+import { Refused, faultText } from "../shared/api";
+import { toast } from "../shared/components/dialog";
+import { pick } from "../shared/i18n";
+import type { HallInfo } from "../shared/types";
+import { say } from "./texts";
+import type { Comparison, Draft, Ground, Group, Job, KeptPlan, Overview, Playing, Run, WatchedDay, Weekday } from "./types";
+
+export const STEP_MIN = 30;
+// Half-hours until six in the morning of the next day.
+export const SLOTS = 60;
+const POLL_MS = 1000;
+const CALM_MS = 5000;
+// Questions to the live hall, whose answers' times are what the page compares: often while a job runs.
+const ASK_MS = { running: 250, calm: 2000 } as const;
+
+/** What the manager has drawn; `counts` are by group and half-hour of the day. */
+export interface Drawn {
+  date: string;
+  counts: number[][];
+  hours: string;
+  atClose: "serve" | "stop";
+  stopBefore: string;
+  target: string;
+  demand: string;
+  cost: string;
+  days: number;
+  share: string;
+}
+
+export class Bench {
+  overview: Overview | null = null;
+  groundJob = "";
+  ground: Ground | null = null;
+  drawn: Drawn | null = null;
+  group = 0;
+  job: Job | null = null;
+  runJob = "";
+  run: Run | null = null;
+  comparedJob = "";
+  compared: Comparison | null = null;
+  dayJob = "";
+  day: WatchedDay | null = null;
+  playing: Playing | null = null;
+  failure: Job["failure"] = null;
+  failedKind = "";
+  private timer = 0;
+  private askTimer = 0;
+
+  constructor(
+    readonly api: Api,
+    readonly hall: HallInfo,
+    private readonly changed: () => void,
+  ) {}
+
+  path(rest: string): string {
+    return `api/halls/${encodeURIComponent(this.hall.hall)}/studio${rest}`;
+  }
+
+  start(): void {
+    void this.refresh();
+    void this.askHall();
+  }
+
+  stop(): void {
+    window.clearTimeout(this.timer);
+    window.clearTimeout(this.askTimer);
+  }
+
+  /** The usual windows of the drawn date; of another weekday where the ground does not know this one. */
+  get weekday(): Weekday | null {
+    const { ground, drawn } = this;
+    if (!ground || !drawn) {
+      return null;
+    }
+    const own = ground.weekdays[String(weekdayOf(drawn.date))];
+    const first = Object.keys(ground.weekdays)[0];
+    return own || (first ? ground.weekdays[first] || null : null);
+  }
+
+  get isRunning(): boolean {
+    return !!this.job && this.job.state === "running";
+  }
+
+  /** The half-hours that are drawn: from the first opening or open window to the last. */
+  get span(): [number, number] {
+    const { drawn, weekday } = this;
+    let [first, last] = weekday
+      ? [weekday.start_min / STEP_MIN, weekday.start_min / STEP_MIN + Math.max(1, ...weekday.open.map((one) => one.length))]
+      : [18, 34];
+    for (const [from, to] of spansOf(drawn ? drawn.hours : "")) {
+      first = Math.min(first, Math.floor(from / STEP_MIN));
+      last = Math.max(last, Math.ceil(to / STEP_MIN));
+    }
+    return [Math.max(0, first), Math.min(SLOTS, last)];
+  }
+
+  usual(group: number, slot: number): number {
+    const { weekday } = this;
+    const counts = weekday ? weekday.open[group] || [] : [];
+    return weekday ? counts[slot - weekday.start_min / STEP_MIN] || 0 : 0;
+  }
+
+  /** Draw the windows of a date as they usually are. */
+  drawUsual(date: string): void {
+    const { ground } = this;
+    if (!ground) {
+      return;
+    }
+    const before = this.drawn;
+    this.drawn = {
+      date,
+      counts: [],
+      hours: "",
+      atClose: before ? before.atClose : "serve",
+      stopBefore: before ? before.stopBefore : String(ground.stop_before_min),
+      target: before ? before.target : String(ground.target_min),
+      demand: before ? before.demand : "100",
+      cost: before ? before.cost : "",
+      days: before ? before.days : 40,
+      share: before ? before.share : "90",
+    };
+    const { weekday } = this;
+    this.drawn.hours = weekday ? weekday.hours.join(", ") : "";
+    this.drawn.counts = ground.groups.map((_, group) => Array.from({ length: SLOTS }, (_one, slot) => this.usual(group, slot)));
+    this.changed();
+  }
+
+  set(group: number, slot: number, count: number): void {
+    const { drawn, ground } = this;
+    const own = drawn ? drawn.counts[group] : undefined;
+    if (own && ground) {
+      const most = (ground.groups[group] || { windows: [] }).windows.length;
+      own[slot] = Math.max(0, Math.min(most, count));
+      this.changed();
+    }
+  }
+
+  edit(part: Partial<Drawn>): void {
+    if (this.drawn) {
+      Object.assign(this.drawn, part);
+      this.changed();
+    }
+  }
+
+  draft(name = ""): Draft {
+    const drawn = this.drawn as Drawn;
+    const [first, last] = this.span;
+    const groups: Group[] = (this.ground as Ground).groups.map((group, place) => ({
+      windows: group.windows,
+      open: (drawn.counts[place] as number[]).slice(first, last),
+    }));
+    const hours = drawn.hours.split(/[,，、;；\s]+/).filter((one) => one !== "");
+    const usual = this.weekday ? this.weekday.hours.join() : "";
+    return {
+      name,
+      date: drawn.date,
+      start: clock(first * STEP_MIN),
+      groups,
+      hours: hours.join() === usual ? [] : hours,
+      at_close: drawn.atClose,
+      stop_before_min: numberOf(drawn.stopBefore),
+      target_min: numberOf(drawn.target),
+      demand_pct: numberOf(drawn.demand) ?? 100,
+      cost_per_hour: numberOf(drawn.cost),
+    };
+  }
+
+  /** Bring a kept plan, or a result's own, back onto the drawing. */
+  load(draft: Draft): void {
+    this.drawUsual(draft.date);
+    const { drawn } = this;
+    if (!drawn) {
+      return;
+    }
+    const start = minutesOf(draft.start) / STEP_MIN;
+    drawn.counts.forEach((counts, place) => {
+      const group = draft.groups[place];
+      if (group) {
+        counts.fill(0);
+        group.open.forEach((count, step) => (counts[start + step] = count));
+      }
+    });
+    const hours = draft.hours.length > 0 ? draft.hours.join(", ") : drawn.hours;
+    this.edit({ hours, atClose: draft.at_close, stopBefore: text(draft.stop_before_min), target: text(draft.target_min), demand: String(draft.demand_pct), cost: text(draft.cost_per_hour) });
+  }
+
+  async begin(ask: Record<string, unknown>): Promise<void> {
+    this.failure = null;
+    await this.attempt(async () => {
+      const { job } = await this.api.send<{ job: Job }>("POST", this.path("/jobs"), { ask });
+      this.job = job;
+      this.poll(POLL_MS / 4);
+    });
+  }
+
+  async cancel(): Promise<void> {
+    const { job } = this;
+    if (job) {
+      await this.attempt(async () => {
+        const answer = await this.api.send<{ job: Job }>("POST", this.path(`/jobs/${job.id}/cancel`), {});
+        this.job = answer.job;
+        this.failure = answer.job.failure;
+        this.failedKind = answer.job.kind;
+      });
+    }
+  }
+
+  async keep(name: string): Promise<void> {
+    await this.attempt(async () => {
+      await this.api.send("POST", this.path("/plans"), { name, job: this.runJob });
+      toast(say("kept", { name }), "good");
+      await this.look();
+    });
+  }
+
+  async drop(plan: KeptPlan): Promise<void> {
+    await this.attempt(async () => {
+      await this.api.send("POST", this.path(`/plans/${plan.id}/delete`), {});
+      await this.look();
+    });
+  }
+
+  async speed(speed: number): Promise<void> {
+    await this.attempt(async () => {
+      this.playing = await this.api.send<Playing>("POST", this.path(`/days/${this.dayJob}/speed`), { speed });
+    });
+  }
+
+  /** Look at everything, for a job of mine that still runs, and for the newest ground and its newest result. */
+  private async refresh(): Promise<void> {
+    await this.attempt(async () => {
+      const overview = await this.look();
+      const running = overview.jobs.find((one) => one.mine && one.state === "running");
+      const ground = overview.jobs.find((one) => one.state === "done" && ["log", "stated", "file"].indexOf(one.kind) >= 0);
+      const run = ground && overview.jobs.find((one) => one.state === "done" && ["run", "size"].indexOf(one.kind) >= 0 && one.ask.ground === ground.id);
+      if (ground) {
+        await this.taken(ground.id);
+      }
+      if (run) {
+        await this.taken(run.id);
+      }
+      this.job = running || null;
+    });
+    this.poll(this.isRunning ? POLL_MS : CALM_MS);
+  }
+
+  private async look(): Promise<Overview> {
+    this.overview = await this.api.get<Overview>(this.path(""));
+    return this.overview;
+  }
+
+  private poll(delayMs: number): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.polled(), delayMs);
+  }
+
+  private async askHall(): Promise<void> {
+    try {
+      await this.api.send("GET", `api/halls/${encodeURIComponent(this.hall.hall)}/waits`);
+    } catch {
+      // A hall that does not answer shows elsewhere; here it is a question that was not answered.
+    }
+    this.askTimer = window.setTimeout(() => void this.askHall(), this.isRunning ? ASK_MS.running : ASK_MS.calm);
+  }
+
+  private async polled(): Promise<void> {
+    try {
+      const { job } = this;
+      if (job && job.state === "running") {
+        const found = await this.api.send<{ job: Job }>("GET", this.path(`/jobs/${job.id}`));
+        this.job = found.job;
+        if (found.job.state !== "running") {
+          await this.ended(found.job);
+        }
+      } else {
+        await this.look();
+      }
+    } catch (fault) {
+      if (fault instanceof Refused && fault.status === 401) {
+        location.reload();
+      }
+    }
+    this.changed();
+    this.poll(this.isRunning ? POLL_MS : CALM_MS);
+  }
+
+  private async ended(job: Job): Promise<void> {
+    this.failure = job.failure;
+    this.failedKind = job.kind;
+    if (job.state === "done") {
+      await this.taken(job.id, job);
+    }
+    await this.look();
+  }
+
+  /** Take a finished job's result onto the page. */
+  private async taken(id: string, known?: Job): Promise<void> {
+    const job = known || (await this.api.get<{ job: Job }>(this.path(`/jobs/${id}`))).job;
+    if (job.kind === "run" || job.kind === "size") {
+      this.runJob = job.id;
+      this.run = job.result as Run;
+      if (job.kind === "size") {
+        this.load({ ...this.run.draft, groups: this.run.plan.groups, start: clock(this.run.plan.start_min) });
+      }
+    } else if (job.kind === "compare") {
+      this.comparedJob = job.id;
+      this.compared = job.result as Comparison;
+    } else if (job.kind === "day") {
+      this.dayJob = job.id;
+      this.day = job.result as WatchedDay;
+      this.playing = await this.api.get<Playing>(this.path(`/days/${job.id}`));
+    } else {
+      this.groundJob = job.id;
+      this.ground = job.result as Ground;
+      this.group = 0;
+      const next = this.overview && this.overview.ahead.find((one) => this.ground && this.ground.weekdays[String(one.weekday)]);
+      this.drawUsual(next ? next.date : this.hall.date);
+    }
+  }
+
+  private async attempt(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (fault) {
+      toast(pick(faultText(fault)), "bad");
+      if (fault instanceof Refused && fault.status === 401) {
+        location.reload();
+      }
+    }
+    this.changed();
+  }
+}
+
+export function clock(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+}
+
+export function minutesOf(time: string): number {
+  const [hours, minutes] = time.split(":");
+  return Number(hours) * 60 + Number(minutes || 0);
+}
+
+/** 1 is Monday; dates are of no zone. */
+export function weekdayOf(date: string): number {
+  return new Date(`${date}T12:00:00Z`).getUTCDay() || 7;
+}
+
+function spansOf(hours: string): [number, number][] {
+  const found = hours.match(/\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2}/g) || [];
+  return found
+    .map((one) => one.split("-").map((end) => minutesOf(end.trim())) as [number, number])
+    .filter(([from, to]) => from < to && to <= SLOTS * STEP_MIN);
+}
+
+function numberOf(value: string): number | null {
+  return value.trim() === "" || !Number.isFinite(Number(value)) ? null : Number(value);
+}
+
+function text(value: number | null): string {
+  return value === null ? "" : String(value);
+}

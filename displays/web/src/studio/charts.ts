@@ -1,0 +1,144 @@
+// The studio's charts. A module of its own, so that the library loads only where something is to be shown.
+
+import { BarChart, LineChart } from "echarts/charts";
+import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { type ECharts, getInstanceByDom, init, use } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+
+import { clock } from "./bench";
+import { say } from "./texts";
+import type { Figure, Fit, Side } from "./types";
+
+use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+
+const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei","WenQuanYi Zen Hei",sans-serif';
+const STEP_MIN = 30;
+const COLOURS = ["#7b5a00", "#0f5884", "#1b673c", "#7a2f8f", "#ad2218"] as const;
+
+type Option = Parameters<ECharts["setOption"]>[0];
+type Root = HTMLElement | DocumentFragment;
+export interface Named {
+  name: string;
+  side: Side;
+}
+
+export function drawRates(root: Root, fit: Fit): void {
+  const times = fit.rates.map((one) => clock(one.at_min));
+  const band = fit.rates.map((one) => ({ value: one.value, low: one.low, high: one.high }));
+  chart(root, "rates", { ...frame(), legend: { show: false }, xAxis: { type: "category", data: times }, yAxis: axis(""), series: banded(say("people"), band, 1) });
+}
+
+export function drawPlans(root: Root, plans: readonly Named[]): void {
+  const times = timesOf(plans);
+  waits(root, "p90", times, plans);
+  waits(root, "p50", times, plans);
+  chart(root, "queue", queueOption(times, plans));
+}
+
+export function dispose(root: Root): void {
+  root.querySelectorAll<HTMLElement>("[data-chart]").forEach((place) => {
+    const made = getInstanceByDom(place);
+    if (made) {
+      made.dispose();
+    }
+  });
+}
+
+function waits(root: Root, which: "p50" | "p90", times: readonly string[], plans: readonly Named[]): void {
+  const series = plans.map(({ name, side }, place) => {
+    const at = new Map(side.slots.map((one) => [one.time, one[which]]));
+    return banded(name, times.map((time) => at.get(time) || null), place);
+  });
+  chart(root, which, { ...frame(), xAxis: { type: "category", data: [...times] }, yAxis: axis(""), series: series.reduce((all, one) => all.concat(one), []) });
+}
+
+function queueOption(times: readonly string[], plans: readonly Named[]): Option {
+  const open = (side: Side, time: string) => {
+    const step = (minutes(time) - side.start_min) / STEP_MIN;
+    return side.groups.reduce((sum, group) => sum + (group.open[step] || 0), 0);
+  };
+  return {
+    ...frame(),
+    xAxis: { type: "category", data: [...times] },
+    yAxis: axis(""),
+    series: [
+      ...plans.map(({ name, side }, place) => ({
+        type: "line" as const,
+        name: `${say("waiting")} · ${name}`,
+        data: times.map((time) => (side.slots.find((one) => one.time === time) || { queue: 0 }).queue),
+        itemStyle: { color: colour(place) },
+        symbol: place === 0 ? "diamond" : "circle",
+        lineStyle: { type: place === 0 ? ("dashed" as const) : ("solid" as const) },
+      })),
+      ...plans.map(({ name, side }, place) => ({
+        type: "line" as const,
+        name: `${say("open")} · ${name}`,
+        step: "middle" as const,
+        data: times.map((time) => open(side, time)),
+        itemStyle: { color: colour(place) },
+        symbol: "none",
+        lineStyle: { width: 1, opacity: 0.6 },
+      })),
+    ],
+  };
+}
+
+// A line with its interval as a shade: the lower end, unseen, and on top of it what lies between the ends.
+function banded(name: string, figures: readonly (Figure | null)[], place: number) {
+  const ends = (of: (one: Figure) => number | null) => figures.map((one) => (one ? of(one) : null));
+  const unseen = { type: "line" as const, stack: `band-${place}`, symbol: "none", silent: true, tooltip: { show: false }, lineStyle: { opacity: 0 } };
+  return [
+    { ...unseen, data: ends((one) => one.low) },
+    { ...unseen, data: ends((one) => (one.low === null || one.high === null ? null : one.high - one.low)), areaStyle: { color: colour(place), opacity: 0.16 } },
+    {
+      type: "line" as const,
+      name,
+      data: ends((one) => one.value),
+      itemStyle: { color: colour(place) },
+      symbol: place === 0 ? "diamond" : "circle",
+      lineStyle: { type: place === 0 ? ("dashed" as const) : ("solid" as const) },
+    },
+  ];
+}
+
+function timesOf(plans: readonly Named[]): string[] {
+  const every = new Set<string>();
+  plans.forEach(({ side }) => side.slots.forEach((one) => every.add(one.time)));
+  return Array.from(every).sort();
+}
+
+function chart(root: Root, name: string, option: Option): void {
+  const place = root.querySelector<HTMLElement>(`[data-chart=${name}]`);
+  if (!place || place.clientWidth === 0) {
+    return;
+  }
+  const made = getInstanceByDom(place) || init(place);
+  made.resize();
+  made.setOption(option, true);
+}
+
+function colour(place: number): string {
+  return COLOURS[place % COLOURS.length] as string;
+}
+
+function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--ow-${name}`).trim() || "#44545f";
+}
+
+function axis(name: string) {
+  return { type: "value" as const, name, min: 0, splitLine: { lineStyle: { color: token("line") } } };
+}
+
+function frame() {
+  return {
+    animation: false,
+    textStyle: { fontFamily: FONT, color: token("ink-2") },
+    grid: { left: 40, right: 16, top: 30, bottom: 26 },
+    legend: { top: 0, left: "center", textStyle: { color: token("ink-2") } },
+    tooltip: { trigger: "axis" as const, renderMode: "richText" as const, valueFormatter: (value: unknown) => (typeof value === "number" ? value.toFixed(1) : "–") },
+  };
+}
+
+function minutes(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+}

@@ -1,0 +1,270 @@
+// Drawing a plan: how many windows are open in each half-hour, by mouse, touch or keys, and the rules of the day.
+
+import { css, html, nothing, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+
+import { OwElement, define } from "../shared/element";
+import { pick } from "../shared/i18n";
+import { type Bench, type Drawn, STEP_MIN, clock, weekdayOf } from "./bench";
+import { studioStyles } from "./styles";
+import { say, weekdayText } from "./texts";
+import type { Ground, WindowGroup } from "./types";
+
+const DAYS = [20, 40, 100, 200] as const;
+const PAGE = 5;
+
+export class OwStudioDraw extends OwElement {
+  static override styles = [
+    ...studioStyles,
+    css`
+      .both {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) 19rem;
+        gap: 1rem;
+      }
+      .canvas {
+        display: flex;
+        height: 19rem;
+        padding-top: 0.25rem;
+        border-bottom: 1px solid var(--ow-line-strong);
+        touch-action: none;
+        user-select: none;
+        -webkit-user-select: none;
+      }
+      .slot {
+        position: relative;
+        flex: 1 1 0;
+        min-width: 0;
+        cursor: ns-resize;
+      }
+      .slot:hover {
+        background: var(--ow-brand-soft);
+      }
+      .bar {
+        position: absolute;
+        left: 8%;
+        right: 8%;
+        bottom: 0;
+        border-radius: 0.2rem 0.2rem 0 0;
+        background: var(--ow-brand);
+      }
+      .was {
+        position: absolute;
+        left: 0;
+        right: 0;
+        border-top: 2px dashed var(--ow-warn);
+      }
+      .slot b {
+        position: absolute;
+        left: 0;
+        right: 0;
+        font: 700 0.75rem/1.1 var(--ow-font-number);
+        text-align: center;
+        pointer-events: none;
+      }
+      .hours {
+        display: flex;
+        color: var(--ow-ink-2);
+        font: 0.75rem/1.4 var(--ow-font-number);
+      }
+      .hours span {
+        flex: 1 1 0;
+        min-width: 0;
+        white-space: nowrap;
+      }
+      .tools {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: space-between;
+        margin-bottom: 0.25rem;
+      }
+      .tools .button {
+        margin-left: 0.375rem;
+      }
+      .side .one {
+        margin-bottom: 0.375rem;
+      }
+      .pair {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 0.5rem;
+        align-items: end;
+      }
+      .go {
+        margin-top: 0.5rem;
+        padding-top: 0.5rem;
+        border-top: 1px solid var(--ow-line);
+      }
+      .go .button {
+        width: 100%;
+        margin-top: 0.375rem;
+        white-space: normal;
+      }
+      .sum {
+        margin-top: 0.25rem;
+      }
+      @media (max-width: 70rem) {
+        .both {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) bench!: Bench;
+  @property({ type: Number }) tick = 0;
+  @state() private dragging = false;
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { ground, drawn } = this.bench;
+    if (!ground || !drawn) {
+      return nothing;
+    }
+    return html`<section class="panel" aria-labelledby="draw" data-testid="draw">
+      <h2 id="draw">${say("step_draw")}</h2>
+      <div class="both"><div>${this.tools(ground)}${this.canvas(ground, drawn)}${this.sum(drawn)}</div><div class="side">${this.fields(drawn)}${this.actions(drawn)}</div></div>
+    </section>`;
+  }
+
+  private tools(ground: Ground): TemplateResult {
+    const { bench } = this;
+    const all = (by: number) => bench.edit({ counts: (bench.drawn as Drawn).counts.map((counts, group) => (group === bench.group ? counts.map((count, slot) => (bench.usual(group, slot) > 0 || count > 0 ? Math.max(0, Math.min((ground.groups[group] as WindowGroup).windows.length, count + by)) : 0)) : counts)) });
+    return html`<div class="tools"><label class="one">${say("windows_of")}
+        <select class="field" data-testid="group" @change=${(event: Event) => this.choose(Number((event.target as HTMLSelectElement).value))}>${ground.groups.map((group, place) => html`<option value=${place} ?selected=${place === bench.group}>${say("group_n", { name: groupName(group), n: group.windows.length })}</option>`)}</select></label>
+      <span><button class="button small" data-testid="all-less" @click=${() => all(-1)}>${say("less")}</button><button class="button small" data-testid="all-more" @click=${() => all(1)}>${say("more")}</button><button class="button small" data-testid="as-it-is" @click=${() => bench.drawUsual((bench.drawn as Drawn).date)}>${say("reset")}</button></span></div>`;
+  }
+
+  private canvas(ground: Ground, drawn: Drawn): TemplateResult {
+    const { bench } = this;
+    const [first, last] = bench.span;
+    const slots = Array.from({ length: last - first }, (_, step) => first + step);
+    const most = Math.max(1, (ground.groups[bench.group] as WindowGroup).windows.length);
+    const counts = drawn.counts[bench.group] as number[];
+    return html`<div class="canvas" data-testid="canvas" @pointerdown=${this.press} @pointermove=${this.move} @pointerup=${this.release} @pointercancel=${this.release}>
+        ${slots.map((slot) => this.half(slot, counts[slot] || 0, most))}</div>
+      <div class="hours" aria-hidden="true">${slots.map((slot) => html`<span>${slot % 2 === 0 ? clock(slot * STEP_MIN).slice(0, 2) : ""}</span>`)}</div>
+      <p class="hint">${say("draw_hint")}</p>`;
+  }
+
+  private half(slot: number, count: number, most: number): TemplateResult {
+    const share = (100 * count) / most;
+    const was = (100 * this.bench.usual(this.bench.group, slot)) / most;
+    const inside = share > 88;
+    return html`<div class="slot" role="slider" tabindex="0" data-slot=${slot} aria-orientation="vertical" aria-label=${say("slider", { time: clock(slot * STEP_MIN) })} aria-valuemin="0" aria-valuemax=${most} aria-valuenow=${count} @keydown=${(event: KeyboardEvent) => this.key(event, slot, count)}>
+      <i class="bar" .style=${`height:${share}%`}></i><i class="was" .style=${`bottom:${was}%`}></i>
+      <b .style=${`bottom:calc(${share}% ${inside ? "- 1rem" : "+ 0.125rem"});color:${inside ? "#ffffff" : "var(--ow-ink)"}`}>${count}</b></div>`;
+  }
+
+  private sum(drawn: Drawn): TemplateResult {
+    const { bench } = this;
+    const [first, last] = bench.span;
+    let hours = 0;
+    let was = 0;
+    drawn.counts.forEach((counts, group) => {
+      for (let slot = first; slot < last; slot += 1) {
+        hours += (counts[slot] || 0) / 2;
+        was += bench.usual(group, slot) / 2;
+      }
+    });
+    return html`<p class="sum number" data-testid="window-hours">${say("window_hours", { n: hours.toFixed(1), was: was.toFixed(1) })}</p>`;
+  }
+
+  private fields(drawn: Drawn): TemplateResult {
+    const { bench } = this;
+    const number = (field: "stopBefore" | "target" | "demand" | "cost", label: Parameters<typeof say>[0]) =>
+      html`<label class="one">${say(label)}<input class="field" type="number" data-testid=${field} .value=${drawn[field]} @change=${(event: Event) => bench.edit({ [field]: (event.target as HTMLInputElement).value })}></label>`;
+    return html`<label class="one">${say("date")}<input class="field" type="date" data-testid="date" .value=${drawn.date} @change=${(event: Event) => this.moved((event.target as HTMLInputElement).value)}></label>
+      <p class="hint" data-testid="date-rests">${this.rests(drawn)}</p>
+      <label class="one">${say("hours")}<input class="field" data-testid="hours" .value=${drawn.hours} placeholder=${say("hours_hint")} @change=${(event: Event) => bench.edit({ hours: (event.target as HTMLInputElement).value })}></label>
+      <div class="pair"><label class="one">${say("at_close")}<select class="field" data-testid="at-close" @change=${(event: Event) => bench.edit({ atClose: (event.target as HTMLSelectElement).value as "serve" | "stop" })}>
+          ${(["serve", "stop"] as const).map((one) => html`<option value=${one} ?selected=${drawn.atClose === one}>${say(`at_close_${one}`)}</option>`)}</select></label>
+        ${number("stopBefore", "stop_before")} ${number("target", "target")} ${number("demand", "demand")} ${number("cost", "cost")}
+        <label class="one">${say("days")}<select class="field" data-testid="days" @change=${(event: Event) => bench.edit({ days: Number((event.target as HTMLSelectElement).value) })}>${DAYS.map((one) => html`<option value=${one} ?selected=${drawn.days === one}>${one}</option>`)}</select></label></div>`;
+  }
+
+  private actions(drawn: Drawn): TemplateResult {
+    const { bench } = this;
+    const ask = (kind: string, more: Record<string, unknown> = {}) => void bench.begin({ kind, ground: bench.groundJob, draft: bench.draft(), ...more });
+    return html`<div class="go"><button class="button primary" data-testid="run" ?disabled=${bench.isRunning} @click=${() => ask("run", { days: drawn.days })}>${say("run")}</button>
+      <div class="pair"><label class="one">${say("size_share")}<input class="field" type="number" min="1" max="99" data-testid="share" .value=${drawn.share} @change=${(event: Event) => bench.edit({ share: (event.target as HTMLInputElement).value })}></label>
+        <button class="button" data-testid="size" title=${say("size_hint")} ?disabled=${bench.isRunning} @click=${() => ask("size", { kept_pct: Number(drawn.share) || 90, days: drawn.days })}>${say("size")}</button></div>
+      <p class="hint">${say("size_hint")}</p></div>`;
+  }
+
+  private rests(drawn: Drawn): string {
+    const { ground, weekday } = this.bench;
+    const name = weekdayText(String(weekdayOf(drawn.date)));
+    if (!ground || !weekday) {
+      return "";
+    }
+    if (!ground.fit) {
+      return say("date_visits", { visits: weekday.visits.toFixed(0) });
+    }
+    return ground.weekdays[String(weekdayOf(drawn.date))] ? say("date_rests", { n: weekday.days, weekday: name, visits: weekday.visits.toFixed(0) }) : say("date_unseen", { weekday: name });
+  }
+
+  private moved(date: string): void {
+    if (date) {
+      this.bench.drawUsual(date);
+    }
+  }
+
+  private choose(group: number): void {
+    this.bench.group = group;
+    this.bench.edit({});
+  }
+
+  private key(event: KeyboardEvent, slot: number, count: number): void {
+    const steps: Record<string, number> = { ArrowUp: 1, ArrowDown: -1, PageUp: PAGE, PageDown: -PAGE, Home: -1e6, End: 1e6 };
+    const step = steps[event.key];
+    const sideways = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
+    if (step !== undefined) {
+      this.bench.set(this.bench.group, slot, count + step);
+    } else if (sideways !== 0) {
+      const next = this.renderRoot.querySelector<HTMLElement>(`[data-slot="${slot + sideways}"]`);
+      if (next) {
+        next.focus();
+      }
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  private readonly press = (event: PointerEvent): void => {
+    this.dragging = true;
+    (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+    this.paint(event);
+  };
+
+  private readonly move = (event: PointerEvent): void => {
+    if (this.dragging) {
+      this.paint(event);
+    }
+  };
+
+  private readonly release = (): void => {
+    this.dragging = false;
+  };
+
+  // The bar under the pointer goes to its height; a stroke over several half-hours sets them all.
+  private paint(event: PointerEvent): void {
+    const canvas = event.currentTarget as HTMLElement;
+    const place = canvas.getBoundingClientRect();
+    const [first, last] = this.bench.span;
+    const step = Math.floor(((event.clientX - place.left) / place.width) * (last - first));
+    const ground = this.bench.ground as Ground;
+    const most = (ground.groups[this.bench.group] as WindowGroup).windows.length;
+    const height = 1 - (event.clientY - place.top) / place.height;
+    this.bench.set(this.bench.group, Math.max(first, Math.min(last - 1, first + step)), Math.round(height * most));
+  }
+}
+
+/** A group by what its windows serve, and where. */
+export function groupName(group: WindowGroup): string {
+  const served = group.everything ? say("group_all") : group.themes.map(pick).join("、") || group.labels.join(" ");
+  return group.area ? `${pick(group.area)} · ${served}` : served;
+}
+
+define("ow-studio-draw", OwStudioDraw);

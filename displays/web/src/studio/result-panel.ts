@@ -1,0 +1,218 @@
+// What a plan would bring, beside the windows as they are, or several kept plans beside the first: figures with intervals.
+
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+
+import { OwElement, define } from "../shared/element";
+import { language } from "../shared/i18n";
+import type { Bench } from "./bench";
+import type { Named } from "./charts";
+import { studioStyles } from "./styles";
+import { basisText, figureText, say } from "./texts";
+import type { About, Figure, Run, Side } from "./types";
+
+const FIGURES = ["kept_pct", "mean_wait_min", "p50_min", "p90_min", "longest_min", "visitors", "left", "turned_away", "use_pct", "window_hours", "cost"] as const;
+const CARDS = ["kept_pct", "p90_min", "use_pct", "window_hours"] as const;
+
+export class OwStudioResult extends OwElement {
+  static override styles = [
+    ...studioStyles,
+    css`
+      .cards {
+        display: grid;
+        grid-template-columns: repeat(4, minmax(0, 1fr));
+        gap: 0.75rem;
+        margin: 0.5rem 0;
+      }
+      .card {
+        padding: 0.5rem 0.75rem;
+        border-radius: var(--ow-radius-s);
+        box-shadow: none;
+      }
+      .card dt {
+        color: var(--ow-ink-2);
+        font-size: var(--ow-text-s);
+      }
+      .card dd.big {
+        font-size: 1.75rem;
+        line-height: 1.2;
+      }
+      .charts {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+        gap: 0.75rem;
+      }
+      .better {
+        color: var(--ow-good);
+        font-weight: 600;
+      }
+      .worse {
+        color: var(--ow-bad);
+        font-weight: 600;
+      }
+      td small {
+        color: var(--ow-ink-2);
+      }
+      .row.tools {
+        justify-content: space-between;
+      }
+      .mark {
+        padding: 0.125rem 0.625rem;
+        border: 2px dashed var(--ow-warn);
+        border-radius: var(--ow-radius-s);
+        color: var(--ow-warn);
+        font-weight: 700;
+      }
+      @media (max-width: 60rem) {
+        .cards,
+        .charts {
+          grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) bench!: Bench;
+  /** `run` or `compared`. */
+  @property() of = "run";
+  @property({ type: Number }) tick = 0;
+  @state() private name = "";
+  private drawnOf: unknown = null;
+  private drawnIn = "";
+
+  protected override render(): TemplateResult | typeof nothing {
+    const about = this.about;
+    if (!about) {
+      return this.of === "run" ? html`<section class="panel" aria-labelledby="result"><h2 id="result">${say("step_result")}</h2><p class="hint">${say("no_result")}</p></section>` : nothing;
+    }
+    const plans = this.plans(about);
+    return html`<section class="panel" aria-labelledby="result" data-testid="result-${this.of}">
+      <div class="spread"><h2 id="result">${this.of === "run" ? say("step_result") : say("compared")} · ${about.date}</h2><span class="mark">${say("simulated")}</span></div>
+      ${this.of === "run" ? this.verdict(about as Run) : html`<p>${say("against", { name: (plans[0] as Named).name })}</p>`}
+      ${this.of === "run" ? this.cards(about as Run) : nothing}
+      <div class="charts"><div><h3>${say("chart_waits")}</h3><div class="chart" data-chart="p90"></div></div><div><h3>${say("chart_queue")}</h3><div class="chart" data-chart="queue"></div></div></div>
+      ${this.figures(about, plans)}
+      <p class="hint">${say("sure", { days: about.days, seed: about.seed, version: about.version })}</p>
+      <details><summary>${say("table")}</summary><h3>${say("chart_half")}</h3><div class="chart" data-chart="p50"></div>${this.halves(plans)}</details>
+      <details ?open=${about.basis.some((one) => one.basis === "assumed") && this.of === "run"}><summary>${say("rests")}</summary>
+        <ul class="list" data-testid="basis">${about.basis.map((one) => html`<li><span class="tag ${one.basis}">${basisText(one.basis)}</span>${language() === "zh" ? one.zh : one.en}</li>`)}</ul></details>
+      ${this.tools()}
+    </section>`;
+  }
+
+  private get about(): About | null {
+    return this.of === "run" ? this.bench.run : this.bench.compared;
+  }
+
+  private plans(about: About): Named[] {
+    if (this.of === "run") {
+      const run = about as Run;
+      return [
+        { name: say("as_it_is"), side: run.current },
+        { name: say("plan"), side: { ...run.plan, change: run.change } },
+      ];
+    }
+    return (this.bench.compared ? this.bench.compared.plans : []).map((side) => ({ name: side.name, side }));
+  }
+
+  private verdict(run: Run): TemplateResult {
+    const kept = run.change.kept_pct;
+    const isSure = !!kept && kept.low !== null && kept.high !== null && (kept.low > 0 || kept.high < 0);
+    const isBetter = isSure && (kept as Figure).low !== null && ((kept as Figure).low as number) > 0;
+    const word = !isSure ? "verdict_same" : isBetter ? "verdict_better" : "verdict_worse";
+    return html`${run.sized ? html`<p class="note ${run.sized.held ? "good" : "warn"}" data-testid="sized">${run.sized.held ? say("sized_held", { days: run.sized.days, hours: run.sized.window_hours.toFixed(1) }) : say("sized_not")}</p>` : nothing}
+      <p data-testid="verdict" class=${isSure ? (isBetter ? "better" : "worse") : "muted"}>${say(word)}</p>`;
+  }
+
+  private cards(run: Run): TemplateResult {
+    return html`<dl class="cards">${CARDS.map((code) => {
+      const plan = run.plan.figures[code];
+      const was = run.current.figures[code];
+      return html`<div class="card"><dt>${this.titleOf(code, run)}</dt><dd class="big number" data-testid="card-${code}">${short(plan)}</dd>
+        <dd class="hint">${interval(plan)}</dd><dd class="hint">${say("as_it_is")} ${short(was)}</dd></div>`;
+    })}</dl>`;
+  }
+
+  private figures(about: About, plans: readonly Named[]): TemplateResult {
+    const codes = FIGURES.filter((code) => plans.some(({ side }) => side.figures[code]));
+    return html`<div class="wide" tabindex="0" role="region" aria-label=${say("figure")}><table data-testid="figures"><thead><tr><th scope="col">${say("figure")}</th>${plans.map(({ name }, place) => html`<th class="n" scope="col">${name}</th>${place > 0 ? html`<th class="n" scope="col">${say("difference")}</th>` : nothing}`)}</tr></thead>
+      <tbody>${codes.map((code) => html`<tr><th scope="row">${this.titleOf(code, about)}</th>${plans.map(({ side }, place) => html`<td class="n">${short(side.figures[code])} <small>${interval(side.figures[code])}</small></td>${place > 0 ? this.change(code, side) : nothing}`)}</tr>`)}
+        ${(["last_out", "worst"] as const).map((field) => html`<tr><th scope="row">${say(field)}</th>${plans.map(({ side }, place) => html`<td class="n">${side[field]}</td>${place > 0 ? html`<td></td>` : nothing}`)}</tr>`)}</tbody></table></div>`;
+  }
+
+  private change(code: string, side: Side): TemplateResult {
+    const one = side.change ? side.change[code] : null;
+    if (!one || one.value === null) {
+      return html`<td></td>`;
+    }
+    const isSure = one.low !== null && one.high !== null && (one.low > 0 || one.high < 0);
+    const isGood = code === "kept_pct" ? one.value > 0 : one.value < 0;
+    return html`<td class="n ${isSure ? (isGood ? "better" : "worse") : ""}">${signed(one.value)} <small>${one.low === null || one.high === null ? "" : `(${signed(one.low)} … ${signed(one.high)})`}</small></td>`;
+  }
+
+  private halves(plans: readonly Named[]): TemplateResult {
+    const times = Array.from(new Set(plans.reduce<string[]>((all, { side }) => all.concat(side.slots.map((one) => one.time)), []))).sort();
+    return html`<div class="wide" tabindex="0" role="region" aria-label=${say("table")}><table><thead><tr><th scope="col">${say("time")}</th>${plans.map(({ name }) => html`<th class="n" scope="col">${name} · ${say("people")}</th><th class="n" scope="col">P50</th><th class="n" scope="col">P90</th><th class="n" scope="col">${say("waiting")}</th>`)}</tr></thead>
+      <tbody>${times.map((time) => html`<tr><th scope="row">${time}</th>${plans.map(({ side }) => {
+        const one = side.slots.find((slot) => slot.time === time);
+        return one ? html`<td class="n">${one.called.toFixed(0)}</td><td class="n">${short(one.p50)}</td><td class="n">${short(one.p90)} <small>${interval(one.p90)}</small></td><td class="n">${one.queue.toFixed(1)}</td>` : html`<td></td><td></td><td></td><td></td>`;
+      })}</tr>`)}</tbody></table></div>`;
+  }
+
+  private tools(): TemplateResult {
+    const { bench } = this;
+    const job = this.of === "run" ? bench.runJob : bench.comparedJob;
+    const save = html`<label class="one">${say("keep_name")}<input class="field" maxlength="80" data-testid="plan-name" .value=${this.name} @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)}></label>
+      <button class="button" data-testid="keep" ?disabled=${!this.name.trim()} @click=${() => void this.keep()}>${say("keep")}</button>
+      <button class="button" data-testid="watch" ?disabled=${bench.isRunning} @click=${() => void bench.begin({ kind: "day", ground: bench.groundJob, draft: bench.draft() })}>${say("watch")}</button>`;
+    return html`<div class="row"><a class="button" data-testid="export-${this.of}" href=${new URL(bench.path(`/jobs/${job}/report.xlsx`), bench.api.root).href} download>${say("export")}</a>${this.of === "run" ? save : nothing}</div>`;
+  }
+
+  private async keep(): Promise<void> {
+    await this.bench.keep(this.name.trim());
+    this.name = "";
+  }
+
+  private titleOf(code: string, about: About): string {
+    return figureText(code).replace("{target}", String(about.target_min));
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const about = this.about;
+    this.renderRoot.querySelectorAll("details").forEach((part) => {
+      part.ontoggle = () => void this.draw();
+    });
+    if (about && (about !== this.drawnOf || this.drawnIn !== language() || changed.has("of"))) {
+      this.drawnOf = about;
+      this.drawnIn = language();
+      void this.draw();
+    }
+  }
+
+  private async draw(): Promise<void> {
+    const charts = await import("./charts");
+    if (this.about) {
+      charts.drawPlans(this.renderRoot, this.plans(this.about));
+    }
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    void import("./charts").then((charts) => charts.dispose(this.renderRoot));
+  }
+}
+
+function short(one: Figure | null | undefined): string {
+  return one && one.value !== null ? one.value.toLocaleString(undefined, { maximumFractionDigits: 1 }) : "–";
+}
+
+function interval(one: Figure | null | undefined): string {
+  const digits = { maximumFractionDigits: 1 };
+  return one && one.low !== null && one.high !== null ? `(${one.low.toLocaleString(undefined, digits)}–${one.high.toLocaleString(undefined, digits)})` : "";
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? "+" : ""}${value.toLocaleString(undefined, { maximumFractionDigits: 1 })}`;
+}
+
+define("ow-studio-result", OwStudioResult);

@@ -1,0 +1,215 @@
+// What the studio's API says (docs/protocol.md, section 9).
+
+import type { Text } from "../shared/types";
+
+/** A figure with its 95 % interval; null where nothing is known. */
+export interface Figure {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+export interface Slot {
+  time: string;
+  at_min: number;
+  called: number;
+  kept_pct: number | null;
+  p50: Figure;
+  p90: Figure;
+  queue: number;
+}
+
+export interface Group {
+  windows: string[];
+  open: number[];
+}
+
+/** One plan's simulated days. */
+export interface Side {
+  name: string;
+  figures: Record<string, Figure | null>;
+  last_out: string;
+  worst: string;
+  slots: Slot[];
+  start_min: number;
+  groups: Group[];
+  change?: Record<string, Figure | null> | null;
+}
+
+export interface Basis {
+  about: string;
+  basis: "assumed" | "published" | "fitted";
+  zh: string;
+  en: string;
+}
+
+export interface Draft {
+  name: string;
+  date: string;
+  start: string;
+  groups: Group[];
+  hours: string[];
+  at_close: "serve" | "stop";
+  stop_before_min: number | null;
+  target_min: number | null;
+  demand_pct: number;
+  cost_per_hour: number | null;
+}
+
+export interface About {
+  date: string;
+  days: number;
+  seed: number;
+  version: string;
+  target_min: number;
+  draft: Draft;
+  basis: Basis[];
+}
+
+export interface Run extends About {
+  current: Side;
+  plan: Side;
+  change: Record<string, Figure | null>;
+  sized?: Sized;
+}
+
+/** What the search for the fewest windows says of itself. */
+export interface Sized {
+  kept_pct: number;
+  held: boolean;
+  days: number;
+  window_hours: number;
+}
+
+export interface Comparison extends About {
+  plans: Side[];
+}
+
+export interface WatchedDay extends About {
+  visits: number;
+  opens_ms: number;
+}
+
+export interface Weekday {
+  hours: string[];
+  start_min: number;
+  open: number[][];
+  visits: number;
+  days: number;
+}
+
+export interface WindowGroup {
+  windows: string[];
+  labels: string[];
+  area: Text | null;
+  kind: string;
+  themes: Text[];
+  everything: boolean;
+}
+
+export interface Service {
+  item: string;
+  name: Text | null;
+  mean_min: number;
+  low_min: number;
+  high_min: number;
+  n: number;
+  own_pct: number;
+}
+
+export interface Fit {
+  first: string;
+  last: string;
+  days: number;
+  visits: number;
+  refused: number;
+  rates: { at_min: number; value: number; low: number; high: number }[];
+  parameters: { zh: string; en: string; value: string; interval: string; n: string }[];
+  services: Service[];
+}
+
+export interface Checks {
+  arrivals_inside_pct: number;
+  poisson_inside_pct: number;
+  arrivals_bias_pct: number;
+  services_inside_pct: number;
+  services_bias_pct: number;
+  waits_inside: number;
+  waits: { date: string; quantile: number; seen: number; low: number; middle: number; high: number; inside: boolean }[];
+}
+
+export interface Ground {
+  basis: "log" | "stated" | "file";
+  groups: WindowGroup[];
+  target_min: number;
+  stop_before_min: number;
+  weekdays: Record<string, Weekday>;
+  fit: Fit | null;
+  checks: Checks | null;
+  doubts: { about: string; zh: string; en: string }[];
+}
+
+export interface Fault {
+  code: string;
+  field: string;
+  line: number;
+  zh: string;
+  en: string;
+}
+
+export interface Failure {
+  code: string;
+  zh: string;
+  en: string;
+  faults: Fault[];
+}
+
+export interface Pace {
+  n: number;
+  p50_ms: number | null;
+  p99_ms: number | null;
+}
+
+export type Kind = "log" | "stated" | "file" | "run" | "size" | "compare" | "day";
+
+export interface Job {
+  id: string;
+  kind: Kind;
+  state: "running" | "done" | "failed";
+  mine: boolean;
+  at_ms: number;
+  ended_ms: number;
+  ask: Record<string, unknown>;
+  progress: { done: number; total: number; left_s: number | null; stage: string } | null;
+  pace: { before: Pace; during: Pace } | null;
+  failure: Failure | null;
+  result?: unknown;
+}
+
+export interface KeptPlan {
+  id: string;
+  name: string;
+  ground: string;
+  actor: string;
+  at_ms: number;
+  draft: Draft;
+  side: Side;
+}
+
+export interface Overview {
+  today: string;
+  ahead: { date: string; weekday: number; kind: string; name: string }[];
+  jobs: Job[];
+  plans: KeptPlan[];
+  running: number;
+  limits: { jobs: number; seconds: number; megabytes: number };
+  pace: Pace;
+}
+
+export interface Playing {
+  date: string;
+  first_ms: number;
+  last_ms: number;
+  at_ms: number;
+  speed: number;
+}
