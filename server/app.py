@@ -9,8 +9,11 @@ import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version as installed_version
+from pathlib import Path
 
+import structlog
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -23,7 +26,7 @@ from server.accounts.first import ensure_somebody
 from server.accounts.oidc import Oidc
 from server.accounts.provider import FILE_NAME as PROVIDER_FILE
 from server.accounts.provider import load_provider
-from server.accounts.store import AccountStore
+from server.accounts.store import AccountStore, Device
 from server.accounts.throttle import Throttle
 from server.api import (
     appointments,
@@ -50,16 +53,18 @@ from server.api import (
 from server.api import settings as settings_routes
 from server.api import studio as studio_routes
 from server.api.house import House, Seats, wall_ms
-from server.bus import LocalBus
 from server.callbook import CallBook
 from server.clock import Clock, SystemClock
-from server.config.database import Database
+from server.cluster import Node, node_of, shared_ledger
+from server.config.database import Database, DatabaseUnavailable
+from server.config.places import place_of
 from server.config.plans import PlanSource, StoredPlans
 from server.config.store import Store
 from server.contacts.book import Contacts
+from server.fresh import Fresh
 from server.hub import Hub, tickets_in
 from server.keys import ServerKey, load_key
-from server.ledger.port import Ledger
+from server.ledger.port import Ledger, StorageFailed
 from server.ledger.sqlite import FILE_NAME, SqliteLedger
 from server.live import LiveView
 from server.middleware import Edge, Gate
@@ -81,7 +86,11 @@ from server.studio.theatre import Theatre
 from server.waits import Waits
 from server.wire import Doors, protocols
 
+log = structlog.get_logger(__name__)
+
 LEDGER_FILE = FILE_NAME
+DEVICES_SECONDS = 10.0
+"""How often a node looks for the devices of others; a revoked one loses its feeds within a second all the same."""
 SEEN_SECONDS = 60.0
 """How often it is written down when devices were last heard of."""
 STOP_SECONDS = 10
@@ -97,6 +106,7 @@ class Instead:
     clock: Clock | None = None
     plans: PlanSource | None = None
     ledger: Ledger | None = None
+    node: Node | None = None
 
 
 def create_app(settings: Settings, instead: Instead | None = None) -> FastAPI:
@@ -114,8 +124,12 @@ def create_app(settings: Settings, instead: Instead | None = None) -> FastAPI:
     _add_routes(app)
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(CommandError, _on_command_error)
+    app.add_exception_handler(DatabaseUnavailable, _on_storage_error)
+    app.add_exception_handler(StorageFailed, _on_storage_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
+    if settings.database_url:
+        app.add_middleware(Fresh)
     app.add_middleware(Edge, gate)
     return app
 
@@ -162,6 +176,7 @@ def _lifespan(
     async def live(app: FastAPI) -> AsyncIterator[None]:
         house = await _build(settings, instead, gate=gate, doors=app.state.doors)
         app.state.house = house
+        house.node.start()
         await house.halls.start()
         await house.projector.start()
         await house.contacts.start()
@@ -170,7 +185,7 @@ def _lifespan(
         await _start_screens(house)
         gc.freeze()
         async with asyncio.TaskGroup() as group:
-            jobs = (house.hub.beat(), _note_devices(house), house.desk.watch(wall_ms))
+            jobs = (house.hub.beat(), _note_devices(house), _follow_devices(house), house.desk.watch(wall_ms))
             tasks = [group.create_task(job) for job in jobs]
             yield
             for task in tasks:
@@ -180,6 +195,7 @@ def _lifespan(
         await house.outbox.stop()
         await house.contacts.stop()
         await house.projector.stop()
+        await house.node.stop()
         await house.ledger.close()
         await asyncio.to_thread(house.database.close)
 
@@ -191,15 +207,14 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
     clock = instead.clock or SystemClock()
     waits = Waits(clock)
     plans = instead.plans or StoredPlans(Store(database))
-    bus = LocalBus()
-    hall_days = Halls(ledger, bus, clock, plans, tell=waits.tell)
+    node = instead.node or node_of(settings)
+    hall_days = Halls(ledger, node.bus, clock, plans, tell=waits.tell, is_shared=node.is_shared)
     version = installed_version("onewindow")
     hub = Hub(hall_days.day_of, clock, version=version)
     calls = CallBook(ledger)
     key = await asyncio.to_thread(load_key, settings.data)
-    contacts, outbox = await asyncio.to_thread(
-        _messages, settings, key=key, clock=clock, ledger=ledger, bus=bus, waits=waits
-    )
+    stores = partial(_messages, settings, key=key, clock=clock, ledger=ledger, node=node, waits=waits)
+    contacts, outbox = await asyncio.to_thread(stores)
     book = SlotBook(hall_days, clock)
     hall_days.listeners += [lambda hall, commits: hub.moved(hall, tickets_in(commits)), calls.see]
     return House(
@@ -207,12 +222,13 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
         clock=clock,
         database=database,
         ledger=ledger,
-        bus=bus,
+        bus=node.bus,
+        node=node,
         halls=hall_days,
         hub=hub,
         live=LiveView(hub, waits, clock, day_of=hall_days.day_of),
         calls=calls,
-        projector=Projector(ledger, bus, Reports(settings.data)),
+        projector=Projector(ledger, node.bus, Reports(_place(settings, "reports")), duty=node.duty),
         desk=_desk(settings, database, key),
         key=key,
         waits=waits,
@@ -239,37 +255,63 @@ def _desk(settings: Settings, database: Database, key: ServerKey) -> FrontDesk:
 def _storage(settings: Settings, instead: Instead) -> tuple[Database, Ledger]:
     """Open the settings, with somebody who can sign in, and the log."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.data)
+    database = Database(_place(settings, "config"))
     upgrade(database)
     ensure_somebody(AccountStore(database), now_ms=wall_ms())
-    ledger = SqliteLedger.open(settings.data / LEDGER_FILE) if instead.ledger is None else instead.ledger
-    return database, ledger
+    return database, instead.ledger if instead.ledger is not None else opened_ledger(settings)
+
+
+def opened_ledger(settings: Settings) -> Ledger:
+    """Open the log: the file of the data folder, or that of all nodes; raise LedgerError."""
+    return shared_ledger(settings) if settings.database_url else SqliteLedger.open(settings.data / LEDGER_FILE)
+
+
+def _place(settings: Settings, store: str) -> Path | str:
+    return place_of(settings.data, settings.database_url, store)
 
 
 def _messages(
-    settings: Settings, *, key: ServerKey, clock: Clock, ledger: Ledger, bus: LocalBus, waits: Waits
+    settings: Settings, *, key: ServerKey, clock: Clock, ledger: Ledger, node: Node, waits: Waits
 ) -> tuple[Contacts, Outbox]:
     """Return contact data and outbox as the file of messages wants them."""
     said = load_configuration(settings.messages or settings.data / MESSAGES_FILE)
-    contacts = Contacts(settings.data, key, clock, keep_days=said.contact_days)
+    place = _place(settings, "contacts")
+    contacts = Contacts(place, key, clock, keep_days=said.contact_days, is_shared=node.is_shared)
     outbox = Outbox(
-        settings.data,
+        _place(settings, "outbox"),
         ledger,
-        bus,
+        node.bus,
         clock,
         contacts,
         rules=said.rules,
         channels=channels_of(said),
         wait_of=waits.of_ticket,
         code_of=key.check_in_code,
+        duty=node.duty,
     )
     return contacts, outbox
 
 
 async def _start_screens(house: House) -> None:
     house.hub.live = house.live
+    await _look_at_devices(house)
+
+
+async def _look_at_devices(house: House) -> None:
+    devices: dict[str, list[Device]] = {}
     for device in await asyncio.to_thread(house.desk.store.devices):
-        house.live.devices.setdefault(device.hall, []).append(device)
+        devices.setdefault(device.hall, []).append(device)
+    house.live.devices = devices
+
+
+async def _follow_devices(house: House) -> None:
+    """Hear of devices that other nodes have made or revoked, until cancelled."""
+    while house.node.is_shared:
+        await asyncio.sleep(DEVICES_SECONDS)
+        try:
+            await _look_at_devices(house)
+        except DatabaseUnavailable as failure:
+            log.warning("devices_not_read", reason=str(failure))
 
 
 async def _note_devices(house: House) -> None:
@@ -277,8 +319,10 @@ async def _note_devices(house: House) -> None:
     while True:
         await asyncio.sleep(SEEN_SECONDS)
         seen = {device: wall_ms() for hall in house.halls.codes() for device in house.live.online(hall)}
-        if seen:
+        try:
             await asyncio.to_thread(house.desk.store.saw_devices, seen)
+        except DatabaseUnavailable as failure:
+            log.warning("devices_not_noted", reason=str(failure))
 
 
 # ---- whatever goes wrong, in one form ----
@@ -293,6 +337,11 @@ async def _on_command_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, CommandError)
     facts = error.refusal.facts if isinstance(error, DayRefused) else None
     return await _on_problem(request, Problem(error.code, facts=facts))
+
+
+async def _on_storage_error(request: Request, error: Exception) -> Response:
+    log.warning("storage_unavailable", reason=str(error))
+    return await _on_problem(request, Problem("STORAGE_FULL"))
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:

@@ -67,7 +67,7 @@ def audit_day(database: Path, *, hall: HallId, date: str) -> AuditReport:
     return asyncio.run(_audited(database, [stream_name(hall, date)]))[0]
 
 
-def audit_all(database: Path, *, hall: HallId | None = None, date: str | None = None) -> tuple[AuditReport, ...]:
+def audit_all(database: Path | str, *, hall: HallId | None = None, date: str | None = None) -> tuple[AuditReport, ...]:
     """Audit every day of a ledger file, or those of one hall, of one date; other days are not read."""
     return asyncio.run(_audited(database, None, hall=hall, date=date))
 
@@ -103,14 +103,25 @@ async def _commits(ledger: Ledger, stream: str, plans: dict[str, Plan]) -> Async
 
 
 async def _audited(
-    database: Path, streams: list[str] | None, *, hall: HallId | None = None, date: str | None = None
+    database: Path | str, streams: list[str] | None, *, hall: HallId | None = None, date: str | None = None
 ) -> tuple[AuditReport, ...]:
-    ledger = SqliteLedger.open_for_reading(database)
+    ledger = _opened(database)
     try:
         names = streams if streams is not None else [head.stream for head in await ledger.streams()]
         return tuple([await audit_stream(ledger, name) for name in names if _is_wanted(name, hall, date)])
     finally:
         await ledger.close()
+
+
+def _opened(database: Path | str) -> Ledger:
+    """Open a file, or the log of all nodes by its address, for reading."""
+    if isinstance(database, Path):
+        return SqliteLedger.open_for_reading(database)
+    from server.ledger.postgres import PostgresLedger
+    from server.ledger.postgres_schema import check
+
+    check(database)
+    return PostgresLedger(database)
 
 
 def _is_wanted(stream: str, hall: HallId | None, date: str | None) -> bool:

@@ -1,7 +1,7 @@
 """The command `onewindow`: one sub-command per job, each importing only what it needs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.metadata import EntryPoints, entry_points
@@ -20,6 +20,33 @@ DATA = click.option(
     show_default=True,
     envvar="ONEWINDOW_DATA",
     help="The data folder.",
+)
+
+
+def _address(*schemes: str) -> Callable[[click.Context, click.Parameter, str], str]:
+    """Return the check of an address, which is not repeated: it may hold a password."""
+
+    def check(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+        if value and not value.startswith(schemes):
+            raise click.BadParameter(f"an address begins with {schemes[0]}")
+        return value
+
+    return check
+
+
+DATABASE_URL = click.option(
+    "--database-url",
+    default="",
+    envvar="ONEWINDOW_DATABASE_URL",
+    callback=_address("postgresql://"),
+    help="PostgreSQL for several nodes, postgresql://user:password@host:port/database; without it, files of the folder.",
+)
+REDIS_URL = click.option(
+    "--redis-url",
+    default="",
+    envvar="ONEWINDOW_REDIS_URL",
+    callback=_address("redis://", "rediss://", "unix://"),
+    help="Redis through which nodes tell each other of news, redis://host:port/0; without it, they only look.",
 )
 LOCAL = "127.0.0.1"
 PORTS = click.IntRange(0, 65_535)
@@ -89,8 +116,19 @@ def main() -> None:
 @click.option("--public-screens", is_flag=True, help="Boards and strips open without a device token.")
 @click.option("--log-json", is_flag=True, help="One JSON object per log line.")
 @click.option("--spare", is_flag=True, help="Wait while another server has the folder, and take over when it is gone.")
-def serve(data: Path, host: str, port: int, public_screens: bool, log_json: bool, spare: bool) -> None:
-    """Run the halls of a data folder. Limits are set by ONEWINDOW_… variables."""
+@DATABASE_URL
+@REDIS_URL
+def serve(
+    data: Path,
+    host: str,
+    port: int,
+    public_screens: bool,
+    log_json: bool,
+    spare: bool,
+    database_url: str,
+    redis_url: str,
+) -> None:
+    """Run the halls of a data folder, or be one of several nodes. Limits are set by ONEWINDOW_… variables."""
     import gc
 
     # Nothing that loading makes is garbage; looking for it would take a sixth of the start.
@@ -100,8 +138,9 @@ def serve(data: Path, host: str, port: int, public_screens: bool, log_json: bool
     from server.settings import Settings
 
     settings = _with_environment(
-        Settings(data=data, host=host, port=port, public_screens=public_screens, log_json=log_json)
-    )
+        Settings(data=data, host=host, port=port, public_screens=public_screens, log_json=log_json,
+                 database_url=database_url, redis_url=redis_url)
+    )  # fmt: skip
     _check_messages(settings)
     _check_provider(settings)
     configure(as_json=settings.log_json)
@@ -132,24 +171,27 @@ def demo(hall: str, seed: int, port: int, data: Path | None, speed: float, until
 @DATA
 @click.option("--preset", required=True, type=Presets(), help="The district whose halls are entered.")
 @click.option("--hall", help="Only this hall of the preset's network.")
-def init(data: Path, preset: str, hall: str | None) -> None:
-    """Fill a new data folder with the settings of a preset."""
+@DATABASE_URL
+def init(data: Path, preset: str, hall: str | None, database_url: str) -> None:
+    """Fill a new data folder, or a migrated database, with the settings of a preset."""
     import time
 
+    from server.config.places import place_of
     from server.config.sections import AlreadyExists, UnknownHall
     from server.presets.install import init_preset
 
     data.mkdir(parents=True, exist_ok=True)
+    where = "the database" if database_url else str(data)
+    place = place_of(data, database_url, "config")
     try:
         with _alone_in(data):
-            done = init_preset(data, preset, hall=hall, at_ms=time.time_ns() // 1_000_000)
+            done = init_preset(place, preset, hall=hall, at_ms=time.time_ns() // 1_000_000)
     except AlreadyExists as error:
-        raise click.ClickException(f"{data} has halls already (the first is {error})") from error
+        raise click.ClickException(f"{where} has halls already (the first is {error})") from error
     except UnknownHall as error:
         raise click.ClickException(f"the preset has no hall {error}") from error
-    click.echo(
-        f"{len(done.halls)} halls of {done.preset} in {data}; holidays known for {', '.join(map(str, done.years))}"
-    )
+    years = ", ".join(map(str, done.years))
+    click.echo(f"{len(done.halls)} halls of {done.preset} in {where}; holidays known for {years}")
     click.echo(f"Next: onewindow serve --data {data}")
 
 
@@ -217,16 +259,17 @@ def import_calendar(data: Path, hall: str | None, year: int | None, check: bool,
 
 @main.command(short_help="Check stored days against the laws.")
 @DATA
+@DATABASE_URL
 @click.option("--hall", help="Only this hall.")
 @click.argument("day", required=False, metavar="[DAY]")
-def audit(data: Path, hall: str | None, day: str | None) -> None:
+def audit(data: Path, database_url: str, hall: str | None, day: str | None) -> None:
     """Check stored days, or one DAY (2026-11-23), against the laws: 0 sound, 1 broken, 2 nothing to audit."""
     from server.audit import audit_all
     from server.ledger.port import LedgerError
     from server.ledger.sqlite import FILE_NAME
 
     try:
-        reports = audit_all(data / FILE_NAME, hall=hall, date=day)
+        reports = audit_all(database_url or data / FILE_NAME, hall=hall, date=day)
     except LedgerError as error:
         raise click.ClickException(str(error)) from error
     for report in reports:
@@ -289,18 +332,60 @@ def restore(data: Path, archive: Path, force: bool) -> None:
     help="What the account may do.",
 )
 @click.option("--halls", default="*", help="Codes separated by commas; a trailing * covers all that begin so.")
-def account(data: Path, name: str, role: str, halls: str) -> None:
+@DATABASE_URL
+def account(data: Path, name: str, role: str, halls: str, database_url: str) -> None:
     """Make the account NAME (1 to 40 letters, digits, . - _), or give it a new password, which is asked for."""
     from server.accounts.first import set_account
+    from server.config.places import place_of
 
+    place = place_of(data, database_url, "config")
     data.mkdir(parents=True, exist_ok=True)
     try:
         with _alone_in(data):
             password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-            set_account(data, name, role=role, halls=tuple(halls.split(",")), password=password)
+            set_account(place, name, role=role, halls=tuple(halls.split(",")), password=password)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{name} ({role}) can sign in")
+
+
+@main.command(short_help="Prepare a PostgreSQL database for several nodes, or for a new version.")
+@DATA
+@DATABASE_URL
+def migrate(data: Path, database_url: str) -> None:
+    """Make or change all tables of a PostgreSQL database; the folder's server.key becomes that of all nodes."""
+    from server.cluster import migrate as run
+    from server.ledger.port import LedgerError
+    from server.migrations.upgrade import NewerDatabase
+    from server.settings import Settings
+
+    if not database_url:
+        raise BadStart("--database-url or ONEWINDOW_DATABASE_URL says which database; files need no migration")
+    data.mkdir(parents=True, exist_ok=True)
+    try:
+        lines = run(Settings(data=data, database_url=database_url))
+    except (LedgerError, NewerDatabase) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo("\n".join(lines))
+
+
+@main.command(name="copy-log", short_help="Copy logs between a data folder and PostgreSQL, verified by hash.")
+@click.option("--from", "source", required=True, help="A data folder, or postgresql://…")
+@click.option("--to", "target", required=True, help="A data folder, or postgresql://… that was migrated.")
+@click.option("--hall", help="Only the logs of this hall.")
+def copy_log(source: str, target: str, hall: str | None) -> None:
+    """Copy logs row for row and read the copies again; what is there already is compared, not written again."""
+    from server.copy_logs import copy_between
+    from server.ledger.port import LedgerError
+
+    try:
+        copied = copy_between(source, target, hall=hall)
+    except LedgerError as error:
+        raise click.ClickException(str(error)) from error
+    for one in copied:
+        click.echo(f"{one.stream}: {one.rows} rows, {one.new} of them new, head {one.head}")
+    if not copied:
+        raise click.ClickException("there is no such log")
 
 
 @main.command(short_help="Print the version of this installation.")

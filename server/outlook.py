@@ -20,8 +20,9 @@ from hall.policy import Plan, plan_hash
 from hall.slots import moment_on, release_day
 from hall.state import HallDay
 from hall.step import step
+from server.config.database import DatabaseUnavailable
 from server.config.plans import OpenDayFacts, PlanSource, facts_of_day
-from server.outcomes import DayRefused
+from server.outcomes import DayRefused, OutcomeUnknown
 
 KEPT_SECONDS: Final = 1.0
 """Real time for which settings are taken as they were: changes made by this process are seen at once."""
@@ -140,7 +141,13 @@ class Outlook:
     async def _look(self, hall: HallId) -> Now:
         before = self._now.get(hall)
         began = time.monotonic()
-        plan, calendar = await asyncio.to_thread(lambda: (self._plans.plan_of(hall), self._plans.calendar_of(hall)))
+        try:
+            plan, calendar = await asyncio.to_thread(lambda: (self._plans.plan_of(hall), self._plans.calendar_of(hall)))
+        except DatabaseUnavailable as failure:
+            if before is None:
+                raise OutcomeUnknown(str(failure)) from failure
+            # What was known a moment ago serves until the settings can be read again.
+            return before
         # A source gives the same object as long as nothing has changed.
         if before is not None and before.plan is plan and before.calendar is calendar:
             before.read_at = began

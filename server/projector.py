@@ -23,6 +23,7 @@ from hall.events import Commit
 from hall.figures import Figures
 from hall.ids import HallId, Ms
 from server.bus import Bus, BusClosed, Subscription
+from server.ledger.duty import Alone, OnDuty
 from server.ledger.port import Ledger, LedgerError, Row, stream_name
 from server.replay import decoded, learn_named
 from server.reports import Reports, ReportsUnavailable
@@ -74,8 +75,10 @@ class Projector:
         reports: Reports,
         *,
         wall_ms: Callable[[], Ms] = lambda: time.time_ns() // 1_000_000,
+        duty: OnDuty | None = None,
     ) -> None:
-        """Follow a ledger; ``wall_ms`` dates the reports."""
+        """Follow a ledger; ``wall_ms`` dates the reports; of several nodes the one on ``duty`` writes the tables."""
+        self._duty = duty or Alone()
         self._ledger, self._bus, self._reports, self._wall_ms = ledger, bus, reports, wall_ms
         self._folds: OrderedDict[str, Figures] = OrderedDict()
         self._written: dict[str, int] = {}
@@ -157,10 +160,15 @@ class Projector:
         return report
 
     async def _follow(self, subscription: Subscription) -> None:
+        had_duty = True
         while True:
             try:
-                await self.catch_up()
-            except LedgerError as error:
+                if self._duty.is_held and not had_duty:
+                    self._written = await self._in_thread(self._reports.seqs)
+                had_duty = self._duty.is_held
+                if had_duty:
+                    await self.catch_up()
+            except (LedgerError, ReportsUnavailable) as error:
                 self._count_failure("", error)
             await asyncio.sleep(REST_MS / 1_000)
             try:

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import BigInteger, MetaData, delete, event, insert
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Field, Session, SQLModel, create_engine, select
 
@@ -143,7 +143,7 @@ class Reports:
         """Open, make what is missing, and drop what an earlier definition of the figures wrote."""
         is_sqlite = self._url.startswith("sqlite")
         options = {"check_same_thread": False, "timeout": LOCK_WAIT_S} if is_sqlite else {}
-        self._engine = create_engine(self._url, connect_args=options)
+        self._engine = create_engine(self._url, connect_args=options, pool_pre_ping=not is_sqlite)
         if is_sqlite:
             event.listen(self._engine, "connect", _write_ahead)
         ReportTable.metadata.create_all(self._engine)
@@ -160,7 +160,7 @@ class Reports:
 
     def seqs(self) -> dict[str, int]:
         """Return how much of each stream is in the tables."""
-        with Session(self._opened()) as session:
+        with _told_apart(), Session(self._opened()) as session:
             return {row.stream: row.seq for row in session.exec(select(DayRow)).all()}
 
     def rows(self, table: type[ReportTable]) -> list[tuple[object, ...]]:
@@ -205,7 +205,8 @@ def _told_apart() -> Iterator[None]:
     """Let the projector tell a database that fails from a mistake of ours, without knowing the driver."""
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, IntegrityError) as error:
+        # A key that is there already: another node has just written the same.
         raise ReportsUnavailable(str(error.orig)) from error
 
 

@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 import structlog
 
-from server.app import LEDGER_FILE, Instead, create_app, server_of
-from server.ledger.port import LedgerError, LedgerInUse
-from server.ledger.sqlite import SqliteLedger
+from server.app import Instead, create_app, opened_ledger, server_of
+from server.ledger.port import Ledger, LedgerError, LedgerInUse
 from server.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -65,12 +64,12 @@ async def _serve(settings: Settings, *, spare: bool) -> int:
     return STOPPED if server.started else FAILED
 
 
-async def _opened(settings: Settings, *, spare: bool) -> SqliteLedger:
+async def _opened(settings: Settings, *, spare: bool) -> Ledger:
     """Open the ledger; a spare is loaded by now, and waits here for its turn."""
     is_told = False
     while True:
         try:
-            return await asyncio.to_thread(SqliteLedger.open, settings.data / LEDGER_FILE)
+            return await asyncio.to_thread(opened_ledger, settings)
         except LedgerInUse as taken:
             if not spare:
                 raise

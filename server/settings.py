@@ -66,6 +66,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     origins: tuple[str, ...] = ()
     """Foreign origins (``https://host``) whose pages may open live feeds and change things."""
     log_json: bool = False
+    database_url: str = ""
+    """``postgresql://user:password@host:port/database`` for several nodes; empty: files of the data folder, one node."""
+    redis_url: str = ""
+    """``redis://host:port/0``, through which nodes tell each other that logs have grown; empty: they only look."""
     messages: Path | None = None
     """The file of messages; without it, ``messages.toml`` of the data folder."""
     oidc: Path | None = None

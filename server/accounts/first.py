@@ -46,14 +46,15 @@ def ensure_somebody(store: AccountStore, *, now_ms: int, out: TextIO | None = No
     store.add_accounts([_account(ADMINISTRATOR, "管理员", "admin", ("*",), _hash(password))], now_ms=now_ms)
 
 
-def set_account(data: Path, name: str, *, role: str, halls: tuple[str, ...], password: str) -> None:
-    """Make an account in a data folder, or replace the one of this name; raises ValueError for what it cannot be."""
+def set_account(place: Path | str, name: str, *, role: str, halls: tuple[str, ...], password: str) -> None:
+    """Make an account in a data folder or database, or replace the one of this name; raises ValueError for what it cannot be."""
     if not re.fullmatch(CODE_PATTERN, name):
         raise ValueError("an account's name is 1 to 40 letters, digits, dots, dashes or underscores")
     if len(password) < SHORTEST:
         raise ValueError(f"a password has at least {SHORTEST} characters")
-    data.mkdir(parents=True, exist_ok=True)
-    database = Database(data)
+    if isinstance(place, Path):
+        place.mkdir(parents=True, exist_ok=True)
+    database = Database(place)
     try:
         upgrade(database)
         new = _account(name, name, role, halls, _hash(password))

@@ -12,6 +12,7 @@ from server.accounts.desk import FrontDesk
 from server.bus import Bus
 from server.callbook import CallBook
 from server.clock import Clock
+from server.cluster import Node
 from server.config.database import Database
 from server.contacts.book import Contacts
 from server.hub import Hub
@@ -64,6 +65,7 @@ class House:
     database: Database
     ledger: Ledger
     bus: Bus
+    node: Node
     halls: Halls
     hub: Hub
     live: LiveView

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData, event, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlmodel import Session, SQLModel, create_engine
@@ -64,9 +64,13 @@ class Database:
             event.listen(self._readers, "connect", _become_reader)
             event.listen(self._readers, "begin", _begin_reading)
         else:
-            # Several nodes may change settings at once: of two that started from one version, the second fails.
-            self.engine = create_engine(self.url, pool_pre_ping=True, isolation_level="SERIALIZABLE")
-            self._readers = self.engine
+            # As with a file: one writer at a time, over all nodes, and readers that see one moment.
+            self.engine = create_engine(self.url, pool_pre_ping=True, pool_size=1, max_overflow=1)
+            event.listen(self.engine, "begin", _wait_for_turn)
+            self._readers = create_engine(
+                self.url, pool_pre_ping=True, pool_size=READERS, max_overflow=0, isolation_level="REPEATABLE READ"
+            )
+        self.dialect = self.engine.dialect.name
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -103,7 +107,7 @@ def _told_apart() -> Iterator[None]:
     """Let callers tell a database that fails from a mistake of ours, without knowing the driver."""
     try:
         yield
-    except (OperationalError, PoolTimeout) as error:
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
         raise DatabaseUnavailable(str(error)) from error
 
 
@@ -117,6 +121,10 @@ def _sqlite_engine(url: str, *, connections: int) -> Engine:
         # The driver's own transactions begin too late for schema changes; we begin ourselves.
         connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_S, "isolation_level": None},
     )
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(current_schema()))"))
 
 
 def _become_writer(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

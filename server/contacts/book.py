@@ -51,6 +51,10 @@ TOGETHER: Final = 256
 """Most rows that share one write: in a release minute 15,000 people confirm, and a disk syncs some 100 times a second."""
 WAITING_LIMIT: Final = 10_000
 """Most writes that wait for the disk; beyond it :class:`ContactsBusy`."""
+LOOK_SECONDS: Final = 2.0
+"""How often a node looks for what others keep."""
+OVERLAP_MS: Final = 60_000
+"""How far back a look reaches: more than the clocks of nodes differ and a write takes."""
 SWEEP_SECONDS: Final = 3_600.0
 """How often old rows are looked for."""
 
@@ -92,15 +96,19 @@ class ContactsStatistics(msgspec.Struct, frozen=True):
 class Contacts:
     """All contact data of a data folder; ``start`` and ``stop`` own its thread and its task."""
 
-    def __init__(self, folder: Path, key: ServerKey, clock: Clock, *, keep_days: int = KEEP_DAYS) -> None:
-        """Use a data folder; rows go ``keep_days`` after the day of the visit."""
-        self._store = ContactStore(folder)
+    def __init__(
+        self, place: Path | str, key: ServerKey, clock: Clock, *, keep_days: int = KEEP_DAYS, is_shared: bool = False
+    ) -> None:
+        """Use a data folder, or a database that other nodes use too; rows go ``keep_days`` after the day of the visit."""
+        self._store = ContactStore(place)
+        self._is_shared = is_shared
         self._cipher = AESGCM(key.contact_key())
         self._key, self._clock, self._keep_days = key, clock, keep_days
         self._subjects: dict[str, set[str]] = {}
         self._pending: list[tuple[Change, asyncio.Future[list[Subject]]]] = []
         self._writer: asyncio.Task[None] | None = None
         self._sweeper: asyncio.Task[None] | None = None
+        self._follower: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="contacts")
         self._counts = {"kept": 0, "erased": 0}
 
@@ -111,12 +119,15 @@ class Contacts:
         for stream, appointment in await self._in_thread(self._store.prepare):
             self._subjects.setdefault(stream, set()).add(appointment)
         self._sweeper = asyncio.create_task(self._sweep(), name="contacts: sweep")
+        if self._is_shared:
+            self._follower = asyncio.create_task(self._follow(), name="contacts: other nodes")
 
     async def stop(self) -> None:
         """Finish what waits and close the file."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            await asyncio.gather(self._sweeper, return_exceptions=True)
+        for task in (self._sweeper, self._follower):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         if self._writer is not None:
             await self._writer
         await self._in_thread(self._store.close)
@@ -164,7 +175,7 @@ class Contacts:
 
         Raises :class:`ContactUnreadable` or DatabaseUnavailable.
         """
-        if not self.has(stream, appointment):
+        if not self.has(stream, appointment) and not self._is_shared:
             return None
         row = await self._in_thread(self._store.of, stream, appointment)
         if row is None:
@@ -233,6 +244,18 @@ class Contacts:
                 if gone:
                     log.info("contacts_swept", rows=gone)
             await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _follow(self) -> None:
+        """Hear of what other nodes keep; a look reaches back further than their clocks can differ."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                made = await self._in_thread(self._store.made_since, self._clock.now_ms() - OVERLAP_MS)
+            except DatabaseUnavailable as error:
+                log.warning("contacts_not_followed", reason=type(error).__name__)
+                continue
+            for stream, appointment in made:
+                self._subjects.setdefault(stream, set()).add(appointment)
 
     async def _in_thread(self, work: Callable[..., _T], *values: object) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *values)

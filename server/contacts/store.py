@@ -50,10 +50,12 @@ class ContactRow(ContactTable, table=True):
 class ContactStore:
     """Reads and writes the file; every method waits for the disk, so it belongs into a thread."""
 
-    def __init__(self, folder: Path) -> None:
-        """Remember where; nothing is opened before :meth:`prepare`."""
-        self._database = Database(f"sqlite:///{folder.absolute() / FILE_NAME}")
-        event.listen(self._database.engine, "connect", _overwrite_what_goes)
+    def __init__(self, place: Path | str) -> None:
+        """``place`` is a data folder or a SQLAlchemy address; nothing is opened before :meth:`prepare`."""
+        self._database = Database(place if isinstance(place, str) else f"sqlite:///{place.absolute() / FILE_NAME}")
+        self._is_file = self._database.dialect == "sqlite"
+        if self._is_file:
+            event.listen(self._database.engine, "connect", _overwrite_what_goes)
 
     def prepare(self) -> list[Subject]:
         """Make the tables if they are not there; return whose rows there are."""
@@ -61,6 +63,12 @@ class ContactStore:
             ContactTable.metadata.create_all(session.connection())
         with self._database.read() as session:
             return [(stream, name) for stream, name in session.exec(select(ContactRow.stream, ContactRow.appointment))]
+
+    def made_since(self, at_ms: Ms) -> list[Subject]:
+        """Return whose rows were written since a moment, by any node."""
+        made = select(ContactRow.stream, ContactRow.appointment).where(col(ContactRow.made_ms) >= at_ms)
+        with self._database.read() as session:
+            return [(stream, name) for stream, name in session.exec(made)]
 
     def of(self, stream: str, appointment: str) -> ContactRow | None:
         """Return a row."""
@@ -71,7 +79,7 @@ class ContactStore:
         """Make changes in one transaction, in their order; return whose rows each of them took away."""
         with self._database.write() as session:
             gone = [change(session) for change in changes]
-        if any(gone):
+        if any(gone) and self._is_file:
             connection = self._database.engine.raw_connection()
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.close()

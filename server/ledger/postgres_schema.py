@@ -3,7 +3,7 @@
 The schema carries the format of its tables, so that a node neither writes to tables that it does not know nor to none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -37,6 +37,26 @@ def check(address: str, *, schema: str = SCHEMA) -> None:
     _check_not_newer(address, found)
     if found < FORMAT:
         raise StorageFailed("the database is not prepared for this version: run onewindow migrate")
+
+
+def make_schemas(address: str, schemas: Sequence[str]) -> None:
+    """Make the schemas of the other stores where they are missing."""
+    with _connected(address, SCHEMA) as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": MIGRATING})
+        for schema in schemas:
+            connection.execute(CreateSchema(schema, if_not_exists=True))
+
+
+def check_key(address: str, mark: str, *, is_first: bool = False) -> None:
+    """Raise StorageFailed if the nodes use another key; ``is_first`` keeps the mark of this one if there is none yet."""
+    with _connected(address, SCHEMA) as connection:
+        statement = text("SELECT obj_description(to_regclass('plans'), 'pg_class')")
+        found: str | None = connection.execute(statement).scalar()
+        if found is None and is_first:
+            connection.execute(text(f"COMMENT ON TABLE plans IS 'key {mark}'"))
+            return
+    if found != f"key {mark}":
+        raise StorageFailed("server.key of this folder is not that of the database: copy it from another node")
 
 
 @contextmanager

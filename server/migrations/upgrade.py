@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.schema import CreateSchema
 
 from server.config.database import Database
+from server.config.places import schema_of
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -20,6 +22,9 @@ class NewerDatabase(Exception):
 
 def upgrade(database: Database) -> None:
     """Run every migration that the database has not seen, in one transaction."""
+    if database.dialect == "postgresql":
+        with database.engine.begin() as connection:
+            connection.execute(CreateSchema(schema_of(database.url), if_not_exists=True))
     with database.engine.begin() as connection:
         if not _is_newest(connection):
             _migrate(connection)

@@ -25,6 +25,7 @@ from server.channels.port import Channel, LogChannel
 from server.clock import Clock
 from server.config.database import DatabaseUnavailable
 from server.contacts.book import Contacts
+from server.ledger.duty import Alone, OnDuty
 from server.ledger.port import Ledger, LedgerError, hall_and_date, stream_name
 from server.outbox.compose import CodeOf
 from server.outbox.days import Day, Days, DayUnreadable
@@ -41,6 +42,8 @@ LOOK_MS: Final = 5_000
 """Every so often it looks at all streams, and at who is near, without a hint."""
 REST_MS: Final = 200
 """Rest between two rounds: a round takes what gathered meanwhile."""
+DUTY_SECONDS: Final = 1.0
+"""How often a node that is not on duty looks whether it is now."""
 AT_ONCE: Final = 8
 """Messages on their way at the same time, as many as a gateway has connections."""
 KEPT_MS: Final = 400 * DAY_MS
@@ -78,7 +81,7 @@ class Outbox:
 
     def __init__(
         self,
-        folder: Path,
+        place: Path | str,
         ledger: Ledger,
         bus: Bus,
         clock: Clock,
@@ -88,6 +91,7 @@ class Outbox:
         channels: Mapping[str, Channel] | None = None,
         wait_of: WaitOf = lambda state, ticket: None,
         code_of: CodeOf = lambda hall, date, appointment: "",
+        duty: OnDuty | None = None,
     ) -> None:
         """Follow a ledger; without channels, messages are only stored."""
         self._ledger, self._bus, self._clock, self._contacts = ledger, bus, clock, contacts
@@ -95,7 +99,9 @@ class Outbox:
         self._wait_of = wait_of
         self._channels = dict(channels or {"log": LogChannel()})
         self._sender = Sender(clock, self._rules, contacts, self._channels, wait_of, code_of)
-        self._store = OutboxStore(folder)
+        self._store = OutboxStore(place)
+        self._duty = duty or Alone()
+        self._had_duty = True
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="outbox")
         self._days = Days(ledger, self._rules, self._thread)
         self._cursors: dict[str, int] = {}
@@ -243,6 +249,10 @@ class Outbox:
         hints: Hints | None = None
         while True:
             try:
+                if not await self._is_on_duty():
+                    await asyncio.sleep(DUTY_SECONDS)
+                    hints = None
+                    continue
                 await self.catch_up(hints)
                 await self.look_near()
                 if hints is None:
@@ -259,6 +269,14 @@ class Outbox:
                 hints = None
             except BusClosed:
                 return
+
+    async def _is_on_duty(self) -> bool:
+        """Say whether this node tells visitors; one that begins to reads what the node before it has told."""
+        if self._duty.is_held and not self._had_duty:
+            self._unwritten.clear()
+            await self.prepare()
+        self._had_duty = self._duty.is_held
+        return self._had_duty
 
     async def _write_cursors(self) -> None:
         unwritten, self._unwritten = self._unwritten, set()
@@ -313,6 +331,9 @@ class Outbox:
         while True:
             handled = 0
             self._more.clear()
+            if not self._had_duty or not self._duty.is_held:
+                await asyncio.sleep(DUTY_SECONDS)
+                continue
             try:
                 handled = await self.send_due()
                 next_ms = await self._in_thread(self._store.next_ms)

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 from sqlalchemy import BigInteger, Index, MetaData, func, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from hall.ids import Ms
@@ -94,9 +94,10 @@ def entry_of(message: Message) -> Entry:
 class OutboxStore:
     """Reads and writes the file; every method waits for the disk, so it belongs into a thread."""
 
-    def __init__(self, folder: Path) -> None:
-        """Remember where; nothing is opened before :meth:`prepare`."""
-        self._database = Database(f"sqlite:///{folder.absolute() / FILE_NAME}")
+    def __init__(self, place: Path | str) -> None:
+        """``place`` is a data folder or a SQLAlchemy address; nothing is opened before :meth:`prepare`."""
+        self._database = Database(place if isinstance(place, str) else f"sqlite:///{place.absolute() / FILE_NAME}")
+        self._insert = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
 
     def prepare(self) -> dict[str, int]:
         """Make the tables if they are not there; return how far each log has been read."""
@@ -109,7 +110,7 @@ class OutboxStore:
         """Write how far logs are read, new messages (known ones stay as they are), and what became of known ones."""
         with self._database.write() as session:
             for one in entries:
-                statement = insert(MessageRow).values(**msgspec.structs.asdict(one))
+                statement = self._insert(MessageRow).values(**msgspec.structs.asdict(one))
                 session.exec(statement.on_conflict_do_nothing())
             for one in fates:
                 _write_fate(session, one)
