@@ -19,7 +19,7 @@ UPGRADE ?=
 BIN := .venv/bin
 PACKAGES := hall server displays simulation
 
-.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench flash load fuzz attack golden lock clean
+.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench flash load fuzz attack advisories golden lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -98,6 +98,9 @@ fuzz: setup ## generated requests against the API's own description: make fuzz E
 
 attack: setup ## 10,000 malformed feeds, 500 slow requests, 4,000 idle sockets; 500 scripts as names in a browser
 	$(BIN)/python -m tests.security.attack
+
+advisories: setup ## compare what is pinned with published advisories; says what could not be asked
+	$(BIN)/python -m tests.security.advisories
 
 golden: setup ## record the golden logs again and show what changed, for review
 	$(BIN)/python -m tests.golden.record
