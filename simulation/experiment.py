@@ -141,12 +141,13 @@ def _run(
         return
     encoded = [msgspec.json.encode(setting) for setting in settings]
     work = (joblib.delayed(_chunk)(number, encoded[chunks[number][0]], chunks[number][1]) for number in left)
-    with _where(machine):
+    with where(machine):
         yield from joblib.Parallel(n_jobs=-1 if machine.dask else machine.jobs, return_as="generator_unordered")(work)
 
 
 @contextmanager
-def _where(machine: Machine) -> Iterator[None]:
+def where(machine: Machine) -> Iterator[None]:
+    """Let joblib work where a machine says."""
     if not machine.dask:
         yield
         return

@@ -165,7 +165,7 @@ class Builder:
         moments = [(self._minute(text, "demand", key, text), value) for text, value in table.items()]
         moments.sort()
         last = self._minute(form.until, "demand", "until") if form.until else 0
-        ends = [start for start, _ in moments[1:]] + ([max(last, moments[-1][0] + 60)] if moments else [])
+        ends = [start for start, _ in moments[1:]] + ([self._end(moments[-1][0], last)] if moments else [])
         spans = [(start, end, value) for (start, value), end in zip(moments, ends, strict=True)]
         if form.rates:
             pieces = tuple(Piece(start, end, value) for start, end, value in spans)
@@ -179,6 +179,11 @@ class Builder:
             self._report.add("NOBODY_COMES", "demand")
         scaled = tuple(Piece(one.from_min, one.to_min, one.per_hour * scale) for one in pieces)
         return scaled, visits * form.door_share
+
+    @staticmethod
+    def _end(start: int, until: int) -> int:
+        """Return when the last piece ends: where the scenario says so, or after an hour."""
+        return until if until > start else start + 60
 
     def _by_weekday(self, factors: dict[str, float]) -> tuple[float, ...]:
         found = list(WEEK)
@@ -283,7 +288,11 @@ class Builder:
             for window in self._named(skill.windows, "staffing", "skills", number, "windows")
         ]
         return Roster(
-            name=form.name, shifts=tuple(shift for shift, _ in placed), skills=tuple(skills), at_close=form.at_close
+            name=form.name,
+            shifts=tuple(shift for shift, _ in placed),
+            skills=tuple(skills),
+            at_close=form.at_close,
+            cost_per_hour=form.cost_per_hour,
         )
 
     def _shifts(self) -> Iterator[tuple[Shift, Where]]:

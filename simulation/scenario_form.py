@@ -155,6 +155,7 @@ class StaffingForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
     name: str = "plan"
     at_close: Literal["serve", "stop"] = "serve"
+    cost_per_hour: float = 0.0
     shifts: tuple[ShiftForm, ...] = ()
     numbers: tuple[NumbersForm, ...] = ()
     skills: tuple[SkillForm, ...] = ()

@@ -146,6 +146,8 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     skills: tuple[Skill, ...] = ()
     at_close: Literal["serve", "stop"] = "serve"
     """At the hall's closing, clerks serve whoever holds a number for them, or stop at the end of their shift."""
+    cost_per_hour: float = 0.0
+    """Of an open window, in the manager's currency; 0: not stated."""
 
 
 class Assumption(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ SizingError
 ├── SolverMissing        the optional solver of shifts is not installed
 ├── TargetOutOfReach     even all windows of the hall miss the target
 ├── BadGroups            windows and what they serve contradict the plan
+├── SizingStopped        somebody stopped it; says the best plan known by then
 └── BadExtension         longer hours contradict the hall's hours or themselves
 """
 
@@ -78,6 +79,12 @@ class TargetOutOfReach(SizingError):
     code = "TARGET_OUT_OF_REACH"
 
 
+class SizingStopped(SizingError):
+    """Somebody stopped a sizing; ``best`` is the staffing known by then, empty if there was none."""
+
+    code = "SIZING_STOPPED"
+
+
 class BadGroups(SizingError):
     """Windows and what they serve contradict the plan."""
 
@@ -114,6 +121,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "TARGET_OUT_OF_REACH": (
         "即使 {windows} 个窗口全部开放也达不到目标：{when} 为 {reached}，目标 {wanted}",
         "even with all {windows} windows open the target is missed: {when} reaches {reached}, wanted {wanted}",
+    ),
+    "SIZING_STOPPED": (
+        "已停止（已仿真 {days} 天）；目前所知：{known_zh}",
+        "stopped after {days} simulated days; known so far: {known_en}",
     ),
     "BAD_GROUPS": ("窗口分组有误：{why_zh}", "the groups of windows: {why_en}"),
     "BAD_EXTENSION": ("延时服务设置有误：{why_zh}", "the longer hours: {why_en}"),

@@ -173,15 +173,18 @@ def test_every_text_is_there_in_both_languages() -> None:
         assert english.isascii(), english
 
 
+DISTRICTS = ("baoan", "futian", "futian-graduates", "longgang", "nanshan", "yuancheng")
+
+
 def shipped(name: str) -> Setting:
     return load_scenario(FOLDER / f"{name}.toml", resolve=preset_hall)
 
 
 def test_the_five_districts_and_the_graduate_peak_come_with_the_product() -> None:
-    assert scenario_names() == ("baoan", "futian", "futian-graduates", "longgang", "nanshan", "yuancheng")
+    assert {*DISTRICTS, "hall-day"} == set(scenario_names())
 
 
-@pytest.mark.parametrize("name", scenario_names())
+@pytest.mark.parametrize("name", DISTRICTS)
 def test_a_shipped_scenario_runs_and_names_its_assumptions(name: str) -> None:
     setting = shipped(name)
 
@@ -192,6 +195,17 @@ def test_a_shipped_scenario_runs_and_names_its_assumptions(name: str) -> None:
     assert result.done > 0.9 * result.taken > 0
     assert result.booked > result.no_shows > 0
     assert sum(one.called for one in result.by_class.values()) == result.all.called
+
+
+def test_a_constructed_standard_day_comes_with_the_product_and_says_so() -> None:
+    """The last rate ends with the day: nobody is drawn for a time at which the hall is closed."""
+    setting = shipped("hall-day")
+    result, _ = Twin(setting).run(0)
+
+    assert {one.about for one in setting.assumptions} == {"demand", "service", "behaviour", "staffing"}
+    assert setting.demand.pieces[-1].to_min == setting.plan.hours.days[0][0].to_min
+    assert result.turned_away == 0
+    assert result.done == result.taken > 1_200
 
 
 def test_lines_are_found_in_tables_lists_and_inline_tables() -> None:

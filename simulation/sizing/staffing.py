@@ -1,0 +1,270 @@
+"""The fewest windows per half-hour for a wanted service, found on the twin and confirmed on fresh days.
+
+Offered load as a start, rounds on simulated days with the same people, windows taken away as long as the target holds with a
+margin; then days that the search did not see, with the day as unit. If those miss the target, the margin grows by what is
+missing and the search goes on. Where all windows are alike the search runs on a recursion that must agree with the twin
+visitor by visitor; what is confirmed is always the twin.
+"""
+
+import time
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from hall.ids import MINUTE_MS
+from simulation.experiment import IsCancelled, Machine
+from simulation.intervals import Floats, mean_of, share_of, unit_of
+from simulation.setting import Setting
+from simulation.sizing.errors import SizingStopped, TargetOutOfReach
+from simulation.sizing.groups import Frame, Numbers
+from simulation.sizing.measure import Demanded
+from simulation.sizing.plan import Checked, SizedPlan, SizedSlot, Today
+from simulation.sizing.pool import is_simple
+from simulation.sizing.search import Search
+from simulation.sizing.start import start_of, streams_of
+from simulation.sizing.target import Limit, Target, check_target
+from simulation.sizing.trials import Progress, Stopped, Tell, Trials
+
+__all__ = ["Checked", "Limit", "Progress", "SizedPlan", "SizedSlot", "Target", "Today", "needed", "size"]
+
+SEARCH_DAYS: Final = 40
+"""Days of a search on the twin."""
+QUICK_DAYS: Final = 300
+"""Days of a search by the recursion, which takes a thirtieth of the twin's time."""
+FRESH_DAYS: Final = 200
+"""Days of a confirmation, unless the scenario asks for more replications."""
+COMPARED_DAYS: Final = 3
+"""Days on which the recursion must call everybody as the twin does."""
+ATTEMPTS: Final = 4
+"""Confirmations; a plan that misses the target as often is returned as what it is."""
+STEP_MORE: Final = 0.003
+"""Added to the margin beyond what was missing."""
+STREAM_DAYS: Final = 3
+
+
+def size(
+    scenario: Setting,
+    target: Target,
+    *,
+    seed: int | None = None,
+    jobs: int = 1,
+    dask: str = "",
+    progress: Tell | None = None,
+    cancelled: IsCancelled | None = None,
+    search_days: int | None = None,
+    fresh_days: int | None = None,
+    memory: Path | None = None,
+) -> SizedPlan:
+    """Size the windows of a scenario's dates, one plan for all of them.
+
+    Raises BadTarget, TargetOutOfReach, SizingStopped (with the best plan known), CheckpointMismatch.
+    """
+    check_target(target)
+    setting = scenario if seed is None else msgspec.structs.replace(scenario, seed=seed)
+    return _Sizing(setting, target, Machine(jobs, dask), progress, cancelled, memory).run(search_days, fresh_days)
+
+
+def needed(plan: SizedPlan) -> tuple[tuple[int, int], ...]:
+    """Return (minute after midnight, windows) of each half-hour of a plan."""
+    return tuple((slot.from_min, slot.windows) for slot in plan.slots)
+
+
+class _Sizing:
+    def __init__(
+        self, setting: Setting, target: Target, machine: Machine, tell: Tell | None, stop: IsCancelled | None,
+        memory: Path | None,
+    ) -> None:  # fmt: skip
+        self._setting, self._target = setting, target
+        self._trials = Trials(setting, target, machine=machine, memory=memory, tell=tell, is_cancelled=stop)
+        self._hall = self._trials.hall
+        self._frame: Frame = self._hall.frame
+        self._best: Numbers = ()
+
+    def run(self, search_days: int | None, fresh_days: int | None) -> SizedPlan:
+        began = time.monotonic()
+        setting = self._setting
+        try:
+            start = self._start()
+            self._trials.quick = is_simple(setting, self._frame) and self._agrees(start)
+            days = _blocks(search_days or (QUICK_DAYS if self._trials.quick else SEARCH_DAYS), setting.strata)
+            fresh = _blocks(fresh_days or max(FRESH_DAYS, setting.days), setting.strata)
+            numbers, rows, confirm_s = self._found(start, days, fresh)
+            today = self._today(range(days))
+        except Stopped:
+            raise self._stopped() from None
+        return self._plan(
+            numbers, rows, today, search_days=days, confirm_s=confirm_s, elapsed_s=time.monotonic() - began
+        )
+
+    def _start(self) -> Numbers:
+        people = [self._hall.people(day) for day in range(STREAM_DAYS)]
+        return start_of(self._setting, self._frame, self._target, streams_of(self._setting, self._frame, people))
+
+    def _agrees(self, numbers: Numbers) -> bool:
+        """Return whether the recursion gives the twin's rows on some days, of a plan and of one with fewer windows."""
+        fewer = tuple(tuple(max(1, own * 9 // 10) for own in group) for group in numbers)
+        for one in (numbers, fewer):
+            roster = self._frame.roster(one, self._setting.roster)
+            for day in range(COMPARED_DAYS):
+                if not np.array_equal(self._hall.lived(roster, day), self._hall.passed(roster, day)):
+                    return False
+        return True
+
+    def _found(self, start: Numbers, days: int, fresh: int) -> tuple[Numbers, Floats, float]:
+        """Search and confirm until fresh days hold the target."""
+        trials, margin, numbers = self._trials, self._target.margin, start
+        first, attempt = days, 0
+        while True:
+            attempt += 1
+            trials.stage = "search"
+            trials.ahead = self._expected(days) + fresh
+            numbers = self._searched(numbers, range(days), margin)
+            trials.stage, trials.ahead = "confirm", fresh
+            began = time.monotonic()
+            rows, missing = self._confirmed(numbers, range(first, first + fresh), is_last=attempt == ATTEMPTS)
+            if missing <= 0 or attempt == ATTEMPTS:
+                return numbers, rows, time.monotonic() - began
+            margin += missing + STEP_MORE
+            first += fresh
+
+    def _searched(self, numbers: Numbers, days: range, margin: float) -> Numbers:
+        search = Search(self._frame, self._hall.layout, lambda one: self._trials.sums(one, days), margin=margin)
+        reached = search.reach(numbers)
+        if not search.holds(reached):
+            # The margin is for the search; what all windows can just hold is still an answer.
+            search.margin = 0.0
+            if not search.holds(reached):
+                raise self._out_of_reach(self._trials.sums(reached, days))
+        self._best = reached
+        self._best = search.prune(reached)
+        return self._best
+
+    def _confirmed(self, numbers: Numbers, days: range, *, is_last: bool) -> tuple[Floats, float]:
+        """Return the rows of fresh days, and by how much a requirement is missed; a clear miss ends them early."""
+        roster = self._frame.roster(numbers, self._setting.roster)
+        step = _blocks(max(1, len(days) // 4), self._setting.strata)
+        parts: list[Floats] = []
+        missing = 0.0
+        for start in range(days.start, days.stop, step):
+            parts.append(self._trials.rows(roster, range(start, min(days.stop, start + step))))
+            rows = np.concatenate(parts)
+            checks = [self._check(one, rows) for one in self._hall.layout.demands]
+            missing = max(_missing(one) for one in checks)
+            if not is_last and any(not one.holds and _surely_missed(one) for one in checks):
+                break
+        return np.concatenate(parts), missing
+
+    def _expected(self, days: int) -> int:
+        """Return the days that a search is likely to simulate."""
+        return days * (len(self._frame.slots) * len(self._frame.groups) * 3 + 10)
+
+    def _check(self, demand: Demanded, rows: Floats) -> Checked:
+        part, whole = rows[:, list(demand.part)].sum(axis=1), rows[:, list(demand.whole)].sum(axis=1)
+        found = share_of(part, whole, block=unit_of(len(rows), self._setting.strata))
+        scale = 60 * MINUTE_MS if demand.kind == "use" else 1
+        return Checked(
+            demand.kind, demand.name, demand.within_min, demand.wanted, found, demand.at_most,
+            float(whole.mean()) / scale,
+        )  # fmt: skip
+
+    def _today(self, days: range) -> Today:
+        rows = self._trials.rows(self._setting.roster, days)
+        hours = [one for one in (self._check(one, rows) for one in self._first_limit()) if one.a_day > 0]
+        worst = min(hours, key=lambda one: one.found.value)
+        planned = float(rows[:, self._hall.layout.column("planned_ms")].mean()) / (60 * MINUTE_MS)
+        return Today(planned, worst.name, worst.found.value)
+
+    def _first_limit(self) -> list[Demanded]:
+        layout = self._hall.layout
+        return [one for one in layout.demands if one.kind == "hour"][: len(layout.hours)]
+
+    # ---- answers ----
+
+    def _plan(
+        self, numbers: Numbers, rows: Floats, today: Today, *, search_days: int, confirm_s: float, elapsed_s: float
+    ) -> SizedPlan:  # fmt: skip
+        layout, setting, frame = self._hall.layout, self._setting, self._frame
+        checks = tuple(self._check(one, rows) for one in layout.demands)
+        hours = [one for one in checks[: len(layout.hours)] if one.a_day > 0]
+        worst = min(hours, key=lambda one: one.found.value)
+        block = unit_of(len(rows), setting.strata)
+
+        def fact(name: str) -> Floats:
+            return np.asarray(rows[:, layout.column(name)], dtype=np.float64)
+
+        window_hours, per_hour = frame.hours(numbers), setting.roster.cost_per_hour
+        return SizedPlan(
+            name=setting.name,
+            seed=setting.seed,
+            weekdays=tuple(frame.sessions),
+            groups=frame.groups,
+            slots=tuple(_slots(frame, numbers)),
+            roster=frame.roster(numbers, setting.roster),
+            window_hours=window_hours,
+            worst_hour=worst.name,
+            worst=worst.found,
+            use=share_of(fact("busy_ms"), fact("planned_ms"), block=block),
+            visitors=mean_of(fact("came"), block=block),
+            turned_away=mean_of(fact("turned_away"), block=block),
+            left=mean_of(fact("left"), block=block),
+            checks=checks,
+            held=all(one.holds for one in checks),
+            sure=all(one.is_sure for one in checks),
+            days=len(rows),
+            search_days=search_days,
+            simulated=self._trials.done,
+            by_recursion=self._trials.quick,
+            elapsed_s=elapsed_s,
+            confirm_s=confirm_s,
+            cost=window_hours * per_hour if per_hour else None,
+            today=today,
+            assumptions=setting.assumptions,
+        )
+
+    def _out_of_reach(self, sums: Floats) -> TargetOutOfReach:
+        worst = min(self._hall.layout.demands, key=lambda one: one.slack(sums, 0.0))
+        return TargetOutOfReach(
+            windows=sum(group.size for group in self._frame.groups),
+            when=worst.name or worst.kind,
+            reached=f"{100 * (worst.found(sums) or 0.0):.1f} %",
+            wanted=f"{'≤' if worst.at_most else '≥'} {100 * worst.wanted:g} %",
+        )
+
+    def _stopped(self) -> SizingStopped:
+        hours = f"{self._frame.hours(self._best):.1f}" if self._best else ""
+        return SizingStopped(
+            days=self._trials.done,
+            known_zh=f"每天 {hours} 窗口小时的方案在搜索日达标，尚未用新的日子验证" if hours else "尚无达标方案",
+            known_en=f"{hours} window-hours a day hold on the search's days, not yet confirmed on fresh ones"
+            if hours
+            else "no plan that holds the target yet",
+            best=msgspec.json.encode(self._best).decode(),
+        )
+
+
+def _slots(frame: Frame, numbers: Numbers) -> list[SizedSlot]:
+    """Return the half-hours of a plan; where weekdays have other hours, the longest stretch of each."""
+    spans: dict[int, tuple[int, int]] = {}
+    for weekday in frame.sessions:
+        for place, start, end in frame.pieces(weekday):
+            known = spans.get(place, (start, end))
+            spans[place] = (min(known[0], start), max(known[1], end))
+    own = [tuple(group[place] for group in numbers) for place in range(len(frame.slots))]
+    return [SizedSlot(*spans[place], sum(own[place]), own[place]) for place in sorted(spans)]
+
+
+def _missing(check: Checked) -> float:
+    if check.holds:
+        return 0.0
+    return abs(check.found.value - check.wanted)
+
+
+def _surely_missed(check: Checked) -> bool:
+    return check.found.low > check.wanted if check.at_most else check.found.high < check.wanted
+
+
+def _blocks(days: int, strata: int) -> int:
+    """Return days rounded up to whole blocks of strata."""
+    return -(-days // strata) * strata
