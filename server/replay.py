@@ -11,13 +11,16 @@ from hall.policy import Plan
 from hall.state import HallDay
 from hall.step import apply
 from server.ledger.chain import verified
-from server.ledger.port import GENESIS, BrokenChain, Ledger, Row
+from server.ledger.port import GENESIS, BrokenChain, Ledger, Row, WrittenByNewer
 
 
 def decoded(row: Row) -> Commit:
     """Return the commit of a row; raise BrokenChain if the row's columns and its body differ or it cannot be read."""
     try:
         commit = commit_decoder.decode(row.body)
+    except msgspec.ValidationError as error:
+        # JSON, and under the right hash: a program wrote it that knows more kinds than this one.
+        raise WrittenByNewer(row.stream, row.version, f"is not known to this version: {error}") from error
     except msgspec.DecodeError as error:
         raise BrokenChain(row.stream, row.version, f"cannot be read: {error}") from error
     if (commit.seq, commit.at_ms, commit.command_id, commit.actor) != (

@@ -41,6 +41,7 @@ from server.ledger.port import (
     LedgerError,
     StorageFailed,
     VersionConflict,
+    WrittenByNewer,
     stream_name,
 )
 from server.outcomes import (
@@ -285,7 +286,8 @@ class HallRunner:
             await self._settle_known(batch)
         except (LedgerError, HallError, CommandError) as error:
             log.error("turn_failed", stream=self.stream, reason=str(error))
-            self._mailbox.fail(batch, OutcomeUnknown(str(error)))
+            is_newer = isinstance(error, WrittenByNewer)
+            self._mailbox.fail(batch, HallStopped(self.stream, str(error)) if is_newer else OutcomeUnknown(str(error)))
             return
         decided = self._decide(batch)
         if decided:

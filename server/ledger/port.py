@@ -19,6 +19,7 @@ LedgerError
 ├── LedgerInUse       another process holds this ledger
 ├── LedgerTooNew      the file was written by a later version of the program
 └── BrokenChain       a stored row is not what was written (first bad row named)
+    └── WrittenByNewer  a row is whole and of a kind that this version does not know
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -183,6 +184,10 @@ class BrokenChain(LedgerError):
         self.stream = stream
         self.version = version
         self.reason = reason
+
+
+class WrittenByNewer(BrokenChain):
+    """The row is of a later version of the program: what follows from it is not known here, so nothing is decided."""
 
 
 class Ledger(Protocol):

@@ -25,10 +25,11 @@ from server.api.house import House, wall_ms
 from server.app import Instead, create_app, server_of
 from server.clock import Clock
 from server.config.database import Database
+from server.config.places import place_of
 from server.config.plans import FixedPlans
 from server.ledger.port import Ledger
 from server.migrations.upgrade import upgrade
-from server.settings import Limits, Settings
+from server.settings import UNHURRIED, Limits, Settings
 from tests.support.live import HandClock
 from tests.support.plans import CALENDAR, small_plan
 
@@ -99,11 +100,21 @@ def serving(
     limits: Limits | None = None,
     public_screens: bool = False,
     calendar: Calendar = CALENDAR,
+    database_url: str = "",
+    redis_url: str = "",
+    people: bool = True,
 ) -> Iterator[Served]:
-    """Run a server until the block ends; stopping it is the graceful stop of the product."""
+    """Run a server until the block ends; stopping it is the graceful stop of the product.
+
+    With a database's address it is one of several nodes; the first of them adds the ``people``.
+    """
     halls = plans or {HALL: small_plan(HALL), OTHER_HALL: small_plan(OTHER_HALL)}
-    settings = Settings(data=folder, limits=limits or Limits(), public_screens=public_screens)
-    _add_people(folder, halls)
+    settings = Settings(
+        data=folder, limits=limits or UNHURRIED, public_screens=public_screens, database_url=database_url,
+        redis_url=redis_url,
+    )  # fmt: skip
+    if people:
+        _add_people(place_of(folder, database_url, "config"), halls)
     hand = clock if isinstance(clock, HandClock) else HandClock()
     instead = Instead(clock=clock or hand, plans=FixedPlans(dict(halls), calendar=calendar), ledger=ledger)
     app = create_app(settings, instead)
@@ -145,10 +156,11 @@ def _wait_until_started(server: Any, thread: threading.Thread) -> None:
     raise AssertionError("the server did not start in time")
 
 
-def _add_people(folder: Path, halls: Mapping[str, Plan]) -> None:
+def _add_people(place: Path | str, halls: Mapping[str, Plan]) -> None:
     """Sign everybody in beforehand: a password costs 0.2 s each time, a token nothing."""
-    folder.mkdir(parents=True, exist_ok=True)
-    database = Database(folder)
+    if isinstance(place, Path):
+        place.mkdir(parents=True, exist_ok=True)
+    database = Database(place)
     upgrade(database)
     store = AccountStore(database)
     first = next(iter(halls))
