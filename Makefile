@@ -86,6 +86,9 @@ bench: setup ## measure the rules and the live path, each beside a plain yardsti
 	$(BIN)/python -m tests.bench.latency
 	$(BIN)/python -m tests.bench.instant
 	$(BIN)/python -m tests.bench.screens
+	$(BIN)/python -m tests.bench.commands
+	$(BIN)/python -m tests.bench.ledger
+	$(BIN)/python -m tests.bench.starting
 
 flash: setup ## sell 3,000 places to 12,000 people in a minute, with the server killed in the middle
 	$(BIN)/python -m loadtests.flash $(ARGS)

@@ -19,6 +19,9 @@ CROWD: Final = {
     # The whole crowd comes from one address here; a hall behind one router does not send thousands at once.
     "ONEWINDOW_REQUESTS_PER_ADDRESS": "4000",
     "ONEWINDOW_REQUESTS_TOTAL": "4000",
+    "ONEWINDOW_CHANGES_PER_ADDRESS": "100000000",
+    "ONEWINDOW_CHANGES_PER_DEVICE": "100000000",
+    "ONEWINDOW_CHANGES_PER_ACCOUNT": "100000000",
 }
 
 
@@ -53,6 +56,12 @@ class Server:
         told = re.search(r"password: (\S+)", self._log.read_text(encoding="utf-8"))
         self.password = told.group(1) if told else self.password
         return time.monotonic() - began
+
+    def memory_kb(self) -> int:
+        """Return the memory of the running process that is its own or shared, in kB."""
+        assert self._running is not None
+        status = Path(f"/proc/{self._running.pid}/status").read_text(encoding="utf-8")
+        return int(re.findall(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)[0])
 
     def kill(self) -> None:
         """kill -9: nothing is finished, nobody is told."""
