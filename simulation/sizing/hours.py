@@ -1,0 +1,350 @@
+"""What longer hours bring and cost: windows, shifts, people, pay, and the service of the cover that was really scheduled.
+
+Laws:
+- three weeks stand side by side: today's hours, and the longer ones at the low and at the high end of what the manager states;
+- each is sized on the twin for one target, scheduled under one set of labour rules, and simulated again as scheduled: what is
+  reported is the service of that cover, not of the wish;
+- the unit of every interval is the week.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final, Literal
+
+import msgspec
+import numpy as np
+
+from hall.catalog import Text
+from hall.ids import MINUTE_MS
+from hall.opening import WeekHours
+from simulation.experiment import IsCancelled, Machine, simulate
+from simulation.intervals import Floats, Interval, mean_of, share_of
+from simulation.results import SLOT_MIN, SLOTS
+from simulation.setting import Assumption, Setting, Shift
+from simulation.sizing.groups import Frame, Numbers, frame_of
+from simulation.sizing.labour import LabourRules
+from simulation.sizing.longer import (
+    Coming,
+    DayKind,
+    Extension,
+    NewTime,
+    coming_of,
+    day_kinds,
+    longer_hours,
+    new_times,
+    visits_a_week,
+)
+from simulation.sizing.need import Need
+from simulation.sizing.ranges import Range
+from simulation.sizing.shifts import Schedule, schedule
+from simulation.sizing.staffing import SizedPlan, Target, size
+from simulation.table import Days
+
+LONGEST_CLOSURE_MIN: Final = 180
+"""A closed midday is a break for whoever works before and after it, up to here."""
+GAP: Final = 0.01
+"""A schedule within one per cent of the cheapest ends the search: the stated ranges are much wider."""
+Code = Literal["today", "low", "high"]
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be opened, who is believed to come, and how good and under which rules it is staffed."""
+
+    extension: Extension
+    moved: dict[str, Range] = {}
+    """Visitors a week (or percent of today's) by part of the new hours; an empty name: all parts."""
+    induced: dict[str, Range] = {}
+    target: Target = Target()
+    rules: LabourRules
+    pay_per_hour: float = 1.0
+    """What the rules' unit costs; 1: costs are told in hours of pay."""
+
+
+class Effort(msgspec.Struct, frozen=True, kw_only=True):
+    """How much is simulated."""
+
+    search_days: int = 10
+    fresh_days: int = 20
+    weeks: int = 10
+    solver_s: float = 30.0
+    machine: Machine = Machine()
+
+
+class Week(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the weeks side by side. Shares in percent, waits in minutes, counts a week."""
+
+    code: Code
+    name: Text
+    coming: Coming
+    visitors: Interval
+    in_new_hours: Interval
+    """Called to a window among those who came in the new hours."""
+    kept_pct: Interval
+    kept_new_pct: Interval
+    mean_wait_min: Interval
+    worst_hour_pct: float
+    left: Interval
+    last_out_min: dict[str, int]
+    """The latest of all simulated weeks, in minutes after midnight: workdays, saturday, sunday."""
+    windows_most: int
+    window_hours: float
+    """Wanted a week."""
+    scheduled_hours: float
+    people: dict[str, int]
+    paid_hours: float
+    cost: float
+    cost_gap_pct: float
+    """By so much a schedule could be cheaper at most."""
+    held: bool
+    """The sized plan met its target on fresh days."""
+    need: tuple[tuple[int, ...], ...]
+    cover: tuple[tuple[int, ...], ...]
+    first_min: int
+
+
+class Longer(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer."""
+
+    name: Text
+    seed: int
+    weeks: int
+    target_min: float
+    visits_a_week: float
+    """Today, on the mean."""
+    new_hours: dict[str, float]
+    """Hours a week by part."""
+    cases: tuple[Week, ...]
+    rules: Text
+    pay_per_hour: float
+    assumptions: tuple[Assumption, ...]
+
+
+Tell = Callable[[str, int, int], None]
+"""(week, steps done, of all)."""
+
+
+def hours(
+    setting: Setting,
+    wish: Wish,
+    effort: Effort,
+    *,
+    tell: Tell | None = None,
+    is_cancelled: IsCancelled | None = None,
+) -> Longer:
+    """Size, schedule and simulate the three weeks; raises SizingError."""
+    today = setting.plan.hours
+    then = longer_hours(today, wish.extension)
+    times = new_times(today, then)
+    week = visits_a_week(setting)
+    none = Coming({}, {})
+    asked: list[tuple[Code, Text, WeekHours, Coming]] = [("today", Text("现在", "today"), today, none)]
+    ends = [coming_of(times, wish.moved, wish.induced, end=end, week=week) for end in (0, 1)]
+    asked.append(("low", Text("延长，少", "longer, low"), then, ends[0]))
+    if ends[1] != ends[0]:
+        asked.append(("high", Text("延长，多", "longer, high"), then, ends[1]))
+    cases = []
+    for number, (code, name, open_hours, coming) in enumerate(asked):
+        if tell is not None:
+            tell(code, number, len(asked))
+        own = () if code == "today" else times
+        kinds = day_kinds(setting, open_hours, own, coming)
+        cases.append(_week(code, name, coming, kinds, own, wish, effort, is_cancelled))
+    lengths: dict[str, float] = {}
+    for one in times:
+        lengths[one.part] = lengths.get(one.part, 0.0) + (one.to_min - one.from_min) / 60
+    return Longer(
+        name=setting.name, seed=setting.seed, weeks=effort.weeks, target_min=setting.target_ms / MINUTE_MS,
+        visits_a_week=week, new_hours=lengths, cases=tuple(cases), rules=wish.rules.name,
+        pay_per_hour=wish.pay_per_hour, assumptions=(*setting.assumptions, *_assumptions(wish)),
+    )  # fmt: skip
+
+
+def _week(
+    code: Code, name: Text, coming: Coming, kinds: Sequence[DayKind], times: Sequence[NewTime], wish: Wish,
+    effort: Effort, is_cancelled: IsCancelled | None,
+) -> Week:  # fmt: skip
+    plans = [
+        size(
+            kind.setting, wish.target, jobs=effort.machine.jobs, cancelled=is_cancelled,
+            search_days=effort.search_days, fresh_days=effort.fresh_days,
+        )
+        for kind in kinds
+    ]  # fmt: skip
+    found = schedule(_need(kinds, plans), _with_closures(wish.rules, kinds), time_limit_s=effort.solver_s, gap=GAP)
+    tables = [
+        simulate(
+            msgspec.structs.replace(scheduled(kind, plan, found), strata=1),
+            range(effort.weeks * len(kind.weekdays)), machine=effort.machine, is_cancelled=is_cancelled,
+        )
+        for kind, plan in zip(kinds, plans, strict=True)
+    ]  # fmt: skip
+    effects = _effects(found, held=all(plan.held for plan in plans), pay=wish.pay_per_hour)
+    return Week(code=code, name=name, coming=coming, **_service(_Lived(kinds, tables, times)), **effects)
+
+
+def _service(lived: "_Lived") -> dict[str, Any]:
+    """Return what the people of the weeks met, by the names of :class:`Week`."""
+    return {
+        "visitors": mean_of(lived.fact("came")),
+        "in_new_hours": mean_of(lived.new("slot_called")),
+        "kept_pct": _percent(share_of(lived.fact("kept"), lived.fact("counted"))),
+        "kept_new_pct": _percent(share_of(lived.new("slot_kept"), lived.new("slot_counted"))),
+        "mean_wait_min": lived.mean_wait(),
+        "worst_hour_pct": lived.worst_hour_pct(),
+        "left": mean_of(lived.fact("left") + lived.fact("abandoned")),
+        "last_out_min": lived.last_out_min(),
+    }
+
+
+def _effects(found: Schedule, *, held: bool, pay: float) -> dict[str, Any]:
+    """Return what a schedule asks for, by the names of :class:`Week`."""
+    people: dict[str, int] = {}
+    for person in found.people:
+        people[person.contract] = people.get(person.contract, 0) + 1
+    return {
+        "windows_most": max(map(max, found.need.numbers)),
+        "window_hours": found.needed_min / 60,
+        "scheduled_hours": sum(person.work_min for person in found.people) / 60,
+        "people": people,
+        "paid_hours": found.paid_min / 60,
+        "cost": found.cost * pay,
+        "cost_gap_pct": 100 * found.gap,
+        "held": held,
+        "need": found.need.numbers,
+        "cover": found.cover,
+        "first_min": found.need.first_min,
+    }
+
+
+# ---- from plans to a cover ----
+
+
+def _need(kinds: Sequence[DayKind], plans: Sequence[SizedPlan]) -> Need:
+    """Put the plans of the kinds of days into one week; an open hall has one window at least."""
+    slots = [slot.from_min // SLOT_MIN for plan in plans for slot in plan.slots]
+    first, last = min(slots), max(slots)
+    numbers = [[0] * (last - first + 1) for _ in range(7)]
+    for kind, plan in zip(kinds, plans, strict=True):
+        for slot in plan.slots:
+            for weekday in kind.weekdays:
+                numbers[weekday - 1][slot.from_min // SLOT_MIN - first] = max(1, slot.windows)
+    return Need(first * SLOT_MIN, SLOT_MIN, tuple(map(tuple, numbers)))
+
+
+def _with_closures(rules: LabourRules, kinds: Sequence[DayKind]) -> LabourRules:
+    """Let people have their break while the hall is closed at midday, however long that is."""
+    lengths = set(rules.breaks.lengths_min)
+    for kind in kinds:
+        spans = kind.setting.plan.hours.days[kind.weekdays[0] - 1]
+        gaps = [after.from_min - before.to_min for before, after in pairwise(spans)]
+        lengths |= {gap for gap in gaps if gap <= LONGEST_CLOSURE_MIN}
+    return msgspec.structs.replace(
+        rules, breaks=msgspec.structs.replace(rules.breaks, lengths_min=tuple(sorted(lengths)))
+    )
+
+
+def scheduled(kind: DayKind, plan: SizedPlan, found: Schedule) -> Setting:
+    """Return the days of a kind with as many windows as people were scheduled: the plan's, and the surplus spread."""
+    frame = frame_of(kind.setting)
+    wanted = {slot.from_min // SLOT_MIN: slot.by_group for slot in plan.slots}
+    first = found.need.first_min // SLOT_MIN
+    shifts: list[Shift] = []
+    for weekday in kind.weekdays:
+        cover = found.cover[weekday - 1]
+        by_slot = [_spread(frame, wanted[slot], cover[slot - first]) for slot in frame.slots]
+        numbers: Numbers = tuple(zip(*by_slot, strict=True))
+        alone = msgspec.structs.replace(frame, sessions={weekday: frame.sessions[weekday]})
+        shifts += alone.roster(numbers, kind.setting.roster).shifts
+    return msgspec.structs.replace(
+        kind.setting, roster=msgspec.structs.replace(kind.setting.roster, shifts=tuple(shifts))
+    )
+
+
+def _spread(frame: Frame, wanted: Sequence[int], people: int) -> tuple[int, ...]:
+    """Give people beyond the plan to the groups with the smallest part of their windows open."""
+    numbers = list(wanted)
+    for _ in range(people - sum(wanted)):
+        free = [place for place, group in enumerate(frame.groups) if numbers[place] < group.size]
+        if free:
+            numbers[min(free, key=lambda place: (numbers[place] / frame.groups[place].size, place))] += 1
+    return tuple(numbers)
+
+
+# ---- what the cover brought ----
+
+
+class _Lived:
+    """Simulated days of all kinds, added up to weeks."""
+
+    def __init__(self, kinds: Sequence[DayKind], tables: Sequence[Days], times: Sequence[NewTime]) -> None:
+        self._kinds, self._tables = kinds, tables
+        self._new = {
+            (one.weekday, slot) for one in times for slot in range(one.from_min // SLOT_MIN, one.to_min // SLOT_MIN)
+        }
+
+    def fact(self, name: str) -> Floats:
+        """Return a fact of every week."""
+        parts = [
+            table.fact(name).reshape(-1, len(kind.weekdays)).sum(axis=1)
+            for kind, table in zip(self._kinds, self._tables, strict=True)
+        ]
+        return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
+
+    def new(self, name: str) -> Floats:
+        """Return a fact of the half-hours of the new times, of every week."""
+        parts = []
+        for kind, table in zip(self._kinds, self._tables, strict=True):
+            wide = table.slots(name).reshape(-1, len(kind.weekdays), SLOTS)
+            chosen = [[float((weekday, slot) in self._new) for slot in range(SLOTS)] for weekday in kind.weekdays]
+            parts.append((wide * np.array(chosen)).sum(axis=(1, 2)))
+        return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
+
+    def mean_wait(self) -> Interval:
+        """Return the mean wait of a week, in minutes."""
+        waits = self.fact("wait_ms") / np.maximum(self.fact("called"), 1) / MINUTE_MS
+        return mean_of(np.asarray(waits, dtype=np.float64))
+
+    def worst_hour_pct(self) -> float:
+        """Return the least share kept in any hour of any kind of day."""
+        least = 100.0
+        for table in self._tables:
+            kept, counted = (
+                table.slots(name).sum(axis=0).reshape(-1, 2).sum(axis=1) for name in ("slot_kept", "slot_counted")
+            )
+            shares = [100 * own / all_ for own, all_ in zip(kept, counted, strict=True) if all_ >= table.count]
+            least = min([least, *map(float, shares)])
+        return least
+
+    def last_out_min(self) -> dict[str, int]:
+        """Return when the last visitor was out at the latest, by kind of weekday."""
+        found: dict[str, int] = {}
+        for kind, table in zip(self._kinds, self._tables, strict=True):
+            first = kind.weekdays[0]
+            name = "workdays" if first < 6 else "saturday" if first == 6 else "sunday"
+            found[name] = max(found.get(name, 0), int(table.fact("last_out_min").max()))
+        return found
+
+
+def _percent(one: Interval) -> Interval:
+    return Interval(one.value * 100, one.low * 100, one.high * 100, one.blocks)
+
+
+def _assumptions(wish: Wish) -> list[Assumption]:
+    found = []
+    stated: list[tuple[str, str, str, Mapping[str, Range]]] = [
+        ("hours.moved", "改在新时段来", "move to the new hours", wish.moved),
+        ("hours.induced", "因新时段新增", "come in addition", wish.induced),
+    ]
+    for about, zh, en, ranges in stated:
+        for part, own in ranges.items():
+            unit_zh, unit_en = (
+                ("%（按现在一周到访）", "% of today's week") if own.is_percent else ("人次/周", "visits a week")
+            )
+            text = Text(f"{part or '合计'} {zh}：{own.low:g}–{own.high:g} {unit_zh}",
+                        f"{part or 'all parts'}: {own.low:g} to {own.high:g} {unit_en} {en}")  # fmt: skip
+            found.append(Assumption(about, text))
+    found.append(Assumption("hours.labour", Text(wish.rules.name.zh, wish.rules.name.en), wish.rules.basis))
+    found.append(
+        Assumption("hours.skills", Text("排班中每人可坐任一窗口", "everybody in the schedule can sit at any window"))
+    )
+    return found

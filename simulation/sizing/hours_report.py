@@ -1,0 +1,171 @@
+"""The answer of `onewindow hours` as a report."""
+
+from collections.abc import Callable
+
+from hall.catalog import Text
+from simulation.intervals import Interval
+from simulation.report.content import Cell, Picture, Report, Series, Table
+from simulation.results import SLOT_MIN
+from simulation.scenario_checks import clock
+from simulation.sizing.hours import Longer, Week
+
+PARTS = {
+    "lunch": Text("午间", "lunch"),
+    "evening": Text("晚间", "evenings"),
+    "saturday": Text("周六", "Saturday"),
+    "sunday": Text("周日", "Sunday"),
+}
+DAYS = {"workdays": Text("工作日", "workdays"), "saturday": Text("周六", "Saturday"), "sunday": Text("周日", "Sunday")}
+
+
+def report_of(found: Longer, *, version: str) -> Report:
+    """Return the weeks side by side, who comes, and when how many windows are open."""
+    spans = ", ".join(f"{PARTS[part].zh} {length:g} h" for part, length in found.new_hours.items())
+    spans_en = ", ".join(f"{PARTS[part].en} {length:g} h" for part, length in found.new_hours.items())
+    return Report(
+        title=Text(f"{found.name.zh}：延时服务", f"{found.name.en}: longer hours"),
+        facts=(
+            Text(f"onewindow {version}"),
+            Text(f"seed {found.seed}"),
+            Text(f"{found.weeks} 个仿真周", f"{found.weeks} simulated weeks"),
+            Text(f"每周新增 {spans}", f"added a week: {spans_en}"),
+        ),
+        tables=(_side_by_side(found), _coming(found), *(_windows(found, one) for one in found.cases)),
+        pictures=(_steps(found), _bars(found)),
+        remarks=(
+            Text(
+                "三种情形各自测算窗口、排班，再按排出的班次仿真；区间 95 %，以周为单位。",
+                "Each week is sized, scheduled, and simulated as scheduled; intervals are 95 %, the week as unit.",
+            ),
+        ),
+        assumptions=found.assumptions,
+    )
+
+
+def _side_by_side(found: Longer) -> Table:
+    today = found.cases[0]
+    paid = (
+        Text("费用（元/周）", "cost a week")
+        if found.pay_per_hour != 1
+        else Text("费用（折合小时/周）", "cost a week (hours of pay)")
+    )
+    rows: list[tuple[Text, Callable[[Week], Cell]]] = [
+        (Text("到访 人次/周", "visitors a week"), lambda one: one.visitors),
+        (Text("其中新时段办理", "of them served in the new hours"), lambda one: None if one is today else one.in_new_hours),
+        (Text(f"{found.target_min:g} 分钟内叫号 %", f"called within {found.target_min:g} min %"), lambda one: one.kept_pct),
+        (Text("新时段内 %", "in the new hours %"), lambda one: None if one is today else one.kept_new_pct),
+        (Text("最差的小时 %", "worst hour %"), lambda one: one.worst_hour_pct),
+        (Text("平均等候 分", "mean wait min"), lambda one: one.mean_wait_min),
+        (Text("离开 人次/周", "left a week"), lambda one: one.left),
+        (Text("最多窗口", "windows at most"), lambda one: one.windows_most),
+        (Text("所需窗口小时/周", "window-hours wanted a week"), lambda one: one.window_hours),
+        (Text("排出窗口小时/周", "window-hours scheduled a week"), lambda one: one.scheduled_hours),
+        (Text("人数", "people"), lambda one: _people(one)),
+        (Text("付薪小时/周", "paid hours a week"), lambda one: one.paid_hours),
+        (paid, lambda one: one.cost),
+        (Text("每位新时段群众的费用", "cost of each served in the new hours"), lambda one: _each(one, today)),
+        (Text("最后一人离开", "last visitor out"), _last_out),
+    ]  # fmt: skip
+    return Table(
+        title=Text("每周对照", "weeks side by side"),
+        head=("", *(one.name for one in found.cases)),
+        rows=tuple((name, *(cell(one) for one in found.cases)) for name, cell in rows),
+    )
+
+
+def _each(one: Week, today: Week) -> Cell:
+    served = one.in_new_hours
+    if one is today or not served.value:
+        return None
+    more = one.cost - today.cost
+    return Interval(more / served.value, more / served.high, more / max(served.low, 1e-9), served.blocks)
+
+
+def _people(one: Week) -> str:
+    by_contract = ", ".join(f"{code} {count}" for code, count in sorted(one.people.items()))
+    return f"{sum(one.people.values())} ({by_contract})"
+
+
+def _last_out(one: Week) -> Text:
+    return Text(
+        ", ".join(f"{DAYS[day].zh} {clock(minute)}" for day, minute in one.last_out_min.items()),
+        ", ".join(f"{DAYS[day].en} {clock(minute)}" for day, minute in one.last_out_min.items()),
+    )
+
+
+def _coming(found: Longer) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for part in found.new_hours:
+        cells: list[Cell] = []
+        for one in found.cases[1:]:
+            cells += [float(one.coming.moved[part]), float(one.coming.induced[part])]
+        rows.append((PARTS[part], *cells))
+    head: list[Text] = [Text("", "")]
+    for one in found.cases[1:]:
+        head += [
+            Text(f"迁移（{one.name.zh}）", f"move ({one.name.en})"),
+            Text(f"新增（{one.name.zh}）", f"new ({one.name.en})"),
+        ]
+    return Table(
+        title=Text("新时段的到访（设定，人次/周）", "visitors of the new hours (stated, a week)"),
+        head=tuple(head),
+        rows=tuple(rows),
+        digits=0,
+    )
+
+
+def _windows(found: Longer, one: Week) -> Table:
+    """Return wanted and scheduled windows of each half-hour, for the first workday and the weekend."""
+    days = [day for day in (0, 5, 6) if any(one.need[day])]
+    names = {0: Text("周一", "Mon"), 5: Text("周六", "Sat"), 6: Text("周日", "Sun")}
+    head: list[Text] = [Text("", "")]
+    for day in days:
+        head += [
+            Text(f"{names[day].zh}所需", f"{names[day].en} wanted"),
+            Text(f"{names[day].zh}排出", f"{names[day].en} scheduled"),
+        ]
+    rows = []
+    for slot in range(len(one.need[0])):
+        cells: list[Cell] = []
+        for day in days:
+            cells += [one.need[day][slot] or None, one.cover[day][slot] if one.need[day][slot] else None]
+        rows.append((clock(one.first_min + slot * SLOT_MIN), *cells))
+    return Table(
+        title=Text(f"各半小时窗口（{one.name.zh}）", f"windows by half-hour ({one.name.en})"),
+        head=tuple(head),
+        rows=tuple(rows),
+        digits=0,
+    )
+
+
+def _steps(found: Longer) -> Picture:
+    first = min(one.first_min for one in found.cases)
+    last = max(one.first_min + len(one.need[0]) * SLOT_MIN for one in found.cases)
+    places = range(first, last, SLOT_MIN)
+    series = []
+    for one in found.cases:
+        numbers = {one.first_min + slot * SLOT_MIN: count for slot, count in enumerate(one.need[0])}
+        series.append(Series(name=one.name, values=tuple(float(numbers.get(minute, 0)) for minute in places)))
+    return Picture(
+        title=Text("周一各半小时所需窗口", "windows wanted on Mondays, by half-hour"),
+        kind="steps",
+        unit=Text("窗口", "windows"),
+        places=tuple(clock(minute) for minute in places),
+        series=tuple(series),
+    )
+
+
+def _bars(found: Longer) -> Picture:
+    return Picture(
+        title=Text("每周小时数", "hours a week"),
+        kind="bars",
+        unit=Text("小时", "hours"),
+        places=tuple(one.name for one in found.cases),
+        series=(
+            Series(name=Text("所需窗口小时", "windows wanted"), values=tuple(one.window_hours for one in found.cases)),
+            Series(
+                name=Text("排出窗口小时", "windows scheduled"), values=tuple(one.scheduled_hours for one in found.cases)
+            ),
+            Series(name=Text("付薪小时", "paid"), values=tuple(one.paid_hours for one in found.cases)),
+        ),
+    )
