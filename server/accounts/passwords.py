@@ -21,7 +21,6 @@ class Passwords:
         self._hash = PasswordHash((Argon2Hasher(),))
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
-        self._decoy = self._hash.hash(secrets.token_urlsafe(16))
 
     @property
     def is_crowded(self) -> bool:
@@ -30,14 +29,12 @@ class Passwords:
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
         """Compare; without a hash the same time is spent, so that the answer's delay names no accounts."""
-        password_hash = password_hash or None
         self._waiting += 1
         try:
             async with self._turn:
-                matches = await asyncio.to_thread(self._hash.verify, password, password_hash or self._decoy)
+                return await asyncio.to_thread(self._matches, password, password_hash)
         finally:
             self._waiting -= 1
-        return matches and password_hash is not None
 
     async def hash(self, password: str) -> str:
         """Return the argon2 hash of a new password."""
@@ -47,6 +44,13 @@ class Passwords:
     def hash_now(self, password: str) -> str:
         """Return the argon2 hash, for commands that run without an event loop."""
         return self._hash.hash(password)
+
+    def _matches(self, password: str, password_hash: str | None) -> bool:
+        if password_hash:
+            return self._hash.verify(password, password_hash)
+        # Hashing takes what verifying takes, and needs nothing that a start would have to prepare.
+        self._hash.hash(password)
+        return False
 
 
 def new_token() -> str:
