@@ -124,7 +124,7 @@ class DayAsk(Ask, frozen=True, tag="day"):
     seed: Seed = 1
 
 
-AnyAsk = LogAsk | StatedAsk | FileAsk | RunAsk | CompareAsk | DayAsk
+AnyAsk = LogAsk | StatedAsk | FileAsk | RunAsk | SizeAsk | CompareAsk | DayAsk
 
 
 class Begin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

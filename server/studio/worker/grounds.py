@@ -56,8 +56,12 @@ class Kept(msgspec.Struct, frozen=True):
             assert self.form is not None
             return self.form
         weekday = calendar_date.fromisoformat(date).weekday()
-        known = (weekday,) if weekday in self.fit.arrivals.rates else None
-        return form_of(self.fit, self.plan, weekdays=known)
+        if weekday not in self.fit.arrivals.rates:
+            return form_of(self.fit, self.plan)
+        form = form_of(self.fit, self.plan, weekdays=(weekday,))
+        # One weekday was asked for: that the others are left out is no assumption.
+        told = tuple(one for one in form.assumptions if one.about != "days")
+        return msgspec.structs.replace(form, assumptions=told)
 
 
 def from_log(work: Work, ask: LogAsk) -> tuple[Kept, Checks | None]:
