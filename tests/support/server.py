@@ -117,7 +117,12 @@ def serving(
         _add_people(place_of(folder, database_url, "config"), halls)
     hand = clock if isinstance(clock, HandClock) else HandClock()
     instead = Instead(clock=clock or hand, plans=FixedPlans(dict(halls), calendar=calendar), ledger=ledger)
-    app = create_app(settings, instead)
+    with _running(create_app(settings, instead), settings, hand) as served:
+        yield served
+
+
+@contextmanager
+def _running(app: FastAPI, settings: Settings, hand: HandClock) -> Iterator[Served]:
     server = server_of(app, settings)
     listener = socket.create_server(("127.0.0.1", 0))
     # asyncio's own loop does not do this for such a listener, and every second answer would wait 40 ms for an ACK.
