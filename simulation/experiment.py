@@ -170,6 +170,18 @@ def _chunk(number: int, encoded: bytes, days: tuple[int, ...]) -> tuple[int, Day
     return number, days_of([twin.run(day) for day in days])
 
 
+@contextmanager
+def workers_ended(jobs: int) -> Iterator[None]:
+    """End this computer's worker processes whatever happens inside: they would stay for a while in case of more work."""
+    try:
+        yield
+    finally:
+        if jobs > 1:
+            from joblib.externals.loky import get_reusable_executor
+
+            get_reusable_executor().shutdown(wait=True, kill_workers=True)
+
+
 # ---- progress files ----
 
 
