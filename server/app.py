@@ -26,6 +26,7 @@ from server.accounts.first import ensure_somebody
 from server.accounts.oidc import Oidc
 from server.accounts.provider import FILE_NAME as PROVIDER_FILE
 from server.accounts.provider import load_provider
+from server.accounts.rates import Rates
 from server.accounts.store import AccountStore, Device
 from server.accounts.throttle import Throttle
 from server.api import (
@@ -249,7 +250,7 @@ def _desk(settings: Settings, database: Database, key: ServerKey) -> FrontDesk:
     terms = Terms(limits.session_ms, limits.session_idle_ms)
     provider = load_provider(settings.oidc or settings.data / PROVIDER_FILE)
     elsewhere = None if provider is None else Oidc(provider, key.sign_in_key())
-    return FrontDesk(AccountStore(database), Throttle(limits.logins_per_minute), terms, elsewhere)
+    return FrontDesk(AccountStore(database), Throttle(limits.logins_per_minute), terms, Rates(limits), elsewhere)
 
 
 def _storage(settings: Settings, instead: Instead) -> tuple[Database, Ledger]:

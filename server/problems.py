@@ -167,7 +167,7 @@ def headers_of(problem: Problem) -> dict[str, str]:
     """Return the headers that go with a problem."""
     headers = {"content-type": MEDIA_TYPE, "cache-control": "no-store"}
     if problem.code in RETRY_AFTER_S:
-        headers["retry-after"] = str(RETRY_AFTER_S[problem.code])
+        headers["retry-after"] = str(problem.facts.get("retry_s", RETRY_AFTER_S[problem.code]))
     if status_of(problem.code) == 401:
         headers["www-authenticate"] = "Bearer"
     return headers

@@ -44,10 +44,29 @@ class Limits(msgspec.Struct, frozen=True):
     frame_bytes: int = 64 * 1024
     logins_per_minute: int = 10
     """Failed attempts of one account, and three times as many of one address."""
+    changes_per_address: int = 6_000
+    """Changes in a minute of people without a token; a hall's citizens, and many phones outside, share one address."""
+    changes_per_device: int = 3_000
+    """Changes in a minute of one kiosk, which needs a second for each; a stolen token does not fill the log."""
+    changes_per_account: int = 3_000
+    changes_per_person: int = 60
+    """Numbers, bookings and places on the waitlist in a minute for one ID or phone number."""
+    guesses_per_address: int = 60
+    """Wrong secrets and check-in codes in a minute; then right ones have to wait as well."""
     session_ms: int = 12 * 3_600_000
     """A session ends after a long working day; halls with extended hours close after 11 to 12 hours."""
     session_idle_ms: int = 2 * 3_600_000
     """A session ends when it was not used for so long; an open live feed is use, a closed browser is not."""
+
+
+UNHURRIED: Final = Limits(
+    changes_per_address=10**9,
+    changes_per_device=10**9,
+    changes_per_account=10**9,
+    changes_per_person=10**9,
+    guesses_per_address=10**9,
+)
+"""For a day that runs sixty times as fast, with all its people on one computer."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

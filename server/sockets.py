@@ -130,7 +130,8 @@ async def _caller(socket: HTTPConnection, house: House, hall: str) -> Caller:
     caller = await caller_with(house, socket, given=_given(socket))
     if _parameter(socket, "view") != "ticket":
         return caller
-    return holder_or(caller, house, _parameter(socket, "secret"), hall=hall, ticket=_parameter(socket, "ticket"))
+    secret, ticket = _parameter(socket, "secret"), _parameter(socket, "ticket")
+    return holder_or(caller, house, secret, hall=hall, ticket=ticket, address=address_of(socket))
 
 
 def _view(socket: HTTPConnection) -> View:

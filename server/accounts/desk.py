@@ -19,6 +19,7 @@ from server.accounts.feeds import OpenFeeds
 from server.accounts.oidc import Oidc
 from server.accounts.passwords import Passwords, new_token, token_hash
 from server.accounts.provider import Person
+from server.accounts.rates import Rates
 from server.accounts.store import Account, AccountStore, Device, NewAccount, Signed
 from server.accounts.throttle import Throttle
 from server.config.database import DatabaseUnavailable
@@ -62,8 +63,9 @@ class _Known(msgspec.Struct, frozen=True):
 class FrontDesk:
     """Turns tokens into callers."""
 
-    def __init__(self, store: AccountStore, throttle: Throttle, terms: Terms, oidc: Oidc | None = None) -> None:
+    def __init__(self, store: AccountStore, throttle: Throttle, terms: Terms, rates: Rates, oidc: Oidc | None) -> None:
         """Work on the accounts of a store, and with an identity provider if there is one."""
+        self.rates = rates
         self.oidc = oidc
         self.store = store
         self.passwords = Passwords()

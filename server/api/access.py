@@ -30,17 +30,29 @@ async def holder(request: Request, operation: str, *, hall: str, ticket: TicketI
 
     Who shows the secret acts as the holder, also in a browser in which somebody is signed in.
     """
-    caller = holder_or(await caller_of(request), house_of(request), secret, hall=hall, ticket=ticket)
+    caller = await caller_of(request)
+    caller = holder_or(caller, house_of(request), secret, hall=hall, ticket=ticket, address=address_of(request))
     _check_row(request, operation)
     check(caller, operation, hall)
     return caller
 
 
-def holder_or(caller: Caller, house: House, secret: str, *, hall: str, ticket: TicketId) -> Caller:
+def holder_or(caller: Caller, house: House, secret: str, *, hall: str, ticket: TicketId, address: str) -> Caller:
     """Return the ticket's holder if the secret is shown, else the caller; raises ``WRONG_SECRET`` for somebody unknown."""
-    if secret and knows(house, secret, hall=hall, ticket=ticket):
+    if not secret:
+        return caller
+    is_right = knows(house, secret, hall=hall, ticket=ticket)
+    return shown_secret(caller, house, is_right=is_right, address=address)
+
+
+def shown_secret(caller: Caller, house: House, *, is_right: bool, address: str) -> Caller:
+    """Return who shows a secret; raises ``WRONG_SECRET`` and, after too many of those, ``TOO_MANY`` for somebody unknown."""
+    if caller.role == "anonymous":
+        house.desk.rates.guesses(address)
+    if is_right:
         return CITIZEN
-    if secret and caller.role == "anonymous":
+    if caller.role == "anonymous":
+        house.desk.rates.guessed_wrong(address)
         raise Problem("WRONG_SECRET")
     return caller
 
@@ -66,10 +78,14 @@ def check_view(house: House, caller: Caller, kind: str, hall: str) -> None:
 
 
 async def caller_of(request: Request) -> Caller:
-    """Return who asks, by bearer token or cookie; refuses changes that another site's page makes."""
-    if request.method not in SAFE_METHODS:
-        check_origin(request)
-    return await caller_with(house_of(request), request)
+    """Return who asks, by bearer token or cookie; refuses changes that another site's page makes, and too many."""
+    house = house_of(request)
+    if request.method in SAFE_METHODS:
+        return await caller_with(house, request)
+    check_origin(request)
+    caller = await caller_with(house, request)
+    house.desk.rates.changes(caller, address_of(request))
+    return caller
 
 
 async def caller_with(house: House, connection: HTTPConnection, *, given: str = "") -> Caller:

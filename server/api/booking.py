@@ -19,8 +19,8 @@ from hall.errors import Refusal
 from hall.feed_booking import appointment_view
 from hall.ids import MINUTE_MS, Ms
 from hall.state import HallDay
-from server.accounts.authorise import CITIZEN, Caller
-from server.api.access import caller_of, check
+from server.accounts.authorise import Caller
+from server.api.access import address_of, caller_of, check, shown_secret
 from server.api.bodies import WantedBody
 from server.api.bodies_booking import NamedBody, WhoBody
 from server.api.house import House, house_of
@@ -44,10 +44,11 @@ async def booking_holder(request: Request, operation: str, *, hall: str, appoint
     """Return who holds a booking (shows its secret), or may act on bookings by role; raises 401 or 403."""
     caller, house = await caller_of(request), house_of(request)
     date = date_of_appointment(appointment)
-    if secret and date and house.key.opens_appointment(secret, hall=hall, date=date, appointment=appointment):
-        caller = CITIZEN
-    elif secret and caller.role == "anonymous":
-        raise Problem("WRONG_SECRET")
+    if secret:
+        is_right = date is not None and house.key.opens_appointment(
+            secret, hall=hall, date=date, appointment=appointment
+        )
+        caller = shown_secret(caller, house, is_right=is_right, address=address_of(request))
     check(caller, operation, hall)
     return caller
 
@@ -58,9 +59,12 @@ def actor_of(caller: Caller) -> str:
 
 
 def booker_of(house: House, body: WhoBody) -> Booker:
-    """Return who books, as pseudonyms."""
+    """Return who books, as pseudonyms; raises ``TOO_MANY`` for a person who does so without end."""
     key = house.key
-    return Booker(key.pseudonym(body.person), key.pseudonym(body.phone), key.pseudonym(body.device))
+    booker = Booker(key.pseudonym(body.person), key.pseudonym(body.phone), key.pseudonym(body.device))
+    for one in (booker.person, booker.phone):
+        house.desk.rates.concerns(one)
+    return booker
 
 
 def who_holds(house: House, caller: Caller, booker: Booker, *, address: str) -> Booker:

@@ -4,6 +4,7 @@ Who comes to the wrong hall or on the wrong day is told the right one: the hall'
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import msgspec
@@ -13,7 +14,8 @@ from hall.booking_commands import CheckIn
 from hall.bookings import Appointment
 from hall.ids import CODE_PATTERN, HallId, Ms
 from hall.state import HallDay
-from server.api.access import allow
+from server.accounts.authorise import Caller
+from server.api.access import address_of, allow
 from server.api.bodies import HolderBody
 from server.api.bodies_booking import CheckInBody
 from server.api.booking import actor_of, booking_holder, seen_booking
@@ -70,7 +72,22 @@ async def by_code(request: Request, hall: Code, body: CheckInBody) -> Response:
     first = await answered(runner, asked)
     if first is not None:
         return reply(with_secret(house, answer_of(first), hall=hall, date=runner.date))
-    return await _checked_in(house, runner, asked, await _found(house, runner, body, person))
+    found = await _guarded(request, caller, lambda: _found(house, runner, body, person))
+    return await _checked_in(house, runner, asked, found)
+
+
+async def _guarded(request: Request, caller: Caller, find: Callable[[], Awaitable[Found]]) -> Found:
+    """Find a booking for somebody; people without a token may name a wrong code only so often."""
+    rates, address = house_of(request).desk.rates, address_of(request)
+    if caller.role != "anonymous":
+        return await find()
+    rates.guesses(address)
+    try:
+        return await find()
+    except Problem as problem:
+        if problem.code == "UNKNOWN_BOOKING":
+            rates.guessed_wrong(address)
+        raise
 
 
 async def _found(house: House, runner: HallRunner, body: CheckInBody, person: str) -> Found:

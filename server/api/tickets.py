@@ -37,6 +37,7 @@ async def take(request: Request, hall: Code, body: bodies.TakeBody) -> Response:
     check(caller, f"ticket.take.{channel}", hall)
     runner = today_of(request, hall)
     person = house.key.pseudonym(body.person)
+    house.desk.rates.concerns(person)
     asked = asked_of(caller, "take", hall=hall, body=body.model_copy(update={"person": person, "channel": channel}))
     command = command_of("ticket.take", asked, ticket=new_ticket_id(runner.date))
     answer = answer_of(await submit(runner, command, asked))

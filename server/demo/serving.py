@@ -16,7 +16,7 @@ from server.demo.family import leave_with_parent, wait_for_turn
 from server.ledger.sqlite import SqliteLedger
 from server.logs import configure
 from server.serving import fast_loop
-from server.settings import Settings, from_environment
+from server.settings import UNHURRIED, Settings, from_environment
 
 STARTED_POLL_S: Final = 0.02
 BOOKING_MOST_S: Final = 60.0
@@ -38,7 +38,7 @@ def main(folder: Path) -> None:
 
 
 async def _serve(day: DemoDay, folder: Path) -> None:
-    settings = from_environment(Settings(data=folder, port=day.port, demo=True, public_screens=True))
+    settings = from_environment(Settings(data=folder, port=day.port, demo=True, public_screens=True, limits=UNHURRIED))
     ledger = await asyncio.to_thread(SqliteLedger.open, folder / LEDGER_FILE)
     clock = ScaledClock(await _begins_ms(day, ledger), 1)
     app = create_app(settings, Instead(clock=clock, ledger=ledger))

@@ -16,6 +16,8 @@ ONEWINDOW: Final = str(Path(sys.executable).with_name("onewindow"))
 STARTED_S: Final = 90.0
 """A few seconds on a quiet machine; a loaded one needs longer to import everything."""
 STOPPED_S: Final = 20.0
+UNHURRIED: Final = {f"ONEWINDOW_CHANGES_PER_{one}": "100000000" for one in ("ADDRESS", "DEVICE", "ACCOUNT", "PERSON")}
+"""A few clients stand for a whole hall here."""
 BYTECODE: Final = Path(tempfile.gettempdir(), f"onewindow-faults-bytecode-{os.getuid()}")
 """An installed product has its bytecode; a checkout may not be allowed to write it beside the sources."""
 
@@ -39,7 +41,7 @@ class Server:
         self.data = data
         self.port = free_port()
         self.before = tuple(before)
-        self.env = dict(env or {})
+        self.env = UNHURRIED | dict(env or {})
         self._has_spare = spare
         self._log = log or data.parent / f"{data.name}.server.log"
         self._running: subprocess.Popen[bytes] | None = None

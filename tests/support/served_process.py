@@ -18,7 +18,7 @@ from typing import Final
 
 from server.app import Instead, create_app, server_of
 from server.config.plans import FixedPlans
-from server.settings import Settings
+from server.settings import UNHURRIED, Settings
 from tests.support.journey import RunningClock, add_devices, add_people, journey_plan, until
 from tests.support.plans import CALENDAR
 from tests.support.server import HALL
@@ -104,7 +104,7 @@ def _free_port() -> int:
 
 
 def _main(folder: str, port: str, began_s: str, windows: str) -> None:
-    settings = Settings(data=Path(folder), port=int(port))
+    settings = Settings(data=Path(folder), port=int(port), limits=UNHURRIED)
     plans = FixedPlans({HALL: journey_plan(windows=int(windows))}, calendar=CALENDAR)
     instead = Instead(clock=RunningClock(float(began_s)), plans=plans)
     asyncio.run(server_of(create_app(settings, instead), settings).serve())
