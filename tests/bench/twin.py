@@ -31,6 +31,7 @@ DAYS = 5
 VISITS = 20_000
 ROUNDS = 3
 CORE_DAYS = 40
+FEW_DAYS = 10
 
 
 def full_rules() -> Setting:
@@ -145,9 +146,9 @@ def main() -> None:
     }
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
-        for name, rate in ways.items():
+        for name, measure in ways.items():
             gc.collect()
-            rates[name].append(rate())
+            rates[name].append(measure())
     full, ciw_s, plain = (
         statistics.median(rates[name]) for name in ("twin, full rules", "Ciw", "plain SimPy Resource")
     )
@@ -155,8 +156,8 @@ def main() -> None:
         rate = statistics.median(rates[name])
         print(f"{name:28} {rate:12,.0f} tickets/s   {rate / ciw_s:6.2f} × Ciw   {rate / plain:6.2f} × SimPy")
     print(f"twin with full rules: {full / ciw_s:.2f} × Ciw, which knows no rules")
-    before, after = memory_mb(5), memory_mb(40)
-    print(f"most memory after 5 days {before:.0f} MB, after 40 more {after:.0f} MB")
+    few, many = memory_mb(FEW_DAYS), memory_mb(4 * FEW_DAYS)
+    print(f"most memory after {FEW_DAYS} days {few:.0f} MB, after four times as many more {many:.0f} MB")
     one, two = cores()
     print(f"{CORE_DAYS} days: one core {one:.1f} s, two cores {two:.1f} s, {one / two:.2f} ×")
 
