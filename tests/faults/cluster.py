@@ -1,0 +1,188 @@
+"""`python -m tests.faults.cluster`: a district day on three nodes, with a node killed, Redis stopped and emptied, PostgreSQL
+restarted; then clients' histories and screens against the log of every hall, and every log against the laws.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from typing import Final
+
+from hall.events import Commit
+from hall.policy import Plan
+from server.audit import audit_stream
+from server.ledger.chain import verified
+from server.ledger.port import hall_and_date
+from server.ledger.postgres import PostgresLedger
+from server.replay import decoded, plans_named
+from tests.faults.cluster_people import HallCrowd
+from tests.faults.cluster_place import Cluster, cluster_of, restart_postgres, why_not
+from tests.faults.eyes import Truth, kept_seqs, state_hash
+from tests.faults.history import Compared, compare
+from tests.faults.report import Part, status_of, text_of
+
+TICKETS: Final = 60_000
+HALLS: Final = 135
+LONGEST_S: Final = 3_600.0
+"""A slower machine gives fewer tickets, and says so."""
+TRUE_S: Final = 5.0
+"""Law L1, after the last fault."""
+SERVED_S: Final = 10.0
+"""Law L3: after a fault every hall answers again within this."""
+DOWN_S: Final = 2.0
+"""How long a killed node and a stopped Redis stay away."""
+PACE_S: Final = 0.2
+"""Rest of a kiosk and of a clerk after an answer: thousands of minutes of a day in one."""
+
+Fault = Callable[[Cluster], None]
+Plans = dict[str, Plan]
+
+
+def main() -> int:
+    """Run the proof; status 0 if every law held."""
+    words = argparse.ArgumentParser(prog="python -m tests.faults.cluster", description=__doc__)
+    words.add_argument("--halls", type=int, default=HALLS, help="of Baoan's, at most 135")
+    words.add_argument("--tickets", type=int, default=TICKETS, help="of all halls together")
+    words.add_argument("--pace", type=float, default=PACE_S, help="seconds that everybody rests after an answer")
+    words.add_argument("--seconds", type=float, default=LONGEST_S, help="the longest day")
+    asked = words.parse_args()
+    part = run(halls=asked.halls, tickets=asked.tickets, pace_s=asked.pace, longest_s=asked.seconds)
+    sys.stdout.write(text_of("a district day on three nodes, PostgreSQL, Redis and nginx", [part]) + "\n")
+    return status_of([part])
+
+
+def run(*, halls: int, tickets: int, pace_s: float, longest_s: float = LONGEST_S) -> Part:
+    """Let a district work through the faults; return what came of it."""
+    name = f"{halls} halls, 3 nodes"
+    if skipped := why_not():
+        return Part(name=name, skipped=skipped)
+    with cluster_of(halls=halls) as cluster:
+        return asyncio.run(_Day(cluster, tickets, pace_s, longest_s).run(name))
+
+
+class _Day:
+    def __init__(self, cluster: Cluster, tickets: int, pace_s: float, longest_s: float) -> None:
+        self.cluster = cluster
+        self.tickets = tickets
+        self.ends = time.monotonic() + longest_s
+        self.crowds = [HallCrowd(hall, cluster.balancer.port, run="day", pace_s=pace_s) for hall in cluster.halls]
+        self.recovery_s: list[float] = []
+        self.findings: list[str] = []
+        self.notes: list[str] = []
+
+    async def run(self, name: str) -> Part:
+        boards = [asyncio.create_task(crowd.board.follow()) for crowd in self.crowds]
+        people = [asyncio.create_task(crowd.work_hall()) for crowd in self.crowds]
+        began = time.monotonic()
+        for share, fault, says in FAULTS:
+            await self._until(lambda share=share: self.taken >= self.tickets * share)  # type: ignore[misc]
+            await self._suffer(fault, says)
+        await self._until(lambda: self.taken >= self.tickets)
+        seconds = time.monotonic() - began
+        for crowd in self.crowds:
+            crowd.stop()
+        await asyncio.gather(*people)
+        self.notes.append(f"{self.taken:,} tickets in {seconds:.0f} s, {self.commands / seconds:.0f} commands a second")
+        found = await self._judged()
+        for board in boards:
+            board.cancel()
+        await asyncio.gather(*boards, return_exceptions=True)
+        return Part(
+            name=name, acknowledged=sum(one.acknowledged for one in found), lost=sum(one.lost for one in found),
+            doubled=sum(one.doubled for one in found), wrong_order=sum(one.wrong_order for one in found),
+            recovery_s=tuple(self.recovery_s), notes=tuple(self.notes),
+            findings=(*self.findings, *(text for one in found for text in one.findings)),
+        )  # fmt: skip
+
+    @property
+    def taken(self) -> int:
+        return sum(crowd.taken for crowd in self.crowds)
+
+    @property
+    def commands(self) -> int:
+        return sum(len(crowd.told) for crowd in self.crowds)
+
+    async def _until(self, holds: Callable[[], bool]) -> None:
+        while not holds() and time.monotonic() < self.ends:  # noqa: ASYNC110  # counted by many, no event
+            await asyncio.sleep(0.1)
+
+    async def _suffer(self, fault: Fault, says: str) -> None:
+        """Let a fault happen, and measure until every hall has answered a command that was sent after it healed."""
+        await asyncio.to_thread(fault, self.cluster)
+        healed_ns = time.monotonic_ns()
+        waiting = list(self.crowds)
+        while waiting and time.monotonic_ns() - healed_ns < 6 * SERVED_S * 1e9:
+            waiting = [crowd for crowd in waiting if not _has_answered(crowd, healed_ns)]
+            await asyncio.sleep(0.05)
+        took = (time.monotonic_ns() - healed_ns) / 1e9
+        self.recovery_s.append(took)
+        self.notes.append(f"{says}: every hall answers {took:.2f} s after it healed")
+        if took > SERVED_S:
+            self.findings.append(f"L3: {says}: {len(waiting)} halls did not answer within {SERVED_S:g} s")
+
+    async def _judged(self) -> list[Compared]:
+        ledger = PostgresLedger(self.cluster.url)
+        began = time.monotonic()
+        logs: dict[str, list[Commit]] = {}
+        for head in await ledger.streams():
+            hall, _ = hall_and_date(head.stream)
+            assert hall not in logs, "a run lies within one day"
+            logs[hall] = [decoded(row) async for row in verified(ledger.read(head.stream))]
+        plans: Plans = {}
+        await self._check_screens(ledger, logs, plans, began)
+        await self._audit(ledger)
+        await ledger.close()
+        return [compare(crowd.told, logs[crowd.hall]) for crowd in self.crowds]
+
+    async def _check_screens(
+        self, ledger: PostgresLedger, logs: dict[str, list[Commit]], plans: Plans, began: float
+    ) -> None:
+        for crowd in self.crowds:
+            for name in {name for commit in logs[crowd.hall] for name in plans_named(commit)} - set(plans):
+                plan = await ledger.load_plan(name)
+                assert plan is not None, name
+                plans[name] = plan
+            truth = Truth(logs[crowd.hall], plans.items(), wanted=kept_seqs([crowd.board]))
+            self.findings += truth.faults_of(crowd.board)
+            while state_hash(crowd.board.link.state) != truth.last or crowd.board.link.is_stale:
+                if time.monotonic() - began > 2 * TRUE_S + 0.1 * len(self.crowds):
+                    self.findings.append(f"L1: the {crowd.board.name} did not come to equal the log")
+                    break
+                await asyncio.sleep(0.05)
+
+    async def _audit(self, ledger: PostgresLedger) -> None:
+        streams = [head.stream for head in await ledger.streams()]
+        for stream in streams:
+            report = await audit_stream(ledger, stream)
+            self.findings += [f"{one.law}: {stream} row {one.seq}: {one.reason}" for one in report.findings]
+        self.notes.append(f"{len(streams)} logs audited")
+
+
+def _has_answered(crowd: HallCrowd, since_ns: int) -> bool:
+    return any(one.completed_ns and one.invoked_ns >= since_ns for one in crowd.told[-20:])
+
+
+def _kill_a_node(cluster: Cluster) -> None:
+    cluster.nodes[0].kill()
+    time.sleep(DOWN_S)
+    cluster.nodes[0].launch()
+
+
+def _lose_redis(cluster: Cluster) -> None:
+    cluster.redis.flush()
+    cluster.redis.stop()
+    time.sleep(DOWN_S)
+    cluster.redis.start()
+    cluster.redis.flush()
+
+
+FAULTS: Final[tuple[tuple[float, Fault, str], ...]] = (
+    (0.2, _kill_a_node, "a node killed"),
+    (0.4, _lose_redis, "Redis stopped and emptied"),
+    (0.7, restart_postgres, "PostgreSQL restarted"),
+)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

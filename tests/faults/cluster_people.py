@@ -1,0 +1,112 @@
+"""A district's people: in every hall a kiosk, clerks and a board, all through the balancer, knowing nothing of the faults."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+from websockets.asyncio.client import connect
+
+from tests.faults.clients import ANSWER_S, IDLE_S, Crowd, Line
+from tests.faults.cluster_place import CLERKS, clerk_of, kiosk_of
+from tests.faults.eyes import CONNECT_S, Screen, _now_ms
+from tests.support.server import token_of
+
+FACTS_S: Final = 60.0
+"""How long a hall may take to say what it offers, right after the start."""
+
+
+class HallLine(Line):
+    """A connection that asks of one hall."""
+
+    def __init__(self, port: int, hall: str) -> None:
+        """Connect at the first request."""
+        super().__init__(port)
+        self._hall = hall
+
+    async def _ask(self, verb: str, path: str, content: bytes, who: str) -> tuple[int, dict[str, Any]] | None:
+        bearer = f"Authorization: Bearer {token_of(who)}\r\n" if who != "nobody" else ""
+        head = (
+            f"{verb} /api/halls/{self._hall}{'/' if path else ''}{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{bearer}"
+            f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+        ).encode()
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await self._exchange(head + content)
+        except (OSError, EOFError, TimeoutError, ValueError, msgspec.DecodeError):
+            # The balancer's own words when no node answers are no JSON: no answer of ours.
+            self.close()
+            return None
+
+
+class HallBoard(Screen):
+    """The board of one hall."""
+
+    def __init__(self, hall: str, port: int) -> None:
+        """Follow through the balancer."""
+        super().__init__(f"board of {hall}", port)
+        self._hall = hall
+
+    async def _connected(self) -> None:
+        address = f"ws://127.0.0.1:{self._port}/ws/halls/{self._hall}?view=board&since={self.link.seq}"
+        async with asyncio.timeout(CONNECT_S):
+            feed = await connect(address, ping_interval=None, compression=None, close_timeout=0.1, max_size=None)
+        self.link.opened(now_ms=_now_ms())
+        try:
+            while not self.link.is_stale or self.link.wake_ms > _now_ms():
+                await self._hear(feed)
+        finally:
+            feed.transport.abort()
+
+
+class HallCrowd(Crowd):
+    """Everybody in one hall: takes so many tickets, while clerks call."""
+
+    def __init__(self, hall: str, port: int, *, run: str, pace_s: float) -> None:
+        """Nobody comes before :meth:`work_hall`."""
+        super().__init__(port, run=f"{run}-{hall}", pace_s=pace_s)
+        self.hall = hall
+        self.taken = 0
+        self.board = HallBoard(hall, port)
+
+    async def work_hall(self) -> None:
+        """Let everybody work until :meth:`stop`; whoever waits for an answer gets it first."""
+        items, windows = await self._offers()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_giving(itertools.cycle(items)))
+            for number, window in enumerate(windows, 1):
+                group.create_task(self._keep_serving(clerk_of(self.hall, number), window))
+
+    async def _offers(self) -> tuple[list[str], list[str]]:
+        """Return items that the first windows serve, and these windows."""
+        line = HallLine(self.port, self.hall)
+        ends = time.monotonic() + FACTS_S
+        while (said := await line.get("")) is None or said[0] != 200:
+            assert time.monotonic() < ends, f"{self.hall} does not say what it offers: {said}"
+            await asyncio.sleep(0.2)
+        line.close()
+        hall = said[1]
+        windows = [one for one in hall["windows"] if one["kind"] == "comprehensive"][:CLERKS]
+        labels = {one["label"] for one in windows}
+        items = [one["code"] for one in hall["items"] if labels <= set(one["windows"])][:10]
+        return items, [one["code"] for one in windows]
+
+    async def _keep_giving(self, items: Iterator[str]) -> None:
+        line, who = HallLine(self.port, self.hall), kiosk_of(self.hall)
+        while not self._is_over.is_set():
+            answer = await self._ask(line, "tickets", {"items": [{"code": next(items)}]}, who=who)
+            self.taken += "ticket" in answer
+            await asyncio.sleep(self._pace_s)
+        line.close()
+
+    async def _keep_serving(self, who: str, window: str) -> None:
+        line, path, op = HallLine(self.port, self.hall), f"windows/{window}", "call-next"
+        await self._ask(line, f"{path}/open", {}, who=who)
+        while not self._is_over.is_set():
+            answer = await self._ask(line, f"{path}/{op}", {}, who=who)
+            has_ticket = answer.get("ticket") is not None
+            op = "finish-and-next" if has_ticket else "call-next"
+            await asyncio.sleep(self._pace_s if has_ticket else max(IDLE_S, self._pace_s))
+        line.close()

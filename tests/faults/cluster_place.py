@@ -1,0 +1,201 @@
+"""A district on this machine: PostgreSQL, Redis, nginx and several nodes, each a real process on a free port.
+
+Settings are those of Baoan's halls, open around the clock in a zone where it is noon, so that no run meets a closed hall.
+"""
+
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from server.accounts.passwords import token_hash
+from server.accounts.store import AccountStore, Device, NewAccount
+from server.api.house import wall_ms
+from server.cluster import migrate
+from server.config.database import Database
+from server.config.holidays import calendar_version, publish_year
+from server.config.places import place_of
+from server.config.sections import By
+from server.config.store import Store
+from server.presets.install import install
+from server.presets.loader import Preset, Template, load_preset
+from server.settings import Settings
+from tests.faults.place import noon_zone
+from tests.faults.serving import Server, free_port
+from tests.support.journey import ALL_DAY
+from tests.support.postgres import PostgresServer
+from tests.support.redis import RedisServer
+from tests.support.server import token_of
+from tests.support.sources import ROOT
+
+BY: Final = By("system:test", 0)
+CLERKS: Final = 2
+"""Clerks of every hall: the smallest have two windows."""
+DAY_MS: Final = 24 * 3_600_000
+STOPPED_S: Final = 10
+NGINX: Final = shutil.which("nginx") or "/usr/sbin/nginx"
+
+
+def why_not() -> str:
+    """Say what is missing on this machine, or nothing."""
+    missing = [
+        name
+        for name in ("redis-server", "nginx")
+        if shutil.which(name, path="/usr/bin:/usr/sbin:/usr/local/bin") is None
+    ]
+    return f"{' and '.join(missing)} not installed" if missing else ""
+
+
+class Balancer:
+    """nginx by the configuration that is shipped, with other ports."""
+
+    def __init__(self, folder: Path, nodes: list[Server]) -> None:
+        """Write the configuration; nothing runs yet."""
+        self.port = free_port()
+        shipped = (ROOT / "deploy/nginx.conf").read_text("utf-8").replace("127.0.0.1:8080", f"127.0.0.1:{self.port}")
+        for number, node in enumerate(nodes, 1):
+            shipped = shipped.replace(f"127.0.0.1:800{number}", f"127.0.0.1:{node.port}")
+        shipped = re.sub(r"\n *server 127\.0\.0\.1:800\d [^\n]*", "", shipped)
+        self._folder = folder
+        folder.mkdir()
+        paths = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in
+                        ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))  # fmt: skip
+        (folder / "nginx.conf").write_text(
+            f"daemon off; pid {folder}/pid; error_log {folder}/error.log warn; worker_processes 1;\n"
+            f"events {{ worker_connections 4096; }}\nhttp {{ access_log off; {paths}\n{shipped}}}\n"
+        )
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it."""
+        words = [
+            NGINX,
+            "-p",
+            str(self._folder),
+            "-e",
+            str(self._folder / "error.log"),
+            "-c",
+            str(self._folder / "nginx.conf"),
+        ]
+        self._running = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        """Stop it."""
+        if self._running is not None:
+            self._running.terminate()
+            self._running.wait(STOPPED_S)
+
+
+@dataclass
+class Cluster:
+    """All that runs."""
+
+    url: str
+    postgres: PostgresServer
+    redis: RedisServer
+    nodes: list[Server]
+    balancer: Balancer
+    halls: list[str]
+
+
+@contextmanager
+def cluster_of(*, halls: int, nodes: int = 3) -> Iterator[Cluster]:
+    """Run a cluster with the first so many halls of Baoan until the block ends."""
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="onewindow-cluster-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        postgres, redis = PostgresServer(is_durable=True), RedisServer()
+        for part in (postgres, redis):
+            stack.callback(part.remove)
+            part.start()
+        url, data = postgres.database(), folder / "data"
+        data.mkdir()
+        codes = _furnish(data, url, halls)
+        env = {"ONEWINDOW_DATABASE_URL": url, "ONEWINDOW_REDIS_URL": redis.address, "ONEWINDOW_PUBLIC_SCREENS": "1",
+               "ONEWINDOW_PROXIES": "127.0.0.1", "ONEWINDOW_REQUESTS_PER_ADDRESS": "2000"}  # fmt: skip
+        servers = [_node(data, folder / f"node{number}.log", env) for number in range(1, nodes + 1)]
+        balancer = Balancer(folder / "nginx", servers)
+        for server in servers:
+            stack.callback(server.stop)
+            server.launch()
+        for server in servers:
+            server.start()
+        stack.callback(balancer.stop)
+        balancer.start()
+        yield Cluster(url, postgres, redis, servers, balancer, codes)
+
+
+def _node(data: Path, log: Path, env: Mapping[str, str]) -> Server:
+    return Server(data, env=env, log=log)
+
+
+def _furnish(data: Path, url: str, halls: int) -> list[str]:
+    """Enter halls, devices and clerks; return the halls' codes."""
+    migrate(Settings(data=data, database_url=url))
+    database = Database(place_of(data, url, "config"))
+    preset = _always_open(load_preset("baoan"), halls)
+    install(Store(database), preset, hall=None, by=BY)
+    year = datetime.now(UTC).year
+    for one in (year, year + 1):
+        publish_year(database, one, (), source="test", expected=calendar_version(database, preset.halls[0].code), by=BY)
+    codes = [hall.code for hall in preset.halls]
+    _add_people(AccountStore(database), codes)
+    database.close()
+    return codes
+
+
+def _always_open(preset: Preset, halls: int) -> Preset:
+    """Return the district with its first halls alone, open at any hour of any day."""
+    templates = {code: Template(one.name, _open(one)) for code, one in preset.templates.items()}
+    kept = preset.halls[: halls // 2] + preset.halls[-(halls - halls // 2) :]
+    names = {hall.code for hall in kept}
+    zone = noon_zone()
+    moved = tuple(
+        msgspec.structs.replace(hall, zone=zone, parent=hall.parent if hall.parent in names else None) for hall in kept
+    )
+    return msgspec.structs.replace(preset, templates=templates, halls=moved)
+
+
+def _open(template: Template) -> object:
+    sections = template.sections
+    return msgspec.structs.replace(sections, hours=msgspec.structs.replace(sections.hours, days=(ALL_DAY,) * 7))
+
+
+def _add_people(store: AccountStore, halls: list[str]) -> None:
+    people = [
+        NewAccount(account=clerk_of(hall, number), name=hall, role="clerk", halls=(hall,), password_hash="none")
+        for hall in halls
+        for number in range(1, CLERKS + 1)
+    ]
+    store.add_accounts(people, now_ms=0, replace=True)
+    for one in people:
+        store.add_session(token_hash(token_of(one.account)), one.account, expires_ms=wall_ms() + DAY_MS, now_ms=0)
+    for hall in halls:
+        name = kiosk_of(hall)
+        store.add_device(Device(name, hall, name, "kiosk"), token_hash(token_of(name)), now_ms=0)
+
+
+def clerk_of(hall: str, number: int) -> str:
+    """Return the account of a clerk."""
+    return f"{hall}-c{number}"
+
+
+def kiosk_of(hall: str) -> str:
+    """Return the id of a hall's kiosk."""
+    return f"{hall}-kiosk"
+
+
+def restart_postgres(cluster: Cluster) -> None:
+    """Stop PostgreSQL without farewell to its clients, and start it again."""
+    cluster.postgres.stop()
+    time.sleep(0.5)
+    cluster.postgres.start()
