@@ -97,6 +97,14 @@ def fingerprint(folder: Path, *, hash_seed: str) -> str:
     return done.stdout.strip()
 
 
+def replayed(folder: Path, *, date: str) -> "subprocess.CompletedProcess[str]":
+    """Decide every command of the day that the live server recorded once more, as a manager does."""
+    command = [sys.executable, "-c", "from server.cli import main; main()", "replay", str(folder)]
+    return subprocess.run(
+        [*command, "--hall", HALL, "--date", date], capture_output=True, text=True, check=False, timeout=120
+    )
+
+
 def test_a_day_with_a_killed_server_ends_with_a_clean_audit_and_replays_to_the_same_state(tmp_path: Path):
     """S2, S3, S6, S7, S8, S10: nothing acknowledged is lost to kill -9, a place neither, and hash seeds do not matter."""
     folder = tmp_path / "day-0001"
@@ -117,6 +125,10 @@ def test_a_day_with_a_killed_server_ends_with_a_clean_audit_and_replays_to_the_s
     assert told["day"]["booked"] > 0
     assert result["comparison"]["ok"] > 40
     assert {fingerprint(folder, hash_seed="1"), fingerprint(folder, hash_seed="2")} == {result["fingerprint"]}
+    again = replayed(folder, date=day["date"])
+    assert (again.returncode, "rows decided exactly as before" in again.stdout) == (0, True), (
+        again.stdout + again.stderr
+    )
 
 
 def test_a_stopped_demo_ends_within_seconds_and_goes_on_where_it_was(tmp_path: Path):
