@@ -19,7 +19,7 @@ UPGRADE ?=
 BIN := .venv/bin
 PACKAGES := hall server displays simulation
 
-.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench flash load fuzz attack advisories golden lock clean
+.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench cluster dst flash load fuzz attack advisories golden lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -45,7 +45,7 @@ web: .venv/.installed ## build the pages (nothing to do: 0.1 s)
 run: setup ## show a whole busy day in the browser
 	$(BIN)/onewindow demo
 
-test: setup ## run every test, with a browser, PostgreSQL and Redis
+test: setup ## run every test, with a browser, PostgreSQL, Redis and nginx
 	@[ "$(PROVIDE)" = no ] || .ci/provide
 	$(BIN)/python -m pytest -m 'not bench' $(ARGS)
 
@@ -86,9 +86,18 @@ bench: setup ## measure the rules and the live path, each beside a plain yardsti
 	$(BIN)/python -m tests.bench.latency
 	$(BIN)/python -m tests.bench.instant
 	$(BIN)/python -m tests.bench.screens
+	$(BIN)/python -m tests.bench.twin
+	$(BIN)/python -m tests.bench.studio
 	$(BIN)/python -m tests.bench.commands
 	$(BIN)/python -m tests.bench.ledger
 	$(BIN)/python -m tests.bench.starting
+
+cluster: setup ## run a district day on three nodes, with one, Redis and PostgreSQL lost; ARGS='--halls 20 --tickets 2000'
+	@[ "$(PROVIDE)" = no ] || .ci/provide
+	$(BIN)/python -m tests.faults.cluster $(ARGS)
+
+dst: setup ## simulate the whole system under faults; make dst SEEDS=2000 JOBS=2, or one seed with its trace: make dst SEED=7
+	$(BIN)/python -m tests.dst $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),200) --jobs $(or $(JOBS),1)) $(ARGS)
 
 flash: setup ## sell 3,000 places to 12,000 people in a minute, with the server killed in the middle
 	$(BIN)/python -m loadtests.flash $(ARGS)
