@@ -36,6 +36,8 @@ const ROLES: Record<Part, readonly string[]> = {
   accounts: ["admin", "auditor"],
 };
 
+const STUDIO: readonly string[] = ["manager", "network", "admin"];
+
 export class OwManager extends OwElement {
   static override styles = [
     ...deskStyles,
@@ -92,6 +94,7 @@ export class OwManager extends OwElement {
         ${account ? html`<span class="head">
           ${day ? html`<span class="muted">${day.date} ${kindText(day.kind)}</span>` : nothing}
           ${house ? html`<ow-clock .now=${() => house.nowMs()} zone=${house.hall.zone}></ow-clock>` : nothing}
+          ${house && STUDIO.indexOf(account.role) >= 0 ? html`<a class="button small" href="studio?hall=${house.hall.hall}" data-testid="to-studio">${say("studio")}</a>` : nothing}
           <strong class="small">${account.name}</strong>
           <button class="button small" data-testid="sign-out" @click=${() => signOut(this.api)}>${say("sign_out")}</button></span>` : nothing}
       </ow-topbar>

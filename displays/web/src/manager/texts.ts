@@ -13,6 +13,7 @@ export const managerTexts = {
   "manager.tab_accounts": ["账号", "Accounts"],
   "manager.tab_settings": ["设置", "Settings"],
   "manager.no_right": ["您的账号不能查看本页", "Your account may not see this page"],
+  "manager.studio": ["排班推演", "Staffing studio"],
   "manager.sign_out": ["退出登录", "Sign out"],
   "manager.kind_workday": ["工作日", "Workday"],
   "manager.kind_weekend": ["周末", "Weekend"],
