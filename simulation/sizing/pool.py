@@ -28,7 +28,7 @@ class Crowd(msgspec.Struct):
     holds_ms: list[Ms]
     """How long each keeps a window: walk, service, and the gap after it."""
     themes: Whole
-    busy_ms: Ms
+    gap_ms: Ms
 
 
 def is_simple(setting: Setting, frame: Frame) -> bool:
@@ -45,33 +45,38 @@ def crowd_of(setting: Setting, people: People, layout: Layout) -> Crowd:
     served = [sum(times) for times in people.service_ms]
     holds = [walk + own + setting.behaviour.gap_ms for walk, own in zip(people.walk_ms, served, strict=True)]
     themes = np.array([layout.theme_of[items[0].code] for items in people.items], dtype=np.int64)
-    return Crowd(people.at_ms, holds, themes, sum(served) + sum(people.walk_ms))
+    return Crowd(people.at_ms, holds, themes, setting.behaviour.gap_ms)
 
 
 def called_ms(crowd: Crowd, duties: Sequence[Sequence[Duty]], overtime_ms: Ms) -> list[Ms]:
     """Return when each visitor is called, 0 for never."""
-    # (free from, order of asking, stretch of work, all later ones of the window)
-    free = [(own[0].from_ms, number, own[0], tuple(own[1:])) for number, own in enumerate(duties)]
+    # (free from, who asks first of those free at once, this stretch of work, all later ones of the window, since when it
+    # was idle first in this stretch, 0: never). Windows that come together ask in the order in which they left before,
+    # those that leave idle at once in the order in which they were idle first; those that never were open come first.
+    free = [(own[0].from_ms, (0, 0, number), own[0], tuple(own[1:]), 0) for number, own in enumerate(duties)]
     heapify(free)
     called, number = [], len(free)
     for arrived, hold in zip(crowd.at_ms, crowd.holds_ms, strict=True):
         while free and not _calls(free[0][0], free[0][2], arrived, overtime_ms):
             # This stretch of work is over; the window comes back for the next one that is not.
-            since, _, _, later = free[0]
+            since, _, duty, later, idle = free[0]
             ahead = [one for one in later if one.to_ms > since]
             number += 1
             if ahead:
-                heapreplace(free, (max(since, ahead[0].from_ms), number, ahead[0], tuple(ahead[1:])))
+                asks = (max(since, duty.to_ms), idle or since, number)
+                heapreplace(free, (max(since, ahead[0].from_ms), asks, ahead[0], tuple(ahead[1:]), 0))
             else:
                 heappop(free)
         if not free:
             called.append(0)
             continue
-        since, _, duty, later = free[0]
-        at = since if since > arrived else arrived
+        since, _, duty, later, idle = free[0]
+        at = since
+        if arrived > since:
+            at, idle = arrived, idle or since
         called.append(at)
         number += 1
-        heapreplace(free, (at + hold, number, duty, later))
+        heapreplace(free, (at + hold, (0, 0, number), duty, later, idle))
     return called
 
 
@@ -88,5 +93,6 @@ def passed(setting: Setting, layout: Layout, day: Day, crowd: Crowd) -> Floats:
     called = np.array(called_ms(crowd, list(duties.values()), setting.behaviour.overtime_ms), dtype=np.int64)
     arrived = np.array(crowd.at_ms, dtype=np.int64)
     until = np.where(called > 0, called, day.end_day_ms)
-    tail = (0, 0, crowd.busy_ms, window_ms(duties), len(crowd.at_ms), 0, 0)
+    busy_ms = sum(hold - crowd.gap_ms for hold, at in zip(crowd.holds_ms, called.tolist(), strict=True) if at)
+    tail = (0, 0, busy_ms, window_ms(duties), len(crowd.at_ms), 0, 0)
     return layout.row((arrived - day.midnight_ms) // MINUTE_MS, crowd.themes, until - arrived, called > 0, tail)
