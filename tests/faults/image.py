@@ -122,6 +122,8 @@ def _writer(file: Path, setting: str) -> Iterator["subprocess.Popen[bytes]"]:
     finally:
         process.kill()
         process.wait(STARTED_S)
+        assert process.stdout is not None
+        process.stdout.close()
         _rest.pop(process.pid, None)
 
 

@@ -1,5 +1,6 @@
 """One table for every proof: what was acknowledged, lost, doubled, out of order, and how long it took to serve again."""
 
+import os
 from collections.abc import Sequence
 from typing import Final
 
@@ -50,6 +51,12 @@ def share(values: Sequence[float], permille: int) -> float:
     """Return the value below which so many thousandths lie; 0 for none."""
     ranked = sorted(values)
     return ranked[min(len(ranked) - 1, len(ranked) * permille // 1_000)] if ranked else 0.0
+
+
+def is_crowded() -> str:
+    """Say why figures in seconds prove nothing here and now; empty on a machine that has time for the proof."""
+    busy, cores = os.getloadavg()[0], os.cpu_count() or 1
+    return f"{busy:.1f} processes want the {cores} cores already" if busy > cores else ""
 
 
 def text_of(title: str, parts: Sequence[Part]) -> str:
