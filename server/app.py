@@ -158,7 +158,7 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
 
 def _add_routes(app: FastAPI) -> None:
     # Routes are tried in this order: the ones that a busy hall asks for most come first.
-    busy = (slots, windows, tickets, appointments, check_in, halls)
+    busy = (tickets, windows, slots, appointments, check_in, halls)
     others = (booked, messages, bookings, day, people, oidc, reveals, devices, figures, settings_routes, ops, describe, demo)
     for part in (*busy, studio_routes, *others):
         app.include_router(part.router)
