@@ -19,7 +19,7 @@ UPGRADE ?=
 BIN := .venv/bin
 PACKAGES := hall server displays simulation
 
-.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench cluster dst flash load fuzz attack advisories golden lock clean
+.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench audit crash powercut screens faults cluster dst flash load fuzz attack advisories golden lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -91,6 +91,23 @@ bench: setup ## measure the rules and the live path, each beside a plain yardsti
 	$(BIN)/python -m tests.bench.commands
 	$(BIN)/python -m tests.bench.ledger
 	$(BIN)/python -m tests.bench.starting
+
+crash: setup ## kill -9 a busy server 20 times with a spare and 20 times alone, and compare what everybody was told with the log
+	$(BIN)/python -m tests.faults.crash $(ARGS)
+
+powercut: setup ## cut the power of the ledger, simulated and on a real file system, beside weaker settings
+	$(BIN)/python -m tests.faults.powercut $(ARGS)
+
+screens: setup ## 200 screens with resets, stalls and dead links, and one that never reads
+	@[ "$(PROVIDE)" = no ] || .ci/provide
+	$(BIN)/python -m tests.faults.screens $(ARGS)
+
+faults: setup ## fill the disk, fail its syncs, turn the clock, stop the process of a busy server
+	@[ "$(PROVIDE)" = no ] || .ci/provide
+	$(BIN)/python -m tests.faults.faults $(ARGS)
+
+audit: setup ## audit a day of 1,000,000 commands, then flip one byte and see its row named
+	$(BIN)/python -m tests.faults.big_day $(ARGS)
 
 cluster: setup ## run a district day on three nodes, with one, Redis and PostgreSQL lost; ARGS='--halls 20 --tickets 2000'
 	@[ "$(PROVIDE)" = no ] || .ci/provide
