@@ -7,6 +7,7 @@ import pytest
 
 from tests.security.attack import crowded, malformed
 from tests.security.fuzz import CHAINED, fuzz
+from tests.security.texts import flood
 from tests.support.served_process import ServedProcess, process_serving
 from tests.support.server import serving
 
@@ -43,3 +44,14 @@ def test_slow_requests_and_idle_sockets_do_not_keep_the_kiosk_from_its_numbers(s
     rows = crowded(server, slow=80, idle=300, seconds=2)
 
     assert len(rows) == 3
+
+
+def test_every_text_field_takes_arbitrary_texts_in_good_order(tmp_path: Path):
+    """Taken, or refused with a code; never a 5xx."""
+    with serving(tmp_path) as served:
+        statuses, faults = flood(served, 4)
+
+        assert served.client().get("/health").json()["ready"] is True
+    assert faults == []
+    assert statuses[422] > 50
+    assert statuses.total() > 300
