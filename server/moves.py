@@ -153,6 +153,9 @@ class Moves:
         one = _may_go(here.view_state(), asked, self.clock.now_ms())
         if isinstance(one, Refusal):
             return one
+        if not there.view_state().is_open:
+            # Today, if the storage failed when it was to be opened: it is tried again, and has no slots until then.
+            return refuse("DAY_NOT_OPEN")
         release_ms = await self._release_ms(there.view_state(), one, asked)
         if isinstance(release_ms, Refusal):
             return release_ms

@@ -1,6 +1,7 @@
 """Bookings that move between days and halls: never two of them for good, never none."""
 
 import asyncio
+from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from hall.booking_events import BookingMovedOut
 from hall.errors import Refusal
 from hall.ids import MINUTE_MS
 from server.ledger.memory import MemoryLedger
+from server.ledger.port import Batch, StorageFailed
 from server.moves import Move
 from server.outcomes import DayRefused, Outcome, UnknownHall
 from server.registry import Halls
@@ -17,6 +19,17 @@ from tests.support.booked_days import FREE, book, bookable, day, move_in, servin
 from tests.support.live import HandClock, commits_of
 
 HERE = BookingPlace("longgang", day(1), "old")
+
+
+class FailingLedger(MemoryLedger):
+    """Takes nothing at first."""
+
+    is_failing = True
+
+    async def append_many(self, batches: Sequence[Batch]) -> None:
+        if self.is_failing:
+            raise StorageFailed("disk is full")
+        await super().append_many(batches)
 
 
 def asked(name: str = "new", *, hall: str = "nanshan", number: int = 2, slot: int = 0, **facts: object) -> Move:
@@ -35,6 +48,19 @@ def both(halls: Halls) -> tuple[str, str]:
 def code_of(outcome: Outcome | Refusal) -> str:
     refusal = outcome if isinstance(outcome, Refusal) else outcome.refusal
     return refusal.code if refusal is not None else ""
+
+
+async def test_a_move_to_a_today_that_is_not_open_yet_is_refused():
+    """The storage failed when the day was to be opened; the booking stays where it is."""
+    ledger = FailingLedger()
+    async with serving(ledger, HandClock()) as halls:
+        ledger.is_failing = False
+        await book(halls, "old", 1, "anna")
+
+        outcome = await halls.moves.move(asked(hall="longgang", number=0, slot=4))
+
+        assert code_of(outcome) == "DAY_NOT_OPEN"
+        assert state_of(halls, "old", 1) == "BOOKED"
 
 
 async def test_a_booking_moves_to_another_hall_and_day():
