@@ -1,0 +1,1 @@
+"""Simulation of the whole system: the real nodes, clients and screens on virtual time, with every fault drawn from one seed."""
