@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
@@ -34,6 +35,9 @@ DOWN_S: Final = 2.0
 """How long a killed node and a stopped Redis stay away."""
 PACE_S: Final = 0.2
 """Rest of a kiosk and of a clerk after an answer: thousands of minutes of a day in one."""
+
+BROKEN: Final = ("BROKEN", "DECISION_FAILED")
+"""Answers that nothing excuses."""
 
 Fault = Callable[[Cluster], None]
 Plans = dict[str, Plan]
@@ -84,6 +88,7 @@ class _Day:
             crowd.stop()
         await asyncio.gather(*people)
         self.notes.append(f"{self.taken:,} tickets in {seconds:.0f} s, {self.commands / seconds:.0f} commands a second")
+        self._note_codes()
         found = await self._judged()
         for board in boards:
             board.cancel()
@@ -102,6 +107,14 @@ class _Day:
     @property
     def commands(self) -> int:
         return sum(len(crowd.told) for crowd in self.crowds)
+
+    def _note_codes(self) -> None:
+        """Say which answers left the outcome open; a fault of the program is none that a fault of the place excuses."""
+        codes = Counter(code for crowd in self.crowds for code, _ in crowd.unclear)
+        self.notes.append(
+            "asked again after " + (", ".join(f"{n} {code}" for code, n in codes.most_common()) or "nothing")
+        )
+        self.findings += [f"500: {codes[code]} answers were {code}" for code in BROKEN if codes[code]]
 
     async def _until(self, holds: Callable[[], bool]) -> None:
         while not holds() and time.monotonic() < self.ends:  # noqa: ASYNC110  # counted by many, no event
