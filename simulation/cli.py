@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simulation.errors import Language
+from simulation.report.options import report_options
+
 if TYPE_CHECKING:
     from simulation.experiment import Machine, Progress
     from simulation.setting import Setting
@@ -33,15 +36,17 @@ MOST_DAYS = 100_000
 @click.option(
     "--log", "log_folder", type=FOLDER, help="Write each day as a hall's log into this folder (at most 31 days)."
 )
+@report_options
 def simulate(
     scenario: str, days: int | None, seed: int | None, precision: float | None, jobs: int, dask: str,
     progress_file: Path | None, json_file: Path | None, log_folder: Path | None,
+    html: Path | None, xlsx: Path | None, language: Language,
 ) -> None:  # fmt: skip
     """Simulate SCENARIO: a file, or the name of one that comes with the product (longgang, baoan, futian …)."""
     try:
-        import msgspec
-
         from simulation.experiment import Machine
+        from simulation.report.days import report_of_days
+        from simulation.report.files import Files, write
         from simulation.summary import lines_of, summary_of
     except ImportError as error:
         raise click.ClickException(f"缺少 {error.name} is missing: pip install 'onewindow[simulation]'") from error
@@ -51,9 +56,10 @@ def simulate(
         summary = summary_of(setting, found)
     for line in lines_of(summary, name_en=setting.name.en, version=version("onewindow")):
         click.echo(line)
-    if json_file is not None:
-        json_file.write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
-        click.echo(f"→ {json_file}")
+    write(
+        report_of_days(summary, name=setting.name, version=version("onewindow")),
+        summary, Files(json_file, html, xlsx, language),
+    )  # fmt: skip
     if log_folder is not None:
         _write_logs(setting, found.count, log_folder)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from simulation.cli import FILE, MOST_DAYS
+from simulation.errors import Language
+from simulation.report.options import report_options
 
 if TYPE_CHECKING:
     from simulation.differences import Difference
@@ -21,14 +23,18 @@ if TYPE_CHECKING:
 @click.option("--jobs", default=1, type=click.IntRange(1, 256), help="Processes on this computer.")
 @click.option("--dask", default="", metavar="ADDRESS", help="Run on this Dask cluster instead.")
 @click.option("--json", "json_file", type=FILE, help="Write the differences as JSON.")
-def compare(scenarios: tuple[str, ...], days: int, seed: int, jobs: int, dask: str, json_file: Path | None) -> None:
+@report_options
+def compare(
+    scenarios: tuple[str, ...], days: int, seed: int, jobs: int, dask: str, json_file: Path | None,
+    html: Path | None, xlsx: Path | None, language: Language,
+) -> None:  # fmt: skip
     """Compare SCENARIOS with the first of them: same hall and demand, other rosters, rules or hours."""
     try:
-        import msgspec
-
         from simulation.differences import differences_of
         from simulation.experiment import Machine
         from simulation.experiment import compare as live
+        from simulation.report.days import report_of_comparison
+        from simulation.report.files import Files, write
     except ImportError as error:
         raise click.ClickException(f"缺少 {error.name} is missing: pip install 'onewindow[simulation]'") from error
     from simulation.cli import progress_shown, said, setting_of
@@ -44,9 +50,10 @@ def compare(scenarios: tuple[str, ...], days: int, seed: int, jobs: int, dask: s
         ]
     for line in lines_of(scenarios, settings, found):
         click.echo(line)
-    if json_file is not None:
-        json_file.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
-        click.echo(f"→ {json_file}")
+    write(
+        report_of_comparison(found, settings, version=version("onewindow")),
+        found, Files(json_file, html, xlsx, language),
+    )  # fmt: skip
 
 
 def lines_of(names: Sequence[str], settings: Sequence["Setting"], found: Sequence["Difference"]) -> Iterator[str]:
@@ -65,6 +72,7 @@ def lines_of(names: Sequence[str], settings: Sequence["Setting"], found: Sequenc
 
     rows: list[tuple[str, ...]] = [("", *names)]
     for title, figure, digits in (
+        ("到访 visitors a day", "visitors", 0),
         ("兑现 promise kept (%)", "kept_pct", 1),
         ("平均等候 mean wait (min)", "mean_wait_min", 1),
         ("离开 left before the call", "left", 1),

@@ -25,6 +25,7 @@ def differences_of(name: str, setting: Setting, days: Days, base: Days) -> Diffe
     is_first = days is base
     figures: dict[str, tuple[Interval, Interval | None]] = {"kept_pct": _kept(days, base, block, is_first=is_first)}
     for title, own, first in (
+        ("visitors", days.fact("came"), base.fact("came")),
         ("mean_wait_min", day_waits(days), day_waits(base)),
         ("left", days.fact("left") + days.fact("abandoned"), base.fact("left") + base.fact("abandoned")),
         ("turned_away", days.fact("turned_away"), base.fact("turned_away")),

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simulation.errors import Language
+from simulation.report.options import report_options
+
 if TYPE_CHECKING:
     from hall.policy import Plan
     from simulation.replay import Group, PastDay, Shadow
@@ -28,12 +31,16 @@ ITEMS_SHOWN = 10
 )
 @click.option("--windows", default="", metavar="09:00=30,12:00=20", help="So many windows open from these times on.")
 @click.option("--json", "json_file", type=FILE, help="Write the comparison as JSON.")
-def replay(log: Path, hall: str, day: str, policy_file: Path | None, windows: str, json_file: Path | None) -> None:
+@report_options
+def replay(
+    log: Path, hall: str, day: str, policy_file: Path | None, windows: str, json_file: Path | None,
+    html: Path | None, xlsx: Path | None, language: Language,
+) -> None:  # fmt: skip
     """Repeat the day in LOG: a day's log file, or the data folder of a server. Status 1 if a decision came out otherwise."""
     try:
-        import msgspec
-
         from simulation.replay import repeat, shadow
+        from simulation.report.files import Files, write
+        from simulation.report.logs import report_of_replay
     except ImportError as error:
         raise click.ClickException(f"缺少 {error.name} is missing: pip install 'onewindow[simulation]'") from error
     from simulation.cli import said
@@ -54,9 +61,11 @@ def replay(log: Path, hall: str, day: str, policy_file: Path | None, windows: st
         found = shadow(past, plan=plan, roster=roster)
     for line in lines_of(found):
         click.echo(line)
-    if json_file is not None:
-        json_file.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
-        click.echo(f"→ {json_file}")
+    hall = past.state.hall
+    write(
+        report_of_replay(found, hall=hall, version=version("onewindow")),
+        found, Files(json_file, html, xlsx, language),
+    )  # fmt: skip
 
 
 def lines_of(found: "Shadow") -> Iterator[str]:

@@ -30,9 +30,11 @@ LANGUAGE = click.Choice(["zh", "en"])
 @click.option("--scenario", type=FILE, help="Write a scenario (TOML), and its plan beside it.")
 @click.option("--plot", type=FILE, help="Write a picture, .svg or .png.")
 @click.option("--html", type=FILE, help="Write a page with the picture and all tables.")
+@click.option("--xlsx", type=FILE, help="Write the tables as a workbook.")
 def fit(
     logs: tuple[Path, ...], hall: str, first: datetime | None, last: datetime | None, seed: int, no_check: bool,
     language: Language, json_file: Path | None, scenario: Path | None, plot: Path | None, html: Path | None,
+    xlsx: Path | None,
 ) -> None:  # fmt: skip
     """Learn from LOGS (files of one day each, folders of them, or the data folder of a server) how a hall's days are."""
     try:
@@ -60,6 +62,7 @@ def fit(
     try:
         _write(found, seen.plan, checks, json_file=json_file, scenario=scenario)
         _draw(found, checks, language, plot=plot, html=html)
+        _tabulate(found, checks, language, xlsx)
     except OSError as error:
         raise click.ClickException(f"无法写入 cannot write: {error}") from error
 
@@ -102,6 +105,13 @@ def _draw(
         click.echo(
             "本机没有中文字体，图片改用英文 no Chinese font is installed here: the picture is in English", err=True
         )
+
+
+def _tabulate(found: "HallFit", checks: "Checks | None", language: Language, xlsx: Path | None) -> None:
+    from simulation.report.files import Files, write
+    from simulation.report.logs import report_of_fit
+
+    write(report_of_fit(found, checks), found, Files(xlsx=xlsx, language=language))
 
 
 def _without_extra(error: ImportError) -> NoReturn:

@@ -1,0 +1,162 @@
+"""The answers of `onewindow simulate` and `onewindow compare` as reports."""
+
+from collections.abc import Sequence
+
+from hall.catalog import Text
+from simulation.differences import Difference
+from simulation.intervals import Interval
+from simulation.report.content import Cell, Picture, Report, Series, Table
+from simulation.setting import Assumption, Setting
+from simulation.summary import SlotSummary, Summary
+
+DAY_UNIT = Text("区间 95 %，以天为单位。", "Intervals are 95 %, the day as unit.")
+
+
+def report_of_days(one: Summary, *, name: Text, version: str) -> Report:
+    """Return what simulated days say: figures, half-hours, classes and themes, with waits drawn through the day."""
+    return Report(
+        title=Text(f"{name.zh}：仿真", f"{name.en}: simulated"),
+        facts=(
+            Text(f"onewindow {version}"),
+            Text(f"seed {one.seed}"),
+            Text(f"{one.days} 个仿真日", f"{one.days} simulated days"),
+        ),
+        tables=(_figures(one), _slots(one), _shares(one)),
+        pictures=(_waits(one), _people(one)),
+        remarks=(DAY_UNIT,),
+        assumptions=one.assumptions,
+    )
+
+
+def _figures(one: Summary) -> Table:
+    within = Text(f"{one.target_min:g} 分钟内叫号 %", f"called within {one.target_min:g} min %")
+    rows: list[tuple[Cell, ...]] = [
+        (Text("到访 人次/天", "visitors a day"), one.visitors),
+        (within, one.kept_pct),
+        (Text("平均等候 分", "mean wait min"), one.mean_wait_min),
+        (Text("等候 P50 分", "wait P50 min"), one.p50_min),
+        (Text("等候 P90 分", "wait P90 min"), one.p90_min),
+        (Text("每天最长等候 分", "longest wait of a day min"), one.longest_min),
+        (Text("最差时段", "worst half-hour"), one.worst),
+        (Text("离开 人次/天", "left before the call, a day"), one.left),
+        (Text("未取到号 人次/天", "turned away, a day"), one.turned_away),
+        (Text("爽约 人次/天", "no-shows a day"), one.no_shows),
+        (Text("窗口利用率 %", "use of windows %"), one.use_pct),
+        (Text("窗口小时/天", "window-hours a day"), one.window_hours),
+        (Text("最后一人离开", "last visitor out"), one.last_out),
+    ]
+    return Table(title=Text("结果", "result"), head=("", Text("数值", "figure")), rows=tuple(rows))
+
+
+def _slots(one: Summary) -> Table:
+    return Table(
+        title=Text("各半小时到访者的等候", "waits by half-hour of arrival"),
+        head=(
+            "", Text("人/天", "people a day"), "P50", "P90", Text(f"{one.target_min:g} 分钟内 %", f"within {one.target_min:g} min %"),
+        ),
+        rows=tuple((slot.time, slot.called, slot.p50_min, slot.p90_min, slot.kept_pct) for slot in one.slots),
+    )  # fmt: skip
+
+
+def _shares(one: Summary) -> Table:
+    rows = [*one.by_class.items(), *one.by_theme.items()]
+    return Table(
+        title=Text("按人群与主题", "by class and theme"),
+        head=("", Text("兑现 %", "promise kept %")),
+        rows=tuple(rows),
+    )
+
+
+def _waits(one: Summary) -> Picture:
+    def series(name: Text, values: Sequence[float | None]) -> Series:
+        return Series(name=name, values=tuple(values))
+
+    return Picture(
+        title=Text("各半小时到访者的等候", "waits by half-hour of arrival"),
+        kind="lines",
+        unit=Text("分钟", "min"),
+        places=_times(one.slots),
+        series=(
+            series(Text("P50"), [slot.p50_min for slot in one.slots]),
+            series(Text("P90"), [slot.p90_min for slot in one.slots]),
+        ),
+    )
+
+
+def _people(one: Summary) -> Picture:
+    return Picture(
+        title=Text("各半小时到访", "visitors by half-hour"),
+        kind="steps",
+        unit=Text("人/天", "people a day"),
+        places=_times(one.slots),
+        series=(Series(name=Text("到访", "visitors"), values=tuple(slot.called for slot in one.slots)),),
+    )
+
+
+def _times(slots: Sequence[SlotSummary]) -> tuple[str, ...]:
+    return tuple(slot.time for slot in slots)
+
+
+FIGURES = {
+    "visitors": Text("到访 人次/天", "visitors a day"),
+    "kept_pct": Text("兑现 %", "promise kept %"),
+    "mean_wait_min": Text("平均等候 分", "mean wait min"),
+    "left": Text("离开 人次/天", "left before the call, a day"),
+    "turned_away": Text("未取到号 人次/天", "turned away, a day"),
+    "window_hours": Text("窗口小时/天", "window-hours a day"),
+    "last_out_min": Text("最后一人离开（零点后 分）", "last visitor out (min after midnight)"),
+}
+
+
+def report_of_comparison(found: Sequence[Difference], settings: Sequence[Setting], *, version: str) -> Report:
+    """Return plans side by side, each figure with its difference from the first plan."""
+    first = settings[0]
+    head: list[Text | str] = ["", found[0].name]
+    for one in found[1:]:
+        head += [one.name, Text(f"{one.name} 之差", f"{one.name}, difference")]
+    basis: dict[Assumption, None] = dict.fromkeys(one for setting in settings for one in setting.assumptions)
+    return Report(
+        title=Text(f"{first.name.zh}：方案对比", f"{first.name.en}: plans compared"),
+        facts=(
+            Text(f"onewindow {version}"),
+            Text(f"seed {first.seed}"),
+            Text(f"{found[0].days} 个仿真日", f"{found[0].days} simulated days"),
+        ),
+        tables=(
+            Table(title=Text("方案对比", "plans compared"), head=tuple(head), rows=tuple(_rows(found))),
+        ),
+        pictures=(_bars(found),),
+        remarks=(
+            Text(f"同样的种子、同样的人；差为与「{found[0].name}」的配对差。", f"Same seeds, same people; differences from {found[0].name} are paired."),
+            DAY_UNIT,
+        ),
+        assumptions=tuple(basis),
+    )  # fmt: skip
+
+
+def _rows(found: Sequence[Difference]) -> list[tuple[Cell, ...]]:
+    rows = []
+    for figure, title in FIGURES.items():
+        cells: list[Cell] = [found[0].figures[figure][0]]
+        for one in found[1:]:
+            cells += one.figures[figure]
+        rows.append((title, *cells))
+    return rows
+
+
+def _bars(found: Sequence[Difference]) -> Picture:
+    waits: list[Interval] = [one.figures["mean_wait_min"][0] for one in found]
+    return Picture(
+        title=Text("平均等候", "mean wait"),
+        kind="bars",
+        unit=Text("分钟", "min"),
+        places=tuple(one.name for one in found),
+        series=(
+            Series(
+                name=Text("平均等候", "mean wait"),
+                values=tuple(one.value for one in waits),
+                low=tuple(one.low for one in waits),
+                high=tuple(one.high for one in waits),
+            ),
+        ),
+    )

@@ -1,0 +1,133 @@
+"""Reports on paper: pages that need nothing else, workbooks that run nothing, figures as the terminal shows them."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from openpyxl import load_workbook
+
+from hall.catalog import Text
+from simulation.cli import simulate
+from simulation.compare_command import compare
+from simulation.errors import Language
+from simulation.intervals import Interval
+from simulation.report.content import Picture, Report, Series, Table, lines_of, shown
+from simulation.report.page import page_of
+from simulation.report.pictures import drawn
+from simulation.report.workbook import harmless, workbook_of
+from simulation.setting import Assumption
+
+NAN = float("nan")
+KINDS = ("lines", "steps", "bars", "fall")
+
+
+def a_report() -> Report:
+    """A small report with everything in it, and words that would like to be more than words."""
+    series = Series(name=Text("等候", "wait"), values=(3.0, -1.0, 2.0), low=(2.0, -2.0, 1.0), high=(4.0, 0.0, NAN))
+    pictures = tuple(
+        Picture(title=Text("图", f"a {kind} picture"), kind=kind, unit=Text("分", "min"), places=("a", "b", "c"), series=(series,))
+        for kind in KINDS
+    )  # fmt: skip
+    table = Table(
+        title=Text("表：一/二", "table: 1/2"),
+        head=("", Text("数", "figure"), Text("词", "word")),
+        rows=(
+            (Text("甲", "first"), Interval(1.25, 1.0, 1.5, 4), "=1+1"),
+            (Text("乙", "second"), Interval(2.0, NAN, NAN, 1), "<script>alert(1)</script>"),
+            ("third", 7, None),
+        ),
+        digits=2,
+        note=Text("注", "a note"),
+    )
+    return Report(
+        title=Text("报告", "A report & more"),
+        facts=(Text("seed 1"), Text("三天", "3 days")),
+        tables=(table, table),
+        pictures=pictures,
+        remarks=(Text("区间 95 %", "intervals are 95 %"),),
+        assumptions=(Assumption("demand", Text("假设", "nobody measured it")),),
+    )
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_page_needs_no_script_and_no_other_file(language: Language) -> None:
+    page = page_of(a_report(), language=language)
+
+    assert page.startswith("<!doctype html>")
+    assert page.count("<svg") == len(KINDS)
+    assert "<script" not in page
+    outside = [link for link in re.findall(r'(?:src|href)="([^"]*)"', page) if not link.startswith("#")]
+    assert not outside
+    assert "&lt;script&gt;alert(1)" in page
+    assert ("nobody measured it" in page) == (language == "en")
+    assert ("区间 95 %" in page) == (language == "zh")
+    assert f'lang="{"zh-CN" if language == "zh" else "en"}"' in page
+
+
+def test_a_workbook_holds_numbers_as_numbers_and_no_formula() -> None:
+    book = load_workbook(BytesIO(workbook_of(a_report(), language="en")))
+    about, first, second = book.worksheets
+
+    assert about["A1"].value == "A report & more"
+    assert first.title != second.title
+    assert [cell.value for cell in first[1]] == [None, "figure", "low", "high", "word"]
+    assert [cell.value for cell in first[2]] == ["first", 1.25, 1.0, 1.5, "'=1+1"]
+    assert [cell.value for cell in first[3]][:4] == ["second", 2.0, None, None]
+    assert [cell.value for cell in first[4]][:2] == ["third", 7]
+    assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@A1", "\t=1", "\r=1"])
+def test_no_text_is_taken_for_a_formula(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+    assert harmless("12 - 1") == "12 - 1"
+    assert harmless(-1.5) == -1.5
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_the_same_report_gives_the_same_picture(kind: str) -> None:
+    (picture,) = [one for one in a_report().pictures if one.kind == "fall"]
+
+    first, second = (drawn(picture, language="en", kind="svg" if kind == "svg" else "png") for _ in range(2))
+
+    assert first == second
+    assert first[1] == "en"
+
+
+def test_a_terminal_shows_both_languages_and_what_it_rests_on() -> None:
+    lines = list(lines_of(a_report()))
+
+    assert lines[0] == "报告 A report & more"
+    assert any("1.25 (1.00 – 1.50)" in line for line in lines)
+    assert lines[-1] == "  [assumed] demand: 假设 / nobody measured it"
+    assert shown(None, 1, "zh") == shown(NAN, 1, "zh") == "–"
+    assert shown(Interval(2.0, NAN, NAN, 1), 1, "en") == "2.0"
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "titles"),
+    [
+        (simulate, ["futian-station", "--days", "4"], ["结果", "各半小时到访者的等候", "按人群与主题"]),
+        (compare, ["futian-station", "futian-station", "--days", "4"], ["方案对比"]),
+    ],
+)
+def test_commands_write_a_page_a_workbook_and_figures(
+    command: object, words: list[str], titles: list[str], tmp_path: Path
+) -> None:
+    html, xlsx, json = (tmp_path / f"report.{ending}" for ending in ("html", "xlsx", "json"))
+
+    done = CliRunner().invoke(
+        command,  # type: ignore[arg-type]  # one of the commands
+        [*words, "--html", str(html), "--xlsx", str(xlsx), "--json", str(json)],
+    )
+
+    assert done.exit_code == 0, done.output
+    assert load_workbook(xlsx).sheetnames == ["说明", *titles]
+    page = html.read_text("utf-8")
+    assert all(title in page for title in titles)
+    assert "seed 1" in page
+    assert "onewindow" in page
+    assert msgspec.json.decode(json.read_bytes())
