@@ -19,8 +19,10 @@ from simulation.report.page import page_of
 from simulation.report.pictures import drawn
 from simulation.report.workbook import harmless, workbook_of
 from simulation.setting import Assumption
+from tests.support.sources import ROOT
 
 NAN = float("nan")
+STATION = str(ROOT / "docs/districts/futian-station.toml")
 KINDS = ("lines", "steps", "bars", "fall")
 
 
@@ -110,8 +112,8 @@ def test_a_terminal_shows_both_languages_and_what_it_rests_on() -> None:
 @pytest.mark.parametrize(
     ("command", "words", "titles"),
     [
-        (simulate, ["futian-station", "--days", "4"], ["结果", "各半小时到访者的等候", "按人群与主题"]),
-        (compare, ["futian-station", "futian-station", "--days", "4"], ["方案对比"]),
+        (simulate, [STATION, "--days", "4"], ["结果", "各半小时到访者的等候", "按人群与主题"]),
+        (compare, [STATION, STATION, "--days", "4"], ["方案对比"]),
     ],
 )
 def test_commands_write_a_page_a_workbook_and_figures(
