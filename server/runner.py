@@ -240,7 +240,7 @@ class HallRunner:
     async def catch_up(self) -> None:
         """Read what the log holds by now, whoever wrote it; one look at the ledger where that is nothing new.
 
-        Raises LedgerError; a ledger that then cannot be read makes it wait, so give it a bounded time.
+        Raises LedgerError if the head cannot be read; rows that cannot be read leave the day as it is.
         """
         head = await self.shell.ledger.head(self.stream)
         if head is None or head.version <= self._seen.seq or self._stopped:
@@ -286,6 +286,8 @@ class HallRunner:
             await self._settle_known(batch)
         except (LedgerError, HallError, CommandError) as error:
             log.error("turn_failed", stream=self.stream, reason=str(error))
+            # What cannot be read now is not waited for: reads go on with what is known.
+            self._release(max((seq for seq, _ in self._awaited), default=0))
             is_newer = isinstance(error, WrittenByNewer)
             self._mailbox.fail(batch, HallStopped(self.stream, str(error)) if is_newer else OutcomeUnknown(str(error)))
             return
@@ -444,12 +446,16 @@ class HallRunner:
 
     def _announce(self, commits: Sequence[Commit]) -> None:
         self.shell.bus.publish(self.stream, commits[-1].seq)
-        for seq, arrived in self._awaited:
-            if seq <= self._seen.seq and not arrived.done():
-                arrived.set_result(None)
-        self._awaited = [(seq, arrived) for seq, arrived in self._awaited if not arrived.done()]
+        self._release(self._seen.seq)
         if self.shell.after_commit is not None:
             self.shell.after_commit(self, commits)
+
+    def _release(self, seq: int) -> None:
+        """Let those go on who wait for the log to be read up to ``seq``."""
+        for awaited, arrived in self._awaited:
+            if awaited <= seq and not arrived.done():
+                arrived.set_result(None)
+        self._awaited = [one for one in self._awaited if not one[1].done()]
 
     def _teach(self, name: str, plan: Plan) -> None:
         self._plans[name] = plan
