@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ import pytest
 from hall.booking import Limits
 from server.cluster import migrate
 from server.ledger.port import stream_name
+from server.ledger.postgres import PostgresLedger
 from server.settings import Settings
 from tests.support.booked_api import HALL, OTHER, Desk, booked_server, ok, wish
 from tests.support.booked_days import FREE, day
@@ -84,6 +86,33 @@ def test_a_message_is_sent_by_the_node_on_duty_to_contact_data_kept_by_the_other
     stream = stream_name(HALL, day(8))
     for desk in desks:
         _until(lambda desk=desk: "sent" in _states(desk, stream, booked["id"]))
+
+
+def test_a_place_held_at_a_node_that_died_is_free_again_by_the_other_nodes_timer(tmp_path: Path):
+    url, clock = shared_postgres().database(), HandClock()
+    migrate(Settings(data=tmp_path, database_url=url))
+    more = {"database_url": url, "redis_url": shared_redis().address, "clock": clock}
+    with booked_server(tmp_path, **more) as there:
+        with booked_server(tmp_path, **more, people=False) as here:
+            held = here.hold(3)
+            name, secret = held["appointment"]["id"], held["secret"]
+            stream = stream_name(HALL, day(3))
+            _until(lambda: there.served.house.halls.live_day(HALL, day(3)) is not None)
+
+        clock.at_ms += FREE.hold_ms + 10_000
+        _until(lambda: _version(url, stream) > held["seq"])
+
+        assert there.code(f"appointments/{name}/confirm", {"secret": secret, "person": "110101199003070004"})
+
+
+def _version(url: str, stream: str) -> int:
+    async def look() -> int:
+        ledger = PostgresLedger(url)
+        head = await ledger.head(stream)
+        await ledger.close()
+        return head.version if head is not None else 0
+
+    return asyncio.run(look())
 
 
 def _states(desk: Desk, stream: str, appointment: str) -> list[str]:
