@@ -11,7 +11,7 @@ import pytest
 from tests.support.past_days import HALL, fill, past_setting
 from tests.support.server import Served, serving
 
-WAIT_S = 90
+WAIT_S = 240
 """The longest job here takes some seconds alone; other tests may have the processors."""
 TUESDAY = "2026-11-24"
 LOG = {"kind": "log", "first": "2026-11-01", "last": "2026-11-20"}

@@ -7,17 +7,32 @@ import numpy as np
 import pytest
 
 from hall.opening import WeekHours
-from server.studio.asks import CompareAsk, Draft, Failed, Group, Saved, StatedAsk, Work
+from server.studio.asks import (
+    CompareAsk,
+    Done,
+    Draft,
+    Failed,
+    FileAsk,
+    Group,
+    Saved,
+    SizeAsk,
+    StatedAsk,
+    Work,
+)
 from server.studio.worker.draft import DraftInvalid, drawn, setting_of
 from server.studio.worker.figures import live, side_of
-from server.studio.worker.grounds import Kept, stated
+from server.studio.worker.fitted import document_of
+from server.studio.worker.grounds import Kept, from_file, stated
+from server.studio.worker.runs import run
 from server.studio.worker.work import done
 from simulation.experiment import simulate
 from simulation.results import BINS, SLOTS
+from simulation.scenario import FOLDER
 from simulation.summary import summary_of
 from tests.server.studio.conftest import TUESDAY
 from tests.support.past_days import HALL, past_setting
 
+YUANCHENG = FOLDER / "yuancheng.toml"
 SUNDAY = "2026-11-29"
 GROUPS = (Group(tuple(f"W{n:03}" for n in range(6)), (1, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 1, 1, 1, 1)),)
 
@@ -133,3 +148,47 @@ def test_plans_of_other_days_or_grounds_are_not_compared(kept: Kept) -> None:
         note = done(work(ask=ask, ground=ground, saved=(first, other)), lambda *_: None)
         assert isinstance(note, Failed)
         assert note.code == "STUDIO_OTHER_DAY"
+
+
+def test_a_scenario_text_is_refused_at_its_lines_and_names_no_file_of_the_server() -> None:
+    text = YUANCHENG.read_text("utf-8")
+    wrong = text.replace("visits = ", "visits = -", 1) + "\n[mix.items]\nnothing = 1\n"
+
+    note = done(work(ask=FileAsk(text=wrong)), lambda *_: None)
+
+    assert isinstance(note, Failed)
+    lines = {fault.code: fault.line for fault in note.faults}
+    assert lines["NEGATIVE"] == next(n for n, line in enumerate(wrong.splitlines(), 1) if line.startswith("visits"))
+    assert lines["UNKNOWN_ITEM"] == len(wrong.splitlines())
+    other = done(work(ask=FileAsk(text="[hall]\nplan = '/etc/passwd'")), lambda *_: None)
+    assert isinstance(other, Failed)
+    assert [(fault.code, fault.line) for fault in other.faults] == [("UNKNOWN_HALL", 2)]
+
+
+def test_a_shipped_scenario_is_a_ground_and_the_same_ask_has_the_same_result() -> None:
+    kept = from_file(work(), FileAsk(text=YUANCHENG.read_text("utf-8")))
+    assert document_of(kept, None)["basis"] == "file"
+
+    first, again = (run(kept, Draft(date=TUESDAY), days=4, seed=9, tell=lambda *_: None) for _ in range(2))
+
+    assert first["current"]["figures"]["visitors"].value > 300
+    assert msgspec.json.encode(first) == msgspec.json.encode(again)
+
+
+def test_the_fewest_windows_keep_the_promise_on_fresh_days_and_cost_less_than_all(kept: Kept) -> None:
+    ask = SizeAsk(ground="0" * 16, draft=Draft(date=TUESDAY), kept_pct=80, days=10)
+    ground = msgspec.Raw(msgspec.json.encode(kept))
+
+    note = done(work(ask=ask, ground=ground), lambda *_: None)
+
+    assert isinstance(note, Done)
+    sized, plan = note.result["sized"], note.result["plan"]
+    assert sized["held"]
+    assert sized["window_hours"] == plan["figures"]["window_hours"].value
+    assert sized["window_hours"] < note.result["current"]["figures"]["window_hours"].value
+    hopeless = done(
+        work(ask=msgspec.structs.replace(ask, draft=Draft(date=TUESDAY, demand_pct=900)), ground=ground),
+        lambda *_: None,
+    )
+    assert isinstance(hopeless, Failed)
+    assert hopeless.code == "TARGET_OUT_OF_REACH"

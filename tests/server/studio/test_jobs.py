@@ -15,12 +15,15 @@ from openpyxl import load_workbook
 
 from server.studio.asks import Draft, RunAsk, StatedAsk, Work
 from server.studio.worker.grounds import stated
-from tests.server.studio.conftest import LOG, TUESDAY, WAIT_S, Studio
+from tests.server.studio.conftest import TUESDAY, WAIT_S, Studio
 from tests.support.past_days import HALL, fill, past_setting
 from tests.support.server import serving
 
 DRAFT = {"date": TUESDAY}
 LONG = {"kind": "run", "draft": DRAFT, "days": 400}
+
+# Worker processes yield to whatever else a test machine does.
+pytestmark = pytest.mark.timeout(300)
 
 
 def three_windows(**more: Any) -> dict[str, Any]:
@@ -58,8 +61,8 @@ def test_a_fit_says_on_how_much_each_figure_rests(studio: Studio, ground: str):
     assert any(one["about"] == "demand.day_cv" or one["zh"] for one in result["doubts"])
 
 
-def test_a_run_tells_the_plan_beside_the_windows_as_they_are(studio: Studio, ground: str):
-    job, result = studio.done(kind="run", ground=ground, draft=three_windows(cost_per_hour=80), days=12)
+def test_a_run_tells_the_plan_beside_the_windows_as_they_are_and_its_workbook_holds_it(studio: Studio, ground: str):
+    job, result = studio.done(kind="run", ground=ground, draft=three_windows(cost_per_hour=80, name="=1+1"), days=8)
 
     current, plan, change = result["current"], result["plan"], result["change"]
     assert current["figures"]["window_hours"]["value"] == 48
@@ -72,18 +75,13 @@ def test_a_run_tells_the_plan_beside_the_windows_as_they_are(studio: Studio, gro
         assert one["p50"]["value"] <= one["p90"]["value"]
     assert max(one["queue"] for one in plan["slots"]) > max(one["queue"] for one in current["slots"])
     assert {one["basis"] for one in result["basis"]} == {"fitted", "assumed"}
+    assert "days" not in {one["about"] for one in result["basis"]}, "that one weekday was asked for is no assumption"
     assert studio.get(f"/jobs/{job}").json()["job"]["pace"]["before"].keys() == {"n", "p50_ms", "p99_ms"}
 
-
-def test_the_workbook_of_a_run_holds_its_figures(studio: Studio, ground: str):
-    job, result = studio.done(kind="run", ground=ground, draft=three_windows(name="=1+1"), days=4)
-
-    answer = studio.get(f"/jobs/{job}/report.xlsx")
-
-    book = load_workbook(BytesIO(answer.content))
+    book = load_workbook(BytesIO(studio.get(f"/jobs/{job}/report.xlsx").content))
     assert book.sheetnames == ["摘要 Summary", "差异 Differences", "半小时 Half-hours", "窗口 Windows", "依据 Basis"]
     summary = {row[0]: row[1:] for row in book["摘要 Summary"].iter_rows(values_only=True)}
-    kept = result["plan"]["figures"]["kept_pct"]
+    kept = plan["figures"]["kept_pct"]
     assert summary["承诺时间内叫号 Called in time (%)"][3] == pytest.approx(kept["value"], abs=0.001)
     assert summary["承诺时间内叫号 Called in time (%)"][4] == pytest.approx(kept["low"], abs=0.001)
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
@@ -92,22 +90,17 @@ def test_the_workbook_of_a_run_holds_its_figures(studio: Studio, ground: str):
 
 def test_kept_plans_are_compared_on_the_same_people(studio: Studio, ground: str):
     kept = []
-    results = []
-    for name, draft in (("三个窗口", three_windows()), ("三个窗口，再算", three_windows()), ("照旧", DRAFT)):
-        job, result = studio.done(kind="run", ground=ground, draft=draft, days=4)
-        results.append(result)
+    for name, draft in (("三个窗口", three_windows()), ("照旧", DRAFT)):
+        job, _ = studio.done(kind="run", ground=ground, draft=draft, days=4)
         answer = studio.post("/plans", {"name": name, "job": job})
         assert answer.status_code == 201
         kept.append(answer.json()["plan"]["id"])
 
-    assert results[0] == results[1], "the same question has the same answer"
-
     job, result = studio.done(kind="compare", plans=kept, days=8)
 
-    assert [one["name"] for one in result["plans"]] == ["三个窗口", "三个窗口，再算", "照旧"]
-    first, again, more = result["plans"]
+    first, more = result["plans"]
+    assert [first["name"], more["name"]] == ["三个窗口", "照旧"]
     assert first["change"] is None
-    assert again["change"]["kept_pct"]["value"] == 0
     assert more["change"]["window_hours"]["value"] == 24
     assert studio.get(f"/jobs/{job}/report.xlsx").status_code == 200
     assert [one["id"] for one in studio.get().json()["plans"]] == kept[::-1]
@@ -131,33 +124,6 @@ def test_a_plan_that_contradicts_itself_is_refused_at_its_field_and_changes_noth
     assert studio.get().json()["plans"] == before
 
 
-def test_a_scenario_text_is_refused_at_its_lines(studio: Studio):
-    text = Path("simulation/scenarios/yuancheng.toml").read_text("utf-8")
-    wrong = text.replace("visits = ", "visits = -", 1) + "\n[mix.items]\nnothing = 1\n"
-
-    failure = studio.failure(kind="file", text=wrong)
-
-    lines = {fault["code"]: fault["line"] for fault in failure["faults"]}
-    assert lines["NEGATIVE"] == next(n for n, line in enumerate(wrong.splitlines(), 1) if line.startswith("visits"))
-    assert lines["UNKNOWN_ITEM"] == len(wrong.splitlines())
-    assert studio.failure(kind="file", text="[hall]\nplan = '/etc/passwd'")["faults"][0]["line"] == 2
-
-
-def test_a_shipped_scenario_is_a_ground(studio: Studio):
-    text = Path("simulation/scenarios/yuancheng.toml").read_text("utf-8")
-
-    job, result = studio.done(kind="file", text=text)
-
-    assert result["basis"] == "file"
-    run = studio.done(kind="run", ground=job, draft=DRAFT, days=4)[1]
-    assert run["current"]["figures"]["visitors"]["value"] > 300
-
-
-def test_a_log_that_is_too_short_is_refused(studio: Studio):
-    assert studio.failure(**{**LOG, "first": "2026-11-20"})["code"] == "TOO_FEW_DAYS"
-    assert studio.failure(**{**LOG, "last": "2026-10-01", "first": "2026-10-01"})["code"] == "NO_LOGS"
-
-
 def test_what_is_no_ask_is_refused_before_any_process_begins(studio: Studio, ground: str):
     for ask in ({}, {"kind": "nothing"}, {"kind": "run", "ground": ground, "draft": {}}, {**LONG, "ground": "x"}):
         assert studio.post("/jobs", {"ask": ask}).status_code == 422
@@ -170,10 +136,16 @@ def test_what_is_no_ask_is_refused_before_any_process_begins(studio: Studio, gro
 # ---- processes ----
 
 
-def test_a_cancelled_job_leaves_no_process(studio: Studio, ground: str):
+def test_a_worker_yields_to_everybody_tells_the_remaining_time_and_leaves_no_process_when_cancelled(
+    studio: Studio, ground: str
+):
     job = studio.begin(**{**LONG, "ground": ground})
     until(lambda: studio.get(f"/jobs/{job}").json()["job"]["progress"], "it told no progress")
+    progress = studio.get(f"/jobs/{job}").json()["job"]["progress"]
+    assert progress["total"] == 800
+    assert progress["left_s"] > 0
     [process] = processes(studio)
+    assert os.getpriority(os.PRIO_PROCESS, process) > os.getpriority(os.PRIO_PROCESS, 0)
 
     cancelled = studio.post(f"/jobs/{job}/cancel").json()["job"]
 
@@ -196,16 +168,6 @@ def test_a_manager_has_one_job_and_the_house_two(studio: Studio, ground: str):
     for job in (mine, theirs):
         studio.post(f"/jobs/{job}/cancel")
     assert studio.served.house.studio.running == 0
-
-
-def test_a_worker_is_the_least_important_process_and_tells_the_remaining_time(studio: Studio, ground: str):
-    job = studio.begin(**{**LONG, "ground": ground})
-    until(lambda: studio.get(f"/jobs/{job}").json()["job"]["progress"], "it told no progress")
-    progress = studio.get(f"/jobs/{job}").json()["job"]["progress"]
-
-    assert os.getpriority(os.PRIO_PROCESS, processes(studio)[0]) > os.getpriority(os.PRIO_PROCESS, 0)
-    assert (progress["total"], progress["left_s"] > 0) == (800, True)
-    studio.post(f"/jobs/{job}/cancel")
 
 
 def test_a_killed_worker_gives_a_coded_message(studio: Studio, ground: str):

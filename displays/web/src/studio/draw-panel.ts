@@ -10,7 +10,7 @@ import { studioStyles } from "./styles";
 import { say, weekdayText } from "./texts";
 import type { Ground, WindowGroup } from "./types";
 
-const DAYS = [20, 40, 100, 200] as const;
+const DAYS = [10, 20, 40, 100, 200] as const;
 const PAGE = 5;
 
 export class OwStudioDraw extends OwElement {

@@ -1,0 +1,173 @@
+"""A manager plans tomorrow: what the log says, a drawn plan beside today's, the fewest windows, a workbook, a day to watch."""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Page, expect
+
+from tests.journeys.test_visit import sign_in
+from tests.support.browser import Eyes, holds, seen, violations
+from tests.support.journey import RunningClock, add_people, page_address
+from tests.support.past_days import HALL, fill, past_setting
+from tests.support.server import Served, serving, token_of
+
+JOB_MS = 240_000
+"""A fit of two weeks takes some seconds alone; worker processes yield to whatever else a test machine does."""
+WINDOWS = 5
+BUSY = 0.4
+"""A small hall: a sizing of it takes seconds."""
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Served]:
+    plan = fill(tmp_path, past_setting(windows=WINDOWS, busy=BUSY))
+    add_people(tmp_path)
+    with serving(tmp_path, plans={HALL: plan}, clock=RunningClock()) as served:
+        yield served
+
+
+@pytest.fixture
+def page(hall: Served, eyes: Eyes) -> Page:
+    """The studio's page, signed in."""
+    page = eyes.open(hall.url + page_address("studio"), "desk")
+    sign_in(page, "boss")
+    expect(seen(page, "ground")).to_be_visible()
+    return page
+
+
+def finished(page: Page) -> None:
+    """Wait until no job of the page runs."""
+    expect(seen(page, "running")).to_have_count(0, timeout=JOB_MS)
+
+
+def number(text: str) -> float:
+    found = re.search(r"[\d,]+(?:\.\d+)?", text)
+    assert found, text
+    return float(found[0].replace(",", ""))
+
+
+def test_a_manager_plans_tomorrow_and_watches_it(hall: Served, page: Page, eyes: Eyes):
+    """From the log to a plan that is sized, compared, exported and watched; each result says on what it rests."""
+    seen(page, "learn").click()
+    expect(seen(page, "ground-said")).to_contain_text("2026-11-09 至 2026-11-20 的日志，10 天", timeout=JOB_MS)
+    expect(seen(page, "date")).to_have_value("2026-11-24")
+    seen(page, "fit").locator("summary").click()
+    expect(seen(page, "fit").locator("[data-chart=rates] canvas")).to_be_visible()
+
+    draw_by_keys_and_mouse(page)
+    seen(page, "days").select_option("10")
+    seen(page, "run").click()
+    expect(seen(page, "verdict")).to_contain_text("更低", timeout=JOB_MS)
+    expect(page.locator("[data-chart=p90] canvas")).to_be_visible()
+    expect(seen(page, "basis")).to_contain_text("由日志拟合")
+    keep(page, "少开窗口")
+
+    seen(page, "share").fill("75")
+    seen(page, "size").click()
+    expect(seen(page, "sized")).to_be_visible(timeout=JOB_MS)
+    assert number(seen(page, "window-hours").inner_text()) < WINDOWS * 8
+    assert number(seen(page, "card-kept_pct").inner_text()) > 75
+    check_workbook(page)
+    keep(page, "最省")
+
+    for box in page.locator("[data-testid^=choose-]").all():
+        box.check()
+    seen(page, "compare").click()
+    expect(seen(page, "result-compared")).to_contain_text("少开窗口", timeout=JOB_MS)
+
+    watch(hall, page, eyes)
+    assert violations(page) == []
+    page.evaluate("document.documentElement.toggleAttribute('data-large', true)")
+    assert violations(page) == []
+
+
+def draw_by_keys_and_mouse(page: Page) -> None:
+    """A column answers to keys, a stroke sets several."""
+    column = page.locator("[role=slider]").first
+    column.focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    expect(column).to_have_attribute("aria-valuenow", str(WINDOWS - 2))
+    canvas = seen(page, "canvas").bounding_box()
+    assert canvas is not None
+    page.mouse.move(canvas["x"] + 5, canvas["y"] + 0.8 * canvas["height"])
+    page.mouse.down()
+    page.mouse.move(canvas["x"] + canvas["width"] - 5, canvas["y"] + 0.8 * canvas["height"], steps=30)
+    page.mouse.up()
+    expect(page.locator("[role=slider]").last).to_have_attribute("aria-valuenow", "1")
+    assert number(seen(page, "window-hours").inner_text()) == 1 * 8
+
+
+def keep(page: Page, name: str) -> None:
+    finished(page)
+    seen(page, "plan-name").fill(name)
+    seen(page, "keep").click()
+    expect(seen(page, "plans")).to_contain_text(name)
+
+
+def check_workbook(page: Page) -> None:
+    """The workbook that a person downloads holds what the page shows."""
+    with page.expect_download() as download:
+        seen(page, "export-run").click()
+    book = load_workbook(BytesIO(Path(download.value.path()).read_bytes()))
+    rows = {row[0]: row for row in book["摘要 Summary"].iter_rows(values_only=True)}
+    shown = number(seen(page, "card-kept_pct").inner_text())
+    assert rows["承诺时间内叫号 Called in time (%)"][4] == pytest.approx(shown, abs=0.06)
+    assert rows["日期 Date"][1] == "2026-11-24"
+
+
+def watch(hall: Served, page: Page, eyes: Eyes) -> None:
+    """The simulated day plays on the board, marked; the live hall's board shows nothing of it."""
+    live = eyes.open(f"{hall.url}{page_address('board')}&device={token_of('board')}", "board")
+    expect(seen(live, "board")).to_be_visible()
+    before = hall.seq()
+
+    seen(page, "watch").click()
+    expect(seen(page, "watching")).to_contain_text("模拟", timeout=JOB_MS)
+    seen(page, "speed").select_option("300")
+    board = page.frame_locator("[data-testid=board-frame]")
+    expect(board.locator("[data-testid=simulated]")).to_contain_text("不是真实叫号")
+    expect(board.locator("[data-testid=recent]").first).to_be_visible(timeout=JOB_MS)
+
+    assert seen(live, "recent").count() == 0
+    assert seen(live, "simulated").count() == 0
+    assert hall.seq() == before
+
+
+def test_a_job_survives_a_reload_and_a_bad_scenario_is_told_at_its_place(page: Page):
+    """Nothing is lost by a reload, and nothing changes by a scenario that contradicts itself."""
+    seen(page, "from-file").check()
+    seen(page, "file-text").fill("[demand]\nvisits = -3\n[staffing]\n")
+    seen(page, "learn").click()
+    expect(seen(page, "failure")).to_have_attribute("data-code", "SCENARIO_INVALID", timeout=JOB_MS)
+    expect(seen(page, "failure")).to_contain_text("第 1 行")
+
+    seen(page, "from-stated").check()
+    seen(page, "visits").fill("-20")
+    seen(page, "learn").click()
+    expect(seen(page, "failure")).to_contain_text("不能为负数", timeout=JOB_MS)
+    seen(page, "visits").fill("200")
+    seen(page, "learn").click()
+    expect(seen(page, "ground-said")).to_contain_text("假设", timeout=JOB_MS)
+
+    seen(page, "hours").fill("17:00-09:00")
+    seen(page, "run").click()
+    expect(seen(page, "failure")).to_contain_text("开放时间: 关门早于开门：17:00-09:00", timeout=JOB_MS)
+    expect(seen(page, "result-run")).to_have_count(0)
+
+    seen(page, "hours").fill("09:00-17:00")
+    seen(page, "days").select_option("200")
+    seen(page, "run").click()
+    expect(seen(page, "running").locator("progress")).to_be_visible()
+    holds(page, lambda: "剩" in seen(page, "running").inner_text(), "the remaining time", seconds=JOB_MS / 1000)
+    page.reload()
+    expect(seen(page, "running")).to_be_visible()
+    seen(page, "cancel").click()
+    expect(seen(page, "failure")).to_have_attribute("data-code", "STUDIO_CANCELLED")
+    finished(page)
