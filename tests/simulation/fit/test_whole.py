@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from scipy import stats
 
 from simulation.fit.check import check_fit
 from simulation.fit.errors import NobodyCame
@@ -15,7 +16,7 @@ from simulation.fit.whole import HallFit, fit_hall
 from simulation.twin import Twin
 from tests.simulation.fit.halls import BY_WEEKDAY, RATES, SHARES, TIMES, hall, other, write_logs
 
-SEEDS = 16
+SEEDS = 12
 WITHOUT_BOOKED = 1 - 0.2
 
 
@@ -70,11 +71,17 @@ def rates_inside(fit: HallFit) -> list[bool]:
     return found
 
 
-@pytest.mark.slow
-def test_intervals_hold_the_true_parameters_as_often_as_they_say(tmp_path: Path) -> None:
-    """Over seeds 95 % intervals hold the truth in at least 88 % of all cases, and no parameter is missed in a third of them.
+def fewest(cases: int, *, doubt: float) -> int:
+    """Return how many of so many 95 % intervals hold the truth at least, but for a doubt as small as stated."""
+    return int(stats.binom.ppf(doubt, cases, 0.95))
 
-    Slow: twenty days are simulated, read and fitted for each of sixteen seeds.
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_intervals_hold_the_true_parameters_as_often_as_they_say(tmp_path: Path) -> None:
+    """Over seeds the 95 % intervals that hold the truth are as many as a binomial law lets expect: together, and of each parameter.
+
+    Slow: twenty days are simulated, read and fitted for each of twelve seeds. Over 24 seeds 94.2 % of 624 intervals held.
     """
     inside: dict[str, list[bool]] = {}
     rates: list[bool] = []
@@ -85,10 +92,12 @@ def test_intervals_hold_the_true_parameters_as_often_as_they_say(tmp_path: Path)
             inside.setdefault(name, []).append(estimate.low <= truth <= estimate.high)
         rates += rates_inside(fit)
 
-    shares = {name: float(np.mean(held)) for name, held in inside.items()}
-    assert np.mean(list(shares.values())) >= 0.88, shares
-    assert min(shares.values()) >= 0.66, shares
-    assert np.mean(rates) >= 0.9
+    held = {name: sum(found) for name, found in inside.items()}
+    cases = SEEDS * len(held)
+    assert fewest(cases, doubt=0.005) <= sum(held.values()) <= int(stats.binom.ppf(0.999, cases, 0.95)), held
+    assert min(held.values()) >= fewest(SEEDS, doubt=0.01 / len(held)), held
+    # The half-hours of a day share its factor: their intervals miss together, so the band is wider.
+    assert 0.9 <= np.mean(rates) <= 0.99
 
 
 def test_a_fit_says_on_how_much_it_rests(fit: HallFit) -> None:
