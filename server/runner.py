@@ -413,7 +413,8 @@ class HallRunner:
 
     async def _replay(self) -> None:
         """Build the state to decide on from the ledger, or read on; the state for reads follows what it had not seen."""
-        fresh, previous = (HallDay(), GENESIS) if self._stale else (self._ahead, self._hash)
+        is_whole = self._stale
+        fresh, previous = (HallDay(), GENESIS) if is_whole else (self._ahead, self._hash)
         news: list[Commit] = []
         # Until it is through nothing holds; and a hint is heard once, so that a ledger that cannot be read is not spun on.
         self._stale, self._hinted = True, 0
@@ -433,7 +434,8 @@ class HallRunner:
             fresh.plans[name] = plan
         self._ahead, self._hash, self._stale = fresh, previous, False
         self._figures.replays += 1
-        log.info("hall_day_replayed", stream=self.stream, seq=fresh.seq, news=len(news))
+        # Reading on is every day's work of several nodes.
+        (log.info if is_whole else log.debug)("hall_day_replayed", stream=self.stream, seq=fresh.seq, news=len(news))
 
     @property
     def _is_behind(self) -> bool:
