@@ -26,6 +26,7 @@ from hall.policy import Plan, plan_hash
 from hall.state import HallDay
 from hall.step import apply, step
 from server.answers import AnswerIndex
+from server.arrivals import Arrivals
 from server.booking_traces import keys_before, ticket_of_check_in, traces_after
 from server.bus import Bus
 from server.clock import Clock
@@ -147,7 +148,7 @@ class HallRunner:
     _stale: bool = True
     _hinted: int = 0
     """Where the log stands, as another node says."""
-    _awaited: list[tuple[int, asyncio.Future[None]]] = field(default_factory=list)
+    _arrivals: Arrivals = field(default_factory=Arrivals)
     _stopped: str = "not started"
     is_following: bool = False
     """The last of its log was written by another node, which serves the hall now; this one leaves deadlines to it."""
@@ -245,8 +246,7 @@ class HallRunner:
         head = await self.shell.ledger.head(self.stream)
         if head is None or head.version <= self._seen.seq or self._stopped:
             return
-        arrived: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._awaited.append((head.version, arrived))
+        arrived = self._arrivals.at(head.version)
         self.hint(head.version)
         await arrived
 
@@ -287,7 +287,7 @@ class HallRunner:
         except (LedgerError, HallError, CommandError) as error:
             log.error("turn_failed", stream=self.stream, reason=str(error))
             # What cannot be read now is not waited for: reads go on with what is known.
-            self._release(max((seq for seq, _ in self._awaited), default=0))
+            self._arrivals.release()
             is_newer = isinstance(error, WrittenByNewer)
             self._mailbox.fail(batch, HallStopped(self.stream, str(error)) if is_newer else OutcomeUnknown(str(error)))
             return
@@ -448,16 +448,9 @@ class HallRunner:
 
     def _announce(self, commits: Sequence[Commit]) -> None:
         self.shell.bus.publish(self.stream, commits[-1].seq)
-        self._release(self._seen.seq)
+        self._arrivals.reached(self._seen.seq)
         if self.shell.after_commit is not None:
             self.shell.after_commit(self, commits)
-
-    def _release(self, seq: int) -> None:
-        """Let those go on who wait for the log to be read up to ``seq``."""
-        for awaited, arrived in self._awaited:
-            if awaited <= seq and not arrived.done():
-                arrived.set_result(None)
-        self._awaited = [one for one in self._awaited if not one[1].done()]
 
     def _teach(self, name: str, plan: Plan) -> None:
         self._plans[name] = plan
