@@ -83,13 +83,19 @@ def designs_of(setting: Setting) -> tuple[Design, ...]:
 
 def with_design(setting: Setting, design: Design) -> Setting:
     """Return the hall with its windows divided over a design's groups."""
-    codes = [window.code for window in setting.plan.catalog.windows]
-    numbers = divided(len(codes), design.parts)
-    skills, start = [], 0
-    for serves, number in zip(design.serves, numbers, strict=True):
-        skills += [Skill(code, serves) for code in codes[start : start + number]]
-        start += number
-    return msgspec.structs.replace(setting, roster=msgspec.structs.replace(setting.roster, skills=tuple(skills)))
+    windows = setting.plan.catalog.windows
+    own = [
+        serves
+        for serves, number in zip(design.serves, divided(len(windows), design.parts), strict=True)
+        for _ in range(number)
+    ]
+    # The hall refuses to let a window serve what it serves already.
+    skills = tuple(
+        Skill(window.code, serves)
+        for window, serves in zip(windows, own, strict=True)
+        if (window.serves, window.helps) != (serves, Serves())
+    )
+    return msgspec.structs.replace(setting, roster=msgspec.structs.replace(setting.roster, skills=skills))
 
 
 def divided(windows: int, parts: Sequence[float]) -> tuple[int, ...]:

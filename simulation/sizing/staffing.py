@@ -133,10 +133,12 @@ class _Sizing:
         search = Search(self._frame, self._hall.layout, lambda one: self._trials.sums(one, days), margin=margin)
         reached = search.reach(numbers)
         if not search.holds(reached):
-            # The margin is for the search; what all windows can just hold is still an answer.
+            # Of what all windows reach beyond the target, half is left as the margin.
+            sums = self._trials.sums(reached, days)
             search.margin = 0.0
-            if not search.holds(reached):
-                raise self._out_of_reach(self._trials.sums(reached, days))
+            search.margin = search.slack(sums) / 2
+            if search.margin < 0:
+                raise self._out_of_reach(sums)
         self._best = reached
         self._best = search.prune(reached)
         return self._best

@@ -16,7 +16,7 @@ LIMIT = Target(share=0.9, within_min=4.0, booked_share=0.95, booked_min=2.0, use
 
 
 def test_a_row_counts_what_the_days_figures_count() -> None:
-    setting = msgspec.structs.replace(two_themes(), target_ms=4 * MINUTE_MS)
+    setting = msgspec.structs.replace(two_themes(windows=5), target_ms=4 * MINUTE_MS)
     hall = Hall(setting, LIMIT)
     for day in range(3):
         row = hall.lived(setting.roster, day)
