@@ -23,7 +23,8 @@ from server.clock import MS_PER_SECOND, Clock
 from server.following import FOLLOW_SECONDS
 from server.ledger.port import LedgerError, hall_and_date, stream_name
 from server.outcomes import CommandError, DayRefused, HallStopped
-from server.runner import HallRunner, RunnerStatistics
+from server.runner import HallRunner
+from server.tally import RunnerStatistics
 
 log = structlog.get_logger(__name__)
 

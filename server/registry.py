@@ -34,7 +34,8 @@ from server.moves import Moves
 from server.outcomes import CommandError, DayRefused, HallStopped, Outcome, UnknownHall
 from server.outlook import Outlook, check_open, open_command
 from server.reopening import Reopening
-from server.runner import HallRunner, RunnerStatistics, Shell, Tell
+from server.runner import HallRunner, Shell, Tell
+from server.tally import RunnerStatistics
 from server.timers import HallTimer
 from server.turning import bring_up, date_of, finish, has_ended, local_date, was_today
 
@@ -479,8 +480,7 @@ class Halls:
         self._past[runner.stream] = runner
         self._behind.pop(runner.stream, None)
         while len(self._past) > max(PAST_LIMIT, len(self._halls)):
-            oldest = next(iter(self._past))
-            await self._past.pop(oldest).stop()
+            await self._past.pop(next(iter(self._past))).stop()
 
     def _after_commit(self, runner: HallRunner, commits: Sequence[Commit]) -> None:
         if runner.is_following:

@@ -55,6 +55,7 @@ from server.outcomes import (
     OutcomeUnknown,
 )
 from server.replay import decoded, replayed
+from server.tally import Figures, RunnerStatistics
 
 log = structlog.get_logger(__name__)
 
@@ -82,37 +83,8 @@ AfterCommit = Callable[["HallRunner", Sequence[Commit]], None]
 _TICK = "tick"
 """Key of the one tick that can be on its way."""
 
-RECOVER_SECONDS = 1.5
+RECOVER_SECONDS = 0.8
 """How long callers of a failed write wait for the truth from the ledger before they are told that it is unknown."""
-
-
-class RunnerStatistics(msgspec.Struct, frozen=True):
-    """Figures of a hall-day since it was started; ``waiting``, ``seq`` and ``running`` are now."""
-
-    stream: str
-    seq: int
-    running: bool
-    waiting: int
-    commands: int
-    refusals: int
-    repeats: int
-    writes: int
-    largest_batch: int
-    failures: int
-    replays: int
-    crashes: int
-
-
-@dataclass
-class _Figures:
-    commands: int = 0
-    refusals: int = 0
-    repeats: int = 0
-    writes: int = 0
-    largest_batch: int = 0
-    failures: int = 0
-    replays: int = 0
-    crashes: int = 0
 
 
 @dataclass
@@ -143,9 +115,12 @@ class HallRunner:
     _plans: dict[str, Plan] = field(default_factory=dict)
     _answers: AnswerIndex = field(default_factory=AnswerIndex)
     _mailbox: Mailbox = field(init=False)
-    _figures: _Figures = field(default_factory=_Figures)
+    _figures: Figures = field(default_factory=Figures)
     _task: asyncio.Task[None] | None = None
     _stale: bool = True
+    _failing: bool = False
+    """The last write failed."""
+    _building: asyncio.Task[None] | None = None
     _hinted: int = 0
     """Where the log stands, as another node says."""
     _arrivals: Arrivals = field(default_factory=Arrivals)
@@ -190,6 +165,8 @@ class HallRunner:
                 # The storage hangs: who waits is told that the day is stopped, and finds the truth after the start.
                 task.cancel()
                 await asyncio.wait([task])
+        if self._building is not None:
+            self._building.cancel()
 
     async def submit(self, command: AnyCommand, digest: str, guards: tuple[Guard, ...] = ()) -> Outcome:
         """Have a command decided and stored, and return its one answer; see :mod:`server.outcomes` for what is raised.
@@ -282,9 +259,9 @@ class HallRunner:
         batch = self._mailbox.take(BATCH_LIMIT)
         try:
             if self._stale or self._is_behind:
-                await self._replay()
+                await (self._rebuild() if self._failing else self._replay())
             await self._settle_known(batch)
-        except (LedgerError, HallError, CommandError) as error:
+        except (LedgerError, HallError, CommandError, TimeoutError) as error:
             log.error("turn_failed", stream=self.stream, reason=str(error))
             # What cannot be read now is not waited for: reads go on with what is known.
             self._arrivals.release()
@@ -368,9 +345,10 @@ class HallRunner:
             reason = str(failure) or f"no answer from the storage in {self.shell.append_seconds:g} s"
             log.error("append_failed", stream=self.stream, reason=reason, commands=len(entries))
             self._figures.failures += 1
-            self._stale = True
+            self._stale = self._failing = True
             await self._recover(entries, reason)
         else:
+            self._failing = False
             self._figures.writes += 1
             self._figures.largest_batch = max(self._figures.largest_batch, len(decided))
             self._publish(decided)
@@ -378,8 +356,7 @@ class HallRunner:
     async def _recover(self, entries: list[Entry], reason: str) -> None:
         """Look at once what the ledger has: whose commit is there gets it, the others are told that it is unknown."""
         try:
-            async with asyncio.timeout(RECOVER_SECONDS):
-                await self._replay()
+            await self._rebuild()
         except (LedgerError, HallError, TimeoutError) as error:
             log.error("replay_failed", stream=self.stream, reason=str(error) or "too slow")
         for entry in entries:
@@ -410,6 +387,17 @@ class HallRunner:
         (log.info if same else log.error)("day_ended", stream=self.stream, seq=self._seen.seq, replay_agrees=same)
 
     # ---- what is durable ----
+
+    async def _rebuild(self) -> None:
+        """Replay, and wait a moment only (TimeoutError; it goes on): a refusal must not wait for a long log (law L7)."""
+        if self._building is None or self._building.done():
+            self._building = asyncio.create_task(self._replay(), name=f"replay {self.stream}")
+            # Nobody may be waiting when it fails; the next one finds out by trying again.
+            self._building.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.wait([self._building], timeout=RECOVER_SECONDS)
+        if not self._building.done():
+            raise TimeoutError("the log is being read again")
+        self._building.result()
 
     async def _replay(self) -> None:
         """Build the state to decide on from the ledger, or read on; the state for reads follows what it had not seen."""

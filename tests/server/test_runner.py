@@ -233,6 +233,46 @@ async def test_reads_go_on_while_the_storage_is_dead():
         assert (await runner.submit(take(3), "x")).commit.refusal is None
 
 
+class LongLedger(FaultyLedger):
+    """Its log takes as long to read as the test wants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_read = asyncio.Event()
+        self.may_read.set()
+
+    async def read(self, stream: str, after: int = 0) -> AsyncIterator[Row]:
+        await self.may_read.wait()
+        async for row in super().read(stream, after):
+            yield row
+
+
+async def test_a_refusal_does_not_wait_until_a_long_log_is_read_again(monkeypatch: pytest.MonkeyPatch):
+    """Law L7: with twenty thousand rows a refusal would come seconds late; reading goes on behind it."""
+    monkeypatch.setattr("server.runner.RECOVER_SECONDS", 0.05)
+    ledger = LongLedger()
+    async with running(ledger) as runner:
+        await send(runner, take(1))
+        ledger.fault = "before"
+        ledger.may_read.clear()
+
+        for number in (2, 3):
+            with pytest.raises(OutcomeUnknown):
+                await runner.submit(take(number), "x")
+
+        ledger.fault = ""
+        ledger.may_read.set()
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    outcome = await runner.submit(take(3), "x")
+                except OutcomeUnknown:
+                    continue
+                break
+    assert outcome.seq == 3
+    assert outcome.commit.refusal is None
+
+
 async def test_a_full_mailbox_refuses_at_once():
     ledger = GatedLedger()
     shell = Shell(ledger, LocalBus(), HandClock(), mailbox_limit=10)
