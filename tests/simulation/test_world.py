@@ -1,5 +1,7 @@
 """People and clerks of the simulated hall do what their setting says, on days small enough to be looked at."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -260,3 +262,20 @@ def test_who_comes_too_early_or_too_late_is_turned_away_and_counted() -> None:
 
     outside = [one for one in world.people.at_ms if not at(world, 8 * 60 + 30) <= one < at(world, 18 * 60)]
     assert world.turned_away == len(outside) > 10
+
+
+def test_a_day_is_gone_at_once_when_nobody_holds_it_any_more() -> None:
+    """A thousand days take no more memory than one: none waits for the interpreter to look for cycles."""
+    behaviour = Behaviour(walk_ms=20_000, patience_ms=20 * MINUTE_MS, missed=0.2)
+    twin = Twin(setting_of(plan_of(3), per_hour=20, behaviour=behaviour))
+    gc.collect()
+    gc.disable()
+    try:
+        world = twin.world(0)
+        world.run()
+        gone = weakref.ref(world)
+        assert not gc.isenabled()
+        del world
+        assert gone() is None
+    finally:
+        gc.enable()
