@@ -98,6 +98,16 @@ def test_a_sound_file_says_what_it_means(tmp_path: Path) -> None:
     assert result.planned_ms == (3 * 450 + 120 + 60) * MINUTE_MS
 
 
+@pytest.mark.parametrize(("until", "end"), [("12:45", 765), ("13:30", 810), ("20:00", 1200)])
+def test_the_last_rate_ends_where_the_scenario_says_and_brings_no_more_people(
+    tmp_path: Path, until: str, end: int
+) -> None:
+    setting = load_scenario(scenario(tmp_path, SOUND.replace('until = "17:00"', f'until = "{until}"')))
+
+    assert setting.demand.pieces[-1].to_min == end
+    assert sum(one.per_hour * (one.to_min - one.from_min) / 60 for one in setting.demand.pieces) == pytest.approx(200)
+
+
 BAD = [
     ("visits = 200", "visits = -200", "NEGATIVE", "visits"),
     ('"12:30" = 0.5', '"12:30" = -0.5', "NEGATIVE", "by_time"),
