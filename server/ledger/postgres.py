@@ -170,6 +170,7 @@ class PostgresLedger:
                     timeout=CONNECT_SECONDS,
                     command_timeout=READ_SECONDS,
                     server_settings=self._session(),
+                    reset=_keep,
                 )
             return self._pool
 
@@ -206,6 +207,10 @@ class PostgresLedger:
             if found["appointment"] is not None:
                 traces.append(_trace(found))
         return versions, tuple(traces)
+
+
+async def _keep(_connection: Any) -> None:
+    """Leave a connection as it is: questions change nothing of it, and resetting it would cost as much as they do."""
 
 
 def _trace(found: Mapping[str, Any]) -> Trace:
