@@ -36,6 +36,8 @@ ERROR_BYTES: Final = 4_096
 BEFORE_S: Final = 300.0
 """What a job is compared with: the five minutes before it."""
 PACES_KEPT: Final = 200
+DAYS_KEPT: Final = 10
+"""Days to be watched; one of a large hall takes 10 MB of disk."""
 
 
 class StudioBusy(Exception):
@@ -132,7 +134,7 @@ class StudioDesk:
             del self._running[job.id]
             raise
         if job.kind == "day":
-            self.days.mkdir(parents=True, exist_ok=True)
+            await asyncio.to_thread(self._make_room)
             work = msgspec.structs.replace(work, day_file=str(self.day_file(job.id)))
         running.task = asyncio.create_task(self._run(running, work), name=f"studio {job.id}")
         return job
@@ -150,6 +152,13 @@ class StudioDesk:
             await asyncio.wait([running.task])
 
     # ---- inside ----
+
+    def _make_room(self) -> None:
+        """Forget the oldest days to be watched; their seeds make them again."""
+        self.days.mkdir(parents=True, exist_ok=True)
+        known = sorted(self.days.glob("*.jsonl"), key=lambda file: (file.stat().st_mtime_ns, file.name))
+        for old in known[: max(0, len(known) - DAYS_KEPT + 1)]:
+            old.unlink(missing_ok=True)
 
     def _give_up(self, running: _Running, why: Failed) -> None:
         running.why = running.why or why

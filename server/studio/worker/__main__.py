@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from typing import Final
 
@@ -20,7 +21,7 @@ NICE: Final = 15
 """The live hall's process has 0: it gets the processor whenever it wants it."""
 TELL_S: Final = 0.2
 """Progress is told no more often than this."""
-GONE: Final = 3
+BROKEN, GONE = 1, 3
 SINGLE: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """Numerical libraries take every core unless they are told."""
 
@@ -38,9 +39,15 @@ def main() -> None:
         out.buffer.write(msgspec.json.encode(note) + b"\n")
         out.buffer.flush()
 
-    say(_outcome(work, Teller(say)))
+    status = BROKEN
+    try:
+        say(_outcome(work, Teller(say)))
+        status = 0
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
     # The thread that waits for the server's end must not hold the process up.
-    os._exit(0)
+    sys.stderr.flush()
+    os._exit(status)
 
 
 class Teller:
@@ -63,7 +70,10 @@ def _outcome(work: Work, tell: Teller) -> AnyNote:
     try:
         from server.studio.worker.work import done
     except ImportError as error:
-        return failed("STUDIO_EXTRA_MISSING", name=error.name or "?")
+        # A module that is missing has a name; a library for which there is no room has none.
+        if error.name is None:
+            return failed("STUDIO_MEMORY", megabytes=work.megabytes)
+        return failed("STUDIO_EXTRA_MISSING", name=error.name)
     try:
         return done(work, tell)
     except MemoryError:

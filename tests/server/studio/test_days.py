@@ -7,6 +7,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from server.studio.desk import DAYS_KEPT
 from tests.server.studio.conftest import TUESDAY, WAIT_S, Studio
 from tests.support.past_days import HALL
 from tests.support.server import token_of
@@ -77,7 +78,11 @@ def test_a_job_that_is_no_day_is_not_played(studio: Studio, day: str):
 
 def test_a_day_whose_file_is_gone_says_so(studio: Studio):
     ground = next(one["id"] for one in studio.get().json()["jobs"] if one["kind"] == "stated")
+    folder = studio.served.house.studio.days
+    for number in range(DAYS_KEPT):
+        (folder / f"later-{number}.jsonl").touch()
     job = studio.done(kind="day", ground=ground, draft={"date": TUESDAY})[0]
+    assert len(list(folder.glob("*.jsonl"))) == DAYS_KEPT, "the oldest make room"
     studio.served.house.studio.day_file(job).unlink()
 
     assert studio.get(f"/days/{job}").json()["code"] == "UNKNOWN_STUDIO_JOB"
