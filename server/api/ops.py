@@ -29,6 +29,7 @@ async def metrics(request: Request) -> Response:
     parts = {
         "edge": house.edge.statistics(),
         "doors": house.doors.statistics(),
+        "rates": house.desk.rates.statistics(),
         "hub": house.hub.statistics(),
         "ledger": house.ledger.statistics(),
         "outbox": house.outbox.statistics(),

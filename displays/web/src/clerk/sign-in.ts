@@ -7,7 +7,7 @@ import { type Api, faultText } from "../shared/api";
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import type { Account } from "../shared/session";
-import type { HallSummary } from "../shared/types";
+import type { HallSummary, Text } from "../shared/types";
 import { deskStyles } from "./styles";
 import { say } from "./texts";
 
@@ -49,6 +49,14 @@ export class OwSignIn extends OwElement {
         margin-top: var(--ow-1);
         font-size: var(--ow-text-m);
       }
+      .elsewhere {
+        display: flex;
+        align-items: center;
+        justify-content: center;
+        box-sizing: border-box;
+        margin-top: var(--ow-3);
+        text-decoration: none;
+      }
       .note {
         margin-bottom: var(--ow-4);
       }
@@ -59,12 +67,14 @@ export class OwSignIn extends OwElement {
   @property() heading = "";
   @state() private busy = false;
   @state() private fault = "";
+  @state() private elsewhere: Text | null = null;
 
   protected override firstUpdated(): void {
     const field = this.renderRoot.querySelector<HTMLInputElement>("input");
     if (field) {
       field.focus();
     }
+    void this.ask();
   }
 
   protected override render() {
@@ -79,7 +89,17 @@ export class OwSignIn extends OwElement {
         <input class="field" name="password" type="password" autocomplete="current-password" maxlength=${PASSWORD_LIMIT} data-testid="password">
       </label>
       <button class="button primary" ?disabled=${this.busy} data-testid="sign-in">${this.busy ? say("signing_in") : say("sign_in")}</button>
+      ${this.elsewhere ? html`<a class="button elsewhere" href="/api/oidc/login?then=${encodeURIComponent(location.pathname)}" data-testid="sign-in-elsewhere">${pick(this.elsewhere)}</a>` : nothing}
     </form>`;
+  }
+
+  /** Whether people may sign in at an identity provider; without an answer the form is enough. */
+  private async ask(): Promise<void> {
+    try {
+      this.elsewhere = (await this.api.get<{ name: Text | null }>("api/oidc")).name;
+    } catch {
+      this.elsewhere = null;
+    }
   }
 
   private async submit(event: Event): Promise<void> {
