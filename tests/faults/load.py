@@ -11,7 +11,7 @@ import msgspec
 from tests.faults.clients import Crowd, Line, asked_again
 from tests.faults.eyes import Screen
 from tests.faults.history import Told, compare, log_of
-from tests.faults.report import Part
+from tests.faults.report import Part, is_crowded
 from tests.faults.serving import Server
 from tests.faults.watching import audit_faults, fault_of_l1, seconds_until_true, truth_of
 
@@ -53,6 +53,7 @@ class Load:
         """Bring people and screens; screens connect over ``screen_ports`` in turn, or to the server itself."""
         self.server = server
         self.sizes = sizes
+        self.crowded = is_crowded()
         self.crowd = Crowd(server.port, run="load", pace_s=sizes.pace_s)
         ports = screen_ports or (server.port,)
         self.screens = [Screen(f"board {number}", ports[number % len(ports)]) for number in range(sizes.screens)]
@@ -81,7 +82,9 @@ class Load:
         await asyncio.gather(*following, return_exceptions=True)
         found = compare(told, log)
         truth = await truth_of(folder, log, screens)
-        extra = [fault for screen in screens for fault in truth.faults_of(screen)] + fault_of_l1(true_s)
+        extra = [fault for screen in screens for fault in truth.faults_of(screen)] + fault_of_l1(
+            true_s, crowded=self.crowded
+        )
         extra += await asked_again(self.server.port, _sample(told, chance)) + _open(told)
         self.server.stop()
         extra += await audit_faults(folder)
