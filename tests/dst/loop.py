@@ -5,6 +5,7 @@ next timer at once. There are no threads: work for a thread is done on the loop,
 """
 
 import asyncio
+import itertools
 import random
 import time
 from asyncio import events
@@ -12,6 +13,8 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from contextvars import Context
+from heapq import heappop, heappush
 from typing import Any, TypeVar
 
 NS_PER_S = 1_000_000_000
@@ -36,13 +39,15 @@ class VirtualLoop(asyncio.BaseEventLoop):
     """The loop of one simulated run."""
 
     _ready: deque[asyncio.Handle]
+    _stopping: bool
 
     def __init__(self, seed: int) -> None:
         super().__init__()
         self._now = 0.0
         self._spins = 0
         self._chance = random.Random(f"{seed}/loop")
-        self._selector = self
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._numbers = itertools.count()
         self.unhandled: list[str] = []
         self.set_exception_handler(self._on_unhandled)
 
@@ -50,20 +55,46 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """Return the virtual moment, in seconds from the start."""
         return self._now
 
-    def select(self, timeout: float | None) -> list[Any]:
-        """Let time pass to the next timer, and shuffle what is ready."""
-        if timeout is None:
-            raise NothingLeft
-        self._spins = 0 if timeout > 0 else self._spins + 1
+    def call_soon(  # type: ignore[override]  # as below
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Let something run at this moment."""
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_at(  # type: ignore[override]  # the arguments are not matched with the callback here
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """Let something run at a later moment."""
+        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        heappush(self._timers, (when, next(self._numbers), timer))
+        return timer
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        """It is passed over when its moment comes."""
+
+    def _run_once(self) -> None:
+        """Run what is ready, in an order that the seed shuffles; if nothing is, let time pass to the next timer."""
+        timers, ready = self._timers, self._ready
+        while timers and timers[0][2].cancelled():
+            heappop(timers)
+        if not ready and not self._stopping:
+            if not timers:
+                raise NothingLeft
+            self._spins = -1
+            self._now = max(self._now, timers[0][0])
+        while timers and timers[0][0] <= self._now:
+            ready.append(heappop(timers)[2])
+        self._spins += 1
         if self._spins > SPINS_LIMIT:
             raise Spinning
-        self._now += timeout
-        if len(self._ready) > 1:
-            ready = list(self._ready)
-            self._chance.shuffle(ready)
-            self._ready.clear()
-            self._ready.extend(ready)
-        return []
+        handles = list(ready)
+        ready.clear()
+        self._chance.shuffle(handles)
+        for handle in handles:
+            if not handle.cancelled():
+                handle._run()
 
     def run_in_executor(  # type: ignore[override]  # the work's result is not named here
         self, executor: Executor | None, func: Callable[..., T], *args: Any
@@ -72,9 +103,6 @@ class VirtualLoop(asyncio.BaseEventLoop):
         future: asyncio.Future[T] = self.create_future()
         self.call_later(self._chance.uniform(0, THREAD_SECONDS), _do, future, func, args)
         return future
-
-    def _process_events(self, event_list: list[Any]) -> None:
-        """There are no sockets."""
 
     def _write_to_self(self) -> None:
         """Nobody else has to be woken."""
