@@ -80,5 +80,6 @@ def fault_of(words: list[str]) -> str:
             return f"there is no option {name}"
         elif name != "--help" and not has_value and not options[name].is_flag and rest:
             rest.pop(0)
-    room = sum(isinstance(one, click.Argument) for one in command.params)
+    arguments = [one for one in command.params if isinstance(one, click.Argument)]
+    room = sum(one.nargs for one in arguments) if all(one.nargs > 0 for one in arguments) else given
     return "" if given <= room else f"{given} arguments, {room} are taken"
