@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PERCENT = click.FloatRange(1, 99.9)
 MINUTES = click.FloatRange(0.5, 240)
+STOPS = (signal.SIGINT, signal.SIGTERM)
+"""Both stop a sizing alike: when a piece of work is done, with what is known."""
 
 
 @click.command("size", short_help="Find the fewest windows per half-hour for a wanted service.")
@@ -136,18 +138,21 @@ def _watched(jobs: int) -> Iterator[tuple[Callable[["Progress"], None], Callable
     from simulation.experiment import workers_ended
 
     asked: list[int] = []
+    before = {number: signal.getsignal(number) for number in STOPS}
 
     def stop(number: int, _frame: object) -> None:
         asked.append(number)
         # Who cannot wait for the piece asks again.
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    before = signal.signal(signal.SIGINT, stop)
+    for number in STOPS:
+        signal.signal(number, stop)
     try:
         with workers_ended(jobs), progress_shown(0) as bar:
             yield lambda now: bar(Bar(now.done, now.total, now.left_s)), lambda: bool(asked)
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, known in before.items():
+            signal.signal(number, known)
 
 
 def _tell(found: "Answer", files: "Files") -> None:

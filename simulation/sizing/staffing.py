@@ -35,6 +35,12 @@ QUICK_DAYS: Final = 300
 """Days of a search by the recursion, which takes a thirtieth of the twin's time."""
 FRESH_DAYS: Final = 200
 """Days of a confirmation, unless the scenario asks for more replications."""
+REHEARSAL_DAYS: Final = 1_000
+"""Days between search and confirmation on which a plan found by the recursion is tried by it: a clear miss costs seconds."""
+REHEARSAL_PART: Final = 4
+"""No more than so many times the days of the search."""
+SPARE: Final = 0.004
+"""Wanted on them beyond the target, since they are days like any others."""
 COMPARED_DAYS: Final = 3
 """Days on which the recursion must call everybody as the twin does."""
 ATTEMPTS: Final = 4
@@ -115,12 +121,14 @@ class _Sizing:
     def _found(self, start: Numbers, days: int, fresh: int) -> tuple[Numbers, Floats, float]:
         """Search and confirm until fresh days hold the target."""
         trials, margin, numbers = self._trials, self._target.margin, start
-        first, attempt = days, 0
+        tried = _blocks(min(REHEARSAL_DAYS, REHEARSAL_PART * days), self._setting.strata) if trials.quick else 0
+        rehearsal = range(days, days + tried)
+        first, attempt = rehearsal.stop, 0
         while True:
             attempt += 1
             trials.stage = "search"
-            trials.ahead = self._expected(days) + fresh
-            numbers = self._searched(numbers, range(days), margin)
+            trials.ahead = self._expected(days) + len(rehearsal) + fresh
+            numbers, margin = self._rehearsed(numbers, range(days), rehearsal, margin)
             trials.stage, trials.ahead = "confirm", fresh
             began = time.monotonic()
             rows, missing = self._confirmed(numbers, range(first, first + fresh), is_last=attempt == ATTEMPTS)
@@ -128,6 +136,18 @@ class _Sizing:
                 return numbers, rows, time.monotonic() - began
             margin += missing + STEP_MORE
             first += fresh
+
+    def _rehearsed(self, numbers: Numbers, days: range, rehearsal: range, margin: float) -> tuple[Numbers, float]:
+        """Search until other days hold the target too, where they cost little; return the plan and its margin."""
+        found = self._searched(numbers, days, margin)
+        for _ in range(ATTEMPTS if rehearsal else 0):
+            sums = self._trials.sums(found, rehearsal)
+            missing = -min(one.slack(sums, SPARE) for one in self._hall.layout.demands)
+            if missing <= 0:
+                break
+            margin += missing + STEP_MORE
+            found = self._searched(found, days, margin)
+        return found, margin
 
     def _searched(self, numbers: Numbers, days: range, margin: float) -> Numbers:
         search = Search(self._frame, self._hall.layout, lambda one: self._trials.sums(one, days), margin=margin)
@@ -144,7 +164,7 @@ class _Sizing:
         return self._best
 
     def _confirmed(self, numbers: Numbers, days: range, *, is_last: bool) -> tuple[Floats, float]:
-        """Return the rows of fresh days, and by how much a requirement is missed; a clear miss ends them early."""
+        """Return the rows of fresh days, and by how much a requirement is missed; a miss that is likely to stay ends them early."""
         roster = self._frame.roster(numbers, self._setting.roster)
         step = _blocks(max(1, len(days) // 4), self._setting.strata)
         parts: list[Floats] = []
@@ -154,7 +174,7 @@ class _Sizing:
             rows = np.concatenate(parts)
             checks = [self._check(one, rows) for one in self._hall.layout.demands]
             missing = max(_missing(one) for one in checks)
-            if not is_last and any(not one.holds and _surely_missed(one) for one in checks):
+            if not is_last and any(_is_lost(one) for one in checks):
                 break
         return np.concatenate(parts), missing
 
@@ -263,8 +283,9 @@ def _missing(check: Checked) -> float:
     return abs(check.found.value - check.wanted)
 
 
-def _surely_missed(check: Checked) -> bool:
-    return check.found.low > check.wanted if check.at_most else check.found.high < check.wanted
+def _is_lost(check: Checked) -> bool:
+    """Return whether a requirement is missed by more than a standard error: more days would hardly change that."""
+    return _missing(check) > check.found.half_width / 2
 
 
 def _blocks(days: int, strata: int) -> int:
