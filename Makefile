@@ -87,6 +87,7 @@ bench: setup ## measure the rules and the live path, each beside a plain yardsti
 	$(BIN)/python -m tests.bench.instant
 	$(BIN)/python -m tests.bench.screens
 	$(BIN)/python -m tests.bench.twin
+	$(BIN)/python -m tests.bench.sizing
 	$(BIN)/python -m tests.bench.studio
 	$(BIN)/python -m tests.bench.commands
 	$(BIN)/python -m tests.bench.ledger
