@@ -14,8 +14,8 @@ from tests.faults.cluster_place import CLERKS, clerk_of, kiosk_of
 from tests.faults.eyes import CONNECT_S, Screen, _now_ms
 from tests.support.server import token_of
 
-FACTS_S: Final = 60.0
-"""How long a hall may take to say what it offers, right after the start."""
+FACTS_S: Final = 300.0
+"""How long a hall may take to say what it offers: all are asked at once, right after the start."""
 
 
 class HallLine(Line):
