@@ -26,8 +26,9 @@ BEAT_MS: Ms = 1_000
 """A dead link must be noticed within 5 s (law L8): 1 s beats leave room for slow networks."""
 STALE_BEATS_PERMILLE = 1_500
 """One and a half beats of silence: one may be late, two may not be missing."""
-RECONNECT_MS: tuple[Ms, ...] = (500, 1_000, 2_000, 3_000)
-"""Delays before the 1st, 2nd, … attempt; the last one repeats: with jitter, screens are true within 5 s (law L1)."""
+RECONNECT_MS: tuple[Ms, ...] = (500, 1_000, 2_000)
+"""Delays before the 1st, 2nd, … attempt; the last one repeats. With 1.5 s until a silent death is noticed, and with jitter,
+screens are true within 5 s (law L1)."""
 JITTER_PERMILLE = 250
 """How much longer than scheduled an attempt may wait, so that 1,000 screens do not return in the same instant."""
 HISTORY_FRAMES = 256

@@ -39,7 +39,7 @@ const NOTHING = -1;
 // The server takes 64 frames a beat from one screen; receipts keep far below that.
 const RECEIPTS_A_BEAT = 5;
 // From the protocol: the last one repeats.
-const RECONNECT_MS = [500, 1000, 2000, 3000] as const;
+const RECONNECT_MS = [500, 1000, 2000] as const;
 // The share of a delay that chance moves, so that a hall's screens do not return in one instant.
 const JITTER_SHARE = 0.3;
 // A browser does not tell a refused handshake from a lost link: after so many connections without a
