@@ -1,5 +1,6 @@
 """Settings of many halls at once: templates with a preview before the push, public holidays, presets."""
 
+from functools import cache
 from typing import Annotated
 
 import msgspec
@@ -95,7 +96,9 @@ def _told(found: templates.Preview) -> Json:
     return {"changes": found.changes, "keeps": found.keeps, "faults": found.faults}
 
 
+@cache
 def _preset(name: str) -> Json:
+    """Return what is told of a preset; reading one costs seconds of a core, and it changes with the program only."""
     preset = load_preset(name)
     published = [msgspec.structs.asdict(one) for one in preset.published]
     return {"code": preset.code, "name": preset.name, "halls": len(preset.halls), "published": published}
