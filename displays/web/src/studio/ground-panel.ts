@@ -117,9 +117,9 @@ export class OwStudioGround extends OwElement {
   }
 
   private details(ground: Ground): TemplateResult {
-    return html`<details data-testid="fit" @toggle=${(event: Event) => void this.opened(event.target as HTMLDetailsElement)}><summary>${say("show_fit")}</summary>
+    return html`<details data-testid="fit" @toggle=${(event: Event) => void this.opened(event.target as HTMLDetailsElement)}><summary>${say(ground.fit ? "show_fit" : "doubts")}</summary>
       ${ground.fit ? this.fit(ground, ground.fit) : nothing}
-      <h3>${say("doubts")}</h3>
+      ${ground.fit ? html`<h3>${say("doubts")}</h3>` : nothing}
       <ul class="list">${ground.doubts.map((one) => html`<li>${language() === "zh" ? one.zh : one.en}</li>`)}</ul>
     </details>`;
   }

@@ -54,6 +54,16 @@ export class OwStudioJob extends OwElement {
   @property({ attribute: false }) bench!: Bench;
   @property({ type: Number }) tick = 0;
 
+  private told: Failure | null = null;
+
+  protected override updated(): void {
+    const { failure } = this.bench;
+    if (failure && failure !== this.told) {
+      this.scrollIntoView({ block: "nearest" });
+    }
+    this.told = failure;
+  }
+
   protected override render(): TemplateResult {
     const { job, failure, overview } = this.bench;
     return html`<div aria-live="polite">${job && job.state === "running" ? this.running(job) : nothing}${failure ? this.failed(failure) : nothing}</div>

@@ -35,6 +35,13 @@ export class OwStudio extends OwElement {
         margin: 0 auto;
         padding: 0.75rem 1rem;
       }
+      /* A job that runs is seen, and can be cancelled, from every step of the page. */
+      .stuck {
+        position: sticky;
+        z-index: 3;
+        top: 0;
+        background: var(--ow-ground);
+      }
       .intro {
         margin-bottom: 0.5rem;
         color: var(--ow-ink-2);
@@ -63,7 +70,7 @@ export class OwStudio extends OwElement {
   private inside(bench: Bench): TemplateResult {
     const { tick } = this;
     return html`<p class="intro">${say("intro")}</p>
-      <ow-studio-job .bench=${bench} .tick=${tick}></ow-studio-job>
+      <ow-studio-job class=${bench.isRunning ? "stuck" : ""} .bench=${bench} .tick=${tick}></ow-studio-job>
       <ow-studio-ground .bench=${bench} .tick=${tick}></ow-studio-ground>
       <ow-studio-draw .bench=${bench} .tick=${tick}></ow-studio-draw>
       ${bench.ground ? html`<ow-studio-result .bench=${bench} .tick=${tick}></ow-studio-result>` : nothing}
