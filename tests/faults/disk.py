@@ -89,7 +89,7 @@ async def _refused_for_a_while(load: Load, *, heal: Callable[[], None]) -> Outco
     outcome.recovery_s.append(await load.seconds_until_answered(healed_ns))
     if outcome.recovery_s == [float("inf")]:
         outcome.findings.append("L7: nothing is answered again without a restart")
-    outcome.findings += _faults_of_refusals(crowd.unclear)
+    outcome.findings += _faults_of_refusals(crowd.unclear, limit_s=LIMIT_S if load.crowded else REFUSED_S)
     if sum(len(screen.stale_ns) for screen in load.screens) != stale:
         outcome.findings.append("L7: screens lost their feed meanwhile")
     if load.server.pid != pid or not load.server.is_up():
@@ -99,11 +99,11 @@ async def _refused_for_a_while(load: Load, *, heal: Callable[[], None]) -> Outco
     return outcome
 
 
-def _faults_of_refusals(unclear: list[tuple[str, float]]) -> list[str]:
+def _faults_of_refusals(unclear: list[tuple[str, float]], *, limit_s: float) -> list[str]:
     others = sorted({code for code, _ in unclear} - {CODE})
-    slow = sum(seconds > REFUSED_S for code, seconds in unclear if code == CODE)
+    slow = sum(seconds > limit_s for code, seconds in unclear if code == CODE)
     found = [f"L7: writes were refused with {other}, not {CODE}" for other in others]
-    return [*found, *([f"L7: {slow} writes were refused only after {REFUSED_S:g} s"] if slow else [])]
+    return [*found, *([f"L7: {slow} writes were refused only after {limit_s:g} s"] if slow else [])]
 
 
 def _control(server: Server, place: Path, command: str) -> None:
