@@ -19,7 +19,7 @@ UPGRADE ?=
 BIN := .venv/bin
 PACKAGES := hall server displays simulation
 
-.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench audit crash powercut screens faults cluster dst flash load fuzz attack advisories golden lock clean
+.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench audit crash powercut screens faults cluster dst flash load fuzz attack advisories golden districts lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -135,6 +135,9 @@ advisories: setup ## compare what is pinned with published advisories; says what
 golden: setup ## record the golden logs again and show what changed, for review
 	$(BIN)/python -m tests.golden.record
 	git --no-pager diff --stat -- tests/golden
+
+districts: setup ## run the commands of docs/districts.md again, draw its pictures and fill its tables
+	nice $(BIN)/python docs/districts.py $(ARGS)
 
 lock: .build/uv/bin/uv ## pin every dependency again, with hashes and without addresses
 	env -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \

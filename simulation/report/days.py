@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from hall.catalog import Text
 from simulation.differences import Difference
 from simulation.intervals import Interval
@@ -109,29 +111,36 @@ FIGURES = {
 
 
 def report_of_comparison(found: Sequence[Difference], settings: Sequence[Setting], *, version: str) -> Report:
-    """Return plans side by side, each figure with its difference from the first plan."""
+    """Return plans side by side, with the first one's hall, and what all of them rest on."""
     first = settings[0]
-    head: list[Text | str] = ["", found[0].name]
+    basis: dict[Assumption, None] = dict.fromkeys(one for setting in settings for one in setting.assumptions)
+    facts = (Text(f"onewindow {version}"), Text(f"seed {first.seed}"))
+    report = comparison_report(found)
+    return msgspec.structs.replace(
+        report,
+        title=Text(f"{first.name.zh}：方案对比", f"{first.name.en}: plans compared"),
+        facts=(*facts, *report.facts),
+        assumptions=tuple(basis),
+    )
+
+
+def comparison_report(found: Sequence[Difference]) -> Report:
+    """Return plans side by side, each figure with its difference from the first plan."""
+    first = found[0]
+    head: list[Text | str] = ["", first.name]
     for one in found[1:]:
         head += [one.name, Text(f"{one.name} 之差", f"{one.name}, difference")]
-    basis: dict[Assumption, None] = dict.fromkeys(one for setting in settings for one in setting.assumptions)
+    same = Text(
+        f"同样的种子、同样的人；差为与「{first.name}」的配对差。",
+        f"Same seeds, same people; differences from {first.name} are paired.",
+    )
     return Report(
-        title=Text(f"{first.name.zh}：方案对比", f"{first.name.en}: plans compared"),
-        facts=(
-            Text(f"onewindow {version}"),
-            Text(f"seed {first.seed}"),
-            Text(f"{found[0].days} 个仿真日", f"{found[0].days} simulated days"),
-        ),
-        tables=(
-            Table(title=Text("方案对比", "plans compared"), head=tuple(head), rows=tuple(_rows(found))),
-        ),
+        title=Text("方案对比", "plans compared"),
+        facts=(Text(f"{first.days} 个仿真日", f"{first.days} simulated days"),),
+        tables=(Table(title=Text("方案对比", "plans compared"), head=tuple(head), rows=tuple(_rows(found))),),
         pictures=(_bars(found),),
-        remarks=(
-            Text(f"同样的种子、同样的人；差为与「{found[0].name}」的配对差。", f"Same seeds, same people; differences from {found[0].name} are paired."),
-            DAY_UNIT,
-        ),
-        assumptions=tuple(basis),
-    )  # fmt: skip
+        remarks=(same, DAY_UNIT),
+    )
 
 
 def _rows(found: Sequence[Difference]) -> list[tuple[Cell, ...]]:
