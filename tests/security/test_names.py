@@ -34,7 +34,8 @@ DEEP_TEXT: Final = """() => {
   return parts.join("\\n");
 }"""
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+# Nine pages full of names, drawn without a GPU.
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module", params=[PAYLOADS[:HALF], PAYLOADS[HALF:]], ids=["first half", "second half"])
