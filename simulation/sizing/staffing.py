@@ -180,7 +180,8 @@ class _Sizing:
 
     def _expected(self, days: int) -> int:
         """Return the days that a search is likely to simulate."""
-        return days * (len(self._frame.slots) * len(self._frame.groups) * 3 + 10)
+        several = sum(group.size > 1 for group in self._frame.groups)
+        return days * (len(self._frame.slots) * several * 3 + 10)
 
     def _check(self, demand: Demanded, rows: Floats) -> Checked:
         part, whole = rows[:, list(demand.part)].sum(axis=1), rows[:, list(demand.whole)].sum(axis=1)
