@@ -20,6 +20,7 @@ from server.inbox import Mailbox
 from server.ledger.memory import MemoryLedger
 from server.ledger.port import Batch
 from server.reopening import Reopening
+from server.runner import HallRunner
 from server.watch import Screen
 from server.wire import Pipe
 from tests.dst.disk import Disk, Writer
@@ -79,7 +80,10 @@ def bus_without_gap_check() -> Iterator[None]:
     async def never(_: Following) -> None:
         await asyncio.get_running_loop().create_future()
 
-    with mock.patch.object(Following, "_look", never):
+    async def not_now(_: Following, runner: HallRunner) -> None:
+        assert runner.stream
+
+    with mock.patch.object(Following, "_look", never), mock.patch.object(Following, "catch_up", not_now):
         yield
 
 

@@ -10,7 +10,7 @@ from tests.dst.bugs import BUGS
 from tests.dst.corpus import corpus
 from tests.dst.runs import tried
 
-SEEDS = 100
+SEEDS = 60
 """Played by every run of the tests; `make dst SEEDS=2000` plays more."""
 FOUND_WITHIN = 500
 """A planted bug is found within so many seeds."""
@@ -18,6 +18,7 @@ DIGESTS = "from tests.dst.runs import tried; print([tried(seed, is_traced=True)[
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # ten seconds on a machine that has nothing else to do
 def test_no_seed_breaks_a_law():
     broken = {seed: findings[0] for seed in range(SEEDS) if (findings := tried(seed)[0])}
 
@@ -32,6 +33,7 @@ def test_a_seed_that_once_broke_a_law_breaks_none_any_more(seed: int):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # up to 500 runs, where a bug is rare and the machine busy
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_planted_bug_is_found(bug: str):
     """And the seed that finds it is clean without it: it is the bug that is found."""
