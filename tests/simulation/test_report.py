@@ -1,6 +1,7 @@
 """Reports on paper: pages that need nothing else, workbooks that run nothing, figures as the terminal shows them."""
 
 import re
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -10,15 +11,19 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from hall.catalog import Text
-from simulation.cli import simulate
+from simulation.cli import setting_of, simulate
 from simulation.compare_command import compare
 from simulation.errors import Language
+from simulation.fit.cli import fit
 from simulation.intervals import Interval
+from simulation.log import LogSink
+from simulation.replay_command import replay
 from simulation.report.content import Picture, Report, Series, Table, lines_of, shown
 from simulation.report.page import page_of
 from simulation.report.pictures import drawn
 from simulation.report.workbook import harmless, workbook_of
 from simulation.setting import Assumption
+from simulation.twin import Twin
 from tests.support.sources import ROOT
 
 NAN = float("nan")
@@ -133,3 +138,28 @@ def test_commands_write_a_page_a_workbook_and_figures(
     assert "seed 1" in page
     assert "onewindow" in page
     assert msgspec.json.decode(json.read_bytes())
+
+
+def test_what_rests_on_logs_is_written_too(tmp_path: Path) -> None:
+    """Two weeks of a small hall: the fit as a workbook, one day lived otherwise as a page."""
+    station = setting_of(STATION, seed=2, days=10)
+    first = date(2026, 11, 23)
+    dates = tuple((first + timedelta(days=7 * week + day)).isoformat() for week in range(2) for day in range(5))
+    twin = Twin(msgspec.structs.replace(station, dates=dates))
+    for number, day in enumerate(dates):
+        sink = LogSink()
+        world = twin.world(number, log=sink)
+        world.run()
+        sink.fingerprint = world.state.fingerprint()
+        sink.write(tmp_path / f"{day}.jsonl", station.plan)
+    html, xlsx = tmp_path / "replay.html", tmp_path / "fit.xlsx"
+
+    fitted = CliRunner().invoke(fit, [str(tmp_path), "--no-check", "--xlsx", str(xlsx)])
+    replayed = CliRunner().invoke(
+        replay, [str(tmp_path / f"{dates[0]}.jsonl"), "--windows", "09:00=1", "--html", str(html)]
+    )
+
+    assert fitted.exit_code == 0, fitted.output
+    assert load_workbook(xlsx).sheetnames == ["说明", "参数", "每小时到访", "办理时长 分"]
+    assert replayed.exit_code == 0, replayed.output
+    assert "改变后" in html.read_text("utf-8")
