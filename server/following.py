@@ -21,7 +21,7 @@ FOLLOW_SECONDS: Final = 2.0
 """How much later than the node that serves a hall another one minds its deadlines: it takes over what nobody did."""
 
 CATCH_UP_SECONDS: Final = 1.5
-"""How long a request waits for what other nodes wrote; then it is answered by what is known, or the write tells."""
+"""How long a request waits for what other nodes wrote; then a look is answered by what is known, a change by 503."""
 
 STREAMS_SECONDS: Final = 10.0
 """Rest between two looks for days that other nodes have begun: hints tell of them at once, unless they are lost."""
@@ -65,13 +65,14 @@ class Following:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def catch_up(self, runner: HallRunner) -> None:
-        """Let a day know all that was written before now, unless the ledger does not tell in time."""
+    async def catch_up(self, runner: HallRunner) -> str:
+        """Let a day know all that was written before now; return the code of what kept it from that, or nothing."""
         try:
             async with asyncio.timeout(CATCH_UP_SECONDS):
-                await runner.catch_up()
+                return "" if await runner.catch_up() else "NOT_READY"
         except (LedgerError, TimeoutError) as error:
             log.warning("not_caught_up", stream=runner.stream, reason=str(error) or "too slow")
+            return "STORAGE_FULL"
 
     async def _listen(self, subscription: Subscription) -> None:
         while True:

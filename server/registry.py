@@ -218,10 +218,10 @@ class Halls:
             check_open(now.facts_of(date))
         return await self._fresh(self._ahead.live(stream) or await self._ahead.get(hall, date))
 
-    async def catch_up(self, hall: HallId) -> None:
-        """Let today know all that any node wrote before now; nothing where one node has the ledger."""
-        if self.is_shared and (runner := self.day_of(hall)) is not None:
-            await self._following.catch_up(runner)
+    async def catch_up(self, hall: HallId) -> str:
+        """Let today know all that any node wrote before now; return the code of what kept it from that, or nothing."""
+        runner = self.day_of(hall) if self.is_shared else None
+        return "" if runner is None else await self._following.catch_up(runner)
 
     def live_day(self, hall: HallId, date: str) -> HallRunner | None:
         """Return the runner of a day if it is in memory, without waiting."""

@@ -215,17 +215,18 @@ class HallRunner:
             self._hinted = seq
             self._mailbox.knock()
 
-    async def catch_up(self) -> None:
+    async def catch_up(self) -> bool:
         """Read what the log holds by now, whoever wrote it; one look at the ledger where that is nothing new.
 
-        Raises LedgerError if the head cannot be read; rows that cannot be read leave the day as it is.
+        Raises LedgerError if the head cannot be read; rows that cannot be read leave the day as it is: False.
         """
         head = await self.shell.ledger.head(self.stream)
         if head is None or head.version <= self._seen.seq or self._stopped:
-            return
+            return True
         arrived = self._arrivals.at(head.version)
         self.hint(head.version)
         await arrived
+        return self._seen.seq >= head.version
 
     async def learn(self, plan: Plan) -> str:
         """Store a plan and make it known to this day; commands can name it by the hash that is returned."""
