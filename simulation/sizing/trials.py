@@ -17,6 +17,7 @@ from typing import Final
 import joblib
 import msgspec
 import numpy as np
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from simulation.errors import CheckpointMismatch
 from simulation.experiment import CHUNK, IsCancelled, Machine, where
@@ -140,8 +141,14 @@ class Trials:
         facts = msgspec.json.encode((self._setting, self._target))
         work = (joblib.delayed(_chunk)(number, facts, roster, days) for number, days in enumerate(chunks))
         jobs = -1 if self._machine.dask else self._machine.jobs
-        with where(self._machine):
-            yield from joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(work)
+        try:
+            with where(self._machine):
+                yield from joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(work)
+        except TerminatedWorkerError:
+            # Whoever ends the command by its process group ends the workers, too.
+            if self._is_cancelled is not None and self._is_cancelled():
+                raise Stopped from None
+            raise
 
     def _count(self, days: int, seconds: float, *, quick: bool) -> None:
         """Tell how far it is; raises Stopped."""
