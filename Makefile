@@ -19,7 +19,7 @@ UPGRADE ?=
 BIN := .venv/bin
 PACKAGES := hall server displays simulation
 
-.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench audit crash powercut screens faults cluster dst flash load fuzz attack advisories golden districts lock clean
+.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench audit crash powercut screens faults cluster dst flash load load-cluster fuzz attack advisories golden districts lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -122,6 +122,10 @@ flash: setup ## sell 3,000 places to 12,000 people in a minute, with the server 
 
 load: setup ## let Locust's crowd live through a busy hall; ARGS='--shape graduates --people 400'
 	$(BIN)/python -m loadtests.crowd $(ARGS)
+
+load-cluster: setup ## the same on three nodes behind nginx, with PostgreSQL and Redis
+	@[ "$(PROVIDE)" = no ] || .ci/provide
+	$(BIN)/python -m loadtests.crowd --cluster $(ARGS)
 
 fuzz: setup ## generated requests against the API's own description: make fuzz EXAMPLES=2000
 	$(BIN)/python -m tests.security.fuzz $(EXAMPLES)

@@ -14,7 +14,7 @@ def main() -> int:
     """Run one shape; status 0 if every promise was kept."""
     asked = _words().parse_args()
     wanted = Wanted(shape=asked.shape, people=asked.people, seconds=asked.seconds, workers=asked.workers,
-                    clerks=asked.clerks)  # fmt: skip
+                    clerks=asked.clerks, cluster=asked.cluster)  # fmt: skip
     out = asked.out or Path(tempfile.mkdtemp(prefix="onewindow-load-"))
     found = run(wanted, out)
     page = write_report(found, out)
@@ -30,6 +30,7 @@ def _words() -> argparse.ArgumentParser:
     words.add_argument("--seconds", type=float, default=180.0)
     words.add_argument("--workers", type=int, default=0, help="Locust's worker processes; 0: everything in one")
     words.add_argument("--clerks", type=int, default=40, help="windows that are opened")
+    words.add_argument("--cluster", action="store_true", help="three nodes, PostgreSQL, Redis and nginx")
     words.add_argument("--out", type=Path, help="where histories, tables and the report go; a new folder otherwise")
     return words
 

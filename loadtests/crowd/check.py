@@ -1,7 +1,7 @@
 """After the run: what everybody was told against the log, and how long a call took from the key to each board."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +10,7 @@ import msgspec
 from loadtests.crowd.notes import PREFIX, Rang
 from server.demo.compare import Comparison, compare
 from server.demo.history import History, Operation, Sighting, read_history
+from server.ledger.port import Ledger
 
 CALLS: Final = frozenset({"call-next", "finish-and-next"})
 
@@ -34,13 +35,13 @@ def merged(folder: Path, kind: str) -> Path:
     return whole
 
 
-def compared_with_log(history: Path, rings: Sequence[Rang], ledger: Path, stream: str) -> Comparison:
+def compared_with_log(history: Path, rings: Sequence[Rang], opened: Callable[[], Ledger], stream: str) -> Comparison:
     """Compare the histories with the logs, rings of screens included."""
     writer = History(history)
     for one in rings:
         writer.write(Sighting(screen=one.screen, ring=one.ring, ticket=one.ticket, window=one.window))
     writer.close()
-    return asyncio.run(compare(history, ledger, stream, prefix=PREFIX))
+    return asyncio.run(compare(history, opened, stream, prefix=PREFIX))
 
 
 def rings_of(path: Path) -> list[Rang]:

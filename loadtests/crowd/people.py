@@ -177,8 +177,9 @@ class Manager(Citizen):
     @task
     def look(self) -> None:
         """Look at the state and at the figures of today."""
-        self.ask("state", f"{self.path}/state", token=self.place.manager)
-        self.ask("figures", f"{self.path}/figures?date={self.place.today}", token=self.place.manager)
+        self.ask("state", f"{self.path}/state")
+        if self.place.manager:
+            self.ask("figures", f"{self.path}/figures?date={self.place.today}", token=self.place.manager)
 
 
 RUN: Final = msgspec.json.decode(os.environ[VARIABLE], type=Run)

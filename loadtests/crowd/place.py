@@ -62,7 +62,7 @@ def prepare(url: str, password: str, folder: Path, *, clerks: int, places: int) 
     """Set the hall up over its public interface: open now and tomorrow, with clerks, devices and slots on sale."""
     with httpx.Client(base_url=url, timeout=30) as http:
         http.headers["authorization"] = f"Bearer {_sign_in(http, 'admin', password)}"
-        zone = _noon_zone()
+        zone = noon_zone()
         _change(http, "hall", lambda content: {**content, "zone": zone})
         today = datetime.now(ZoneInfo(zone)).date()
         tomorrow = today + timedelta(days=1)
@@ -73,7 +73,7 @@ def prepare(url: str, password: str, folder: Path, *, clerks: int, places: int) 
         ]
         _change(http, "calendar", lambda _: {"own": own})
         hall = http.get(f"/api/halls/{HALL}").raise_for_status().json()
-        items = _spread([one["code"] for one in hall["items"] if one["windows"]], ITEMS)
+        items = spread([one["code"] for one in hall["items"] if one["windows"]], ITEMS)
         _change(http, "policy", lambda content: {**content, "booking": _booking(items, places)})
         staff = _clerks(http, [one["code"] for one in hall["windows"]], clerks)
         return Place(
@@ -130,13 +130,13 @@ def _change(http: httpx.Client, section: str, change: Any) -> None:
     assert answer.is_success, answer.text
 
 
-def _spread(codes: list[str], count: int) -> list[str]:
+def spread(codes: list[str], count: int) -> list[str]:
     """Return so many of them, evenly over the list, so that every theme has some."""
     step = max(1, len(codes) // count)
     return codes[::step][:count]
 
 
-def _noon_zone() -> str:
+def noon_zone() -> str:
     """Return a time zone in which it is around noon, so that no run crosses a midnight."""
     ahead = 12 - datetime.now(UTC).hour
     # The names count westwards: Etc/GMT-8 is eight hours ahead of UTC.

@@ -9,7 +9,6 @@ from typing import Any
 
 import matplotlib.figure
 
-from loadtests.crowd.place import HALL
 from loadtests.crowd.run import Outcome
 from loadtests.crowd.shapes import SHAPES
 
@@ -48,7 +47,7 @@ def text_of(found: Outcome, out: Path) -> str:
         f"  {row['Name']:28} {int(row['Request Count']):8,} {int(row['Failure Count']):7,} {row['50%']:>8} {row['99%']:>8}"
         for row in _stats(out)
     ]
-    audit = [line for line in found.audit.splitlines() if line.startswith(f"{HALL}/")]
+    audit = [line for line in found.audit.splitlines() if line.startswith(f"{found.hall}/")]
     return "\n".join([*lines, _compared(found), *audit, _verdict(found)])
 
 

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import Final
 import msgspec
 
 from loadtests.crowd.check import Shown, compared_with_log, merged, operations_of, rings_of, shown
-from loadtests.crowd.place import FILE, Place, prepare
+from loadtests.crowd.grounds import in_cluster, in_one_process
+from loadtests.crowd.place import FILE, Place
 from loadtests.crowd.shapes import SHAPES, VARIABLE, Run
-from loadtests.flash.serving import CROWD, Server
 from server.demo.compare import Comparison
 
 PEOPLE_FILE: Final = str(Path(__file__).with_name("people.py"))
@@ -23,7 +22,6 @@ STOPS_S: Final = 15
 OVER_S: Final = 120.0
 """Longer than the run and this, and Locust is ended."""
 STORM_S: Final = 5.0
-MORE: Final = {"ONEWINDOW_CONNECTIONS_PER_ADDRESS": "16384", "ONEWINDOW_SOCKETS_PER_ADDRESS": "8192"}
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,16 +34,18 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Locust's worker processes beside the one that leads them; 0: everything in one process."""
     clerks: int = 40
     places: int = 15_000
+    cluster: bool = False
+    """Three nodes, PostgreSQL, Redis and nginx; otherwise one process and SQLite."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
     """Everything that a run came to."""
 
     wanted: Wanted
+    hall: str
     comparison: Comparison
     shown: Shown
     audit: str
-    unknown: int
     locust_said: str
     """Empty, or why Locust itself failed."""
 
@@ -58,21 +58,14 @@ class Outcome(msgspec.Struct, frozen=True):
 def run(wanted: Wanted, out: Path) -> Outcome:
     """Let the crowd in; histories, Locust's tables and the report's figures go to ``out``."""
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder, "data"), environment=CROWD | MORE)
-        server.init("longgang")
-        try:
-            server.start()
-            place = prepare(f"http://127.0.0.1:{server.port}", server.password, out, clerks=wanted.clerks,
-                            places=wanted.places)  # fmt: skip
-            said = _locust(wanted, place, out)
-        finally:
-            server.stop()
+    grounds = in_cluster if wanted.cluster else in_one_process
+    with grounds(out, clerks=wanted.clerks, places=wanted.places) as ground:
+        said = _locust(wanted, ground.place, out)
         history, rings = merged(out, "history"), rings_of(merged(out, "rings"))
         operations = operations_of(history)
-        ledger, stream = Path(folder, "data", "ledger.db"), f"{place.hall}/{place.today}"
-        comparison = compared_with_log(history, rings, ledger, stream)
-        return Outcome(wanted, comparison, shown(operations, rings), server.audit(), comparison.unknown, said)
+        stream = f"{ground.place.hall}/{ground.place.today}"
+        comparison = compared_with_log(history, rings, ground.opened, stream)
+        return Outcome(wanted, ground.place.hall, comparison, shown(operations, rings), ground.audit(), said)
 
 
 def _locust(wanted: Wanted, place: Place, out: Path) -> str:
@@ -84,7 +77,8 @@ def _locust(wanted: Wanted, place: Place, out: Path) -> str:
     file.write_bytes(msgspec.json.encode(place))
     file.chmod(0o600)
     environment = {
-        **os.environ, FILE: str(file),
+        # libev gives up the whole process when a socket is closed under a greenlet that waits for it; libuv does not.
+        **os.environ, "GEVENT_LOOP": "libuv", FILE: str(file),
         VARIABLE: msgspec.json.encode(Run(wanted.shape, wanted.people, wanted.seconds)).decode(),
     }  # fmt: skip
     words = [sys.executable, "-m", "locust", "-f", PEOPLE_FILE, "--headless", "--only-summary", "--stop-timeout",

@@ -7,7 +7,7 @@ Laws (``docs``: S1, S2, S3, S6, S7, S8, S12). An operation whose outcome is unkn
 import asyncio
 import heapq
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from hall.ids import TIMER, Ms
 from hall.policy import Plan
 from server.demo.history import Operation, Sighting, read_history
 from server.demo.sales import Sales
-from server.ledger.sqlite import SqliteLedger
+from server.ledger.port import Ledger
 from server.replay import decoded, learn_named
 
 FINDINGS_LIMIT: Final = 100
@@ -63,14 +63,14 @@ class Log(msgspec.Struct, frozen=True):
     oversold: tuple[str, ...] = ()
 
 
-async def compare(history: Path, ledger: Path, stream: str, *, prefix: str = RUN_PREFIX) -> Comparison:
+async def compare(history: Path, opened: Callable[[], Ledger], stream: str, *, prefix: str = RUN_PREFIX) -> Comparison:
     """Compare the clients' history with a day's log, beside a running server too; ``prefix`` begins all their command ids."""
     lines = await asyncio.to_thread(lambda: list(read_history(history)))
     operations = [line for line in lines if isinstance(line, Operation)]
     sightings = [line for line in lines if isinstance(line, Sighting)]
     log, findings = Log({}, set()), []
     for date in sorted({"", *(one.date for one in operations)}):
-        of_day = await _log(ledger, f"{stream.partition('/')[0]}/{date}" if date else stream)
+        of_day = await _log(opened(), f"{stream.partition('/')[0]}/{date}" if date else stream)
         findings += compared([one for one in operations if one.date == date], of_day, prefix=prefix)
         log = log if date else of_day
     findings += invented(sightings, log)
@@ -182,8 +182,7 @@ def invented(sightings: Iterable[Sighting], log: Log) -> list[str]:
     ]
 
 
-async def _log(path: Path, stream: str) -> Log:
-    ledger = SqliteLedger.open_for_reading(path)
+async def _log(ledger: Ledger, stream: str) -> Log:
     entries: dict[str, Entry] = {}
     calls: set[tuple[str, str]] = set()
     plans: dict[str, Plan] = {}
@@ -204,6 +203,6 @@ async def _log(path: Path, stream: str) -> Log:
     return Log(entries, calls, sales.booked, tuple(sales.findings))
 
 
-async def _commits(ledger: SqliteLedger, stream: str) -> AsyncIterator[Commit]:
+async def _commits(ledger: Ledger, stream: str) -> AsyncIterator[Commit]:
     async for row in ledger.read(stream):
         yield decoded(row)

@@ -33,6 +33,7 @@ from server.demo.family import Child, ChildFailed
 from server.demo.prepare import RESULT_FILE, NoOpenDay, Wanted, prepared
 from server.demo.telling import Teller
 from server.ledger.port import LedgerError
+from server.ledger.sqlite import SqliteLedger
 
 PORTS_TRIED: Final = 20
 SOUND, UNSOUND, FAILED = 0, 1, 2
@@ -139,7 +140,11 @@ class Demo:
     async def _conclude(self) -> int:
         """Audit the day, compare it with what the clients saw, and say so."""
         audit, figures = await self._teller.audited(self._folder / LEDGER_FILE, self._day)
-        comparison = await compare(self._folder / HISTORY_FILE, self._folder / LEDGER_FILE, self._day.stream)
+        comparison = await compare(
+            self._folder / HISTORY_FILE,
+            lambda: SqliteLedger.open_for_reading(self._folder / LEDGER_FILE),
+            self._day.stream,
+        )
         findings = (*comparison.findings, *self._report.findings)
         is_sound = audit.exit_code == 0 and not findings
         result = Result(
