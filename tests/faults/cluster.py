@@ -36,6 +36,8 @@ DOWN_S: Final = 2.0
 PACE_S: Final = 0.2
 """Rest of a kiosk and of a clerk after an answer: thousands of minutes of a day in one."""
 
+AT_ONCE: Final = 8
+"""Halls that are looked around in together."""
 BROKEN: Final = ("BROKEN", "DECISION_FAILED")
 """Answers that nothing excuses."""
 
@@ -76,6 +78,8 @@ class _Day:
         self.notes: list[str] = []
 
     async def run(self, name: str) -> Part:
+        gate = asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(crowd.look_around(gate) for crowd in self.crowds))
         boards = [asyncio.create_task(crowd.board.follow()) for crowd in self.crowds]
         people = [asyncio.create_task(crowd.work_hall()) for crowd in self.crowds]
         began = time.monotonic()

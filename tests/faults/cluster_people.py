@@ -65,15 +65,21 @@ class HallCrowd(Crowd):
     """Everybody in one hall: takes so many tickets, while clerks call."""
 
     def __init__(self, hall: str, port: int, *, run: str, pace_s: float) -> None:
-        """Nobody comes before :meth:`work_hall`."""
+        """Nobody comes before :meth:`look_around` and :meth:`work_hall`."""
         super().__init__(port, run=f"{run}-{hall}", pace_s=pace_s)
         self.hall = hall
         self.taken = 0
+        self._offered: tuple[list[str], list[str]] = ([], [])
         self.board = HallBoard(hall, port)
+
+    async def look_around(self, gate: asyncio.Semaphore) -> None:
+        """Learn what the hall offers, before anybody works; a few halls at a time."""
+        async with gate:
+            self._offered = await self._offers()
 
     async def work_hall(self) -> None:
         """Let everybody work until :meth:`stop`; whoever waits for an answer gets it first."""
-        items, windows = await self._offers()
+        items, windows = self._offered
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_giving(itertools.cycle(items)))
             for number, window in enumerate(windows, 1):

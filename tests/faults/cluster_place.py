@@ -70,7 +70,7 @@ class Balancer:
         paths = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in
                         ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))  # fmt: skip
         (folder / "nginx.conf").write_text(
-            f"daemon off; pid {folder}/pid; error_log {folder}/error.log warn; worker_processes 1;\n"
+            f"daemon off; pid {folder}/pid; error_log {folder}/error.log warn; worker_processes 1; worker_rlimit_nofile 16384;\n"
             f"events {{ worker_connections 4096; }}\nhttp {{ access_log off; {paths}\n{shipped}}}\n"
         )
         self._running: subprocess.Popen[bytes] | None = None
