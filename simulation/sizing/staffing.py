@@ -193,7 +193,11 @@ class _Sizing:
         )  # fmt: skip
 
     def _today(self, days: range) -> Today:
-        rows = self._trials.rows(self._setting.roster, days)
+        roster = self._setting.roster
+        if self._trials.quick:
+            rows = np.array([self._hall.passed(roster, day) for day in days])
+        else:
+            rows = self._trials.rows(roster, days)
         hours = [one for one in (self._check(one, rows) for one in self._first_limit()) if one.a_day > 0]
         worst = min(hours, key=lambda one: one.found.value)
         planned = float(rows[:, self._hall.layout.column("planned_ms")].mean()) / (60 * MINUTE_MS)
