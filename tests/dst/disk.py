@@ -74,6 +74,7 @@ class Disk:
     """When a log stood where, for what screens must show by then."""
     _waiting: list[_Write] = field(default_factory=list)
     _is_syncing: bool = False
+    _timer: asyncio.TimerHandle | None = None
 
     async def append(self, writer: Writer, batches: Sequence[Batch]) -> None:
         """Write, sync together with whatever else waits, and return when it is durable."""
@@ -82,8 +83,15 @@ class Disk:
         self._waiting.append(write)
         if not self._is_syncing:
             self._is_syncing = True
-            loop.call_later(self._sync_s(), self._sync)
+            self._timer = loop.call_later(self._sync_s(), self._sync)
         await write.done
+
+    def heal(self) -> None:
+        """Work well from now on; a sync that took long is over at once."""
+        self.is_slow = self.is_failing = False
+        if self._is_syncing and self._timer is not None:
+            self._timer.cancel()
+            self._timer = asyncio.get_running_loop().call_later(REACH_S, self._sync)
 
     def cut_power(self) -> None:
         """Lose what is not synced; some of it may have reached the disk all the same, in its order."""

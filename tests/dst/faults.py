@@ -57,7 +57,7 @@ class Faults:
             end()
         self._ending.clear()
         self.network.weather.clear()
-        self.disk.is_slow = self.disk.is_failing = False
+        self.disk.heal()
         for node in self.nodes:
             self._up(node)
         for shower in self.showers:
