@@ -159,7 +159,21 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
 def _add_routes(app: FastAPI) -> None:
     # Routes are tried in this order: the ones that a busy hall asks for most come first.
     busy = (tickets, windows, slots, appointments, check_in, halls)
-    others = (booked, messages, bookings, day, people, oidc, reveals, devices, figures, settings_routes, ops, describe, demo)
+    others = (
+        booked,
+        messages,
+        bookings,
+        day,
+        people,
+        oidc,
+        reveals,
+        devices,
+        figures,
+        settings_routes,
+        ops,
+        describe,
+        demo,
+    )
     for part in (*busy, studio_routes, *others):
         app.include_router(part.router)
     app.include_router(sockets.router)
@@ -237,7 +251,7 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
         outbox=outbox,
         slots=book,
         network=Network(hall_days, book, waits, clock),
-        studio=StudioDesk(StudioStore(database), settings.data, gate.pulse, Theatre(version)),
+        studio=StudioDesk(StudioStore(database), settings.data, gate.pulse, Theatre(version), is_shared=node.is_shared),
         doors=doors,
         seats=Seats(settings.limits),
         edge=gate,

@@ -68,9 +68,12 @@ class _Running:
 class StudioDesk:
     """All jobs of this server."""
 
-    def __init__(self, store: StudioStore, folder: Path, pulse: Pulse, theatre: Theatre) -> None:
-        """``folder`` is where days to be watched are written."""
+    def __init__(
+        self, store: StudioStore, folder: Path, pulse: Pulse, theatre: Theatre, *, is_shared: bool = False
+    ) -> None:
+        """``folder`` is where days to be watched are written; ``is_shared`` says that other nodes run jobs, too."""
         self.store = store
+        self.is_shared = is_shared
         self.pulse, self.theatre = pulse, theatre
         self.seconds = SECONDS
         self.most = JOBS_IN_HOUSE
@@ -81,8 +84,10 @@ class StudioDesk:
 
     async def start(self) -> None:
         """End what an earlier server left unfinished."""
-        note = failed("STUDIO_SERVER_STOPPED")
-        await asyncio.to_thread(self.store.break_off, note, at_ms=_now_ms())
+        note, now_ms = failed("STUDIO_SERVER_STOPPED"), _now_ms()
+        # What another node runs is not ours to end; nothing runs longer than its limit and the time to end it.
+        before_ms = now_ms - int(1_000 * (self.seconds + 2 * END_S)) if self.is_shared else now_ms + 1
+        await asyncio.to_thread(self.store.break_off, note, at_ms=now_ms, begun_before_ms=before_ms)
 
     async def stop(self) -> None:
         """End all workers, and put away the days that play."""

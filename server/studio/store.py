@@ -86,10 +86,11 @@ class StudioStore:
                     note = msgspec.structs.replace(note, kept=msgspec.Raw(b"null"))
                 row.note = _text(note)
 
-    def break_off(self, note: AnyNote, *, at_ms: Ms) -> None:
-        """End all jobs that an earlier server left running."""
+    def break_off(self, note: AnyNote, *, at_ms: Ms, begun_before_ms: Ms) -> None:
+        """End all jobs that an earlier server left running; with several nodes, those too old to be alive on another."""
+        statement = select(StudioJobRow).where(StudioJobRow.state == "running", StudioJobRow.at_ms < begun_before_ms)
         with self._database.write() as session:
-            for row in session.exec(select(StudioJobRow).where(StudioJobRow.state == "running")).all():
+            for row in session.exec(statement).all():
                 row.state, row.ended_ms, row.note = "failed", at_ms, _text(note)
 
     def job(self, hall: HallId, job: str) -> Job | None:

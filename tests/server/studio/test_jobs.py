@@ -1,5 +1,6 @@
 """Jobs of the studio: fits, runs, comparisons in worker processes that never outlive their purpose."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -13,7 +14,13 @@ import msgspec
 import pytest
 from openpyxl import load_workbook
 
+from server.config.database import Database
+from server.migrations.upgrade import upgrade
+from server.pulse import Pulse
 from server.studio.asks import Draft, RunAsk, StatedAsk, Work
+from server.studio.desk import StudioDesk
+from server.studio.store import Job, StudioStore
+from server.studio.theatre import Theatre
 from server.studio.worker.grounds import stated
 from tests.server.studio.conftest import TUESDAY, WAIT_S, Studio
 from tests.support.past_days import HALL, fill, past_setting
@@ -205,6 +212,20 @@ def test_a_server_that_stops_ends_its_workers_and_says_so_afterwards(tmp_path: P
         jobs = {one["id"]: one for one in Studio(served).get().json()["jobs"]}
     assert jobs[job]["failure"]["code"] == "STUDIO_SERVER_STOPPED"
     assert jobs[ground]["state"] == "done"
+
+
+def test_a_node_that_starts_ends_only_jobs_that_no_other_node_can_be_running(tmp_path: Path):
+    database = Database(tmp_path)
+    upgrade(database)
+    store, now_ms = StudioStore(database), time.time_ns() // 1_000_000
+    for name, at_ms in (("0000000000000001", now_ms - 3_600_000), ("0000000000000002", now_ms - 60_000)):
+        store.add(Job(id=name, hall=HALL, kind="stated", actor="manager:m", state="running", at_ms=at_ms,
+                      ask=StatedAsk(visits=200)))  # fmt: skip
+
+    asyncio.run(StudioDesk(store, tmp_path, Pulse(), Theatre("1"), is_shared=True).start())
+
+    assert {job.id[-1]: job.state for job in store.jobs(HALL)} == {"1": "failed", "2": "running"}
+    database.close()
 
 
 def test_a_worker_ends_with_a_server_that_is_killed():
