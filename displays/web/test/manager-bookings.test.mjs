@@ -24,7 +24,8 @@ test("more booked than there are places reads as more than full", () => {
   assert.equal(heatOf(slot({ taken: 5 })), "mid");
   assert.equal(heatOf(slot({ taken: 1 })), "low");
   assert.equal(heatOf(slot()), "empty");
-  assert.equal(heatOf(slot({ closed: true, taken: 10 })), "closed");
+  assert.equal(heatOf(slot({ closed: true })), "closed");
+  assert.equal(heatOf(slot({ closed: true, taken: 10 })), "stuck");
 });
 
 test("weeks begin on Monday, past the end of a month and a year", () => {
