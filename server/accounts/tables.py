@@ -1,6 +1,6 @@
 """Accounts, sessions, devices and reveals, in the settings database. Passwords and tokens are kept as hashes only."""
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, text
 from sqlmodel import Field
 
 from server.config.database import ConfigTable
@@ -21,7 +21,7 @@ class AccountRow(ConfigTable, table=True):
     role: str = Field(max_length=16)
     halls: str = Field(default="", max_length=2000)
     password_hash: str = Field(max_length=200)
-    subject: str = Field(default="", index=True, max_length=400, sa_column_kwargs={"server_default": ""})
+    subject: str = Field(default="", index=True, max_length=400, sa_column_kwargs={"server_default": text("''")})
     disabled: bool = False
     created_ms: int = Field(sa_type=BigInteger)
 
