@@ -7,6 +7,8 @@ SHELL := /bin/bash
 
 # Which Python makes the environment; 3.11 or newer.
 PYTHON ?= python3
+# Processes that share the tests; many wait for servers, browsers and clocks. 0: everything in one.
+WORKERS ?= 2
 # More words for pytest, for instance: make test ARGS='-k recall -x'
 ARGS ?=
 # `no` leaves the machine's packages alone; tests without their service then say so.
@@ -47,7 +49,7 @@ run: setup ## show a whole busy day in the browser
 
 test: setup ## run every test, with a browser, PostgreSQL, Redis and nginx
 	@[ "$(PROVIDE)" = no ] || .ci/provide
-	$(BIN)/python -m pytest -m 'not bench' $(ARGS)
+	$(BIN)/python -m pytest -m 'not bench' -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: format lint types imports web-types web-units house hall-coverage ## all checks that are quick
 
