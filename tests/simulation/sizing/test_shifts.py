@@ -97,7 +97,10 @@ STRICT = (
     pytest.param(
         rules_of(full(days_week=6, week_min=44 * 60, days_in_row=3, rest_min=810, per_person=4)), id="rest and row bind"
     ),
-    pytest.param(rules_of(full(days_week=6, week_min=36 * 60, rest_min=15 * 60, per_person=3)), id="minutes bind"),
+    pytest.param(
+        rules_of(full(days_week=6, week_min=36 * 60, rest_min=15 * 60, per_person=3), length_step_min=240),
+        id="minutes bind",
+    ),
     pytest.param(
         rules_of(
             full(per_person=2),
