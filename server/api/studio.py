@@ -13,7 +13,7 @@ from server.accounts.authorise import Caller
 from server.api.access import allow
 from server.api.bounds import Code
 from server.api.describe import PROBLEMS
-from server.api.house import House, house_of
+from server.api.house import House, house_of, wall_ms
 from server.api.settings_bodies import body_as
 from server.api.submit import Json, invalid, reply
 from server.config.database import DatabaseUnavailable
@@ -133,7 +133,7 @@ async def keep(request: Request, hall: Code) -> Response:
     draft = msgspec.convert(result["draft"], Draft)
     plan = KeptPlan(
         id=house.studio.new_id(), hall=hall, name=body.name.strip(), ground=ask.ground, actor=caller.actor,
-        at_ms=house.clock.now_ms(), draft=draft, side=result["plan"],
+        at_ms=wall_ms(), draft=draft, side=result["plan"],
     )  # fmt: skip
     try:
         await asyncio.to_thread(house.studio.store.keep, plan)
