@@ -17,6 +17,7 @@ from typing import Final
 
 import msgspec
 
+from loadtests.crowd.place import noon_zone
 from server.accounts.passwords import token_hash
 from server.accounts.store import AccountStore, Device, NewAccount
 from server.api.house import wall_ms
@@ -29,7 +30,6 @@ from server.config.store import Store
 from server.presets.install import install
 from server.presets.loader import Preset, Template, load_preset
 from server.settings import Settings
-from tests.faults.place import noon_zone
 from tests.faults.serving import Server, free_port
 from tests.support.journey import ALL_DAY
 from tests.support.postgres import PostgresServer

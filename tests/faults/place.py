@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from loadtests.crowd.place import noon_zone
 from server.accounts.passwords import token_hash
 from server.accounts.store import AccountStore, Device
 from server.config.database import Database
@@ -37,10 +38,3 @@ def furnish(folder: Path, *, windows: int) -> None:
         devices.add_device(Device(kind, HALL, kind, kind), token_hash(token_of(kind)), now_ms=0)
     database.close()
     add_people(folder, clerks=windows)
-
-
-def noon_zone() -> str:
-    """Return a time zone in which it is around noon, so that no proof runs over a midnight."""
-    ahead = 12 - datetime.now(UTC).hour
-    # The names count westwards: Etc/GMT-8 is eight hours ahead of UTC.
-    return "Etc/GMT" if ahead == 0 else f"Etc/GMT{-ahead:+d}"
