@@ -26,6 +26,14 @@ CONNECT_S: Final = 5.0
 _encode: Final = msgspec.json.Encoder(order="sorted").encode
 
 
+class Stood(msgspec.Struct, frozen=True):
+    """From this moment on a screen showed the state of this seq, with or without the banner."""
+
+    since_ns: int
+    seq: int
+    is_stale: bool
+
+
 class Screen:
     """A board that follows its hall through any number of connections."""
 
@@ -39,6 +47,8 @@ class Screen:
         """(ring, number, window) of every call that sounded."""
         self.stale_ns: list[int] = []
         """When the banner went up."""
+        self.stood: list[Stood] = []
+        """What it stood at, from each moment on at which that changed."""
         self.shown_ns: dict[int, int] = {}
         """ring → when it sounded."""
         self._port = port
@@ -89,6 +99,8 @@ class Screen:
                 await feed.send(effect.frame.decode())
 
     def _note(self, effects: Iterable[Effect]) -> None:
+        if not self.stood or (self.stood[-1].seq, self.stood[-1].is_stale) != (self.link.seq, self.link.is_stale):
+            self.stood.append(Stood(time.monotonic_ns(), self.link.seq, self.link.is_stale))
         for effect in effects:
             if isinstance(effect, Stale):
                 self.stale_ns.append(time.monotonic_ns())
@@ -137,6 +149,29 @@ class Truth:
         if len(set(rings)) != len(rings):
             found.append(f"S12: {screen.name} rang a call twice")
         return found
+
+
+def seqs_from(screen: Screen, since_ns: int) -> set[int]:
+    """Return the seqs that a screen stood at from a moment on."""
+    return {one.seq for one in _stood_from(screen, since_ns)}
+
+
+def true_again_s(screen: Screen, truth: Truth, *, head: int, since_ns: int) -> float | None:
+    """Return the seconds until a screen showed, without the banner, all that the log had come to at a moment; None if never.
+
+    ``truth`` must know the hashes at ``head`` and at the seqs of :func:`seqs_from`: the last commits of a log may change
+    nothing that the board shows.
+    """
+    for one in _stood_from(screen, since_ns):
+        is_whole = one.seq >= head or truth.hashes.get(one.seq, "") == truth.hashes[head]
+        if is_whole and not one.is_stale:
+            return max(0, one.since_ns - since_ns) / 1e9
+    return None
+
+
+def _stood_from(screen: Screen, since_ns: int) -> list[Stood]:
+    before = [one for one in screen.stood if one.since_ns <= since_ns]
+    return [*before[-1:], *(one for one in screen.stood if one.since_ns > since_ns)]
 
 
 def kept_seqs(screens: Iterable[Screen]) -> set[int]:

@@ -9,7 +9,7 @@ from tests.faults.report import text_of
 @pytest.mark.slow  # PostgreSQL, Redis, nginx and three nodes are started, and three faults healed
 @pytest.mark.timeout(400)  # a loaded machine takes a minute alone to start the nodes
 def test_a_day_on_three_nodes_outlives_the_loss_of_a_node_of_redis_and_of_postgresql():
-    part = run(halls=5, tickets=250, pace_s=0.05, longest_s=150)
+    part = run(halls=5, tickets=250, pace_s=0.05, longest_s=150, judge=False)
 
     if part.skipped:
         pytest.skip(part.verdict)

@@ -1,6 +1,6 @@
 """The proofs can fail: every weakness that is planted here is found by the comparison that should find it."""
 
-from tests.faults.eyes import Screen, Truth, state_hash
+from tests.faults.eyes import Screen, Stood, Truth, seqs_from, state_hash, true_again_s
 from tests.faults.history import Told, compare
 from tests.faults.report import Part, status_of, text_of
 from tests.support.live import call_next, open_window, take
@@ -84,6 +84,24 @@ def test_screens_that_invent_ring_twice_or_go_back_are_found():
     liar.painted = [(6, ""), (5, state_hash({"calls": {}}))]
     liar.rung = [(9, "A009", "W01"), (9, "A009", "W01")]
     assert [fault.split(" ", 3)[2] for fault in truth.faults_of(liar)] == ["went", "showed", "rang", "rang", "rang"]
+
+
+def test_a_screen_is_true_again_when_it_shows_without_the_banner_what_the_log_had_come_to():
+    recorder = _recorded()
+    truth = Truth(recorder.log, [(recorder.log[0].plan, small_plan())], wanted={3, 4, 5, 6})
+    screen = Screen("slow", 0)
+    second = 1_000_000_000
+
+    def took_s(*stood: Stood, head: int = 6) -> float | None:
+        screen.stood = list(stood)
+        return true_again_s(screen, truth, head=head, since_ns=10 * second)
+
+    assert took_s(Stood(second, 6, False)) == 0
+    assert took_s(Stood(second, 3, False), Stood(12 * second, 6, True), Stood(13 * second, 6, False)) == 3
+    assert took_s(Stood(second, 3, True), Stood(14 * second, 5, False)) is None
+    # The refusal of the third number, seq 4, changed nothing that a board shows.
+    assert took_s(Stood(second, 2, False), Stood(11 * second, 3, False), head=4) == 1
+    assert seqs_from(screen, 10 * second) == {2, 3}
 
 
 def test_the_table_says_what_ran_and_what_did_not_and_the_status_follows():
