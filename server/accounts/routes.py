@@ -84,6 +84,7 @@ ROUTES: Final[Mapping[str, Operations]] = {
     f"GET {_HALL}/figures": ("figures.read",),
     # the studio
     f"GET {_STUDIO}": ("studio.use",),
+    f"GET {_STUDIO}/dates/{{date}}": ("studio.use",),
     f"POST {_STUDIO}/jobs": ("studio.use",),
     f"GET {_STUDIO}/jobs/{{job}}": ("studio.use",),
     f"POST {_STUDIO}/jobs/{{job}}/cancel": ("studio.use",),

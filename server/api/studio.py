@@ -18,8 +18,9 @@ from server.api.settings_bodies import body_as
 from server.api.submit import Json, invalid, reply
 from server.config.database import DatabaseUnavailable
 from server.config.sections import UnknownHall
-from server.problems import Problem
+from server.problems import Problem, problem_of
 from server.studio.asks import AnyAsk, Begin, CompareAsk, DayAsk, Done, Draft, RunAsk, Saved, SizeAsk, Words, Work
+from server.studio.dates import PlannedDay, planned_day, written
 from server.studio.desk import MEGABYTES, SECONDS, StudioBusy
 from server.studio.export import workbook_of
 from server.studio.store import Job, KeptPlan, TooManyPlans
@@ -27,6 +28,7 @@ from server.studio.theatre import FASTEST, DayUnreadable, Play, TheatreFull
 
 router = APIRouter(prefix="/api/halls/{hall}/studio", tags=["studio"], responses=PROBLEMS)
 
+Day = Annotated[str, Path(pattern=r"^\d{4}-\d{2}-\d{2}$", max_length=10)]
 Key = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", max_length=16)]
 AHEAD_DAYS: Final = 21
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -66,6 +68,20 @@ async def overview(request: Request, hall: Code) -> Response:
             "pace": desk.pulse.pace(60),
         }
     )
+
+
+@router.get("/dates/{date}")
+async def planned(request: Request, hall: Code, date: Day) -> Response:
+    """Return how the live hall would open on a date, and which ordinary weekday it is like."""
+    await allow(request, USE, hall)
+    try:
+        calendar_date.fromisoformat(date)
+    except ValueError as error:
+        raise invalid("date", "no such date") from error
+    found = await asyncio.to_thread(_planned, house_of(request), hall, date)
+    if isinstance(found, Refusal):
+        raise problem_of(found, seq=None)
+    return reply(_dated(found))
 
 
 @router.post("/jobs")
@@ -218,13 +234,28 @@ def _ahead(house: House, hall: str, today: str) -> list[Json]:
     found: list[Json] = []
     first = calendar_date.fromisoformat(today)
     for number in range(1, AHEAD_DAYS + 1):
-        date = first + timedelta(days=number)
-        facts = house.halls.plans.open_day_facts(hall, date.isoformat())
-        if isinstance(facts, Refusal):
+        one = _planned(house, hall, (first + timedelta(days=number)).isoformat())
+        if isinstance(one, Refusal):
             break
-        if facts.sessions:
-            found.append({"date": facts.date, "weekday": date.isoweekday(), "kind": facts.kind, "name": facts.name})
+        if one.spans:
+            found.append(_dated(one))
     return found
+
+
+def _planned(house: House, hall: str, date: str) -> PlannedDay | Refusal:
+    plans = house.halls.plans
+    try:
+        plan = plans.plan_of(hall)
+    except UnknownHall as error:
+        raise Problem("UNKNOWN_HALL") from error
+    return planned_day(date, hours=plan.hours, calendar=plans.calendar_of(hall), zone=plan.zone)
+
+
+def _dated(day: PlannedDay) -> Json:
+    return {
+        "date": day.date, "weekday": day.weekday, "kind": day.kind, "name": day.name, "hours": written(day.spans),
+        "like": day.like,
+    }  # fmt: skip
 
 
 async def _stored(house: House, hall: str) -> tuple[list[Job], list[KeptPlan]]:

@@ -43,6 +43,15 @@ class Skill(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     everything: bool = False
 
 
+class Stated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How many come in new hours, as a range that a manager states; nobody, unless something is stated."""
+
+    low: Number = 0
+    high: Number = 0
+    is_percent: bool = True
+    """Percent of the day's visits (of an ordinary day's where the hall is closed else); or visits."""
+
+
 class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A plan as it was drawn. Without groups the windows are open as they usually were; without hours, as set."""
 
@@ -60,6 +69,10 @@ class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """The promise: called within so many minutes; None: as the rules of the hall say."""
     demand_pct: Number = 100
     """Visits against the ground's, as the manager expects them."""
+    moved: Stated = Stated()
+    """Who comes in hours that are new instead of those of before."""
+    induced: Stated = Stated()
+    """Who comes in addition because of new hours."""
     cost_per_hour: Annotated[float, msgspec.Meta(ge=0, le=1e6)] | None = None
     """What an hour of an open window costs, as the manager states it."""
 

@@ -64,12 +64,24 @@ def workbook_of(result: Json) -> bytes:
 
 
 def plans_of(result: Json) -> list[Json]:
-    """Return the plans of a result, the one that the others are held against first."""
+    """Return the plans of a result, the one that the others are held against first; a closed hall has no other."""
     if "plans" in result:
         return list(result["plans"])
-    current = {**result["current"], "name": "现行 As it is"}
-    plan = {**result["plan"], "change": result["change"]}
-    return [current, {**plan, "name": plan["name"] if plan["name"] != "plan" else "方案 Plan"}]
+    low, plan, given = result.get("low"), result["plan"], result["plan"]["name"]
+    name = "方案 Plan" if given == "plan" else given
+    found = [] if result["current"] is None else [{**result["current"], "name": "现行 As it is"}]
+    if low is None:
+        return [*found, {**plan, "name": name, "change": result["change"]}]
+    low_name, high_name = (
+        ("方案（少） Plan (low)", "方案（多） Plan (high)")
+        if given == "plan"
+        else (f"{given}（少 low）", f"{given}（多 high）")
+    )
+    return [
+        *found,
+        {**low, "name": low_name, "change": result["low_change"]},
+        {**plan, "name": high_name, "change": result["change"]},
+    ]
 
 
 def _summary(result: Json, plans: Sequence[Json]) -> Iterator[Row]:
@@ -83,6 +95,8 @@ def _summary(result: Json, plans: Sequence[Json]) -> Iterator[Row]:
     yield ["最后一人离开 Last visitor out", *(cell for plan in plans for cell in (plan["last_out"], None, None))]
     yield []
     yield ["日期 Date", result["date"]]
+    if "opening" in result:
+        yield from _opening(result)
     yield ["模拟天数 Simulated days", result["days"]]
     yield ["承诺 Promise (min)", result["target_min"]]
     yield ["随机种子 Seed", result["seed"]]
@@ -91,6 +105,22 @@ def _summary(result: Json, plans: Sequence[Json]) -> Iterator[Row]:
         "说明 Note",
         "模拟结果，不是实际记录；区间为 95 %，以天为单位 Simulated, not recorded; intervals 95 %, the day as unit",
     ]
+
+
+def _opening(result: Json) -> Iterator[Row]:
+    """Tell the hours, and what is assumed of those who come in new ones."""
+    opening, draft = result["opening"], result["draft"]
+    yield ["开放时间 Hours", ", ".join(opening["hours"])]
+    yield ["按设置 As it is set", ", ".join(opening["as_set"]) or "不开放 closed"]
+    if opening["new"]:
+        yield ["新增时段 New hours", ", ".join(opening["new"])]
+        yield ["假设：改到新增时段 Assumed to move", _stated(draft["moved"])]
+        yield ["假设：因此新增 Assumed in addition", _stated(draft["induced"])]
+
+
+def _stated(one: Json) -> str:
+    unit = "% 当日到访 of the day's visits" if one["is_percent"] else "人次 visits"
+    return f"{one['low']:g} {unit}" if one["low"] == one["high"] else f"{one['low']:g}–{one['high']:g} {unit}"
 
 
 def _differences(plans: Sequence[Json]) -> Iterator[Row]:

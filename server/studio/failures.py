@@ -24,9 +24,22 @@ FAILURES: Final[dict[str, tuple[str, str]]] = {
         "The server has no simulation installed ({name} is missing): pip install 'onewindow[simulation]'",
     ),
     "STUDIO_FAULT": ("计算出错，已记录；请换一个随机种子或联系维护人员", "The calculation broke and was noted; try another seed or ask the operator"),
+    "STUDIO_CLOSED_DATE": (
+        "{date}（{why_zh}）大厅不开放；填写开放时间可推演加开",
+        "The hall is closed on {date} ({why_en}); state opening times to try what opening would bring",
+    ),
+    "STUDIO_YEAR_UNPUBLISHED": (
+        "{year} 年的节假日安排尚未发布，不知道 {date} 是否开放",
+        "The holidays of {year} are not published: nobody knows whether the hall is open on {date}",
+    ),
+    "STUDIO_NOBODY_STATED": (
+        "{date} 原本不开放，没有人会来；请填写改到新增时段来、或因此新增的人数",
+        "The hall is closed on {date} else, so nobody comes: state how many move to the new hours or come in addition",
+    ),
+    "STUDIO_RANGE": ("范围应从小到大：{low}–{high}", "A range runs from low to high: {low} to {high}"),
     "STUDIO_OTHER_DAY": (
-        "所选方案的依据、日期或到访假设不同，来的不是同一批人，无法逐人比较",
-        "These plans rest on another ground, date or demand: they do not meet the same people and cannot be compared",
+        "所选方案的依据、日期、到访量或新增时段的到访假设不同，来的不是同一批人，无法逐人比较",
+        "These plans rest on another ground, date, demand or statement of who comes in new hours: they do not meet the same people and cannot be compared",
     ),
 }  # fmt: skip
 """(Chinese, English) of every failure."""

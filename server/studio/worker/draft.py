@@ -10,11 +10,23 @@ from hall.catalog import Window
 from hall.ids import MINUTE_MS
 from hall.policy import Plan
 from server.studio.asks import Draft, FaultLine, Group
-from server.studio.worker.grounds import DraftReport, Kept
+from server.studio.worker.grounds import DraftInvalid, DraftReport, Kept
+from server.studio.worker.planned import (
+    Planned,
+    calendar_with,
+    check_open,
+    demand_on,
+    length,
+    planned_on,
+    range_faults,
+    spans_of,
+    told,
+    usual_roster,
+    week_with,
+)
 from simulation.scenario_build import Builder, Resolved
 from simulation.scenario_checks import check_numbers, clock
 from simulation.scenario_form import (
-    AssumptionForm,
     DaysForm,
     HoursForm,
     NumbersForm,
@@ -26,6 +38,9 @@ from simulation.setting import Setting, Shift
 
 STEP_MIN: Final = 30
 STRATA: Final = 10
+LOW: Final = 0
+HIGH: Final = 1
+"""Ends of what is stated of new hours."""
 SOME_MONDAY: Final = calendar_date(2024, 1, 1)
 FIELDS: Final = {
     ("staffing", "numbers"): "groups",
@@ -41,33 +56,62 @@ FIELDS: Final = {
 WHOLE: Final = frozenset({"hours", "date", "demand_pct"})
 
 
-class DraftInvalid(Exception):
-    """A drawn plan contradicts itself; lists every fault with its field."""
+def setting_of(
+    kept: Kept, draft: Draft, *, seed: int, days: int, as_it_is: bool = False, beside: Setting | None = None,
+    end: int = HIGH,
+) -> Setting:  # fmt: skip
+    """Return the setting of a drawn plan, or of the same day as it is set and staffed, at one end of what is stated.
 
-    def __init__(self, faults: Sequence[FaultLine]) -> None:
-        super().__init__("; ".join(fault.en for fault in faults))
-        self.faults = tuple(faults)
-
-
-def setting_of(kept: Kept, draft: Draft, *, seed: int, days: int, as_it_is: bool = False) -> Setting:
-    """Return the setting of a drawn plan, or of the same day staffed as it usually is; raises DraftInvalid."""
+    ``beside`` is the plan beside which the day as it is stands. Raises DraftInvalid, and BadExtension where more would
+    move than come.
+    """
     report = DraftReport()
-    form = _form_of(kept, draft, report, as_it_is=as_it_is)
-    plan = kept.plan
-    if draft.stop_before_min is not None and not as_it_is:
-        issuing = msgspec.structs.replace(
-            plan.policy.issuing, stop_before_close_ms=max(0, round(draft.stop_before_min * MINUTE_MS))
-        )
-        plan = msgspec.structs.replace(plan, policy=msgspec.structs.replace(plan.policy, issuing=issuing))
+    planned = planned_on(kept, calendar_date_of(draft.date).isoformat()) if _is_date(draft.date) else None
+    if planned is not None:
+        check_open(planned, draft, as_it_is=as_it_is)
+    form = _form_of(kept, draft, report, like_any=planned is not None and planned.like_any, as_it_is=as_it_is)
+    plan = _plan_of(kept, draft, planned, as_it_is=as_it_is)
     check_numbers(form, report)
     setting = Builder(form, Resolved(plan, kept.shares), report).setting()
-    if setting is None or report.faults:
-        raise DraftInvalid(_lines(report))
+    faults = [*_lines(report), *range_faults(draft)]
+    if setting is None or planned is None or faults:
+        raise DraftInvalid(faults)
+    spans = [planned.day.spans, *([spans_of(beside, planned)] if beside is not None else [])]
+    most = max((planned.new(one) for one in (*spans, spans_of(setting, planned))), key=length)
+    setting = msgspec.structs.replace(setting, demand=demand_on(setting, planned, draft, most=most, end=end))
+    setting = _on_date(setting, kept, planned, draft, is_drawn=bool(draft.groups) and not as_it_is)
     return msgspec.structs.replace(setting, seed=seed, days=days)
 
 
-def _form_of(kept: Kept, draft: Draft, report: DraftReport, *, as_it_is: bool) -> ScenarioForm:
-    base = kept.form_on(calendar_date_of(draft.date).isoformat())
+def _plan_of(kept: Kept, draft: Draft, planned: Planned | None, *, as_it_is: bool) -> Plan:
+    """Return the ground's plan with the date's own hours, and the drawn rule of the last numbers."""
+    plan = kept.plan
+    if planned is not None:
+        hours = week_with(kept.hours or plan.hours, planned.day.weekday, planned.day.spans)
+        plan = msgspec.structs.replace(plan, hours=hours)
+    if draft.stop_before_min is None or as_it_is:
+        return plan
+    issuing = msgspec.structs.replace(
+        plan.policy.issuing, stop_before_close_ms=max(0, round(draft.stop_before_min * MINUTE_MS))
+    )
+    return msgspec.structs.replace(plan, policy=msgspec.structs.replace(plan.policy, issuing=issuing))
+
+
+def _on_date(setting: Setting, kept: Kept, planned: Planned, draft: Draft, *, is_drawn: bool) -> Setting:
+    """Return the setting with the date's kind, what is assumed of it, and unless drawn the windows as they usually are."""
+    day, spans = planned.day, spans_of(setting, planned)
+    hours = week_with(kept.hours or kept.plan.hours, day.weekday, spans)
+    ready = msgspec.structs.replace(
+        setting,
+        plan=msgspec.structs.replace(setting.plan, hours=hours),
+        calendar=calendar_with(day, spans),
+        assumptions=(*setting.assumptions, *told(planned, draft, spans, is_drawn=is_drawn)),
+    )
+    return ready if is_drawn else msgspec.structs.replace(ready, roster=usual_roster(ready, planned))
+
+
+def _form_of(kept: Kept, draft: Draft, report: DraftReport, *, like_any: bool, as_it_is: bool) -> ScenarioForm:
+    base = kept.form_on(calendar_date_of(draft.date).isoformat(), like_any=like_any)
     changes: dict[str, object] = {"days": DaysForm(dates=(draft.date,)), "strata": STRATA}
     factor = draft.demand_pct / 100
     if factor < 0:
@@ -78,13 +122,12 @@ def _form_of(kept: Kept, draft: Draft, report: DraftReport, *, as_it_is: bool) -
         visits=demand.visits * max(0.0, factor),
         rates={time: rate * max(0.0, factor) for time, rate in demand.rates.items()},
     )
-    if kept.fit is not None and calendar_date_of(draft.date).weekday() not in kept.fit.arrivals.rates:
-        changes["assumptions"] = (*base.assumptions, AssumptionForm(*WEEKDAY_TOLD))
-        base = msgspec.structs.replace(base, **changes)
     if draft.target_min is not None:
         changes["target_min"] = draft.target_min
     if draft.stop_before_min is not None and draft.stop_before_min < 0:
         report.add("NEGATIVE", "policy", where="stop_before_min", value=draft.stop_before_min)
+    # The date's own hours are in the plan; a scenario's have become those of the ground.
+    changes["hours"] = None
     if not as_it_is:
         changes |= _drawn(base, draft, report)
     form: ScenarioForm = msgspec.structs.replace(base, **changes)
@@ -96,7 +139,6 @@ def _drawn(base: ScenarioForm, draft: Draft, report: DraftReport) -> dict[str, o
     changes: dict[str, object] = {}
     if draft.hours:
         changes["hours"] = HoursForm(draft.hours, draft.hours, draft.hours)
-        changes["assumptions"] = (*base.assumptions, AssumptionForm(*HOURS_TOLD))
     staffing = msgspec.structs.replace(base.staffing, name=draft.name or "plan", at_close=draft.at_close)
     if draft.groups:
         for number, group in enumerate(draft.groups):
@@ -113,19 +155,6 @@ def _drawn(base: ScenarioForm, draft: Draft, report: DraftReport) -> dict[str, o
     )
     changes["staffing"] = msgspec.structs.replace(staffing, skills=(*staffing.skills, *skills))
     return changes
-
-
-WEEKDAY_TOLD: Final = (
-    "days",
-    "日志中没有这个星期几的记录，按其他日子的平均到访推算",
-    "The log has no day of this weekday; the mean of the other days is taken",
-)
-HOURS_TOLD: Final = (
-    "hours",
-    "方案改变了开放时间；原来不开放的时段没有到访记录，多来或改时段来的人未计入",
-    "The plan changes the opening times; nothing is known of visits at times that were closed, and nobody is assumed to "
-    "come more or at other times",
-)
 
 
 def _lines(report: DraftReport) -> list[FaultLine]:
@@ -148,6 +177,10 @@ def _field(path: tuple[str | int, ...]) -> str:
 def _bare(text: str) -> str:
     """Return a fault's sentence without the place of a file that there is not."""
     return text.partition(": ")[2]
+
+
+def _is_date(text: str) -> bool:
+    return calendar_date_of(text).isoformat() == text
 
 
 def calendar_date_of(text: str) -> calendar_date:

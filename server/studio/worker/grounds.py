@@ -1,6 +1,7 @@
 """What simulated days rest on: a fit to the hall's own log, visits a day that the manager states, or a scenario file."""
 
 import tomllib
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date as calendar_date
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Final
 import msgspec
 
 from hall.ids import MINUTE_MS, ItemCode
+from hall.opening import Calendar, WeekHours
 from hall.policy import Plan
-from server.studio.asks import FileAsk, LogAsk, StatedAsk, Work
+from server.studio.asks import FaultLine, FileAsk, LogAsk, StatedAsk, Work
 from simulation.errors import Fault, ScenarioInvalid
 from simulation.fit.check import Checks, check_fit
 from simulation.fit.logs import Wanted, read_days
@@ -46,17 +48,34 @@ class Kept(msgspec.Struct, frozen=True):
 
     basis: str
     plan: Plan
+    """Its hours are those in which the ground's visitors came."""
     fit: HallFit | None = None
     form: ScenarioForm | None = None
     shares: dict[ItemCode, float] = {}
+    hours: WeekHours | None = None
+    """The week as it is set when the job begins; None: as the plan says."""
+    calendar: Calendar | None = None
+    """The special days that the live hall knows; None: the ground is of another hall, of whose calendar nothing is known."""
 
-    def form_on(self, date: str) -> ScenarioForm:
-        """Return the scenario of this ground for a date: a fit has one for each weekday that it knows."""
+    def as_set_in(self, work: Work) -> "Kept":
+        """Return the ground with the hours and the calendar of the hall as they are set now."""
+        if self.calendar is None:
+            return self
+        names_hours = self.form is not None and self.form.hours is not None
+        hours = self.plan.hours if names_hours else work.plan.hours
+        return msgspec.structs.replace(self, hours=hours, calendar=work.calendar)
+
+    def knows(self, date: str) -> bool:
+        """Return whether the ground tells the visits of this weekday from those of others."""
+        return self.fit is None or calendar_date.fromisoformat(date).weekday() in self.fit.arrivals.rates
+
+    def form_on(self, date: str, *, like_any: bool = False) -> ScenarioForm:
+        """Return the scenario of this ground for a date: a fit has one for each weekday that it knows, and one for any."""
         if self.fit is None:
             assert self.form is not None
             return self.form
         weekday = calendar_date.fromisoformat(date).weekday()
-        if weekday not in self.fit.arrivals.rates:
+        if like_any or weekday not in self.fit.arrivals.rates:
             return form_of(self.fit, self.plan)
         form = form_of(self.fit, self.plan, weekdays=(weekday,))
         # One weekday was asked for: that the others are left out is no assumption.
@@ -68,7 +87,7 @@ def from_log(work: Work, ask: LogAsk) -> tuple[Kept, Checks | None]:
     """Learn from the hall's log, read beside the running server; raises FitError."""
     seen = read_days([Path(work.data)], Wanted(work.hall, ask.first, ask.last))
     fit = fit_hall(seen)
-    return Kept("log", seen.plan, fit=fit), check_fit(seen)
+    return Kept("log", seen.plan, fit=fit, hours=work.plan.hours, calendar=work.calendar), check_fit(seen)
 
 
 def stated(work: Work, ask: StatedAsk) -> Kept:
@@ -85,7 +104,7 @@ def stated(work: Work, ask: StatedAsk) -> Kept:
         assumptions=tuple(AssumptionForm(about, zh, en) for about, zh, en in STATED),
     )
     _check(form, Resolved(work.plan))
-    return Kept("stated", work.plan, form=form)
+    return Kept("stated", work.plan, form=form, hours=work.plan.hours, calendar=work.calendar)
 
 
 def from_file(work: Work, ask: FileAsk) -> Kept:
@@ -97,8 +116,11 @@ def from_file(work: Work, ask: FileAsk) -> Kept:
             return Resolved(work.plan)
         return offered_hall(named)
 
-    form, found, _ = read_scenario(ask.text, Path(FILE_NAME), resolve=resolve)
-    return Kept("file", found.plan, form=form, shares=found.shares)
+    form, found, setting = read_scenario(ask.text, Path(FILE_NAME), resolve=resolve)
+    kept = Kept("file", setting.plan, form=form, shares=found.shares)
+    if form.hall.hall != work.hall or form.hall.preset:
+        return kept
+    return msgspec.structs.replace(kept, calendar=work.calendar).as_set_in(work)
 
 
 def _refuse_plan_file(text: str) -> None:
@@ -117,6 +139,14 @@ def _check(form: ScenarioForm, found: Resolved) -> None:
         Builder(form, found, report).setting()
     if report.faults:
         raise ScenarioInvalid(report.faults)
+
+
+class DraftInvalid(Exception):
+    """A drawn plan contradicts itself; lists every fault with its field."""
+
+    def __init__(self, faults: Sequence[FaultLine]) -> None:
+        super().__init__("; ".join(fault.en for fault in faults))
+        self.faults = tuple(faults)
 
 
 class DraftReport(Report):

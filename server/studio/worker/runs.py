@@ -1,15 +1,17 @@
 """Plans lived through: one beside the windows as they are, kept ones beside the first of them, and a day to watch."""
 
-from datetime import date as calendar_date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
 from server.studio.asks import CompareAsk, DayAsk, Draft, Work
-from server.studio.worker.draft import setting_of
+from server.studio.dates import written
+from server.studio.worker.draft import LOW, setting_of
 from server.studio.worker.figures import Json, basis_of, changes_of, live, side_of
 from server.studio.worker.grounds import Kept
+from server.studio.worker.planned import Planned, planned_on, spans_of
 from simulation.log import LogSink
+from simulation.scenario_checks import clock
 from simulation.setting import Setting
 from simulation.twin import Twin
 
@@ -27,31 +29,56 @@ class Tell(Protocol):
 
 
 def run(kept: Kept, draft: Draft, *, days: int, seed: int, tell: Tell) -> Json:
-    """Simulate a plan beside the windows as they usually are open; the same people come to both."""
+    """Simulate a plan beside the day as it is set and usually staffed; the same people come to both.
+
+    Where a range is stated of new hours, the plan is its high end and stands beside its low one. Where the hall is closed
+    as it is, there is nothing beside the plan.
+    """
     plan = setting_of(kept, draft, seed=seed, days=days)
-    current = setting_of(kept, draft, seed=seed, days=days, as_it_is=True)
-    before, after = live([current, plan], days, lambda so_far: tell(so_far, 2 * days, "days"))
-    weekday = calendar_date.fromisoformat(draft.date).isoweekday()
+    low = setting_of(kept, draft, seed=seed, days=days, end=LOW)
+    planned = planned_on(kept, draft.date)
+    settings = {"plan": plan}
+    if low.demand != plan.demand:
+        settings["low"] = low
+    if planned.day.spans:
+        settings["current"] = setting_of(kept, draft, seed=seed, days=days, as_it_is=True, beside=plan)
+    found = live(list(settings.values()), days, lambda so_far: tell(so_far, len(settings) * days, "days"))
+    lived = dict(zip(settings, found, strict=True))
+    sides: dict[str, Json | None] = {
+        name: side_of(lived[name], weekday=planned.day.weekday, cost_per_hour=draft.cost_per_hour)
+        if name in lived
+        else None
+        for name in ("current", "low", "plan")
+    }
+    current = lived.get("current")
     return {
         **_about(plan, draft, days=days, seed=seed),
-        "current": side_of(before, weekday=weekday, cost_per_hour=draft.cost_per_hour),
-        "plan": side_of(after, weekday=weekday, cost_per_hour=draft.cost_per_hour),
-        "change": changes_of(after, before),
-        "basis": basis_of([current, plan]),
+        **sides,
+        "change": changes_of(lived["plan"], current) if current is not None else {},
+        "low_change": changes_of(lived["low"], current) if current is not None and "low" in lived else {},
+        "opening": opening_of(planned, plan),
+        "basis": basis_of(list(settings.values())),
     }
 
 
 def compared(work: Work, kept: Kept, ask: CompareAsk, tell: Tell) -> Json:
-    """Hold saved plans against the first of them."""
+    """Hold saved plans against the first of them, each at the high end of what it states of new hours."""
     first = work.saved[0]
     if any(not _same_people(first.draft, one.draft) or one.ground != first.ground for one in work.saved[1:]):
         raise OtherPeople
     settings = [setting_of(kept, one.draft, seed=ask.seed, days=ask.days) for one in work.saved]
+    planned = planned_on(kept, first.draft.date)
+    stated = {
+        (one.draft.moved, one.draft.induced)
+        for one, setting in zip(work.saved, settings, strict=True)
+        if planned.new(spans_of(setting, planned))
+    }
+    if len(stated) > 1:
+        raise OtherPeople
     lived = live(settings, ask.days, lambda so_far: tell(so_far, len(settings) * ask.days, "days"))
-    weekday = calendar_date.fromisoformat(first.draft.date).isoweekday()
     sides = [
         {
-            **side_of(one, weekday=weekday, cost_per_hour=saved.draft.cost_per_hour),
+            **side_of(one, weekday=planned.day.weekday, cost_per_hour=saved.draft.cost_per_hour),
             "name": saved.name,
             "change": changes_of(one, lived[0]) if place else None,
         }
@@ -90,6 +117,18 @@ def _about(setting: Setting, draft: Draft, *, days: int, seed: int) -> Json:
         "version": version("onewindow"),
         "target_min": setting.target_ms / 60_000,
         "draft": draft,
+    }
+
+
+def opening_of(planned: Planned, setting: Setting) -> Json:
+    """Return when the hall opens on the date as it is set, in the plan, and which of the plan's times are new."""
+    spans = spans_of(setting, planned)
+    return {
+        "kind": planned.day.kind,
+        "name": planned.day.name,
+        "as_set": written(planned.day.spans),
+        "hours": written(spans),
+        "new": [f"{clock(one.from_min)}-{clock(one.to_min)}" for one in planned.new(spans)],
     }
 
 

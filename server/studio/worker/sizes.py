@@ -2,7 +2,9 @@
 
 from datetime import date as calendar_date
 
-from server.studio.asks import Draft, SizeAsk
+import msgspec
+
+from server.studio.asks import SizeAsk
 from server.studio.worker.draft import drawn, setting_of
 from server.studio.worker.figures import Json
 from server.studio.worker.grounds import Kept
@@ -27,11 +29,7 @@ def sized(kept: Kept, ask: SizeAsk, tell: Tell) -> Json:
     found = size(scenario, target, seed=ask.seed, progress=told, search_days=ask.days, fresh_days=ask.days)
     weekday = calendar_date.fromisoformat(ask.draft.date).isoweekday()
     roster = drawn(scenario.plan, found.roster.shifts, weekday)
-    draft = Draft(
-        name=ask.draft.name, date=ask.draft.date, start=roster.start, groups=roster.groups, skills=ask.draft.skills,
-        hours=ask.draft.hours, at_close=ask.draft.at_close, stop_before_min=ask.draft.stop_before_min,
-        target_min=ask.draft.target_min, demand_pct=ask.draft.demand_pct, cost_per_hour=ask.draft.cost_per_hour,
-    )  # fmt: skip
+    draft = msgspec.structs.replace(ask.draft, start=roster.start, groups=roster.groups)
     return {**run(kept, draft, days=ask.days, seed=ask.seed, tell=tell), "sized": _told(found, ask)}
 
 

@@ -21,9 +21,8 @@ from server.studio.asks import (
     Work,
 )
 from server.studio.failures import failed
-from server.studio.worker.draft import DraftInvalid
 from server.studio.worker.fitted import document_of
-from server.studio.worker.grounds import Kept, from_file, from_log, stated
+from server.studio.worker.grounds import DraftInvalid, Kept, from_file, from_log, stated
 from server.studio.worker.runs import OtherPeople, Tell, compared, day_to_watch, run
 from simulation.errors import ScenarioInvalid, SimulationError
 
@@ -78,7 +77,7 @@ def _result(work: Work, tell: Tell) -> Done:
 
 
 def _ground(work: Work) -> Kept:
-    return msgspec.json.decode(work.ground, type=Kept)
+    return msgspec.json.decode(work.ground, type=Kept).as_set_in(work)
 
 
 def _first(faults: Sequence[FaultLine], language: str) -> str:

@@ -19,10 +19,10 @@ from server.studio.asks import (
     StatedAsk,
     Work,
 )
-from server.studio.worker.draft import DraftInvalid, drawn, setting_of
+from server.studio.worker.draft import drawn, setting_of
 from server.studio.worker.figures import live, side_of
 from server.studio.worker.fitted import document_of
-from server.studio.worker.grounds import Kept, from_file, stated
+from server.studio.worker.grounds import DraftInvalid, Kept, from_file, stated
 from server.studio.worker.runs import run
 from server.studio.worker.work import done
 from simulation.experiment import simulate
@@ -64,7 +64,7 @@ def kept() -> Kept:
         ({"groups": [{"windows": ["W000"], "open": [1]}] * 2}, "SHIFTS_OVERLAP", "groups.1"),
         ({"skills": [{"windows": ["W000"], "items": ["nothing"]}]}, "UNKNOWN_ITEM", "skills.0.items.nothing"),
         ({"date": "2026-11-31"}, "BAD_DATE", "date"),
-        ({"date": SUNDAY}, "NO_OPEN_DAY", "date"),
+        ({"date": SUNDAY}, "STUDIO_CLOSED_DATE", "date"),
         ({"stop_before_min": -1}, "NEGATIVE", "stop_before_min"),
         ({"target_min": -5}, "NEGATIVE", "target_min"),
     ],
@@ -132,7 +132,8 @@ def test_other_hours_and_closing_rules_say_what_they_assume(kept: Kept) -> None:
     assert (setting.roster.at_close, setting.target_ms) == ("stop", 600_000)
     assert "hours" in {one.about for one in setting.assumptions}
     as_it_is = setting_of(kept, draft, seed=1, days=4, as_it_is=True)
-    assert as_it_is.plan == kept.plan
+    assert as_it_is.plan.hours.days == kept.plan.hours.days
+    assert as_it_is.plan.policy == kept.plan.policy
     assert as_it_is.target_ms == 600_000
 
 
