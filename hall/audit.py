@@ -1,8 +1,8 @@
 """The auditor: proves from a log alone that a hall-day kept the laws, or names the first row that broke one.
 
-Two proofs in one pass. A book of its own (:mod:`hall.audit_tables`) folds the events and checks each against plain
-tables. Then every command is decided again on a state of its own: the same events must come out (S16), and at the end
-the state that decided and the state that replayed must have one fingerprint (S10).
+Two proofs, in one pass or side by side. Books of their own (:mod:`hall.audit_tables`) fold the events and check each
+against plain tables. And every command is decided again on a state of its own: the same events must come out (S16), and
+at the end the state that decided and the state that replayed must have one fingerprint (S10).
 
 S1 a number is issued once · S3 nothing appears from nowhere · S4 a ticket is at one window, a window has one ticket ·
 S5 only legal transitions · S6 no slot oversold, no limit passed · S7 one effect per command id · S9 the log is
@@ -17,7 +17,7 @@ import msgspec
 
 from hall import commands as cmd
 from hall.audit_booking import BookingBook
-from hall.audit_tables import Book, Fault, Seat
+from hall.audit_tables import NOBODY, Book, Fault, Seat
 from hall.errors import HallError, Refusal
 from hall.events import AnyEvent, Commit
 from hall.ids import CommandId, role_of
@@ -32,6 +32,8 @@ STAFF_ROLES = ("guide", "manager", "network", "admin")
 
 _STOPS = (cmd.CloseWindow, cmd.PauseWindow, cmd.DrainWindow)
 _NOT_BY_THE_CLERK = (cmd.OpenWindow, cmd.ServeAt)
+_IMPOSSIBLE = (AssertionError, LookupError, ValueError, TypeError, AttributeError)
+"""What the rules raise over a row that no hall could have written."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -56,8 +58,8 @@ def audit(commits: Iterable[Commit], plans: Mapping[str, Plan]) -> Iterator[Find
     yield from auditor.finish()
 
 
-class Auditor:
-    """Checks one commit after the other; of no use after its first finding."""
+class BookAuditor:
+    """The first proof: rows, causes, tickets, windows and bookings, in books that know nothing of the rules."""
 
     def __init__(self, plans: Mapping[str, Plan]) -> None:
         """Begin before the first row; ``plans`` may still be filled while rows are checked."""
@@ -67,13 +69,6 @@ class Auditor:
         self._ids: dict[CommandId, int] = {}
         self._book = Book()
         self._bookings = BookingBook(plans)
-        self._decided = HallDay()
-        self._replayed = HallDay()
-
-    @property
-    def fingerprint(self) -> str:
-        """The fingerprint of the state after the rows so far."""
-        return self._replayed.fingerprint()
 
     @property
     def rows(self) -> int:
@@ -82,102 +77,164 @@ class Auditor:
 
     def check(self, commit: Commit) -> list[Finding]:
         """Return the findings of the next row."""
-        faults = list(self._row_faults(commit))
+        faults = self._row_faults(commit)
         if not faults:
-            faults = list(self._cause_faults(commit)) + list(self._book.enter(commit))
-            faults += list(self._bookings.enter(commit))
-        if not faults:
-            faults = list(self._plan_faults(commit)) or list(self._replay_faults(commit))
-        return [Finding(commit.seq, law, reason) for law, reason in faults]
+            held = self._book.plan
+            faults = self._cause_faults(commit)
+            if commit.refusal is None:
+                faults += self._book.enter(commit)
+                faults += self._bookings.enter(commit)
+            faults = faults or self._plan_faults(commit, held)
+        return _findings(commit, faults) if faults else []
 
     def finish(self) -> list[Finding]:
-        """Return what the whole log breaks."""
-        if self._decided.fingerprint() != self._replayed.fingerprint():
-            return [Finding(self._seq, "S10", "deciding and replaying the log give different states")]
+        """Return nothing: whatever the books can show, they show at its row."""
         return []
 
     # ---- the row ----
 
-    def _row_faults(self, commit: Commit) -> Iterator[Fault]:
-        if commit.seq != self._seq + 1:
-            yield "S9", f"follows row {self._seq}"
-            return
-        self._seq = commit.seq
-        if commit.at_ms < self._at_ms:
-            yield "S11", f"time goes back from {self._at_ms} to {commit.at_ms}"
-        self._at_ms = commit.at_ms
-        if commit.command_id in self._ids:
-            yield "S7", f"command {commit.command_id} was answered in row {self._ids[commit.command_id]} already"
-        self._ids[commit.command_id] = commit.seq
-        command = commit.command
-        if (command.command_id, command.at_ms) != (commit.command_id, commit.at_ms):
-            yield "S7", "the row and its command differ in id or moment"
+    def _row_faults(self, commit: Commit) -> list[Fault]:
+        faults: list[Fault] = []
+        seq, at_ms, command_id, command = commit.seq, commit.at_ms, commit.command_id, commit.command
+        if seq != self._seq + 1:
+            return [("S9", f"follows row {self._seq}")]
+        self._seq = seq
+        if at_ms < self._at_ms:
+            faults.append(("S11", f"time goes back from {self._at_ms} to {at_ms}"))
+        self._at_ms = at_ms
+        first = self._ids.setdefault(command_id, seq)
+        if first != seq:
+            faults.append(("S7", f"command {command_id} was answered in row {first} already"))
+        if command.command_id != command_id or command.at_ms != at_ms:
+            faults.append(("S7", "the row and its command differ in id or moment"))
         if commit.refusal is not None and commit.events:
-            yield "S7", "the row holds a refusal and events"
-        if isinstance(command, cmd.Tick) and not commit.events:
-            yield "S3", "a tick that did nothing is no row"
+            faults.append(("S7", "the row holds a refusal and events"))
+        if not commit.events and isinstance(command, cmd.Tick):
+            faults.append(("S3", "a tick that did nothing is no row"))
+        return faults
 
-    def _cause_faults(self, commit: Commit) -> Iterator[Fault]:
-        if not role_of(commit.actor) or ":" not in commit.actor:
-            yield "S13", f"{commit.actor!r} names no actor"
-        if commit.actor != commit.command.actor:
-            yield "S13", "the row and its command name different actors"
-        if isinstance(commit.command, cmd.Tick) and role_of(commit.actor) != "timer":
-            yield "S13", f"a tick comes from the timer, not from {commit.actor}"
-        window = getattr(commit.command, "window", "")
-        if window and commit.refusal is None and not isinstance(commit.command, _NOT_BY_THE_CLERK):
-            yield from self._clerk_faults(commit, self._book.seats.get(window, Seat()))
+    def _cause_faults(self, commit: Commit) -> list[Fault]:
+        faults: list[Fault] = []
+        actor, command = commit.actor, commit.command
+        if ":" not in actor or not role_of(actor):
+            faults.append(("S13", f"{actor!r} names no actor"))
+        if actor != command.actor:
+            faults.append(("S13", "the row and its command name different actors"))
+        if isinstance(command, cmd.Tick) and role_of(actor) != "timer":
+            faults.append(("S13", f"a tick comes from the timer, not from {actor}"))
+        if commit.refusal is None:
+            window = getattr(command, "window", "")
+            if window and not isinstance(command, _NOT_BY_THE_CLERK):
+                faults += self._clerk_faults(commit, self._book.seats.get(window, NOBODY))
+        return faults
 
-    def _clerk_faults(self, commit: Commit, seat: Seat) -> Iterator[Fault]:
+    def _clerk_faults(self, commit: Commit, seat: Seat) -> list[Fault]:
         if commit.actor == seat.clerk:
-            return
+            return []
         if isinstance(commit.command, _STOPS) and role_of(commit.actor) in STAFF_ROLES:
-            return
-        yield "S13", f"{commit.actor} acts at a window where {seat.clerk or 'nobody'} sits"
+            return []
+        return [("S13", f"{commit.actor} acts at a window where {seat.clerk or 'nobody'} sits")]
 
-    # ---- the state ----
-
-    def _plan_faults(self, commit: Commit) -> Iterator[Fault]:
+    def _plan_faults(self, commit: Commit, held: str) -> list[Fault]:
         if self._book.opened and self._book.plan not in self._plans:
-            yield "S10", f"plan {self._book.plan} is not at hand"
-        elif self._replayed.plan_hash and commit.plan != self._replayed.plan_hash:
-            yield "S10", f"the row names plan {commit.plan}, and plan {self._replayed.plan_hash} held"
+            return [("S10", f"plan {self._book.plan} is not at hand")]
+        if held and commit.plan != held:
+            return [("S10", f"the row names plan {commit.plan}, and plan {held} held")]
+        return []
 
-    def _replay_faults(self, commit: Commit) -> Iterator[Fault]:
-        for state in (self._decided, self._replayed):
-            if len(state.plans) < len(self._plans):
-                state.plans.update(self._plans)
+
+class RuleAuditor:
+    """The second proof: the log decided again by the rules, and replayed beside it."""
+
+    def __init__(self, plans: Mapping[str, Plan]) -> None:
+        """Begin before the first row; ``plans`` may still be filled while rows are checked."""
+        self._plans = plans
+        self._decided = HallDay()
+        self._replayed = HallDay()
+        self._fingerprint = (-1, "")
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the state after the rows so far; of a large day it costs a second, and is kept."""
+        if self._fingerprint[0] != self._replayed.seq:
+            self._fingerprint = (self._replayed.seq, self._replayed.fingerprint())
+        return self._fingerprint[1]
+
+    def check(self, commit: Commit) -> list[Finding]:
+        """Return the findings of the next row."""
+        faults = self._replay_faults(commit)
+        return _findings(commit, faults) if faults else []
+
+    def finish(self) -> list[Finding]:
+        """Return what the whole log breaks."""
+        if self._decided.fingerprint() != self.fingerprint:
+            return [Finding(self._replayed.seq, "S10", "deciding and replaying the log give different states")]
+        return []
+
+    def _replay_faults(self, commit: Commit) -> list[Fault]:
+        decided, replayed = self._decided, self._replayed
+        if len(replayed.plans) < len(self._plans):
+            decided.plans.update(self._plans)
+            replayed.plans.update(self._plans)
         try:
-            apply(self._replayed, commit)
+            apply(replayed, commit)
         except HallError as error:
-            yield "S10", str(error)
-            return
-        except (AssertionError, LookupError, ValueError, TypeError, AttributeError) as error:
-            yield "S10", f"cannot be replayed: {type(error).__name__}: {error}"
-            return
+            return [("S10", str(error))]
+        except _IMPOSSIBLE as error:
+            return [("S10", f"cannot be replayed: {type(error).__name__}: {error}")]
         if commit.refusal is not None and commit.refusal.code == "PLAN_UNKNOWN":
             # Whether a plan was known then is not in the log.
-            apply(self._decided, commit)
-            return
+            apply(decided, commit)
+            return []
         try:
-            result = step(self._decided, commit.command)
-        except (HallError, AssertionError, LookupError, ValueError, TypeError, AttributeError) as error:
-            yield "S16", f"cannot be decided again: {type(error).__name__}: {error}"
-            return
-        yield from _difference(commit, result)
+            result = step(decided, commit.command)
+        except (HallError, *_IMPOSSIBLE) as error:
+            return [("S16", f"cannot be decided again: {type(error).__name__}: {error}")]
+        return _difference(commit, result)
 
 
-def _difference(commit: Commit, result: tuple[AnyEvent, ...] | Refusal) -> Iterator[Fault]:
+class Auditor:
+    """Both proofs, one row after the other; of no use after its first finding."""
+
+    def __init__(self, plans: Mapping[str, Plan]) -> None:
+        """Begin before the first row; ``plans`` may still be filled while rows are checked."""
+        self._books = BookAuditor(plans)
+        self._rules = RuleAuditor(plans)
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the state after the rows so far."""
+        return self._rules.fingerprint
+
+    @property
+    def rows(self) -> int:
+        """How many rows were checked."""
+        return self._books.rows
+
+    def check(self, commit: Commit) -> list[Finding]:
+        """Return the findings of the next row; the rules are asked about rows only that the books know."""
+        return self._books.check(commit) or self._rules.check(commit)
+
+    def finish(self) -> list[Finding]:
+        """Return what the whole log breaks."""
+        return self._rules.finish()
+
+
+def _findings(commit: Commit, faults: list[Fault]) -> list[Finding]:
+    return [Finding(commit.seq, law, reason) for law, reason in faults]
+
+
+def _difference(commit: Commit, result: tuple[AnyEvent, ...] | Refusal) -> list[Fault]:
     if isinstance(result, Refusal) or commit.refusal is not None:
-        if result != commit.refusal:
-            yield "S16", f"decided again: {_outcome(result)}; the log says {_outcome(commit.refusal or commit.events)}"
-        return
+        if result == commit.refusal:
+            return []
+        return [("S16", f"decided again: {_outcome(result)}; the log says {_outcome(commit.refusal or commit.events)}")]
+    if result == commit.events:
+        return []
     for number, (now, then) in enumerate(zip(result, commit.events, strict=False)):
         if now != then:
-            yield "S16", f"event {number + 1}, decided again: {now}; the log says {then}"
-            return
-    if len(result) != len(commit.events):
-        yield "S16", f"decided again: {len(result)} events; the log says {len(commit.events)}"
+            return [("S16", f"event {number + 1}, decided again: {now}; the log says {then}")]
+    return [("S16", f"decided again: {len(result)} events; the log says {len(commit.events)}")]
 
 
 def _outcome(result: tuple[AnyEvent, ...] | Refusal) -> str:

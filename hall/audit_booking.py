@@ -40,6 +40,11 @@ STEPS: Final[dict[type[Event], tuple[tuple[str, ...], str]]] = {
 }
 _SELLS: Final = (bev.SlotHeld, bev.BookingMovedIn, bev.BookingRescheduled, bev.SlotOffered)
 _FREES: Final = (bev.BookingMovedOut, bev.BookingCancelled, bev.BookingExpired)
+_HEARD: Final = frozenset({
+    *STEPS, ev.DayOpened, ev.PlanChanged, ev.SessionsChanged, bev.SlotsSet, bev.PlacesReturned, bev.TicketEligible,
+    ev.TicketCalled, ev.StepUndone,
+})  # fmt: skip
+"""All others have nothing to do with bookings, and most rows have only such."""
 _OPEN: Final = ("SLOT_HELD", "BOOKED", "WAITLISTED", "OFFERED")
 _COUNTED: Final = (*_OPEN, "CHECKED_IN", "NO_SHOW")
 
@@ -78,11 +83,14 @@ class BookingBook:
 
     def enter(self, commit: Commit) -> Iterator[Fault]:
         """Enter all events of a commit, in order; then compare what it sold with what there is."""
-        before = dict(self._taken) if any(isinstance(event, _SELLS) for event in commit.events) else None
-        for event in commit.events:
+        events = [event for event in commit.events if type(event) in _HEARD]
+        if not events:
+            return
+        before = dict(self._taken) if any(isinstance(event, _SELLS) for event in events) else None
+        for event in events:
             yield from self._enter_one(event, commit)
         if before is not None:
-            by_hall = any(isinstance(event, bev.BookingRescheduled) and event.by == "hall" for event in commit.events)
+            by_hall = any(isinstance(event, bev.BookingRescheduled) and event.by == "hall" for event in events)
             yield from self._oversold(before, channels=not by_hall)
 
     def _enter_one(self, event: ev.AnyEvent, commit: Commit) -> Iterator[Fault]:
@@ -100,6 +108,7 @@ class BookingBook:
                 if isinstance(event, bev.BookingNoShow) and event.cause == "missed":
                     self._missed[commit.seq] = event.appointment
             case _:
+                # An undone step that no booking knows of.
                 pass
 
     def _set_day(self, event: ev.DayOpened | ev.PlanChanged | ev.SessionsChanged | bev.SlotsSet) -> None:

@@ -66,6 +66,9 @@ class Seat(msgspec.Struct, frozen=True):
     ticket: TicketId = ""
 
 
+NOBODY: Final = Seat()
+
+
 class Step(msgspec.Struct, frozen=True):
     """What a window's last command changed, as it was before: undo brings it back."""
 
@@ -91,13 +94,16 @@ class Book:
     def enter(self, commit: Commit) -> Iterator[Fault]:
         """Enter all events of a commit, in order."""
         window: WindowCode = getattr(commit.command, "window", "") if commit.refusal is None else ""
-        before = self._before(commit, window)
+        before = self._before(commit, window) if window else None
         for event in commit.events:
             yield from self._enter_one(event)
-        if window:
+        if before is not None:
             self._steps[window] = before
 
     def _enter_one(self, event: AnyEvent) -> Iterator[Fault]:
+        if type(event) in LEGAL:
+            yield from self._move(event)
+            return
         match event:
             case ev.DayOpened():
                 if self.opened:
@@ -116,8 +122,7 @@ class Book:
             case ev.WindowOpened() | ev.WindowClosed():
                 yield from self._sit(event)
             case _:
-                if type(event) in LEGAL:
-                    yield from self._move(event)
+                pass
 
     # ---- tickets ----
 
@@ -177,7 +182,7 @@ class Book:
             self.visits[ticket] = msgspec.structs.replace(visit, state=into)
 
     def _call(self, event: ev.TicketCalled, visit: Visit) -> Iterator[Fault]:
-        seat = self.seats.get(event.window, Seat())
+        seat = self.seats.get(event.window, NOBODY)
         if not seat.clerk:
             yield "S13", f"ticket {event.ticket} is called to window {event.window}, where nobody sits"
         if seat.ticket:
@@ -201,7 +206,7 @@ class Book:
     # ---- windows ----
 
     def _sit(self, event: ev.WindowOpened | ev.WindowClosed) -> Iterator[Fault]:
-        seat = self.seats.get(event.window, Seat())
+        seat = self.seats.get(event.window, NOBODY)
         if isinstance(event, ev.WindowOpened):
             if seat.clerk not in ("", event.clerk):
                 yield "S13", f"{event.clerk} sits down at window {event.window}, where {seat.clerk} sits"
@@ -209,7 +214,7 @@ class Book:
             return
         if seat.ticket:
             yield "S4", f"window {event.window} closes with ticket {seat.ticket}"
-        self.seats[event.window] = Seat()
+        self.seats[event.window] = NOBODY
 
     def _leave(self, window: WindowCode) -> None:
         self.seats[window] = Seat(self.seats[window].clerk)
@@ -221,7 +226,7 @@ class Book:
         own = [event for event in commit.events if getattr(event, "window", window) == window]
         named = [getattr(event, "ticket", "") for event in own]
         visits = {ticket: self.visits[ticket] for ticket in named if ticket in self.visits}
-        return Step(commit.seq, visits, self.seats.get(window, Seat()))
+        return Step(commit.seq, visits, self.seats.get(window, NOBODY))
 
     def _undo(self, event: ev.StepUndone) -> Iterator[Fault]:
         step = self._steps.get(event.window, Step())

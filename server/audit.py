@@ -4,21 +4,22 @@ A check that did not run is never shown as passed: the report names what ran, an
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
-from hall.audit import LAWS, Auditor, Finding
+from hall.audit import LAWS, Auditor, BookAuditor, Finding, RuleAuditor
 from hall.errors import HallError
 from hall.events import Commit
 from hall.ids import HallId
 from hall.policy import Plan
-from server.ledger.chain import verified
-from server.ledger.port import BrokenChain, Ledger, Row, hall_and_date, stream_name
+from server.ledger.chain import check_link
+from server.ledger.port import GENESIS, BrokenChain, Ledger, hall_and_date, stream_name
 from server.ledger.sqlite import SqliteLedger
-from server.replay import decoded, learn_named
+from server.replay import decoded, learn_named, plans_named
 
 SKIPPED: Final = {
     "S2": "needs what clients were told (the load test keeps it)",
@@ -32,6 +33,10 @@ SKIPPED: Final = {
 
 OPEN_LAWS_SHOWN: Final = 20
 """Findings printed; a row can break several laws, but nobody reads more."""
+
+
+APART_FROM: Final = 50_000
+"""Rows: below that another process costs more to start than it saves."""
 
 
 class AuditReport(msgspec.Struct, frozen=True):
@@ -67,50 +72,123 @@ def audit_day(database: Path, *, hall: HallId, date: str) -> AuditReport:
     return asyncio.run(_audited(database, [stream_name(hall, date)]))[0]
 
 
-def audit_all(database: Path | str, *, hall: HallId | None = None, date: str | None = None) -> tuple[AuditReport, ...]:
-    """Audit every day of a ledger file, or those of one hall, of one date; other days are not read."""
-    return asyncio.run(_audited(database, None, hall=hall, date=date))
+def audit_all(
+    database: Path | str, *, hall: HallId | None = None, date: str | None = None, apart_from: int = APART_FROM
+) -> tuple[AuditReport, ...]:
+    """Audit every day of a ledger file, or those of one hall, of one date; other days are not read.
+
+    From ``apart_from`` rows on the two proofs run in two processes.
+    """
+    return asyncio.run(_audited(database, None, hall=hall, date=date, apart_from=apart_from))
 
 
 async def audit_stream(ledger: Ledger, stream: str) -> AuditReport:
-    """Audit one day of an open ledger."""
-    auditor: Auditor | None = None
+    """Audit one day of an open ledger, both proofs in one pass."""
     plans: dict[str, Plan] = {}
-    findings: list[Finding] = []
-    head = ""
+    auditor = Auditor(plans)
+    told = await _told(ledger, stream, auditor, plans)
+    rows, head = told.rows, told.head
+    return AuditReport(stream, rows, told.findings, head, auditor.fingerprint if rows else "")
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What a pass came to; ``head`` is the hash of the last sound row."""
+
+    rows: int
+    findings: tuple[Finding, ...]
+    head: str
+
+
+class _Proof(Protocol):
+    """One proof of :mod:`hall.audit`, or both."""
+
+    def check(self, commit: Commit) -> list[Finding]:
+        """Return the findings of the next row."""
+
+    def finish(self) -> list[Finding]:
+        """Return what the whole log breaks."""
+
+
+async def _told(ledger: Ledger, stream: str, proof: _Proof, plans: dict[str, Plan]) -> _Told:
+    """Let a proof see every row, up to its first finding."""
+    rows, previous = 0, GENESIS
     try:
-        async for row, commit in _commits(ledger, stream, plans):
-            auditor = auditor or Auditor(plans)
-            findings = auditor.check(commit)
-            if findings:
-                break
-            head = row.hash
-        if auditor is not None and not findings:
-            findings = auditor.finish()
+        async for row in ledger.read(stream):
+            check_link(row, previous=previous, version=rows + 1)
+            commit = decoded(row)
+            if plans_named(commit):
+                await learn_named(ledger, commit, plans=plans)
+            rows += 1
+            if findings := proof.check(commit):
+                return _Told(rows, tuple(findings), previous if rows > 1 else "")
+            previous = row.hash
+        return _Told(rows, tuple(proof.finish()), previous if rows else "")
     except BrokenChain as broken:
-        findings = [Finding(broken.version, "S9", broken.reason)]
+        found = Finding(broken.version, "S9", broken.reason)
     except HallError as error:
-        findings = [Finding(auditor.rows + 1 if auditor is not None else 1, "S10", str(error))]
-    rows = auditor.rows if auditor is not None else 0
-    return AuditReport(stream, rows, tuple(findings), head, auditor.fingerprint if auditor is not None else "")
-
-
-async def _commits(ledger: Ledger, stream: str, plans: dict[str, Plan]) -> AsyncIterator[tuple[Row, Commit]]:
-    async for row in verified(ledger.read(stream)):
-        commit = decoded(row)
-        await learn_named(ledger, commit, plans=plans)
-        yield row, commit
+        found = Finding(rows + 1, "S10", str(error))
+    return _Told(rows, (found,), previous if rows else "")
 
 
 async def _audited(
-    database: Path | str, streams: list[str] | None, *, hall: HallId | None = None, date: str | None = None
-) -> tuple[AuditReport, ...]:
+    database: Path | str, streams: list[str] | None, *, hall: HallId | None = None, date: str | None = None,
+    apart_from: int = APART_FROM,
+) -> tuple[AuditReport, ...]:  # fmt: skip
     ledger = _opened(database)
     try:
-        names = streams if streams is not None else [head.stream for head in await ledger.streams()]
-        return tuple([await audit_stream(ledger, name) for name in names if _is_wanted(name, hall, date)])
+        heads = {head.stream: head.version for head in await ledger.streams()}
+        names = streams if streams is not None else [name for name in heads if _is_wanted(name, hall, date)]
+        if sum(heads.get(name, 0) for name in names) < apart_from:
+            return tuple([await audit_stream(ledger, name) for name in names])
+        return await _side_by_side(ledger, database, names)
     finally:
         await ledger.close()
+
+
+async def _side_by_side(ledger: Ledger, database: Path | str, names: list[str]) -> tuple[AuditReport, ...]:
+    """Let the rules decide the days again in a process of its own while the books are kept here.
+
+    A day where either proof stumbled, or that grew meanwhile, is audited once more in one pass, which names the first bad
+    row of both.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        elsewhere = asyncio.get_running_loop().run_in_executor(pool, _by_rules, database, names)
+        books = [await _booked(ledger, name) for name in names]
+        rules = await elsewhere
+    reports = []
+    for name, kept, (decided, fingerprint) in zip(names, books, rules, strict=True):
+        if (kept.findings, decided.findings, kept.head) == ((), (), decided.head):
+            reports.append(AuditReport(name, kept.rows, (), kept.head, fingerprint))
+            continue
+        report = await audit_stream(ledger, name)
+        found = report.findings or kept.findings or decided.findings
+        reports.append(msgspec.structs.replace(report, findings=found))
+    return tuple(reports)
+
+
+async def _booked(ledger: Ledger, stream: str) -> _Told:
+    plans: dict[str, Plan] = {}
+    return await _told(ledger, stream, BookAuditor(plans), plans)
+
+
+async def _decided(ledger: Ledger, stream: str) -> tuple[_Told, str]:
+    plans: dict[str, Plan] = {}
+    proof = RuleAuditor(plans)
+    told = await _told(ledger, stream, proof, plans)
+    return told, proof.fingerprint if told.rows else ""
+
+
+def _by_rules(database: Path | str, names: list[str]) -> list[tuple[_Told, str]]:
+    """Return what deciding again says of each day, and the fingerprint at its end."""
+
+    async def decide() -> list[tuple[_Told, str]]:
+        ledger = _opened(database)
+        try:
+            return [await _decided(ledger, name) for name in names]
+        finally:
+            await ledger.close()
+
+    return asyncio.run(decide())
 
 
 def _opened(database: Path | str) -> Ledger:

@@ -30,12 +30,17 @@ async def verified(rows: AsyncIterator[Row], *, previous: str = GENESIS, version
     """Pass the rows of one stream on, whole or after a row that is known, and raise :class:`BrokenChain` at a bad one."""
     async for row in rows:
         version += 1
-        if row.version != version:
-            raise BrokenChain(row.stream, version, f"is missing (found row {row.version} in its place)")
-        if row.hash != hash_of(previous, row):
-            raise BrokenChain(row.stream, version, "does not have the hash of its content and the row before")
+        check_link(row, previous=previous, version=version)
         previous = row.hash
         yield row
+
+
+def check_link(row: Row, *, previous: str, version: int) -> None:
+    """Raise :class:`BrokenChain` unless this is row ``version`` and follows the row whose hash is ``previous``."""
+    if row.version != version:
+        raise BrokenChain(row.stream, version, f"is missing (found row {row.version} in its place)")
+    if row.hash != hash_of(previous, row):
+        raise BrokenChain(row.stream, version, "does not have the hash of its content and the row before")
 
 
 def _link(previous: str, columns: tuple[str, int, int, str, str], body: bytes) -> str:

@@ -6,14 +6,14 @@ Write-ahead log, ``synchronous=FULL``: with NORMAL a power cut lost 3,466 of 148
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, create_engine, event, func, insert, select
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, insert, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
@@ -48,6 +48,7 @@ BUSY_MS = 5_000
 """How long SQLite waits for a lock; only a backup or a reader of another process can hold one."""
 
 T = TypeVar("T")
+Page = Sequence[Sequence[Any]]
 
 _HEAD = (
     select(commits.c.stream, commits.c.version, commits.c.at_ms, commits.c.hash)
@@ -56,11 +57,11 @@ _HEAD = (
     .limit(1)
 )
 _PAGE = (
-    select(commits)
-    .where(commits.c.stream == bindparam("of"), commits.c.version > bindparam("after"))
-    .order_by(commits.c.version)
-    .limit(PAGE_ROWS)
+    f"SELECT {', '.join(Row.__struct_fields__)} FROM {commits.name} WHERE stream = ? AND version > ? "
+    f"ORDER BY version LIMIT {PAGE_ROWS}"
 )
+"""In the driver's own words: a day of a million rows is read as plain tuples, at a third of the cost."""
+_COLUMNS = tuple[str, int, int, str, str, bytes, str]
 _ANSWER = select(commits).where(commits.c.stream == bindparam("of"), commits.c.command_id == bindparam("id"))
 _LASTS = select(commits.c.stream, func.max(commits.c.version).label("version")).group_by(commits.c.stream).subquery()
 _STREAMS = (
@@ -111,12 +112,12 @@ class SqliteLedger:
     async def read(self, stream: str, after: int = 0) -> AsyncIterator[Row]:
         """Stream the rows after a version, a page at a time."""
         while True:
-            rows = await self._read_rows(stream, after)
-            for row in rows:
+            page = await self._page(stream, after)
+            for row in _rows(page):
                 yield row
-            if len(rows) < PAGE_ROWS:
+            if len(page) < PAGE_ROWS:
                 return
-            after = rows[-1].version
+            after = page[-1][1]
 
     async def find(self, stream: str, command_id: str) -> Row | None:
         """Return the row that answered a command."""
@@ -180,11 +181,8 @@ class SqliteLedger:
             raise StorageFailed("this ledger is closed or open for reading only")
         await self._writer.do(what)
 
-    async def _read_rows(self, stream: str, after: int) -> list[Row]:
-        found = await self._query(
-            lambda connection: connection.execute(_PAGE, {"of": stream, "after": after}).mappings().all()
-        )
-        return [_row(one) for one in found]
+    async def _page(self, stream: str, after: int) -> Page:
+        return await self._query(lambda connection: _page(connection, stream, after))
 
     async def _query(self, ask: Callable[[Connection], T]) -> T:
         def run() -> T:
@@ -243,7 +241,26 @@ def _prepare(engine: Engine, path: Path) -> None:
         raise StorageFailed(str(error.orig)) from error
 
 
-def _row(found: RowMapping) -> Row:
+def _page(connection: Connection, stream: str, after: int) -> Page:
+    try:
+        return connection.exec_driver_sql(_PAGE, (stream, after)).cursor.fetchall()
+    except sqlite3.Error as error:
+        raise StorageFailed(str(error)) from error
+
+
+def _rows(page: Page) -> Iterator[Row]:
+    """Yield the rows of a page; their kinds are checked all at once, and one by one only to name the one that is wrong."""
+    try:
+        msgspec.convert(page, list[_COLUMNS], builtin_types=(bytes,))
+    except msgspec.ValidationError:
+        for columns in page:
+            yield _row(dict(zip(Row.__struct_fields__, columns, strict=True)))
+        return
+    for columns in page:
+        yield Row(*columns)
+
+
+def _row(found: Mapping[Any, Any]) -> Row:
     try:
         # Checked, since SQLite keeps a text in a column of bytes if somebody else writes it there.
         return msgspec.convert(dict(found), Row, builtin_types=(bytes,))

@@ -139,6 +139,40 @@ def test_one_flipped_bit_anywhere_is_found_and_named(sound: Path, row: int, plac
     assert asyncio.run(scene()) == [(row, "S9")]
 
 
+def test_two_processes_tell_of_a_sound_day_what_one_tells(sound: Path):
+    assert audit_all(sound, apart_from=0) == audit_all(sound)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE commits SET body = replace(body, 'A002', 'A003') WHERE version = 3",
+        "UPDATE commits SET body = CAST(body AS TEXT) WHERE version = 5",
+        "DELETE FROM commits WHERE version = 5",
+        "DELETE FROM plans",
+    ],
+)
+def test_two_processes_name_the_row_that_one_names(copy: Path, change: str):
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute(change)
+        connection.commit()
+
+    reports = audit_all(copy, apart_from=0)
+
+    assert reports == audit_all(copy)
+    assert reports[0].exit_code == 1
+
+
+def test_rows_before_one_of_another_kind_are_read(copy: Path):
+    """The first bad row is named, not the first of its page that is no row at all."""
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("UPDATE commits SET actor = 'clerk:x' WHERE version = 3")
+        connection.execute("UPDATE commits SET body = CAST(body AS TEXT) WHERE version = 5")
+        connection.commit()
+
+    assert [finding.seq for finding in audit_day(copy, hall=HALL, date=DATE).findings] == [3]
+
+
 def test_all_days_of_a_file_are_audited(sound: Path):
     assert [report.stream for report in audit_all(sound)] == [STREAM]
     assert [report.stream for report in audit_all(sound, hall=HALL, date=DATE)] == [STREAM]

@@ -5,6 +5,7 @@ Used by the seeded loops and by the golden logs. ``Crowd.act`` makes the next co
 
 import random
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from hall import commands as cmd
@@ -20,6 +21,7 @@ from hall.step import step
 OPEN_MS: Ms = 1_795_393_800_000
 """08:30 in Shanghai on DATE."""
 DATE = "2026-11-23"
+NINE_HOURS_MS: Ms = 9 * 3_600_000
 WINDOWS = 5
 ITEMS = 9
 STEPS_MS = (0, 100, 1_000, 5_000, 20_000)
@@ -55,7 +57,7 @@ def crowd_plan(*, idle: str = "at_once", version: str = "1") -> Plan:
 class Crowd:
     """Acts at random in one hall-day; equal seeds act alike."""
 
-    def __init__(self, seed: int, *, plan: Plan | None = None) -> None:
+    def __init__(self, seed: int, *, plan: Plan | None = None, open_for_ms: Ms = NINE_HOURS_MS) -> None:
         """Open the day."""
         self.chance = random.Random(seed)
         self.plan = plan or crowd_plan(idle="on_key" if seed % 3 == 0 else "at_once")
@@ -67,7 +69,7 @@ class Crowd:
         name = self.state.learn(self.plan)
         self.send(
             cmd.OpenDay(command_id="open-day", at_ms=OPEN_MS, actor="timer:", hall="crowd", date=DATE, kind="workday",
-                        sessions=(Session(OPEN_MS, OPEN_MS + 9 * 3_600_000),), plan=name,
+                        sessions=(Session(OPEN_MS, OPEN_MS + open_for_ms),), plan=name,
                         half_day_ms=OPEN_MS + 4 * 3_600_000, end_day_ms=OPEN_MS + 10**10)
         )  # fmt: skip
 
@@ -104,7 +106,8 @@ class Crowd:
 
     def ticket(self) -> str:
         """Choose one of the latest tickets."""
-        return self.chance.choice(list(self.state.tickets)[-30:] or ["none"])
+        latest = list(islice(reversed(self.state.tickets), 30))
+        return self.chance.choice(latest[::-1] or ["none"])
 
     def parked(self) -> str:
         """Choose somebody missed or held, if there is anybody."""
