@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import random
 import time
 from collections.abc import Iterator
 from typing import Any, Final
@@ -16,6 +17,10 @@ from tests.support.server import token_of
 
 FACTS_S: Final = 300.0
 """How long a hall may take to say what it offers: all are asked at once, right after the start."""
+
+
+RESTS_S: Final = (0.3, 0.9, 2.0)
+"""Rests before a command is sent again, as `displays/web` has them."""
 
 
 class HallLine(Line):
@@ -84,6 +89,10 @@ class HallCrowd(Crowd):
             group.create_task(self._keep_giving(itertools.cycle(items)))
             for number, window in enumerate(windows, 1):
                 group.create_task(self._keep_serving(clerk_of(self.hall, number), window))
+
+    def _rest_s(self, attempts: int) -> float:
+        """Rest as the pages do, longer each time: hundreds who ask at once keep what comes back from coming back."""
+        return RESTS_S[min(attempts, len(RESTS_S)) - 1] * random.uniform(0.7, 1.3)
 
     async def _offers(self) -> tuple[list[str], list[str]]:
         """Return items that the first windows serve, and these windows."""
