@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import Final
 
 import structlog
 import uvicorn
@@ -62,6 +63,7 @@ from server.config.places import place_of
 from server.config.plans import PlanSource, StoredPlans
 from server.config.store import Store
 from server.contacts.book import Contacts
+from server.express import Express
 from server.fresh import Fresh
 from server.hub import Hub, tickets_in
 from server.keys import ServerKey, load_key
@@ -98,6 +100,8 @@ STOP_SECONDS = 10
 """A request that takes longer than this at the end is cut (every command has its answer within 10 s)."""
 ERRORS_TOLD = 20
 """Faults of one request that are told; more help nobody."""
+BUSY: Final = tuple([part.router for part in (tickets, windows, slots, appointments, check_in, halls)])
+"""Routes are tried in order: the ones that a busy hall asks for most come first, and their commands have a lane of their own."""
 
 
 @dataclass
@@ -119,6 +123,11 @@ def create_app(settings: Settings, instead: Instead | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+        },  # nothing is told to anybody; /metrics says it all
         lifespan=_lifespan(settings, instead or Instead(), gate),
     )
     app.state.doors = Doors(settings.limits, proxies=settings.proxies)
@@ -129,6 +138,7 @@ def create_app(settings: Settings, instead: Instead | None = None) -> FastAPI:
     app.add_exception_handler(StorageFailed, _on_storage_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_middleware(Express, BUSY)
     if settings.database_url:
         app.add_middleware(Fresh)
     app.add_middleware(Edge, gate)
@@ -157,8 +167,6 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
 
 
 def _add_routes(app: FastAPI) -> None:
-    # Routes are tried in this order: the ones that a busy hall asks for most come first.
-    busy = (tickets, windows, slots, appointments, check_in, halls)
     others = (
         booked,
         messages,
@@ -174,8 +182,8 @@ def _add_routes(app: FastAPI) -> None:
         describe,
         demo,
     )
-    for part in (*busy, studio_routes, *others):
-        app.include_router(part.router)
+    for router in (*BUSY, studio_routes.router, *(part.router for part in others)):
+        app.include_router(router)
     app.include_router(sockets.router)
     app.include_router(studio_screen.router)
     app.include_router(pages.pages_of(DIST))

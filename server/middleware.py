@@ -8,8 +8,9 @@ import asyncio
 import secrets
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, MutableMapping
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from types import coroutine
 from typing import Any, Final
 
 import msgspec
@@ -39,6 +40,7 @@ SECURITY: Final[tuple[tuple[bytes, bytes], ...]] = (
     (b"content-security-policy", CONTENT_POLICY.encode()),
 )
 """What every answer says, unless it says something of its own by the same name."""
+SAID: Final = frozenset(name for name, _ in SECURITY)
 
 DISCARD_BYTES: Final = 1024 * 1024
 DISCARD_S: Final = 1.0
@@ -94,7 +96,7 @@ class Edge:
         try:
             with self._place_for_large(scope):
                 body = await self._body(scope, receive, address)
-                await self._serve(scope, _replay(body, receive), answer, address=address)
+                await self._serve(scope, replay(body, receive), answer, address=address)
         except Problem as problem:
             self._gate.refused += 1
             if problem.code == "TOO_LARGE":
@@ -134,16 +136,22 @@ class Edge:
         limit = _limit_of(scope, self._gate.limits)
         if _announced(scope) > limit:
             raise Problem("TOO_LARGE", facts={"limit": limit})
-        reading = asyncio.ensure_future(_read(receive, limit))
+        body = bytearray()
+        reading = _read_into(body, receive, limit)
         try:
-            await asyncio.wait({reading}, timeout=self._gate.limits.slow_body_ms / 1000)
-            if not reading.done():
-                await self._wait_for_slow(reading, address)
-            return reading.result()
-        finally:
-            reading.cancel()
+            waits_for = reading.send(None)
+        except StopIteration:
+            # It was there already, as nearly always; a timer would cost more than the reading.
+            return bytes(body)
+        try:
+            async with asyncio.timeout(self._gate.limits.slow_body_ms / 1000):
+                await _resumed(reading, waits_for)
+        except TimeoutError:
+            # What has come is in ``body``: reading goes on from there.
+            await self._wait_for_slow(body, receive, limit, address=address)
+        return bytes(body)
 
-    async def _wait_for_slow(self, reading: "asyncio.Future[bytes]", address: str) -> None:
+    async def _wait_for_slow(self, body: bytearray, receive: Receive, limit: int, *, address: str) -> None:
         if (
             self._gate.slow[address] >= self._gate.limits.slow_per_address
             or self._gate.slow.total() >= self._gate.limits.slow_total
@@ -151,9 +159,11 @@ class Edge:
             raise Problem("TOO_MANY")
         with _counted(self._gate.slow, address):
             rest_ms = self._gate.limits.body_ms - self._gate.limits.slow_body_ms
-            done, _ = await asyncio.wait({reading}, timeout=rest_ms / 1000)
-        if not done:
-            raise Problem("TOO_SLOW")
+            try:
+                async with asyncio.timeout(rest_ms / 1000):
+                    await _read_into(body, receive, limit)
+            except TimeoutError:
+                raise Problem("TOO_SLOW") from None
 
 
 class _Gone(Exception):
@@ -171,9 +181,13 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.is_begun = True
-            own = [*message.get("headers", ())]
-            said = {name for name, _ in own}
-            headers = [*own, *(one for one in SECURITY if one[0] not in said), (b"x-request-id", self._request_id)]
+            headers = [*message.get("headers", ())]
+            if SAID.isdisjoint([name for name, _ in headers]):
+                headers += SECURITY
+            else:
+                said = {name for name, _ in headers}
+                headers += [one for one in SECURITY if one[0] not in said]
+            headers.append((b"x-request-id", self._request_id))
             message = {**message, "headers": headers}
         await self._send(message)
 
@@ -200,8 +214,7 @@ def _counted(counter: "Counter[str]", address: str) -> Iterator[None]:
             del counter[address]
 
 
-async def _read(receive: Receive, limit: int) -> bytes:
-    body = bytearray()
+async def _read_into(body: bytearray, receive: Receive, limit: int) -> None:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -210,7 +223,15 @@ async def _read(receive: Receive, limit: int) -> bytes:
         if len(body) > limit:
             raise Problem("TOO_LARGE", facts={"limit": limit})
         if not message.get("more_body", False):
-            return bytes(body)
+            return
+
+
+@coroutine
+def _resumed(reading: Coroutine[object, None, None], waits_for: object) -> Generator[object, None, None]:
+    """Go on with a coroutine that was advanced by one step, beginning with what it waits for."""
+    with closing(reading):
+        yield waits_for
+        yield from reading.__await__()
 
 
 async def _discard(receive: Receive) -> None:
@@ -225,7 +246,7 @@ async def _discard(receive: Receive) -> None:
                 taken += len(message.get("body", b""))
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def replay(body: bytes, receive: Receive) -> Receive:
     """Return a ``receive`` that gives the body once, then whatever comes (the client leaving)."""
     is_given = False
 

@@ -165,6 +165,7 @@ class EdgeProtocol(HttpToolsProtocol):
 
     doors: Doors
     _inside = False
+    _is_in_head = False
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -180,14 +181,18 @@ class EdgeProtocol(HttpToolsProtocol):
         """Read, unless the connection was refused a moment ago."""
         if self._inside:
             super().data_received(data)
+            if self._is_in_head and self._timer is None:
+                # Most heads come in one piece; a timer is for those that do not.
+                self._expect_head()
 
     def on_message_begin(self) -> None:
         """Begin to wait for the head of another request."""
-        self._expect_head()
+        self._is_in_head = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """The head is there."""
+        self._is_in_head = False
         self._stop_timer()
         super().on_headers_complete()
 

@@ -1,6 +1,7 @@
 """From a parsed request to the hall's answer: one call for every route that changes something."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final, get_args
 
 import msgspec
 from fastapi import Request, Response
@@ -18,6 +19,8 @@ from server.runner import HallRunner
 
 JSON = "application/json"
 Json = dict[str, Any]
+COMMANDS: Final[Mapping[str, type[AnyCommand]]] = {kind.__struct_config__.tag: kind for kind in get_args(AnyCommand)}
+"""Every command by its written name."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,8 +55,8 @@ def command_of(tag: str, asked: Asked, **ids: str) -> AnyCommand:
     """
     actor = "citizen:" if asked.caller.role == "anonymous" else asked.caller.actor
     fields = {name: value for name, value in asked.body.items() if value is not None}
-    command: AnyCommand = msgspec.convert({**fields, **ids, "type": tag, "at_ms": 0, "actor": actor}, AnyCommand)
-    return command
+    # By the kind that the name means: a union of all kinds is looked through anew at each call.
+    return msgspec.convert({**fields, **ids, "type": tag, "at_ms": 0, "actor": actor}, COMMANDS[tag])
 
 
 async def submit(runner: HallRunner, command: AnyCommand, asked: Asked) -> Outcome:
