@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
+from hall.opening import Calendar, SpecialDay
 from tests.journeys.test_visit import sign_in
 from tests.support.browser import Eyes, holds, seen, violations
 from tests.support.journey import RunningClock, add_people, page_address
@@ -18,6 +19,8 @@ from tests.support.server import Served, serving, token_of
 JOB_MS = 240_000
 """A fit of two weeks takes some seconds alone; worker processes yield to whatever else a test machine does."""
 WINDOWS = 5
+CLOSED = "2026-11-25"
+CALENDAR = Calendar((2026,), (SpecialDay(CLOSED, "holiday", "纪念日"),))
 BUSY = 0.4
 """A small hall: a sizing of it takes seconds."""
 
@@ -28,7 +31,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 def hall(tmp_path: Path) -> Iterator[Served]:
     plan = fill(tmp_path, past_setting(windows=WINDOWS, busy=BUSY))
     add_people(tmp_path)
-    with serving(tmp_path, plans={HALL: plan}, clock=RunningClock()) as served:
+    with serving(tmp_path, plans={HALL: plan}, clock=RunningClock(), calendar=CALENDAR) as served:
         yield served
 
 
@@ -171,3 +174,39 @@ def test_a_job_survives_a_reload_and_a_bad_scenario_is_told_at_its_place(page: P
     seen(page, "cancel").click()
     expect(seen(page, "failure")).to_have_attribute("data-code", "STUDIO_CANCELLED")
     finished(page)
+
+
+def test_a_closed_date_says_so_and_new_hours_bring_those_whom_the_manager_states(page: Page):
+    """Nobody is assumed to come in new hours until a range is stated; both its ends are shown, and called assumed."""
+    seen(page, "from-stated").check()
+    seen(page, "visits").fill("150")
+    seen(page, "learn").click()
+    expect(seen(page, "ground-said")).to_contain_text("假设", timeout=JOB_MS)
+
+    at(page, "date", CLOSED)
+    expect(seen(page, "date-rests")).to_contain_text("纪念日：大厅不开放")
+    seen(page, "run").click()
+    expect(page.locator("[data-fault=STUDIO_CLOSED_DATE]")).to_contain_text("纪念日", timeout=JOB_MS)
+
+    at(page, "date", "2026-11-24")
+    expect(seen(page, "coming")).to_have_count(0)
+    at(page, "hours", "09:00-20:00")
+    expect(seen(page, "coming")).to_contain_text("17:00–20:00")
+    expect(seen(page, "coming-assumed")).to_contain_text("没有人")
+    expect(page.locator("[role=slider]").last).to_have_attribute("aria-valuenow", str(WINDOWS))
+    at(page, "moved-high", "10")
+    seen(page, "induced-unit").select_option("visits")
+    at(page, "induced-low", "10")
+    at(page, "induced-high", "30")
+    seen(page, "days").select_option("10")
+    seen(page, "run").click()
+    expect(seen(page, "result-hours")).to_contain_text("因此新增 10–30 人次", timeout=JOB_MS)
+    expect(seen(page, "figures")).to_contain_text("方案（少来）")
+    expect(seen(page, "basis")).to_contain_text("新增时段 17:00-20:00（管理者填写）")
+    assert violations(page) == []
+
+
+def at(page: Page, field: str, value: str) -> None:
+    """Type into a field and leave it."""
+    seen(page, field).fill(value)
+    seen(page, field).press("Tab")

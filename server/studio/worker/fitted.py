@@ -1,8 +1,9 @@
 """What a ground says of itself to the manager: figures with intervals and counts, doubts, and the windows as they are."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from hall.catalog import Window
+from hall.catalog import Text, Window
 from hall.policy import Plan
 from server.studio.worker.draft import drawn, groups_of
 from server.studio.worker.figures import Json
@@ -15,6 +16,8 @@ from simulation.scenario_checks import clock
 from simulation.scenario_form import DaysForm, ScenarioForm
 
 ITEMS_SHOWN: Final = 30
+CLASS_ROW: Final = "类别 class "
+"""So begins the row of a class of visitors in the table of a fit."""
 WEEK: Final = ("2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05", "2024-01-06", "2024-01-07")
 """A week without holidays of its own in a scenario's calendar; Monday first."""
 
@@ -85,6 +88,7 @@ def _weekday(kept: Kept, form: ScenarioForm, date: str, weekday: int) -> Json | 
 
 def _fit(fit: HallFit, plan: Plan) -> Json:
     names = {item.code: item.name for item in plan.catalog.items}
+    classes = {one.code: one.name for one in plan.policy.classes}
     every = sorted(fit.services.values(), key=lambda one: (-one.mean_ms.n, one.item))[:ITEMS_SHOWN]
     return {
         "first": fit.dates[0],
@@ -93,7 +97,7 @@ def _fit(fit: HallFit, plan: Plan) -> Json:
         "visits": fit.visits,
         "refused": fit.refused,
         "rates": _rates(fit),
-        "parameters": [_parameter(row) for row in parameter_rows(fit)[1:]],
+        "parameters": [_parameter(row, classes) for row in parameter_rows(fit)[1:]],
         "services": [
             {
                 "item": one.item,
@@ -109,9 +113,12 @@ def _fit(fit: HallFit, plan: Plan) -> Json:
     }
 
 
-def _parameter(row: tuple[str, ...]) -> Json:
+def _parameter(row: tuple[str, ...], classes: Mapping[str, Text]) -> Json:
     zh, _, en = row[0].partition(" ")
-    return {"zh": zh, "en": en, "value": row[1], "interval": row[2], "n": row[3]}
+    if (klass := classes.get(row[0].removeprefix(CLASS_ROW))) is not None:
+        zh, en = f"类别：{klass.zh}", f"class: {klass.en or klass.zh}"
+    interval = "" if row[3] == "0" else row[2]
+    return {"zh": zh, "en": en, "value": row[1], "interval": interval, "n": row[3]}
 
 
 def _rates(fit: HallFit) -> list[Json]:

@@ -1,5 +1,6 @@
 """Plans lived through: one beside the windows as they are, kept ones beside the first of them, and a day to watch."""
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
@@ -57,6 +58,7 @@ def run(kept: Kept, draft: Draft, *, days: int, seed: int, tell: Tell) -> Json:
         "change": changes_of(lived["plan"], current) if current is not None else {},
         "low_change": changes_of(lived["low"], current) if current is not None and "low" in lived else {},
         "opening": opening_of(planned, plan),
+        "same_people": _meet_the_same(list(settings.values())),
         "basis": basis_of(list(settings.values())),
     }
 
@@ -87,6 +89,7 @@ def compared(work: Work, kept: Kept, ask: CompareAsk, tell: Tell) -> Json:
     return {
         **_about(settings[0], first.draft, days=ask.days, seed=ask.seed),
         "plans": sides,
+        "same_people": _meet_the_same(settings),
         "basis": basis_of(settings),
     }
 
@@ -130,6 +133,11 @@ def opening_of(planned: Planned, setting: Setting) -> Json:
         "hours": written(spans),
         "new": [f"{clock(one.from_min)}-{clock(one.to_min)}" for one in planned.new(spans)],
     }
+
+
+def _meet_the_same(settings: Sequence[Setting]) -> bool:
+    """Tell whether the same people come to all plans: whoever comes in new hours only comes to those that have them."""
+    return all(one.demand == settings[0].demand for one in settings)
 
 
 def _same_people(one: Draft, other: Draft) -> bool:

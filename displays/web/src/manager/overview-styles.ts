@@ -2,6 +2,8 @@
 
 import { css } from "lit";
 
+import { panelStyles } from "../clerk/panel-styles";
+
 export const overviewStyles = css`
   .bad {
     color: var(--ow-bad);
@@ -9,22 +11,7 @@ export const overviewStyles = css`
   .good {
     color: var(--ow-good);
   }
-  .panel {
-    margin-bottom: 0.75rem;
-    padding: 0.75rem 0.875rem;
-    border: 1px solid var(--ow-line);
-    border-radius: var(--ow-radius-s);
-    background: var(--ow-paper);
-  }
-  h2 {
-    margin-bottom: 0.5rem;
-    font-size: var(--ow-text-m);
-  }
-  h3 {
-    margin: 0.5rem 0 0.375rem;
-    color: var(--ow-ink-2);
-    font-size: var(--ow-text-s);
-  }
+  ${panelStyles}
   .count {
     margin-left: 0.5rem;
     padding: 0 0.5rem;

@@ -6,7 +6,7 @@ import { toast } from "../shared/components/dialog";
 import { pick } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
 import { say } from "./texts";
-import type { Comparison, Draft, Ground, Group, Job, KeptPlan, Overview, Playing, Run, WatchedDay, Weekday } from "./types";
+import type { Comparison, Draft, Ground, Group, Job, KeptPlan, Overview, PlannedDay, Playing, Run, Stated, WatchedDay, Weekday } from "./types";
 
 export const STEP_MIN = 30;
 // Half-hours until six in the morning of the next day.
@@ -15,6 +15,15 @@ const POLL_MS = 1000;
 const CALM_MS = 5000;
 // Questions to the live hall, whose answers' times are what the page compares: often while a job runs.
 const ASK_MS = { running: 250, calm: 2000 } as const;
+
+/** A range as it is written; nothing written is nobody. */
+export interface Written {
+  low: string;
+  high: string;
+  isPercent: boolean;
+}
+
+const NOBODY: Written = { low: "", high: "", isPercent: true };
 
 /** What the manager has drawn; `counts` are by group and half-hour of the day. */
 export interface Drawn {
@@ -25,6 +34,8 @@ export interface Drawn {
   stopBefore: string;
   target: string;
   demand: string;
+  moved: Written;
+  induced: Written;
   cost: string;
   days: number;
   share: string;
@@ -34,6 +45,8 @@ export class Bench {
   overview: Overview | null = null;
   groundJob = "";
   ground: Ground | null = null;
+  /** The drawn date as the live hall would open it. */
+  planned: PlannedDay | null = null;
   drawn: Drawn | null = null;
   group = 0;
   job: Job | null = null;
@@ -69,15 +82,22 @@ export class Bench {
     window.clearTimeout(this.askTimer);
   }
 
-  /** The usual windows of the drawn date; of another weekday where the ground does not know this one. */
+  /** The ordinary day that the drawn date is like; another weekday where the ground does not know this one. */
   get weekday(): Weekday | null {
-    const { ground, drawn } = this;
-    if (!ground || !drawn) {
+    const { ground, planned } = this;
+    if (!ground || !planned) {
       return null;
     }
-    const own = ground.weekdays[String(weekdayOf(drawn.date))];
+    const own = ground.weekdays[String(planned.like)];
     const first = Object.keys(ground.weekdays)[0];
     return own || (first ? ground.weekdays[first] || null : null);
+  }
+
+  /** The drawn times that are closed on the ordinary day: nobody comes in them whom nobody states. */
+  get newTimes(): [number, number][] {
+    const { drawn, planned, weekday } = this;
+    const known = planned && planned.hours.length > 0 && weekday ? spansOf(weekday.hours.join()) : [];
+    return drawn ? without(spansOf(drawn.hours), known) : [];
   }
 
   get isRunning(): boolean {
@@ -87,45 +107,95 @@ export class Bench {
   /** The half-hours that are drawn: from the first opening or open window to the last. */
   get span(): [number, number] {
     const { drawn, weekday } = this;
-    let [first, last] = weekday
-      ? [weekday.start_min / STEP_MIN, weekday.start_min / STEP_MIN + Math.max(1, ...weekday.open.map((one) => one.length))]
-      : [18, 34];
-    for (const [from, to] of spansOf(drawn ? drawn.hours : "")) {
-      first = Math.min(first, Math.floor(from / STEP_MIN));
-      last = Math.max(last, Math.ceil(to / STEP_MIN));
+    const spans = spansOf(drawn ? drawn.hours : "").concat(this.planned ? spansOf(this.planned.hours.join()) : []);
+    if (weekday && (this.isOrdinary || spans.length === 0)) {
+      const length = Math.max(1, ...weekday.open.map((one) => one.length));
+      spans.push([weekday.start_min, weekday.start_min + length * STEP_MIN]);
     }
+    const ends = spans.length > 0 ? spans : [[18 * STEP_MIN, 34 * STEP_MIN]];
+    const first = Math.floor(Math.min(...ends.map(([from]) => from as number)) / STEP_MIN);
+    const last = Math.ceil(Math.max(...ends.map(([, to]) => to as number)) / STEP_MIN);
     return [Math.max(0, first), Math.min(SLOTS, last)];
   }
 
+  /** The date is open as the ordinary day is. */
+  private get isOrdinary(): boolean {
+    const { planned, weekday } = this;
+    return !!planned && !!weekday && planned.hours.join() === weekday.hours.join();
+  }
+
+  /** How many are open as the date is set and usually staffed. */
   usual(group: number, slot: number): number {
+    const isOpen = !!this.planned && isWithin(slot, spansOf(this.planned.hours.join()));
+    return this.isOrdinary ? this.ordinary(group, slot) : isOpen ? this.nearest(group, slot) : 0;
+  }
+
+  private ordinary(group: number, slot: number): number {
     const { weekday } = this;
     const counts = weekday ? weekday.open[group] || [] : [];
     return weekday ? counts[slot - weekday.start_min / STEP_MIN] || 0 : 0;
   }
 
+  // Where the ordinary day has no window open, as many as at the nearest half-hour that has: the worker's own rule.
+  private nearest(group: number, slot: number): number {
+    const groups = this.ground ? this.ground.groups.map((_, place) => place) : [];
+    const isStaffed = (one: number) => groups.some((place) => this.ordinary(place, one) > 0);
+    for (let away = 0; away < SLOTS; away += 1) {
+      const found = [slot - away, slot + away].find(isStaffed);
+      if (found !== undefined) {
+        return this.ordinary(group, found);
+      }
+    }
+    return 0;
+  }
+
   /** Draw the windows of a date as they usually are. */
-  drawUsual(date: string): void {
-    const { ground } = this;
+  async drawUsual(date: string): Promise<void> {
+    const { ground, overview } = this;
     if (!ground) {
       return;
     }
+    await this.attempt(async () => {
+      const known = overview ? overview.ahead.find((one) => one.date === date) : undefined;
+      this.planned = known || (await this.api.get<PlannedDay>(this.path(`/dates/${date}`)));
+      this.drawn = this.drawnOn(ground, this.planned);
+    });
+  }
+
+  private drawnOn(ground: Ground, planned: PlannedDay): Drawn {
     const before = this.drawn;
-    this.drawn = {
-      date,
-      counts: [],
-      hours: "",
+    return {
+      date: planned.date,
+      counts: ground.groups.map((_, group) => Array.from({ length: SLOTS }, (_one, slot) => this.usual(group, slot))),
+      hours: planned.hours.join(", "),
       atClose: before ? before.atClose : "serve",
       stopBefore: before ? before.stopBefore : String(ground.stop_before_min),
       target: before ? before.target : String(ground.target_min),
       demand: before ? before.demand : "100",
+      moved: before ? before.moved : NOBODY,
+      induced: before ? before.induced : NOBODY,
       cost: before ? before.cost : "",
       days: before ? before.days : 40,
       share: before ? before.share : "90",
     };
-    const { weekday } = this;
-    this.drawn.hours = weekday ? weekday.hours.join(", ") : "";
-    this.drawn.counts = ground.groups.map((_, group) => Array.from({ length: SLOTS }, (_one, slot) => this.usual(group, slot)));
-    this.changed();
+  }
+
+  /** Open at other times: whoever is there at the nearest usual time stays for what is new, and goes where it closes. */
+  openAt(hours: string): void {
+    const { drawn } = this;
+    if (!drawn) {
+      return;
+    }
+    const [before, after] = [spansOf(drawn.hours), spansOf(hours)];
+    if (after.length > 0) {
+      drawn.counts.forEach((counts, group) => {
+        counts.forEach((count, slot) => {
+          const [was, is] = [isWithin(slot, before), isWithin(slot, after)];
+          counts[slot] = is && !was && count === 0 ? this.nearest(group, slot) : was && !is ? 0 : count;
+        });
+      });
+    }
+    this.edit({ hours });
   }
 
   set(group: number, slot: number, count: number): void {
@@ -153,26 +223,28 @@ export class Bench {
       open: (drawn.counts[place] as number[]).slice(first, last),
     }));
     const hours = drawn.hours.split(/[,，、;；\s]+/).filter((one) => one !== "");
-    const usual = this.weekday ? this.weekday.hours.join() : "";
+    const asSet = this.planned ? this.planned.hours.join() : "";
     return {
       name,
       date: drawn.date,
       start: clock(first * STEP_MIN),
       groups,
-      hours: hours.join() === usual ? [] : hours,
+      hours: hours.join() === asSet ? [] : hours,
       at_close: drawn.atClose,
       stop_before_min: numberOf(drawn.stopBefore),
       target_min: numberOf(drawn.target),
       demand_pct: numberOf(drawn.demand) ?? 100,
+      moved: statedOf(drawn.moved),
+      induced: statedOf(drawn.induced),
       cost_per_hour: numberOf(drawn.cost),
     };
   }
 
   /** Bring a kept plan, or a result's own, back onto the drawing. */
-  load(draft: Draft): void {
-    this.drawUsual(draft.date);
+  async load(draft: Draft): Promise<void> {
+    await this.drawUsual(draft.date);
     const { drawn } = this;
-    if (!drawn) {
+    if (!drawn || drawn.date !== draft.date) {
       return;
     }
     const start = minutesOf(draft.start) / STEP_MIN;
@@ -184,7 +256,7 @@ export class Bench {
       }
     });
     const hours = draft.hours.length > 0 ? draft.hours.join(", ") : drawn.hours;
-    this.edit({ hours, atClose: draft.at_close, stopBefore: text(draft.stop_before_min), target: text(draft.target_min), demand: String(draft.demand_pct), cost: text(draft.cost_per_hour) });
+    this.edit({ hours, atClose: draft.at_close, stopBefore: text(draft.stop_before_min), target: text(draft.target_min), demand: String(draft.demand_pct), moved: writtenOf(draft.moved), induced: writtenOf(draft.induced), cost: text(draft.cost_per_hour) });
   }
 
   async begin(ask: Record<string, unknown>): Promise<void> {
@@ -303,7 +375,7 @@ export class Bench {
       this.runJob = job.id;
       this.run = job.result as Run;
       if (job.kind === "size") {
-        this.load({ ...this.run.draft, groups: this.run.plan.groups, start: clock(this.run.plan.start_min) });
+        await this.load({ ...this.run.draft, groups: this.run.plan.groups, start: clock(this.run.plan.start_min) });
       }
     } else if (job.kind === "compare") {
       this.comparedJob = job.id;
@@ -316,8 +388,8 @@ export class Bench {
       this.groundJob = job.id;
       this.ground = job.result as Ground;
       this.group = 0;
-      const next = this.overview && this.overview.ahead.find((one) => this.ground && this.ground.weekdays[String(one.weekday)]);
-      this.drawUsual(next ? next.date : this.hall.date);
+      const next = this.overview && this.overview.ahead.find((one) => this.ground && this.ground.weekdays[String(one.like)]);
+      await this.drawUsual(next ? next.date : this.hall.date);
     }
   }
 
@@ -343,16 +415,32 @@ export function minutesOf(time: string): number {
   return Number(hours) * 60 + Number(minutes || 0);
 }
 
-/** 1 is Monday; dates are of no zone. */
-export function weekdayOf(date: string): number {
-  return new Date(`${date}T12:00:00Z`).getUTCDay() || 7;
-}
-
 function spansOf(hours: string): [number, number][] {
   const found = hours.match(/\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2}/g) || [];
   return found
     .map((one) => one.split("-").map((end) => minutesOf(end.trim())) as [number, number])
     .filter(([from, to]) => from < to && to <= SLOTS * STEP_MIN);
+}
+
+/** What of some times, ascending, lies outside others. */
+function without(spans: [number, number][], others: [number, number][]): [number, number][] {
+  return others.reduce((left, [from, to]) => left.reduce<[number, number][]>((all, [start, end]) => {
+    const parts: [number, number][] = [[start, Math.min(end, from)], [Math.max(start, to), end]];
+    return all.concat(to <= start || from >= end ? [[start, end]] : parts.filter(([one, other]) => one < other));
+  }, []), spans);
+}
+
+function isWithin(slot: number, spans: [number, number][]): boolean {
+  return spans.some(([from, to]) => from < (slot + 1) * STEP_MIN && slot * STEP_MIN < to);
+}
+
+function statedOf({ low, high, isPercent }: Written): Stated {
+  const [from, to] = [numberOf(low), numberOf(high)];
+  return { low: from ?? to ?? 0, high: to ?? from ?? 0, is_percent: isPercent };
+}
+
+function writtenOf(one: Stated): Written {
+  return one.high === 0 && one.low === 0 ? { ...NOBODY, isPercent: one.is_percent } : { low: text(one.low), high: text(one.high), isPercent: one.is_percent };
 }
 
 function numberOf(value: string): number | null {

@@ -25,7 +25,7 @@ export interface Named {
 export function drawRates(root: Root, fit: Fit): void {
   const times = fit.rates.map((one) => clock(one.at_min));
   const band = fit.rates.map((one) => ({ value: one.value, low: one.low, high: one.high }));
-  chart(root, "rates", { ...frame(), legend: { show: false }, xAxis: { type: "category", data: times }, yAxis: axis(""), series: banded(say("people"), band, 1) });
+  chart(root, "rates", { ...frame(), legend: { show: false }, xAxis: { type: "category", data: times }, yAxis: axis(say("people_hour")), series: banded(say("people"), band, 1) });
 }
 
 export function drawPlans(root: Root, plans: readonly Named[]): void {
@@ -49,7 +49,7 @@ function waits(root: Root, which: "p50" | "p90", times: readonly string[], plans
     const at = new Map(side.slots.map((one) => [one.time, one[which]]));
     return banded(name, times.map((time) => at.get(time) || null), place);
   });
-  chart(root, which, { ...frame(), xAxis: { type: "category", data: [...times] }, yAxis: axis(""), series: series.reduce((all, one) => all.concat(one), []) });
+  chart(root, which, { ...frame(), xAxis: { type: "category", data: [...times] }, yAxis: axis(say("minutes")), series: series.reduce((all, one) => all.concat(one), []) });
 }
 
 function queueOption(times: readonly string[], plans: readonly Named[]): Option {
@@ -60,7 +60,7 @@ function queueOption(times: readonly string[], plans: readonly Named[]): Option 
   return {
     ...frame(),
     xAxis: { type: "category", data: [...times] },
-    yAxis: axis(""),
+    yAxis: axis(say("people_windows")),
     series: [
       ...plans.map(({ name, side }, place) => ({
         type: "line" as const,
@@ -70,7 +70,7 @@ function queueOption(times: readonly string[], plans: readonly Named[]): Option 
         symbol: place === 0 ? "diamond" : "circle",
         lineStyle: { type: place === 0 ? ("dashed" as const) : ("solid" as const) },
       })),
-      ...plans.map(({ name, side }, place) => ({
+      ...plans.map(({ name, side }, place) => ({ name, side, place })).filter(isAnother).map(({ name, side, place }) => ({
         type: "line" as const,
         name: `${say("open")} · ${name}`,
         step: "middle" as const,
@@ -81,6 +81,11 @@ function queueOption(times: readonly string[], plans: readonly Named[]): Option 
       })),
     ],
   };
+}
+
+// The two ends of what is stated have the same windows: one line is enough.
+function isAnother(one: Named, place: number, all: readonly Named[]): boolean {
+  return all.findIndex(({ side }) => side.start_min === one.side.start_min && JSON.stringify(side.groups) === JSON.stringify(one.side.groups)) === place;
 }
 
 // A line with its interval as a shade: the lower end, unseen, and on top of it what lies between the ends.
@@ -126,15 +131,15 @@ function token(name: string): string {
 }
 
 function axis(name: string) {
-  return { type: "value" as const, name, min: 0, splitLine: { lineStyle: { color: token("line") } } };
+  return { type: "value" as const, name, nameTextStyle: { align: "left" as const, padding: [0, 0, 0, -36] }, min: 0, splitLine: { lineStyle: { color: token("line") } } };
 }
 
 function frame() {
   return {
     animation: false,
     textStyle: { fontFamily: FONT, color: token("ink-2") },
-    grid: { left: 40, right: 16, top: 30, bottom: 26 },
-    legend: { top: 0, left: "center", textStyle: { color: token("ink-2") } },
+    grid: { left: 44, right: 16, top: 52, bottom: 26 },
+    legend: { type: "scroll" as const, top: 0, left: "center", textStyle: { color: token("ink-2") } },
     tooltip: { trigger: "axis" as const, renderMode: "richText" as const, valueFormatter: (value: unknown) => (typeof value === "number" ? value.toFixed(1) : "–") },
   };
 }

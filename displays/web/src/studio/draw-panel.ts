@@ -5,9 +5,9 @@ import { property, state } from "lit/decorators.js";
 
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
-import { type Bench, type Drawn, STEP_MIN, clock, weekdayOf } from "./bench";
+import { type Bench, type Drawn, STEP_MIN, type Written, clock } from "./bench";
 import { studioStyles } from "./styles";
-import { say, weekdayText } from "./texts";
+import { kindText, say, weekdayText } from "./texts";
 import type { Ground, WindowGroup } from "./types";
 
 const DAYS = [10, 20, 40, 100, 200] as const;
@@ -19,12 +19,19 @@ export class OwStudioDraw extends OwElement {
     css`
       .both {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) 19rem;
+        grid-template-columns: minmax(0, 1fr) 20rem;
         gap: 1rem;
+      }
+      /* The drawing is as tall as the fields beside it. */
+      .drawing {
+        display: flex;
+        flex-direction: column;
       }
       .canvas {
         display: flex;
-        height: 19rem;
+        flex: 1 1 19rem;
+        min-height: 19rem;
+        max-height: 32rem;
         padding-top: 0.25rem;
         border-bottom: 1px solid var(--ow-line-strong);
         touch-action: none;
@@ -82,7 +89,8 @@ export class OwStudioDraw extends OwElement {
       .tools .button {
         margin-left: 0.375rem;
       }
-      .side .one {
+      .side .one,
+      .side > .hint {
         margin-bottom: 0.375rem;
       }
       .pair {
@@ -91,6 +99,25 @@ export class OwStudioDraw extends OwElement {
         gap: 0.5rem;
         align-items: end;
       }
+      .coming {
+        margin-bottom: 0.375rem;
+        padding: 0.375rem 0.5rem;
+        border: 1px solid var(--ow-line);
+        border-radius: var(--ow-radius-s);
+      }
+      .range {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto minmax(0, 1fr) minmax(0, 1.5fr);
+        gap: 0.25rem;
+        align-items: center;
+        margin: 0.25rem 0;
+        font-size: 0.8125rem;
+      }
+      .range span {
+        grid-column: 1 / -1;
+        color: var(--ow-ink-2);
+        font-weight: 600;
+      }
       .go {
         margin-top: 0.5rem;
         padding-top: 0.5rem;
@@ -98,8 +125,13 @@ export class OwStudioDraw extends OwElement {
       }
       .go .button {
         width: 100%;
-        margin-top: 0.375rem;
         white-space: normal;
+      }
+      .go .pair {
+        margin-top: 0.625rem;
+      }
+      .go .pair .button {
+        margin-bottom: 0.375rem;
       }
       .sum {
         margin-top: 0.25rem;
@@ -123,7 +155,7 @@ export class OwStudioDraw extends OwElement {
     }
     return html`<section class="panel" aria-labelledby="draw" data-testid="draw">
       <h2 id="draw">${say("step_draw")}</h2>
-      <div class="both"><div>${this.tools(ground)}${this.canvas(ground, drawn)}${this.sum(drawn)}</div><div class="side">${this.fields(drawn)}${this.actions(drawn)}</div></div>
+      <div class="both"><div class="drawing">${this.tools(ground)}${this.canvas(ground, drawn)}${this.sum(drawn)}</div><div class="side">${this.fields(drawn)}${this.actions(drawn)}</div></div>
     </section>`;
   }
 
@@ -132,7 +164,7 @@ export class OwStudioDraw extends OwElement {
     const all = (by: number) => bench.edit({ counts: (bench.drawn as Drawn).counts.map((counts, group) => (group === bench.group ? counts.map((count, slot) => (bench.usual(group, slot) > 0 || count > 0 ? Math.max(0, Math.min((ground.groups[group] as WindowGroup).windows.length, count + by)) : 0)) : counts)) });
     return html`<div class="tools"><label class="one">${say("windows_of")}
         <select class="field" data-testid="group" @change=${(event: Event) => this.choose(Number((event.target as HTMLSelectElement).value))}>${ground.groups.map((group, place) => html`<option value=${place} ?selected=${place === bench.group}>${say("group_n", { name: groupName(group), n: group.windows.length })}</option>`)}</select></label>
-      <span><button class="button small" data-testid="all-less" @click=${() => all(-1)}>${say("less")}</button><button class="button small" data-testid="all-more" @click=${() => all(1)}>${say("more")}</button><button class="button small" data-testid="as-it-is" @click=${() => bench.drawUsual((bench.drawn as Drawn).date)}>${say("reset")}</button></span></div>`;
+      <span><button class="button small" data-testid="all-less" @click=${() => all(-1)}>${say("less")}</button><button class="button small" data-testid="all-more" @click=${() => all(1)}>${say("more")}</button><button class="button small" data-testid="as-it-is" @click=${() => void bench.drawUsual((bench.drawn as Drawn).date)}>${say("reset")}</button></span></div>`;
   }
 
   private canvas(ground: Ground, drawn: Drawn): TemplateResult {
@@ -175,8 +207,9 @@ export class OwStudioDraw extends OwElement {
     const number = (field: "stopBefore" | "target" | "demand" | "cost", label: Parameters<typeof say>[0]) =>
       html`<label class="one">${say(label)}<input class="field" type="number" data-testid=${field} .value=${drawn[field]} @change=${(event: Event) => bench.edit({ [field]: (event.target as HTMLInputElement).value })}></label>`;
     return html`<label class="one">${say("date")}<input class="field" type="date" data-testid="date" .value=${drawn.date} @change=${(event: Event) => this.moved((event.target as HTMLInputElement).value)}></label>
-      <p class="hint" data-testid="date-rests">${this.rests(drawn)}</p>
-      <label class="one">${say("hours")}<input class="field" data-testid="hours" .value=${drawn.hours} placeholder=${say("hours_hint")} @change=${(event: Event) => bench.edit({ hours: (event.target as HTMLInputElement).value })}></label>
+      <p class="hint" data-testid="date-rests">${this.rests()}</p>
+      <label class="one">${say("hours")}<input class="field" data-testid="hours" .value=${drawn.hours} placeholder=${say("hours_hint")} @change=${(event: Event) => bench.openAt((event.target as HTMLInputElement).value)}></label>
+      ${bench.newTimes.length > 0 ? this.coming(drawn) : nothing}
       <div class="pair"><label class="one">${say("at_close")}<select class="field" data-testid="at-close" @change=${(event: Event) => bench.edit({ atClose: (event.target as HTMLSelectElement).value as "serve" | "stop" })}>
           ${(["serve", "stop"] as const).map((one) => html`<option value=${one} ?selected=${drawn.atClose === one}>${say(`at_close_${one}`)}</option>`)}</select></label>
         ${number("stopBefore", "stop_before")} ${number("target", "target")} ${number("demand", "demand")} ${number("cost", "cost")}
@@ -192,21 +225,46 @@ export class OwStudioDraw extends OwElement {
       <p class="hint">${say("size_hint")}</p></div>`;
   }
 
-  private rests(drawn: Drawn): string {
-    const { ground, weekday } = this.bench;
-    const name = weekdayText(String(weekdayOf(drawn.date)));
-    if (!ground || !weekday) {
+  // Who comes in hours that are new: nobody knows, so the manager states it, or states nobody.
+  private coming(drawn: Drawn): TemplateResult {
+    const { bench } = this;
+    const isNobody = (one: Written) => !(Number(one.low) > 0) && !(Number(one.high) > 0);
+    const shown = bench.newTimes.map(([from, to]) => `${clock(from)}–${clock(to)}`).join("、");
+    const range = (field: "moved" | "induced") => {
+      const own = drawn[field];
+      const part = (end: "low" | "high") =>
+        html`<input class="field" type="number" min="0" data-testid="${field}-${end}" aria-label="${say(field)}: ${say(end)}" placeholder=${say(end)} .value=${own[end]} @change=${(event: Event) => bench.edit({ [field]: { ...own, [end]: (event.target as HTMLInputElement).value } })}>`;
+      return html`<div class="range" role="group" aria-label=${say(field)}><span>${say(field)}</span>${part("low")}<i>–</i>${part("high")}
+        <select class="field" data-testid="${field}-unit" aria-label=${say("unit")} @change=${(event: Event) => bench.edit({ [field]: { ...own, isPercent: (event.target as HTMLSelectElement).value === "percent" } })}>
+          <option value="percent" ?selected=${own.isPercent}>${say("unit_percent")}</option><option value="visits" ?selected=${!own.isPercent}>${say("unit_visits")}</option></select></div>`;
+    };
+    return html`<div class="coming" data-testid="coming"><p class="hint"><strong>${say("new_hours", { hours: shown })}</strong></p>${range("moved")}${range("induced")}
+      <p class="hint" data-testid="coming-assumed"><span class="tag">${say("basis_assumed")}</span>${isNobody(drawn.moved) && isNobody(drawn.induced) ? say("nobody_stated") : say("somebody_stated")}</p></div>`;
+  }
+
+  private rests(): string {
+    const { ground, planned, weekday } = this.bench;
+    if (!ground || !planned || !weekday) {
       return "";
     }
-    if (!ground.fit) {
-      return say("date_visits", { visits: weekday.visits.toFixed(0) });
+    const name = weekdayText(String(planned.weekday));
+    const kind = planned.name || (planned.kind === "workday" || planned.kind === "weekend" ? "" : kindText(planned.kind));
+    const day = kind ? say("day_named", { weekday: name, name: kind }) : name;
+    if (planned.hours.length === 0) {
+      return say("date_closed", { day });
     }
-    return ground.weekdays[String(weekdayOf(drawn.date))] ? say("date_rests", { n: weekday.days, weekday: name, visits: weekday.visits.toFixed(0) }) : say("date_unseen", { weekday: name });
+    if (planned.kind === "makeup") {
+      return say("date_makeup", { day });
+    }
+    if (!ground.fit) {
+      return say("date_visits", { day, visits: weekday.visits.toFixed(0) });
+    }
+    return ground.weekdays[String(planned.like)] ? say("date_rests", { n: weekday.days, weekday: name, day, visits: weekday.visits.toFixed(0) }) : say("date_unseen", { day, weekday: name });
   }
 
   private moved(date: string): void {
     if (date) {
-      this.bench.drawUsual(date);
+      void this.bench.drawUsual(date);
     }
   }
 

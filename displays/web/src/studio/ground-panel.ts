@@ -38,12 +38,17 @@ export class OwStudioGround extends OwElement {
       }
       .columns {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+        grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr));
         gap: 1rem;
       }
       .scroll {
-        max-height: 18rem;
+        max-height: 22rem;
         overflow: auto;
+      }
+      .scroll th {
+        position: sticky;
+        top: 0;
+        background: var(--ow-paper);
       }
     `,
   ];
@@ -128,10 +133,10 @@ export class OwStudioGround extends OwElement {
     return html`<div class="columns">
       <div><h3>${say("rates")}</h3><div class="chart" data-chart="rates"></div>
         <h3>${say("checked")}</h3>${this.checks(ground)}</div>
-      <div class="scroll" tabindex="0" role="region" aria-label=${say("services")}><h3>${say("services")}</h3><table><thead><tr><th>${say("item")}</th><th class="n">${say("mean_min")}</th><th class="n">${say("interval")}</th><th class="n">${say("n")}</th><th class="n">${say("own_pct")}</th></tr></thead>
-        <tbody>${fit.services.map((one) => html`<tr><td>${pick(one.name) || one.item}</td><td class="n">${one.mean_min.toFixed(1)}</td><td class="n">${one.low_min.toFixed(1)}–${one.high_min.toFixed(1)}</td><td class="n">${one.n}</td><td class="n">${one.own_pct.toFixed(0)} %</td></tr>`)}</tbody></table>
-        <h3>${say("parameters")}</h3><table><thead><tr><th>${say("figure")}</th><th class="n">${say("value")}</th><th class="n">${say("interval")}</th><th class="n">${say("n")}</th></tr></thead>
-        <tbody>${fit.parameters.map((one) => html`<tr><td>${language() === "zh" ? one.zh : one.en}</td><td class="n">${one.value}</td><td class="n">${one.interval}</td><td class="n">${one.n}</td></tr>`)}</tbody></table></div>
+      <div><h3>${say("services")}</h3><div class="scroll" tabindex="0" role="region" aria-label=${say("services")}><table><thead><tr><th>${say("item")}</th><th class="n">${say("mean_min")}</th><th class="n">${say("interval")}</th><th class="n">${say("n")}</th><th class="n">${say("own_pct")}</th></tr></thead>
+        <tbody>${fit.services.map((one) => html`<tr><td>${pick(one.name) || one.item}</td><td class="n">${one.mean_min.toFixed(1)}</td><td class="n">${one.low_min.toFixed(1)}–${one.high_min.toFixed(1)}</td><td class="n">${one.n}</td><td class="n">${one.own_pct.toFixed(0)} %</td></tr>`)}</tbody></table></div></div>
+      <div><h3>${say("parameters")}</h3><div class="scroll" tabindex="0" role="region" aria-label=${say("parameters")}><table><thead><tr><th>${say("figure")}</th><th class="n">${say("value")}</th><th class="n">${say("interval")}</th><th class="n">${say("n")}</th></tr></thead>
+        <tbody>${fit.parameters.map((one) => html`<tr><td>${language() === "zh" ? one.zh : one.en}</td><td class="n">${one.value}</td><td class="n">${one.interval}</td><td class="n">${one.n}</td></tr>`)}</tbody></table></div></div>
     </div>`;
   }
 

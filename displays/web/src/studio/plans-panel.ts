@@ -8,7 +8,7 @@ import { OwElement, define } from "../shared/element";
 import type { Bench } from "./bench";
 import { studioStyles } from "./styles";
 import { say } from "./texts";
-import type { KeptPlan } from "./types";
+import type { Figure, KeptPlan } from "./types";
 
 const SPEEDS = [1, 10, 60, 120, 300] as const;
 const MOST = 5;
@@ -47,16 +47,15 @@ export class OwStudioPlans extends OwElement {
   private table(plans: readonly KeptPlan[]): TemplateResult {
     const { bench } = this;
     const isReady = this.chosen.length >= 2 && this.chosen.length <= MOST;
-    return html`<table data-testid="plans"><tbody>${plans.map((plan) => {
-      const kept = plan.side.figures.kept_pct;
-      const hours = plan.side.figures.window_hours;
+    return html`<div class="wide" tabindex="0" role="region" aria-label=${say("plans")}><table data-testid="plans"><thead><tr><th scope="col">${say("chosen")}</th><th scope="col">${say("plan_name")}</th><th scope="col">${say("date")}</th><th scope="col">${say("plan_hours")}</th><th class="n" scope="col">${say("promise_kept")}</th><th class="n" scope="col">${say("wait_p90")}</th><th class="n" scope="col">${say("fig_window_hours")}</th><th class="n" scope="col">${say("acts")}</th></tr></thead><tbody>${plans.map((plan) => {
+      const { kept_pct: kept, p90_min: wait, window_hours: hours } = plan.side.figures;
       return html`<tr><td><input type="checkbox" aria-label=${say("choose", { name: plan.name })} data-testid="choose-${plan.id}" .checked=${this.chosen.indexOf(plan.id) >= 0} @change=${() => this.toggle(plan.id)}></td>
-        <td><strong>${plan.name}</strong> <span class="hint">${plan.draft.date} · ${plan.actor.replace(/^\w+:/, "")}</span></td>
-        <td class="n">${kept && kept.value !== null ? `${kept.value.toFixed(1)} %` : "–"}</td>
-        <td class="n">${hours && hours.value !== null ? hours.value.toFixed(1) : "–"} ${say("fig_window_hours")}</td>
-        <td class="n"><button class="button small" data-testid="load-${plan.id}" ?disabled=${!bench.ground} @click=${() => bench.load(plan.draft)}>${say("load")}</button>
+        <td><strong>${plan.name}</strong> <span class="hint">${plan.actor.replace(/^\w+:/, "")}</span></td>
+        <td class="number">${plan.draft.date}</td><td>${plan.draft.hours.length > 0 ? plan.draft.hours.join("、") : say("as_set")}</td>
+        <td class="n">${shown(kept)}</td><td class="n">${shown(wait)}</td><td class="n">${shown(hours)}</td>
+        <td class="n"><button class="button small" data-testid="load-${plan.id}" ?disabled=${!bench.ground} @click=${() => void bench.load(plan.draft)}>${say("load")}</button>
           <button class="button small danger" data-testid="delete-${plan.id}" @click=${() => void this.drop(plan)}>${say("delete")}</button></td></tr>`;
-    })}</tbody></table>
+    })}</tbody></table></div>
     <div class="row"><button class="button" data-testid="compare" ?disabled=${!isReady || bench.isRunning} @click=${() => void bench.begin({ kind: "compare", plans: this.chosen, days: bench.drawn ? bench.drawn.days : 40 })}>${say("compare")}</button><span class="hint">${say("compare_hint")}</span></div>`;
   }
 
@@ -82,6 +81,10 @@ export class OwStudioPlans extends OwElement {
       await this.bench.drop(plan);
     }
   }
+}
+
+function shown(one: Figure | null | undefined): string {
+  return one && one.value !== null ? one.value.toFixed(1) : "–";
 }
 
 define("ow-studio-plans", OwStudioPlans);

@@ -9,7 +9,7 @@ import type { Bench } from "./bench";
 import type { Named } from "./charts";
 import { studioStyles } from "./styles";
 import { basisText, figureText, say } from "./texts";
-import type { About, Figure, Run, Side } from "./types";
+import type { About, Figure, Run, Side, Stated } from "./types";
 
 const FIGURES = ["kept_pct", "mean_wait_min", "p50_min", "p90_min", "longest_min", "visitors", "left", "turned_away", "use_pct", "window_hours", "cost"] as const;
 const CARDS = ["kept_pct", "p90_min", "use_pct", "window_hours"] as const;
@@ -88,11 +88,12 @@ export class OwStudioResult extends OwElement {
     const plans = this.plans(about);
     return html`<section class="panel" aria-labelledby="result" data-testid="result-${this.of}">
       <div class="spread"><h2 id="result">${this.of === "run" ? say("step_result") : say("compared")} · ${about.date}</h2><span class="mark">${say("simulated")}</span></div>
+      ${this.of === "run" ? this.opening(about as Run) : nothing}
       ${this.of === "run" ? this.verdict(about as Run) : html`<p>${say("against", { name: (plans[0] as Named).name })}</p>`}
       ${this.of === "run" ? this.cards(about as Run) : nothing}
       <div class="charts"><div><h3>${say("chart_waits")}</h3><div class="chart" data-chart="p90"></div></div><div><h3>${say("chart_queue")}</h3><div class="chart" data-chart="queue"></div></div></div>
       ${this.figures(about, plans)}
-      <p class="hint">${say("sure", { days: about.days, seed: about.seed, version: about.version })}</p>
+      <p class="hint">${say(about.same_people === false ? "sure_moved" : "sure", { days: about.days, seed: about.seed, version: about.version })}</p>
       <details><summary>${say("table")}</summary><h3>${say("chart_half")}</h3><div class="chart" data-chart="p50"></div>${this.halves(plans)}</details>
       <details ?open=${about.basis.some((one) => one.basis === "assumed") && this.of === "run"}><summary>${say("rests")}</summary>
         <ul class="list" data-testid="basis">${about.basis.map((one) => html`<li><span class="tag ${one.basis}">${basisText(one.basis)}</span>${language() === "zh" ? one.zh : one.en}</li>`)}</ul></details>
@@ -107,12 +108,24 @@ export class OwStudioResult extends OwElement {
   private plans(about: About): Named[] {
     if (this.of === "run") {
       const run = about as Run;
-      return [
-        { name: say("as_it_is"), side: run.current },
-        { name: say("plan"), side: { ...run.plan, change: run.change } },
-      ];
+      const plan = { ...run.plan, change: run.change };
+      const found = run.current ? [{ name: say("as_it_is"), side: run.current }] : [];
+      return run.low
+        ? [...found, { name: say("plan_low"), side: { ...run.low, change: run.low_change || null } }, { name: say("plan_high"), side: plan }]
+        : [...found, { name: say("plan"), side: plan }];
     }
     return (this.bench.compared ? this.bench.compared.plans : []).map((side) => ({ name: side.name, side }));
+  }
+
+  // When the hall opens, and what is assumed of hours that are new, said before any figure.
+  private opening(run: Run): TemplateResult | typeof nothing {
+    const { opening, draft } = run;
+    if (!opening) {
+      return nothing;
+    }
+    const isNobody = draft.moved.high <= 0 && draft.induced.high <= 0;
+    const isNew = opening.new.length > 0;
+    return html`<p class="hint" data-testid="result-hours">${isNew ? html`<span class="tag">${say("basis_assumed")}</span>` : nothing}${say("open_at", { date: run.date, hours: spans(opening.hours) })}${isNew ? say("open_new", { hours: spans(opening.new) }) : nothing}${isNew ? (isNobody ? say("as_nobody") : say("as_stated", { moved: stated(draft.moved), induced: stated(draft.induced) })) : nothing}</p>`;
   }
 
   private verdict(run: Run): TemplateResult {
@@ -121,15 +134,16 @@ export class OwStudioResult extends OwElement {
     const isBetter = isSure && (kept as Figure).low !== null && ((kept as Figure).low as number) > 0;
     const word = !isSure ? "verdict_same" : isBetter ? "verdict_better" : "verdict_worse";
     return html`${run.sized ? html`<p class="note ${run.sized.held ? "good" : "warn"}" data-testid="sized">${run.sized.held ? say("sized_held", { days: run.sized.days, hours: run.sized.window_hours.toFixed(1) }) : say("sized_not")}</p>` : nothing}
-      <p data-testid="verdict" class=${isSure ? (isBetter ? "better" : "worse") : "muted"}>${say(word)}</p>`;
+      <p data-testid="verdict" class=${isSure ? (isBetter ? "better" : "worse") : "muted"}>${run.current ? say(word) : say("alone")}</p>`;
   }
 
   private cards(run: Run): TemplateResult {
     return html`<dl class="cards">${CARDS.map((code) => {
       const plan = run.plan.figures[code];
-      const was = run.current.figures[code];
+      const was = run.current ? run.current.figures[code] : null;
+      const low = run.low ? run.low.figures[code] : null;
       return html`<div class="card"><dt>${this.titleOf(code, run)}</dt><dd class="big number" data-testid="card-${code}">${short(plan)}</dd>
-        <dd class="hint">${interval(plan)}</dd><dd class="hint">${say("as_it_is")} ${short(was)}</dd></div>`;
+        <dd class="hint">${interval(plan)}</dd>${low ? html`<dd class="hint">${say("plan_low")} ${short(low)}</dd>` : nothing}${run.current ? html`<dd class="hint">${say("as_it_is")} ${short(was)}</dd>` : nothing}</div>`;
     })}</dl>`;
   }
 
@@ -147,7 +161,8 @@ export class OwStudioResult extends OwElement {
     }
     const isSure = one.low !== null && one.high !== null && (one.low > 0 || one.high < 0);
     const isGood = code === "kept_pct" ? one.value > 0 : one.value < 0;
-    return html`<td class="n ${isSure ? (isGood ? "better" : "worse") : ""}">${signed(one.value)} <small>${one.low === null || one.high === null ? "" : `(${signed(one.low)} … ${signed(one.high)})`}</small></td>`;
+    const isJudged = isSure && code !== "visitors";
+    return html`<td class="n ${isJudged ? (isGood ? "better" : "worse") : ""}">${signed(one.value)} <small>${one.low === null || one.high === null ? "" : `(${signed(one.low)} … ${signed(one.high)})`}</small></td>`;
   }
 
   private halves(plans: readonly Named[]): TemplateResult {
@@ -202,13 +217,22 @@ export class OwStudioResult extends OwElement {
   }
 }
 
+function spans(times: readonly string[]): string {
+  return times.map((one) => one.replace("-", "–")).join("、");
+}
+
+function stated(one: Stated): string {
+  const range = one.low === one.high ? String(one.low) : `${one.low}–${one.high}`;
+  return `${range} ${one.is_percent ? say("unit_percent") : say("unit_visits")}`;
+}
+
 function short(one: Figure | null | undefined): string {
   return one && one.value !== null ? one.value.toLocaleString(undefined, { maximumFractionDigits: 1 }) : "–";
 }
 
 function interval(one: Figure | null | undefined): string {
   const digits = { maximumFractionDigits: 1 };
-  return one && one.low !== null && one.high !== null ? `(${one.low.toLocaleString(undefined, digits)}–${one.high.toLocaleString(undefined, digits)})` : "";
+  return one && one.low !== null && one.high !== null && one.low !== one.high ? `(${one.low.toLocaleString(undefined, digits)}–${one.high.toLocaleString(undefined, digits)})` : "";
 }
 
 function signed(value: number): string {

@@ -1,25 +1,20 @@
-// What the studio's parts share: panels, rows of fields, figures.
+// What the studio's parts share: rows of fields, tags, figures.
 
 import { css } from "lit";
 
+import { panelStyles } from "../clerk/panel-styles";
 import { deskStyles } from "../clerk/styles";
 
 const parts = css`
-  .panel {
-    margin-bottom: 0.75rem;
-    padding: 0.75rem 0.875rem;
-    border: 1px solid var(--ow-line);
-    border-radius: var(--ow-radius-s);
-    background: var(--ow-paper);
+  td.n {
+    white-space: nowrap;
   }
   h2 {
-    margin-bottom: 0.5rem;
-    font-size: var(--ow-text-m);
+    font-weight: 700;
   }
-  h3 {
-    margin: 0.5rem 0 0.25rem;
-    color: var(--ow-ink-2);
-    font-size: var(--ow-text-s);
+  tbody th {
+    border-bottom-color: var(--ow-line);
+    font-weight: 400;
   }
   .row {
     display: flex;
@@ -89,4 +84,4 @@ const parts = css`
   }
 `;
 
-export const studioStyles = [...deskStyles, parts];
+export const studioStyles = [...deskStyles, panelStyles, parts];

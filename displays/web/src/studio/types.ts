@@ -43,6 +43,13 @@ export interface Basis {
   en: string;
 }
 
+/** How many come in new hours, as a range: percent of the day's visits, or visits. */
+export interface Stated {
+  low: number;
+  high: number;
+  is_percent: boolean;
+}
+
 export interface Draft {
   name: string;
   date: string;
@@ -53,6 +60,8 @@ export interface Draft {
   stop_before_min: number | null;
   target_min: number | null;
   demand_pct: number;
+  moved: Stated;
+  induced: Stated;
   cost_per_hour: number | null;
 }
 
@@ -62,14 +71,30 @@ export interface About {
   seed: number;
   version: string;
   target_min: number;
+  /** False where it is stated that others come in new hours. */
+  same_people?: boolean;
   draft: Draft;
   basis: Basis[];
 }
 
+/** The date's hours: as they are set, those of the plan, and which of them are new. */
+export interface Opening {
+  kind: string;
+  name: string;
+  as_set: string[];
+  hours: string[];
+  new: string[];
+}
+
 export interface Run extends About {
-  current: Side;
+  /** Null where the hall is closed as it is. */
+  current: Side | null;
   plan: Side;
   change: Record<string, Figure | null>;
+  /** The low end of what is stated of new hours; the plan is the high end. */
+  low?: Side | null;
+  low_change?: Record<string, Figure | null>;
+  opening?: Opening;
   sized?: Sized;
 }
 
@@ -196,9 +221,19 @@ export interface KeptPlan {
   side: Side;
 }
 
+/** How the live hall would open on a date (no hours: closed), and which ordinary weekday it is like. */
+export interface PlannedDay {
+  date: string;
+  weekday: number;
+  kind: string;
+  name: string;
+  hours: string[];
+  like: number;
+}
+
 export interface Overview {
   today: string;
-  ahead: { date: string; weekday: number; kind: string; name: string }[];
+  ahead: PlannedDay[];
   jobs: Job[];
   plans: KeptPlan[];
   running: number;
