@@ -88,8 +88,12 @@ class SizedPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Days simulated in all, those of the search by the recursion included."""
     by_recursion: bool
     elapsed_s: float
+    """Of all runs, where a sizing went on from a progress file; what a run that was killed did last is not in it."""
+    now_s: float
+    """Of these: of the last run."""
+    runs: int
     confirm_s: float
-    """Simulating the fresh days once."""
+    """Simulating the fresh days once, with as many processes, in whichever run that was."""
     cost: float | None
     """Of a day, where the scenario states what an hour of a window costs."""
     today: Today

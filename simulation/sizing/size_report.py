@@ -120,10 +120,7 @@ def _designs(found: Answer) -> Table:
 
 def _remarks(plan: SizedPlan) -> tuple[Text, ...]:
     found = [
-        Text(
-            f"测算共用 {plan.elapsed_s:.0f} 秒；单独仿真这 {plan.days} 天一次用 {plan.confirm_s:.0f} 秒。",
-            f"Sized in {plan.elapsed_s:.0f} s; one plain simulation of these {plan.days} days took {plan.confirm_s:.0f} s.",
-        ),
+        _times(plan),
         Text(
             f"搜索用 {plan.search_days} 天、同样的人" + ("（与仿真逐人一致的递推）" if plan.by_recursion else "") + "；"
             "区间 95 %，以天为单位，来自搜索未用过的日子。",
@@ -156,6 +153,23 @@ def _remarks(plan: SizedPlan) -> tuple[Text, ...]:
             )
         )
     return tuple(found)
+
+
+def _times(plan: SizedPlan) -> Text:
+    """Tell the time of all runs, of the last, and of one plain simulation of the same days."""
+    runs = Text(
+        f"（{plan.runs} 次运行合计，其中本次 {_seconds(plan.now_s)} 秒）" if plan.runs > 1 else "",
+        f" over {plan.runs} runs, of which now {_seconds(plan.now_s)} s" if plan.runs > 1 else "",
+    )
+    return Text(
+        f"测算共用 {_seconds(plan.elapsed_s)} 秒{runs.zh}；单独仿真这 {plan.days} 天一次用 {_seconds(plan.confirm_s)} 秒。",
+        f"Sized in {_seconds(plan.elapsed_s)} s{runs.en}; one plain simulation of these {plan.days} days took "
+        f"{_seconds(plan.confirm_s)} s.",
+    )
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}"
 
 
 def _pictures(plan: SizedPlan) -> tuple[Picture, ...]:

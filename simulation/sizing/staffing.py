@@ -6,7 +6,7 @@ missing and the search goes on. Where all windows are alike the search runs on a
 visitor by visitor; what is confirmed is always the twin.
 """
 
-import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -89,7 +89,6 @@ class _Sizing:
         self._best: Numbers = ()
 
     def run(self, search_days: int | None, fresh_days: int | None) -> SizedPlan:
-        began = time.monotonic()
         setting = self._setting
         try:
             start = self._start()
@@ -100,9 +99,9 @@ class _Sizing:
             today = self._today(range(days))
         except Stopped:
             raise self._stopped() from None
-        return self._plan(
-            numbers, rows, today, search_days=days, confirm_s=confirm_s, elapsed_s=time.monotonic() - began
-        )
+        finally:
+            self._trials.close()
+        return self._plan(numbers, rows, today, search_days=days, confirm_s=confirm_s)
 
     def _start(self) -> Numbers:
         people = [self._hall.people(day) for day in range(STREAM_DAYS)]
@@ -130,10 +129,9 @@ class _Sizing:
             trials.ahead = self._expected(days) + len(rehearsal) + fresh
             numbers, margin = self._rehearsed(numbers, range(days), rehearsal, margin)
             trials.stage, trials.ahead = "confirm", fresh
-            began = time.monotonic()
             rows, missing = self._confirmed(numbers, range(first, first + fresh), is_last=attempt == ATTEMPTS)
             if missing <= 0 or attempt == ATTEMPTS:
-                return numbers, rows, time.monotonic() - began
+                return numbers, rows, self._confirm_s(numbers, range(first, first + fresh))
             margin += missing + STEP_MORE
             first += fresh
 
@@ -166,17 +164,27 @@ class _Sizing:
     def _confirmed(self, numbers: Numbers, days: range, *, is_last: bool) -> tuple[Floats, float]:
         """Return the rows of fresh days, and by how much a requirement is missed; a miss that is likely to stay ends them early."""
         roster = self._frame.roster(numbers, self._setting.roster)
-        step = _blocks(max(1, len(days) // 4), self._setting.strata)
         parts: list[Floats] = []
         missing = 0.0
-        for start in range(days.start, days.stop, step):
-            parts.append(self._trials.rows(roster, range(start, min(days.stop, start + step))))
+        for piece in self._pieces(days):
+            parts.append(self._trials.rows(roster, piece))
             rows = np.concatenate(parts)
             checks = [self._check(one, rows) for one in self._hall.layout.demands]
             missing = max(_missing(one) for one in checks)
             if not is_last and any(_is_lost(one) for one in checks):
                 break
         return np.concatenate(parts), missing
+
+    def _pieces(self, days: range) -> Iterator[range]:
+        """Yield the fresh days in the pieces in which they are simulated."""
+        step = _blocks(max(1, len(days) // 4), self._setting.strata)
+        for start in range(days.start, days.stop, step):
+            yield range(start, min(days.stop, start + step))
+
+    def _confirm_s(self, numbers: Numbers, days: range) -> float:
+        """Return how long the fresh days took, in whichever run they were simulated."""
+        roster = self._frame.roster(numbers, self._setting.roster)
+        return sum(self._trials.took_s(roster, piece) for piece in self._pieces(days))
 
     def _expected(self, days: int) -> int:
         """Return the days that a search is likely to simulate."""
@@ -209,10 +217,8 @@ class _Sizing:
 
     # ---- answers ----
 
-    def _plan(
-        self, numbers: Numbers, rows: Floats, today: Today, *, search_days: int, confirm_s: float, elapsed_s: float
-    ) -> SizedPlan:  # fmt: skip
-        layout, setting, frame = self._hall.layout, self._setting, self._frame
+    def _plan(self, numbers: Numbers, rows: Floats, today: Today, *, search_days: int, confirm_s: float) -> SizedPlan:
+        layout, setting, frame, now_s = self._hall.layout, self._setting, self._frame, self._trials.now_s
         checks = tuple(self._check(one, rows) for one in layout.demands)
         hours = [one for one in checks[: len(layout.hours)] if one.a_day > 0]
         worst = min(hours, key=lambda one: one.found.value)
@@ -241,9 +247,11 @@ class _Sizing:
             sure=all(one.is_sure for one in checks),
             days=len(rows),
             search_days=search_days,
-            simulated=self._trials.done,
+            simulated=self._trials.done + self._trials.done_before,
             by_recursion=self._trials.quick,
-            elapsed_s=elapsed_s,
+            elapsed_s=self._trials.earlier_s + now_s,
+            now_s=now_s,
+            runs=self._trials.runs,
             confirm_s=confirm_s,
             cost=window_hours * per_hour if per_hour else None,
             today=today,

@@ -3,7 +3,8 @@
 Laws:
 - the same staffing and days give the same rows, wherever they run and whatever ran before;
 - what a memory file holds is not simulated again: a sizing that was stopped goes on from there;
-- a memory file belongs to one hall, target and seed; another one is refused.
+- a memory file belongs to one hall, target and seed; another one is refused;
+- a memory file knows how long each run took, and each piece: what is told of time is of all runs.
 """
 
 import hashlib
@@ -101,6 +102,7 @@ class Trials:
         self.quick = False
         """The recursion stands for the twin in :meth:`sums`."""
         self._setting, self._target, self._machine = setting, target, machine
+        self._began = time.monotonic()
         self._memory = _Memory(memory, setting, target)
         self._tell, self._is_cancelled = tell, is_cancelled
         self._pace_s: dict[bool, float] = {}
@@ -112,8 +114,9 @@ class Trials:
         if self.quick and key not in self._memory.rows:
             began = time.monotonic()
             rows = np.array([self.hall.passed(roster, day) for day in days])
-            self._memory.add(key, rows.sum(axis=0, keepdims=True))
-            self._count(len(days), time.monotonic() - began, quick=True)
+            took_s = time.monotonic() - began
+            self._memory.add(key, rows.sum(axis=0, keepdims=True), days=len(days), took_s=took_s, at_s=self.now_s)
+            self._count(len(days), took_s, quick=True)
         if self.quick:
             return np.asarray(self._memory.rows[key][0], dtype=np.float64)
         return np.asarray(self.rows(roster, days).sum(axis=0), dtype=np.float64)
@@ -124,14 +127,43 @@ class Trials:
         if key not in self._memory.rows:
             chunks = [days[start : start + CHUNK] for start in range(0, len(days), CHUNK)]
             parts: dict[int, Floats] = {}
-            last = time.monotonic()
+            began = last = time.monotonic()
             for number, part in self._run(roster, chunks):
                 parts[number] = part
                 now = time.monotonic()
                 self._count(len(part), now - last, quick=False)
                 last = now
-            self._memory.add(key, np.concatenate([parts[number] for number in range(len(chunks))]))
+            every = np.concatenate([parts[number] for number in range(len(chunks))])
+            self._memory.add(key, every, days=len(days), took_s=time.monotonic() - began, at_s=self.now_s)
         return self._memory.rows[key]
+
+    @property
+    def now_s(self) -> float:
+        """How long this run has taken so far."""
+        return time.monotonic() - self._began
+
+    @property
+    def done_before(self) -> int:
+        """How many days earlier runs have simulated."""
+        return self._memory.earlier_days
+
+    @property
+    def runs(self) -> int:
+        """How many runs there were, this one included."""
+        return len(self._memory.earlier_s) + 1
+
+    @property
+    def earlier_s(self) -> float:
+        """How long the runs before this one took."""
+        return sum(self._memory.earlier_s.values())
+
+    def took_s(self, roster: Roster, days: range) -> float:
+        """Return how long some rows took, in whichever run they were simulated."""
+        return self._memory.took_s.get(_key(roster, days, quick=False), 0.0)
+
+    def close(self) -> None:
+        """Remember how long this run took."""
+        self._memory.close(at_s=self.now_s)
 
     def _run(self, roster: Roster, chunks: Sequence[range]) -> Iterator[tuple[int, Floats]]:
         if self._machine.jobs == 1 and not self._machine.dask:
@@ -182,7 +214,13 @@ def _chunk(number: int, facts: bytes, roster: Roster, days: range) -> tuple[int,
 
 class _Line(msgspec.Struct):
     key: str
+    """Empty: the end of a run."""
     rows: list[list[float]]
+    days: int = 0
+    took_s: float = 0.0
+    run: int = 0
+    at_s: float = 0.0
+    """Since the run began."""
 
 
 class _Heading(msgspec.Struct):
@@ -199,6 +237,10 @@ class _Memory:
 
     def __init__(self, path: Path | None, setting: Setting, target: Target) -> None:
         self.rows: dict[str, Floats] = {}
+        self.took_s: dict[str, float] = {}
+        self.earlier_days = 0
+        self.earlier_s: dict[int, float] = {}
+        """By run."""
         self._path = path
         if path is None:
             return
@@ -213,11 +255,22 @@ class _Memory:
             path.write_bytes(b"\n".join(lines[:-1]) + b"\n")
         for line in lines[1:-1]:
             one = msgspec.json.decode(line, type=_Line)
-            self.rows[one.key] = np.array(one.rows, dtype=np.float64)
+            self.earlier_s[one.run] = max(self.earlier_s.get(one.run, 0.0), one.at_s)
+            self.earlier_days += one.days
+            if one.key:
+                self.rows[one.key] = np.array(one.rows, dtype=np.float64)
+                self.took_s[one.key] = one.took_s
 
-    def add(self, key: str, rows: Floats) -> None:
-        """Remember rows."""
-        self.rows[key] = rows
+    def add(self, key: str, rows: Floats, *, days: int, took_s: float, at_s: float) -> None:
+        """Remember rows, and when in the run they were known."""
+        self.rows[key], self.took_s[key] = rows, took_s
+        self._write(_Line(key, rows.tolist(), days, took_s, len(self.earlier_s), at_s))
+
+    def close(self, *, at_s: float) -> None:
+        """Remember how long the run took."""
+        self._write(_Line("", [], 0, 0.0, len(self.earlier_s), at_s))
+
+    def _write(self, line: _Line) -> None:
         if self._path is not None:
             with self._path.open("ab") as file:
-                file.write(msgspec.json.encode(_Line(key, rows.tolist())) + b"\n")
+                file.write(msgspec.json.encode(line) + b"\n")

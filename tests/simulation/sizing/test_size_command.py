@@ -183,3 +183,24 @@ def test_windows_are_divided_by_largest_remainders_with_one_for_each() -> None:
         divided(2, (0.4, 0.3, 0.3))
     with pytest.raises(BadGroups):
         designs_of(morning())
+
+
+def test_a_resumed_sizing_tells_the_time_of_all_runs_and_of_one_plain_simulation(
+    afternoon: Path, tmp_path: Path
+) -> None:
+    """The second run simulates nothing: its own time is short, the total and the plain simulation are those of both."""
+    memory, files = tmp_path / "memory.jsonl", [tmp_path / "first.json", tmp_path / "again.json"]
+    words = [str(afternoon), *QUICK, "--progress", str(memory)]
+    texts = [run(*words, "--json", str(file)) for file in files]
+    first, again = (msgspec.json.decode(file.read_bytes())["plan"] for file in files)
+
+    assert [status for status, _ in texts] == [0, 0]
+    assert (first["runs"], again["runs"]) == (1, 2)
+    assert first["elapsed_s"] == first["now_s"]
+    assert again["elapsed_s"] - again["now_s"] == pytest.approx(first["elapsed_s"], rel=0.5)
+    assert again["confirm_s"] == first["confirm_s"] > 0
+    assert again["simulated"] == first["simulated"]
+    assert "over 2 runs, of which now" in texts[1][1]
+    assert "2 次运行合计，其中本次" in texts[1][1]
+    assert "runs" not in texts[0][1]
+    assert again["slots"] == first["slots"]
