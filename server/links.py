@@ -18,6 +18,7 @@ from hall.ids import HallId
 from server.ledger.port import LedgerError, hall_and_date
 from server.outcomes import CommandError, UnknownHall
 from server.runner import HallRunner
+from server.tasks import dismiss
 
 log = structlog.get_logger(__name__)
 
@@ -69,9 +70,7 @@ class Links:
     async def stop(self) -> None:
         """Send no more; what waits is found again at the next start."""
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+        await dismiss(task)
 
     def _note(self, runner: HallRunner, commit: Commit, event: TicketReferred) -> None:
         if len(self._waiting) >= WAITING_LIMIT:

@@ -33,6 +33,7 @@ from server.ledger.port import Ledger, LedgerError, stream_name
 from server.outcomes import CommandError, Outcome, OutcomeUnknown, UnknownHall
 from server.replay import decoded
 from server.runner import HallRunner
+from server.tasks import dismiss
 
 log = structlog.get_logger(__name__)
 
@@ -122,9 +123,7 @@ class Moves:
     async def stop(self) -> None:
         """Settle no more; what waits is found again at the next start."""
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+        await dismiss(task)
 
     async def move(self, asked: Move) -> Outcome | Refusal:
         """Move a booking; return the answer of the new hall-day, or why the old one does not let it go.

@@ -16,6 +16,7 @@ from server.clock import MS_PER_SECOND, Clock
 from server.following import FOLLOW_SECONDS
 from server.outcomes import CommandError
 from server.runner import HallRunner
+from server.tasks import dismiss
 
 log = structlog.get_logger(__name__)
 
@@ -48,9 +49,7 @@ class HallTimer:
     async def stop(self) -> None:
         """Watch no longer; doing it again is nothing."""
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+        await dismiss(task)
 
     async def _run(self) -> None:
         rest = 0.0

@@ -137,9 +137,10 @@ async def asked_again(port: int, told: list[Told]) -> list[str]:
 class Line:
     """One connection that is opened again when it breaks."""
 
-    def __init__(self, port: int) -> None:
-        """Connect at the first request."""
+    def __init__(self, port: int, *, hall: str = HALL) -> None:
+        """Connect at the first request about a hall."""
         self._port = port
+        self._hall = hall
         self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def post(self, path: str, body: dict[str, Any], *, who: str) -> tuple[int, dict[str, Any]] | None:
@@ -153,13 +154,14 @@ class Line:
     async def _ask(self, verb: str, path: str, content: bytes, who: str) -> tuple[int, dict[str, Any]] | None:
         bearer = f"Authorization: Bearer {token_of(who)}\r\n" if who != "nobody" else ""
         head = (
-            f"{verb} /api/halls/{HALL}{'/' if path else ''}{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{bearer}"
+            f"{verb} /api/halls/{self._hall}{'/' if path else ''}{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{bearer}"
             f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
         ).encode()
         try:
             async with asyncio.timeout(ANSWER_S):
                 return await self._exchange(head + content)
-        except (OSError, EOFError, TimeoutError):
+        except (OSError, EOFError, TimeoutError, ValueError, msgspec.DecodeError):
+            # A balancer's own words when no node answers are no JSON: no answer of ours.
             self.close()
             return None
 

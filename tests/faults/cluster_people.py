@@ -5,15 +5,11 @@ import itertools
 import random
 import time
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-from websockets.asyncio.client import connect
-
-from tests.faults.clients import ANSWER_S, IDLE_S, Crowd, Line
+from tests.faults.clients import IDLE_S, Crowd, Line
 from tests.faults.cluster_place import CLERKS, clerk_of, kiosk_of
-from tests.faults.eyes import CONNECT_S, Screen, _now_ms
-from tests.support.server import token_of
+from tests.faults.eyes import Screen
 
 FACTS_S: Final = 300.0
 """How long a hall may take to say what it offers: all are asked at once, right after the start."""
@@ -21,49 +17,6 @@ FACTS_S: Final = 300.0
 
 RESTS_S: Final = (0.3, 0.9, 2.0)
 """Rests before a command is sent again, as `displays/web` has them."""
-
-
-class HallLine(Line):
-    """A connection that asks of one hall."""
-
-    def __init__(self, port: int, hall: str) -> None:
-        """Connect at the first request."""
-        super().__init__(port)
-        self._hall = hall
-
-    async def _ask(self, verb: str, path: str, content: bytes, who: str) -> tuple[int, dict[str, Any]] | None:
-        bearer = f"Authorization: Bearer {token_of(who)}\r\n" if who != "nobody" else ""
-        head = (
-            f"{verb} /api/halls/{self._hall}{'/' if path else ''}{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{bearer}"
-            f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
-        ).encode()
-        try:
-            async with asyncio.timeout(ANSWER_S):
-                return await self._exchange(head + content)
-        except (OSError, EOFError, TimeoutError, ValueError, msgspec.DecodeError):
-            # The balancer's own words when no node answers are no JSON: no answer of ours.
-            self.close()
-            return None
-
-
-class HallBoard(Screen):
-    """The board of one hall."""
-
-    def __init__(self, hall: str, port: int) -> None:
-        """Follow through the balancer."""
-        super().__init__(f"board of {hall}", port)
-        self._hall = hall
-
-    async def _connected(self) -> None:
-        address = f"ws://127.0.0.1:{self._port}/ws/halls/{self._hall}?view=board&since={self.link.seq}"
-        async with asyncio.timeout(CONNECT_S):
-            feed = await connect(address, ping_interval=None, compression=None, close_timeout=0.1, max_size=None)
-        self.link.opened(now_ms=_now_ms())
-        try:
-            while not self.link.is_stale or self.link.wake_ms > _now_ms():
-                await self._hear(feed)
-        finally:
-            feed.transport.abort()
 
 
 class HallCrowd(Crowd):
@@ -75,7 +28,7 @@ class HallCrowd(Crowd):
         self.hall = hall
         self.taken = 0
         self._offered: tuple[list[str], list[str]] = ([], [])
-        self.board = HallBoard(hall, port)
+        self.board = Screen(f"board of {hall}", port, hall=hall)
 
     async def look_around(self, gate: asyncio.Semaphore) -> None:
         """Learn what the hall offers, before anybody works; a few halls at a time."""
@@ -96,7 +49,7 @@ class HallCrowd(Crowd):
 
     async def _offers(self) -> tuple[list[str], list[str]]:
         """Return items that the first windows serve, and these windows."""
-        line = HallLine(self.port, self.hall)
+        line = Line(self.port, hall=self.hall)
         ends = time.monotonic() + FACTS_S
         while (said := await line.get("")) is None or said[0] != 200:
             assert time.monotonic() < ends, f"{self.hall} does not say what it offers: {said}"
@@ -109,7 +62,7 @@ class HallCrowd(Crowd):
         return items, [one["code"] for one in windows]
 
     async def _keep_giving(self, items: Iterator[str]) -> None:
-        line, who = HallLine(self.port, self.hall), kiosk_of(self.hall)
+        line, who = Line(self.port, hall=self.hall), kiosk_of(self.hall)
         while not self._is_over.is_set():
             answer = await self._ask(line, "tickets", {"items": [{"code": next(items)}]}, who=who)
             self.taken += "ticket" in answer
@@ -117,7 +70,7 @@ class HallCrowd(Crowd):
         line.close()
 
     async def _keep_serving(self, who: str, window: str) -> None:
-        line, path, op = HallLine(self.port, self.hall), f"windows/{window}", "call-next"
+        line, path, op = Line(self.port, hall=self.hall), f"windows/{window}", "call-next"
         await self._ask(line, f"{path}/open", {}, who=who)
         while not self._is_over.is_set():
             answer = await self._ask(line, f"{path}/{op}", {}, who=who)

@@ -37,9 +37,10 @@ class Stood(msgspec.Struct, frozen=True):
 class Screen:
     """A board that follows its hall through any number of connections."""
 
-    def __init__(self, name: str, port: int) -> None:
-        """Follow over a port of this machine."""
+    def __init__(self, name: str, port: int, *, hall: str = HALL) -> None:
+        """Follow a hall over a port of this machine."""
         self.name = name
+        self._hall = hall
         self.link = ClientLink(now_ms=_now_ms())
         self.painted: list[tuple[int, str]] = []
         """Seq of every painted state, with its hash or an empty text."""
@@ -71,7 +72,7 @@ class Screen:
             self._note(self.link.tick(now_ms=_now_ms()))
 
     async def _connected(self) -> None:
-        address = f"ws://127.0.0.1:{self._port}/ws/halls/{HALL}?view=board&since={self.link.seq}"
+        address = f"ws://127.0.0.1:{self._port}/ws/halls/{self._hall}?view=board&since={self.link.seq}"
         async with asyncio.timeout(CONNECT_S):
             feed = await connect(address, ping_interval=None, compression=None, close_timeout=0.1, max_size=None)
         self.link.opened(now_ms=_now_ms())

@@ -1,24 +1,5 @@
 """One browser for the folder, and a watchful eye on every page that a test opens."""
 
-from collections.abc import Iterator
+from tests.support.browser_fixtures import browser, eyes
 
-import pytest
-from playwright.sync_api import Browser
-
-from tests.support.browser import Eyes, chromium
-
-
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all journeys."""
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def eyes(browser: Browser) -> Iterator[Eyes]:
-    """Opens pages; at the end of the test none may have loaded from elsewhere, broken the policy, or failed."""
-    watching = Eyes(browser)
-    yield watching
-    watching.close()
-    watching.check()
+__all__ = ["browser", "eyes"]
