@@ -97,10 +97,12 @@ class Catalog(msgspec.Struct, frozen=True):
 def items_of(serves: Serves, catalog: Catalog) -> frozenset[ItemCode]:
     """Return the codes of all items that ``serves`` names; unknown codes are ignored here (see ``faults_of``)."""
     if serves.everything:
-        return frozenset(item.code for item in catalog.items)
+        return frozenset([item.code for item in catalog.items])
+    if not serves.themes and not serves.items:
+        return frozenset()
     themes = frozenset(serves.themes)
     named = frozenset(serves.items)
-    return frozenset(item.code for item in catalog.items if item.theme in themes or item.code in named)
+    return frozenset([item.code for item in catalog.items if item.theme in themes or item.code in named])
 
 
 def faults_of(catalog: Catalog) -> list[str]:

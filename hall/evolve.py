@@ -116,9 +116,11 @@ def _rebuild_lines(state: HallDay) -> None:
         for window in plan.catalog.windows
     ]
     state.index = PlanIndex(plan, windows)
+    different = dict.fromkeys(desk.serves for desk in state.desks.values())
+    ranks = {serves: rank_of(serves, plan) for serves in different}
     for number, desk in enumerate(state.desks.values()):
         desk.bit = 1 << number
-        desk.rank = rank_of(desk.serves, plan)
+        desk.rank = ranks[desk.serves]
         desk.lines = desk.help_lines = 0
         desk.own_people = []
     waiting = sorted(entry for line in state.lines for entry in line.people)

@@ -62,16 +62,17 @@ def rank_of(serves: Serves, plan: Plan) -> int:
 
 
 def _signatures(plan: Plan, windows: Sequence[Window]) -> dict[str, Signature]:
-    primary = dict.fromkeys((item.code for item in plan.catalog.items), 0)
-    helpers = dict.fromkeys(primary, 0)
-    cache: dict[Serves, frozenset[str]] = {}
+    own, help_too = ({item.code: 0 for item in plan.catalog.items} for _ in range(2))
+    of: dict[Serves, list[Bits]] = {}
     for number, window in enumerate(windows):
-        for serves, bits in ((window.serves, primary), (window.helps, helpers)):
-            if serves not in cache:
-                cache[serves] = items_of(serves, plan.catalog)
-            for code in cache[serves]:
-                bits[code] |= 1 << number
-    return {code: (own, helpers[code] & ~own) for code, own in primary.items()}
+        for place, serves in enumerate((window.serves, window.helps)):
+            of.setdefault(serves, [0, 0])[place] |= 1 << number
+    # Many windows serve the same: each kind of service is looked up once, for all of them.
+    for serves, (primary, helpers) in of.items():
+        for code in items_of(serves, plan.catalog):
+            own[code] |= primary
+            help_too[code] |= helpers
+    return {code: (bits, help_too[code] & ~bits) for code, bits in own.items()}
 
 
 def _quotas(plan: Plan) -> dict[str, tuple[int, ...]]:

@@ -24,7 +24,6 @@ from displays.web import DIST
 from server import sockets
 from server.accounts.desk import FrontDesk, Terms
 from server.accounts.first import ensure_somebody
-from server.accounts.oidc import Oidc
 from server.accounts.provider import FILE_NAME as PROVIDER_FILE
 from server.accounts.provider import load_provider
 from server.accounts.rates import Rates
@@ -206,7 +205,9 @@ def _lifespan(
         await house.outbox.start()
         await house.studio.start()
         await _start_screens(house)
+        # Whoever started us may have kept the collector off until here: nothing that a start makes is garbage.
         gc.freeze()
+        gc.enable()
         async with asyncio.TaskGroup() as group:
             jobs = (house.hub.beat(), _note_devices(house), _follow_devices(house), house.desk.watch(wall_ms))
             tasks = [group.create_task(job) for job in jobs]
@@ -271,7 +272,12 @@ def _desk(settings: Settings, database: Database, key: ServerKey) -> FrontDesk:
     limits = settings.limits
     terms = Terms(limits.session_ms, limits.session_idle_ms)
     provider = load_provider(settings.oidc or settings.data / PROVIDER_FILE)
-    elsewhere = None if provider is None else Oidc(provider, key.sign_in_key())
+    elsewhere = None
+    if provider is not None:
+        # Its libraries take a tenth of the start, and most houses have no provider.
+        from server.accounts.oidc import Oidc
+
+        elsewhere = Oidc(provider, key.sign_in_key())
     return FrontDesk(AccountStore(database), Throttle(limits.logins_per_minute), terms, Rates(limits), elsewhere)
 
 

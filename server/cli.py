@@ -1,6 +1,7 @@
 """The command `onewindow`: one sub-command per job, each importing only what it needs."""
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -131,9 +132,16 @@ def serve(
     """Run the halls of a data folder, or be one of several nodes. Limits are set by ONEWINDOW_… variables."""
     import gc
 
-    # Nothing that loading makes is garbage; looking for it would take a sixth of the start.
+    # Nothing that loading and opening the days make is garbage; looking for it would take a sixth of the start. The server
+    # lets the collector work again when it is ready.
     gc.disable()
+    # structlog looks for rich, to print tracebacks that are not wanted here; loading it would take a twentieth.
+    is_loaded = "rich" in sys.modules
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # "not there", in the words of the import system
     from server.logs import configure
+
+    if not is_loaded:
+        del sys.modules["rich"]
     from server.serving import serve as run
     from server.settings import Settings
 

@@ -25,7 +25,6 @@ BACKLOG = 2_048
 
 def serve(settings: Settings, *, spare: bool = False) -> int:
     """Run until SIGINT or SIGTERM; return the exit status. A ``spare`` waits until no other server has the folder."""
-    gc.enable()
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=fast_loop()) as runner:
         return runner.run(_serve(settings, spare=spare))
     # The server stops in order on SIGINT, and then lets the signal have its usual effect.
@@ -66,14 +65,18 @@ async def _serve(settings: Settings, *, spare: bool) -> int:
 
 async def _opened(settings: Settings, *, spare: bool) -> Ledger:
     """Open the ledger; a spare is loaded by now, and waits here for its turn."""
-    is_told = False
+    try:
+        return await asyncio.to_thread(opened_ledger, settings)
+    except LedgerInUse as taken:
+        if not spare:
+            raise
+        log.info("spare_waits", holder=taken.holder)
+    # It may wait for months, and each look leaves something behind; what is loaded by now stays.
+    gc.freeze()
+    gc.enable()
     while True:
-        try:
-            return await asyncio.to_thread(opened_ledger, settings)
-        except LedgerInUse as taken:
-            if not spare:
-                raise
-            if not is_told:
-                log.info("spare_waits", holder=taken.holder)
-                is_told = True
         await asyncio.sleep(SPARE_POLL_S)
+        with contextlib.suppress(LedgerInUse):
+            ledger = await asyncio.to_thread(opened_ledger, settings)
+            gc.disable()
+            return ledger

@@ -9,14 +9,13 @@ Laws:
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
 
 from server.accounts.authorise import Caller, Role
 from server.accounts.feeds import OpenFeeds
-from server.accounts.oidc import Oidc
 from server.accounts.passwords import Passwords, new_token, token_hash
 from server.accounts.provider import Person
 from server.accounts.rates import Rates
@@ -24,6 +23,9 @@ from server.accounts.store import Account, AccountStore, Device, NewAccount, Sig
 from server.accounts.throttle import Throttle
 from server.config.database import DatabaseUnavailable
 from server.problems import Problem
+
+if TYPE_CHECKING:
+    from server.accounts.oidc import Oidc
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +65,9 @@ class _Known(msgspec.Struct, frozen=True):
 class FrontDesk:
     """Turns tokens into callers."""
 
-    def __init__(self, store: AccountStore, throttle: Throttle, terms: Terms, rates: Rates, oidc: Oidc | None) -> None:
+    def __init__(
+        self, store: AccountStore, throttle: Throttle, terms: Terms, rates: Rates, oidc: "Oidc | None"
+    ) -> None:
         """Work on the accounts of a store, and with an identity provider if there is one."""
         self.rates = rates
         self.oidc = oidc

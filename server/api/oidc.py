@@ -1,16 +1,18 @@
 """Signing in at an identity provider (protocol, section 2): away to it, and back with a code."""
 
 import re
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from server.accounts.oidc import Oidc
 from server.api.describe import PROBLEMS
 from server.api.house import house_of, wall_ms
 from server.api.people import signed_in
 from server.api.submit import reply
 from server.problems import Problem
+
+if TYPE_CHECKING:
+    from server.accounts.oidc import Oidc
 
 router = APIRouter(prefix="/api/oidc", tags=["people"], responses=PROBLEMS)
 
@@ -61,7 +63,7 @@ async def come_back(request: Request, code: Text = "", state: Text = "", iss: Te
     return answer
 
 
-def _oidc(request: Request) -> Oidc:
+def _oidc(request: Request) -> "Oidc":
     oidc = house_of(request).desk.oidc
     if oidc is None:
         raise Problem("NOT_FOUND")

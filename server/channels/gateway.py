@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import httpx
 import msgspec
 
 from server.channels.port import Later, Refused
+
+if TYPE_CHECKING:
+    import httpx
 
 CONNECT_SECONDS: Final = 2.0
 TIMEOUT_SECONDS: Final = 5.0
@@ -32,6 +34,9 @@ class Gateway:
 
     async def post(self, url: str, *, body: bytes, headers: Mapping[str, str]) -> bytes | Refused | Later:
         """Post a body; return the body of a 2xx answer, or what another outcome means for the message."""
+        # Loaded by the first message: a hall without a gateway starts without it.
+        import httpx
+
         try:
             async with (
                 # The client's limit is for each read; a gateway that answers a byte at a time meets this one.
@@ -53,7 +58,9 @@ class Gateway:
         if self._client is not None:
             await self._client.aclose()
 
-    def _opened(self) -> httpx.AsyncClient:
+    def _opened(self) -> "httpx.AsyncClient":
+        import httpx
+
         if self._client is None:
             self._client = httpx.AsyncClient(
                 timeout=httpx.Timeout(self._timeout_s, connect=min(CONNECT_SECONDS, self._timeout_s)),
@@ -79,7 +86,7 @@ def _meaning(status: int) -> Refused | Later:
     return Later(f"HTTP_{status}")
 
 
-async def _bounded(response: httpx.Response) -> bytes | Later:
+async def _bounded(response: "httpx.Response") -> bytes | Later:
     body = b""
     async for chunk in response.aiter_bytes():
         body += chunk

@@ -35,7 +35,7 @@ class ServedProcess:
     def __init__(self, folder: Path, *, windows: int = 3) -> None:
         self.folder = folder
         self.windows = windows
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._began_s = time.time()
         self._running: subprocess.Popen[bytes] | None = None
@@ -97,7 +97,8 @@ def process_serving(folder: Path, *, windows: int = 3) -> Iterator[ServedProcess
         server.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on which nobody listens now."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
