@@ -125,9 +125,9 @@ class Figures:
         """Fold the next commit; raises BrokenLog if it is not the next."""
         self.fold.add(commit)
 
-    def visits(self) -> list[Visit]:
-        """Return the figures of every ticket, in the order of their numbers' issue."""
-        return [_visit(self.fold, ticket) for ticket in self.fold.state.tickets.values()]
+    def visits(self, *, after: int = -1) -> list[Visit]:
+        """Return the figures of every ticket that a row after this one touched, in the order of their numbers' issue."""
+        return [_visit(self.fold, ticket) for ticket in self.fold.state.tickets.values() if ticket.touched > after]
 
     def report(self, *, rebuilt_ms: Ms = 0) -> dict[str, object]:
         """Return the figures in the form of section 7 of ``docs/protocol.md``; before the day is opened all are empty.

@@ -173,8 +173,8 @@ class Reports:
     def write(self, stream: str, figures: Figures, *, after: int) -> None:
         """Bring a stream's rows from ``after`` to where ``figures`` stand, in one transaction."""
         state = figures.fold.state
-        changed = {ticket.id for ticket in state.tickets.values() if ticket.touched > after}
-        visits = [visit for visit in figures.visits() if visit.ticket in changed]
+        visits = figures.visits(after=after)
+        changed = {visit.ticket for visit in visits}
         calls = [
             (number, call)
             for number, call in enumerate(figures.fold.calls)
