@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, MutableMapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from itertools import count
 from types import coroutine
 from typing import Any, Final
 
@@ -84,13 +85,15 @@ class Edge:
         self._app = app
         self._gate = gate
         self._log = structlog.get_logger("edge")
+        # An id of a request tells it from others in the log, and needs no chance of its own.
+        self._run, self._numbers = secrets.token_hex(4), count()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; live feeds and the lifespan go through untouched."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id = f"{self._run}{next(self._numbers):08x}"
         answer = _Answer(send, request_id)
         address = scope["client"][0] if scope.get("client") else ""
         try:

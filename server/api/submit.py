@@ -43,9 +43,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return digest_of(self.operation, ids=(self.hall, *self.ids), actor=self.caller.actor, body=self.body)
 
 
-def asked_of(caller: Caller, operation: str, *, hall: str, ids: tuple[str, ...] = (), body: BaseModel) -> Asked:
-    """Return what a request asks; the body as the bounds have accepted it."""
-    return Asked(caller=caller, hall=hall, operation=operation, ids=ids, body=body.model_dump())
+def asked_of(
+    caller: Caller, operation: str, *, hall: str, ids: tuple[str, ...] = (), body: BaseModel, **instead: object
+) -> Asked:
+    """Return what a request asks: the body as the bounds have accepted it, with some fields ``instead`` of its own."""
+    return Asked(caller=caller, hall=hall, operation=operation, ids=ids, body=body.model_dump() | instead)
 
 
 def command_of(tag: str, asked: Asked, **ids: str) -> AnyCommand:

@@ -38,7 +38,7 @@ async def take(request: Request, hall: Code, body: bodies.TakeBody) -> Response:
     runner = today_of(request, hall)
     person = house.key.pseudonym(body.person)
     house.desk.rates.concerns(person)
-    asked = asked_of(caller, "take", hall=hall, body=body.model_copy(update={"person": person, "channel": channel}))
+    asked = asked_of(caller, "take", hall=hall, body=body, person=person, channel=channel)
     command = command_of("ticket.take", asked, ticket=new_ticket_id(runner.date))
     answer = answer_of(await submit(runner, command, asked))
     return reply(with_secret(house, answer, hall=hall, date=runner.date), status=201)
