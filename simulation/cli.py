@@ -1,6 +1,7 @@
 """`onewindow simulate`: a scenario's days lived through, as a table, as JSON, and as logs like those of a live hall."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -50,7 +51,7 @@ def simulate(
         from simulation.summary import lines_of, summary_of
     except ImportError as error:
         raise click.ClickException(f"缺少 {error.name} is missing: pip install 'onewindow[simulation]'") from error
-    with said():
+    with said(jobs=jobs, kept=progress_file):
         setting = setting_of(scenario, seed=seed, days=days)
         found = _run(setting, precision, Machine(jobs, dask), progress_file)
         summary = summary_of(setting, found)
@@ -84,16 +85,37 @@ def setting_of(scenario: str, *, seed: int | None, days: int | None) -> "Setting
 
 
 @contextmanager
-def said() -> Iterator[None]:
-    """Say a failure of the simulation in both languages, with its code, and end with status 1."""
-    from simulation.errors import SimulationError
+def said(*, jobs: int = 1, kept: Path | None = None) -> Iterator[None]:
+    """Say a failure of the simulation in both languages, with its code, and end with status 1.
 
+    A stop by a key or a signal is said as well; it leaves no worker process behind, and what is finished in ``kept``.
+    """
+    from simulation.errors import SimulationError
+    from simulation.experiment import workers_ended
+
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        yield
+        with workers_ended(jobs):
+            yield
     except SimulationError as error:
         raise click.ClickException(f"{error.text('zh')}\n{error.text('en')} [{error.code}]") from error
     except KeyboardInterrupt:
-        raise click.ClickException("已停止 stopped") from None
+        raise click.ClickException(_stopped(kept)) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _stopped(kept: Path | None) -> str:
+    if kept is not None and kept.exists():
+        return (
+            f"已停止：完成的部分保存在 {kept.name}，用同一命令可继续\n"
+            f"Stopped: what is finished is kept in {kept.name}; the same command goes on from there [STOPPED]"
+        )
+    return "已停止：没有结果，未写入任何文件\nStopped: there is no result, and no file was written [STOPPED]"
 
 
 @contextmanager

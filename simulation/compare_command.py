@@ -41,7 +41,7 @@ def compare(
 
     if len(scenarios) < 2:
         raise click.UsageError("至少两个场景 at least two scenarios")
-    with said():
+    with said(jobs=jobs):
         settings = [setting_of(name, seed=seed, days=days) for name in scenarios]
         with progress_shown(days * len(settings)) as tell:
             tables = live(settings, range(days), machine=Machine(jobs, dask), tell=tell)

@@ -8,6 +8,9 @@ Laws:
 """
 
 import hashlib
+import os
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -163,11 +166,18 @@ _READY: dict[bytes, Twin] = {}
 
 
 def _chunk(number: int, encoded: bytes, days: tuple[int, ...]) -> tuple[int, Days]:
+    ignore_keys()
     if encoded not in _READY:
         _READY.clear()
         _READY[encoded] = Twin(msgspec.json.decode(encoded, type=Setting))
     twin = _READY[encoded]
     return number, days_of([twin.run(day) for day in days])
+
+
+def ignore_keys() -> None:
+    """Let a worker process leave a key that stops the command to the command, which ends it."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
@@ -226,7 +236,7 @@ class _Progress:
         # What follows the last line's end was torn by a stop in the middle of writing.
         whole, torn = lines[1:-1], lines[-1]
         if torn:
-            self._path.write_bytes(b"\n".join(lines[:-1]) + b"\n")
+            truncate(self._path, torn)
         for line in whole:
             one = msgspec.json.decode(line, type=_Line)
             yield one.number, _days(one)
@@ -241,6 +251,11 @@ class _Progress:
         )  # fmt: skip
         with self._path.open("ab") as file:
             file.write(msgspec.json.encode(line) + b"\n")
+
+
+def truncate(path: Path, torn: bytes) -> None:
+    """Cut a torn last line off; all that stands before it stays untouched."""
+    os.truncate(path, path.stat().st_size - len(torn))
 
 
 def _days(line: _Line) -> Days:

@@ -65,7 +65,7 @@ def hours(
     from simulation.cli import said, setting_of
     from simulation.sizing.asked import ranges_asked, with_visits
 
-    with said():
+    with said(jobs=jobs):
         setting = with_visits(setting_of(scenario, seed=seed, days=None), visits)
         wish = Wish(
             extension=Extension(lunch=lunch, evening=evening, saturday=saturday, sunday=sunday),

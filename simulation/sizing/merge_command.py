@@ -51,7 +51,7 @@ def merge(
     from simulation.cli import progress_shown, said, setting_of
     from simulation.sizing.asked import range_asked, ranges_asked, with_visits
 
-    with said():
+    with said(jobs=jobs):
         setting = with_visits(setting_of(scenario, seed=seed, days=days), visits)
         wish = Wish(
             before=structure_of(before, setting),

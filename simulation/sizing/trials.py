@@ -8,8 +8,6 @@ Laws:
 """
 
 import hashlib
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -21,7 +19,7 @@ import numpy as np
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from simulation.errors import CheckpointMismatch
-from simulation.experiment import CHUNK, IsCancelled, Machine, where
+from simulation.experiment import CHUNK, IsCancelled, Machine, ignore_keys, truncate, where
 from simulation.intervals import Floats
 from simulation.people import People
 from simulation.setting import Roster, Setting
@@ -199,9 +197,7 @@ _READY: dict[bytes, Hall] = {}
 
 
 def _chunk(number: int, facts: bytes, roster: Roster, days: range) -> tuple[int, Floats]:
-    # A key that stops the command reaches its workers too; the command ends them.
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ignore_keys()
     if facts not in _READY:
         _READY.clear()
         _READY[facts] = Hall(*msgspec.json.decode(facts, type=tuple[Setting, Target]))
@@ -252,7 +248,7 @@ class _Memory:
         if lines[0] != heading:
             raise CheckpointMismatch(path.name)
         if lines[-1]:
-            path.write_bytes(b"\n".join(lines[:-1]) + b"\n")
+            truncate(path, lines[-1])
         for line in lines[1:-1]:
             one = msgspec.json.decode(line, type=_Line)
             self.earlier_s[one.run] = max(self.earlier_s.get(one.run, 0.0), one.at_s)

@@ -1,5 +1,10 @@
 """Small halls to be sized: a morning at windows alike, and one of two themes with some rules of the hall at work."""
 
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
 from hall.catalog import Item, Serves, Text
 from hall.ids import MINUTE_MS
 from simulation.setting import Behaviour, Booked, Demand, Mix, Piece, Setting
@@ -34,3 +39,34 @@ def two_themes(windows: int = 12, **facts: object) -> Setting:
         **facts,
     }
     return setting_of(plan_of(windows, hours=MORNING, items=items, serves=serves), per_hour=0, **known)  # type: ignore[arg-type]  # facts by name
+
+
+SMALL: Final = """
+name = { zh = "两个主题", en = "Two themes" }
+strata = 4
+
+[hall]
+plan = "small.plan.json"
+
+[days]
+dates = ["2026-11-24"]
+
+[demand]
+visits = 60
+until = "12:00"
+by_time = { "9" = 0.4, "10" = 0.4, "11" = 0.2 }
+
+[mix]
+themes = { people = 0.6, business = 0.4 }
+
+[[staffing.shifts]]
+windows = ["all"]
+"""
+
+
+def small_scenario(folder: Path) -> Path:
+    """Write the hall of two themes as a scenario file, for commands that run in processes of their own."""
+    (folder / "small.plan.json").write_bytes(msgspec.json.encode(two_themes(windows=8).plan))
+    path = folder / "small.toml"
+    path.write_text(SMALL, "utf-8")
+    return path

@@ -1,10 +1,8 @@
 """`onewindow size` as a planner uses it: a plan by half-hour with its certainty, files, refusals, and Ctrl-C."""
 
-import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import msgspec
@@ -22,7 +20,8 @@ from simulation.sizing.size_command import size
 from simulation.sizing.size_report import Answer, report_of
 from simulation.sizing.staffing import SizedPlan, Target
 from simulation.sizing.staffing import size as sized
-from tests.simulation.sizing.halls import morning, two_themes
+from tests.simulation.sizing.halls import morning, small_scenario, two_themes
+from tests.support.processes import needs_proc, stopped
 
 QUICK = ("--search-days", "4", "--days", "8")
 
@@ -121,46 +120,36 @@ def test_what_cannot_be_is_refused_with_a_code(afternoon: Path) -> None:
     assert "--weekday" in text
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are looked up in /proc")
+@needs_proc
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_ends_the_command_and_all_its_processes(kind: signal.Signals, afternoon: Path, tmp_path: Path) -> None:
     """A real process with two workers is told to stop, and they with it: it says what is known and leaves nobody behind."""
     memory = tmp_path / "memory.jsonl"
     program = "from simulation.sizing.size_command import size; size()"
     words = [str(afternoon), "--search-days", "4", "--days", "4000", "--jobs", "2", "--progress", str(memory)]
-    with subprocess.Popen(
-        [sys.executable, "-c", program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-    ) as process:
-        until = time.monotonic() + 60
-        # Two workers, and a watcher of what they share.
-        while len(_children(process.pid)) < 3 and process.poll() is None and time.monotonic() < until:
-            time.sleep(0.05)
-        children = _children(process.pid)
-        os.killpg(process.pid, kind)
-        _, said = process.communicate(timeout=60)
 
-    assert len(children) >= 3
-    assert process.returncode == 1, said.decode()
-    assert b"[SIZING_STOPPED]" in said
-    until = time.monotonic() + 30
-    while any(map(_is_alive, children)) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not [one for one in children if _is_alive(one)]
+    status, said = stopped(program, words, kind=kind)
+
+    assert status == 1, said
+    assert "[SIZING_STOPPED]" in said
 
 
-def _children(pid: int) -> list[int]:
-    try:
-        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    except OSError:
-        return []
-    return [int(one) for one in text.split()]
+def test_designs_are_compared_by_the_command(tmp_path: Path) -> None:
+    """A real process sizes the skills of a small hall's windows and tells them in rows, for people and as JSON."""
+    file = tmp_path / "designs.json"
+    program = "from simulation.sizing.size_command import size; size()"
+    words = [str(small_scenario(tmp_path)), "--designs", "--share", "80", *QUICK, "--json", str(file)]
 
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, check=False, timeout=120)
+    designs = msgspec.json.decode(file.read_bytes())["designs"]
 
-def _is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    said = done.stdout.decode()
+    assert done.returncode == 0, done.stderr.decode()
+    assert "skills of windows" in said
+    assert len(designs) >= 3
+    for one in designs:
+        assert one["name"]["zh"] in said
+        assert one["window_hours"] is None or f"{one['window_hours']:.1f}" in said
 
 
 def test_designs_divide_the_windows_by_the_work_of_themes() -> None:

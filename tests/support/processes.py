@@ -1,0 +1,64 @@
+"""Processes of a command, looked up in /proc, and stopping it as a person does: by a key that reaches all of them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+STARTED_S: Final = 60
+ENDED_S: Final = 30
+POLL_S: Final = 0.02
+WORKING: Final = 3
+"""Two workers, and a watcher of what they share."""
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are looked up in /proc")
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process has started and that are still known."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [int(one) for one in text.split()]
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process still runs."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def stopped(
+    program: str, words: Sequence[str], *, kind: signal.Signals = signal.SIGINT, when: Callable[[], bool] | None = None
+) -> tuple[int, str]:
+    """Start a command in a group of its own, stop the group once it works, and return its status and what it said.
+
+    It works once it has its workers, or ``when`` says so. Fails if any of its processes outlives it.
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        is_working = when if when is not None else lambda: len(children_of(process.pid)) >= WORKING
+        _until(lambda: is_working() or process.poll() is not None, STARTED_S)
+        children = children_of(process.pid)
+        assert process.poll() is None, process.communicate()
+        os.killpg(process.pid, kind)
+        _, said = process.communicate(timeout=STARTED_S)
+    _until(lambda: not any(map(is_alive, children)), ENDED_S)
+    assert not [one for one in children if is_alive(one)]
+    return process.returncode, said.decode()
+
+
+def _until(is_true: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not is_true() and time.monotonic() < end:
+        time.sleep(POLL_S)
