@@ -184,9 +184,9 @@ def _add_routes(app: FastAPI) -> None:
         describe,
         demo,
     )
-    for router in (*BUSY, studio_routes.router, *(part.router for part in others)):
+    # After a restart all screens come at once: theirs is the first address that is looked for.
+    for router in (sockets.router, *BUSY, studio_routes.router, *(part.router for part in others)):
         app.include_router(router)
-    app.include_router(sockets.router)
     app.include_router(studio_screen.router)
     app.include_router(pages.pages_of(DIST))
 

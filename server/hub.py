@@ -211,6 +211,11 @@ class Hub:
         counts = [watched.receipts(ring) for watched in found if watched is not None]
         return sum(shown for shown, _ in counts), sum(total for _, total in counts)
 
+    def screens_of(self, hall: str, view: View) -> int:
+        """Return how many screens show a view now."""
+        watched = self._halls[hall].views.get(view) if hall in self._halls else None
+        return 0 if watched is None else len(watched.screens)
+
     def live_facts(self, hall: str, view: View) -> Mapping[str, object] | None:
         """Return the facts of the moment of a view, or None if it has none."""
         return None if self.live is None else self.live.facts(hall, view)

@@ -41,6 +41,9 @@ class Limits(msgspec.Struct, frozen=True):
     sockets_per_address: int = 4_096
     """Open live feeds; beyond: 429 before they are accepted."""
     sockets_total: int = 8_192
+    screens_per_ticket: int = 32
+    """Open live feeds of one ticket; beyond: 429. A family looks on, and whoever holds the secret cannot make each heartbeat
+    of one view the work of thousands."""
     frame_bytes: int = 64 * 1024
     logins_per_minute: int = 10
     """Failed attempts of one account, and three times as many of one address."""

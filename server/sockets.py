@@ -153,13 +153,15 @@ def _check(house: House, caller: Caller, view: View, hall: str) -> None:
 
 
 def _check_there(house: House, hall: str, view: View) -> None:
-    """Refuse a view of something that the hall does not have; boards may wait for the day to open."""
+    """Refuse a view that the hall does not have, or a ticket's that enough screens have; boards may wait for the day."""
     state = house.halls.today(hall).view_state()
     if view.kind in KEY_OF and render(state, view) is None:
         if not state.is_open:
             raise Problem("NOT_READY")
         code = {"ticket": "UNKNOWN_TICKET", "area": "UNKNOWN_AREA"}.get(view.kind, "UNKNOWN_WINDOW")
         raise Problem(code, facts={KEY_OF[view.kind]: view.key})
+    if view.kind == "ticket" and house.hub.screens_of(hall, view) >= house.settings.limits.screens_per_ticket:
+        raise Problem("TOO_MANY")
 
 
 def since_of(socket: WebSocket) -> int:

@@ -12,11 +12,12 @@ import asyncio
 import socket
 from asyncio.transports import BaseTransport
 from collections import Counter
+from functools import partial
 from typing import Final, Protocol, cast
 
 import msgspec
 from uvicorn._types import ASGISendEvent
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from hall.link import bye_frame
@@ -160,6 +161,38 @@ def limit_unread(transport: BaseTransport) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
 
 
+class Joined:
+    """What one answer is written to: its head waits for the first of its body, and both leave in one write."""
+
+    def __init__(self, cycle: RequestResponseCycle) -> None:
+        """Stand before the transport of a request's cycle."""
+        self._cycle, self._transport = cycle, cycle.transport
+        self._head: bytes | None = None
+
+    def write(self, data: bytes) -> None:
+        """Keep the head back, and write everything else; what comes before the answer (100 Continue) is written too."""
+        if self._cycle.response_started and self._head is None:
+            self._head = data
+            return
+        if self._head:
+            data, self._head = self._head + data, b""
+        self._transport.write(data)
+
+    def finish(self) -> None:
+        """Write a head that has no body."""
+        if self._head:
+            self.write(b"")
+
+    def close(self) -> None:
+        """Close, with everything written."""
+        self.finish()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Say whether the connection ends."""
+        return self._transport.is_closing()
+
+
 class EdgeProtocol(HttpToolsProtocol):
     """An HTTP connection that is counted, and cut if a request's head takes too long."""
 
@@ -169,13 +202,14 @@ class EdgeProtocol(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
-        """Come in through the doors, or be cut."""
-        super().connection_made(cast(asyncio.Transport, transport))
+        """Come in through the doors, or be cut before anything is made for the connection."""
         self._inside = self.doors.enter(address_of(transport))
-        if self._inside:
-            self._expect_head()
-        else:
+        if not self._inside:
+            self.transport = cast(asyncio.Transport, transport)
             self.transport.abort()
+            return
+        super().connection_made(cast(asyncio.Transport, transport))
+        self._expect_head()
 
     def data_received(self, data: bytes) -> None:
         """Read, unless the connection was refused a moment ago."""
@@ -194,7 +228,12 @@ class EdgeProtocol(HttpToolsProtocol):
         """The head is there."""
         self._is_in_head = False
         self._stop_timer()
+        before = self.cycle
         super().on_headers_complete()
+        if self.cycle is not before:
+            joined = Joined(self.cycle)
+            self.cycle.transport = cast(asyncio.Transport, joined)
+            self.cycle.on_response = partial(self._on_answered, joined)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Count the connection out."""
@@ -202,6 +241,10 @@ class EdgeProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
         if self._inside:
             self.doors.leave(address_of(self.transport))
+
+    def _on_answered(self, joined: Joined) -> None:
+        joined.finish()
+        self.on_response_complete()
 
     def _expect_head(self) -> None:
         self._stop_timer()

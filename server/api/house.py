@@ -39,18 +39,18 @@ class Seats:
         """Begin with none."""
         self._limits = limits
         self._taken: Counter[str] = Counter()
+        self._total = 0
 
     def take(self, address: str) -> None:
         """Count one more; raises ``TOO_MANY``."""
-        if (
-            self._taken[address] >= self._limits.sockets_per_address
-            or self._taken.total() >= self._limits.sockets_total
-        ):
+        if self._taken[address] >= self._limits.sockets_per_address or self._total >= self._limits.sockets_total:
             raise Problem("TOO_MANY")
         self._taken[address] += 1
+        self._total += 1
 
     def give(self, address: str) -> None:
         """Count one less."""
+        self._total -= 1
         self._taken[address] -= 1
         if not self._taken[address]:
             del self._taken[address]

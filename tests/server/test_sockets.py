@@ -16,6 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from hall.link import ClientLink, Paint
 from server.settings import Limits
+from tests.support.journey import until
 from tests.support.server import HALL, Served, serving, token_of
 
 PATIENCE_S = 5
@@ -277,6 +278,23 @@ def test_feeds_have_a_cap(tmp_path):
         pass
 
     assert refused.value.response.status_code == 429
+
+
+def test_a_ticket_has_so_many_screens_and_no_more(tmp_path):
+    """Whoever asks before it tries is told so as well; when one leaves, another may come."""
+    with serving(tmp_path, limits=Limits(screens_per_ticket=2)) as served:
+        ticket, other = served.take(), served.take()
+        query = f"view=ticket&ticket={ticket['id']}&secret={ticket['secret']}"
+        with watching(served, query), watching(served, query) as second:
+            with pytest.raises(InvalidStatus) as refused, watching(served, query):
+                pass
+            asked = served.client().get(f"/api/halls/{HALL}/feed?{query}")
+            with watching(served, f"view=ticket&ticket={other['id']}&secret={other['secret']}"):
+                pass
+            second.close()
+            until(lambda: served.client().get(f"/api/halls/{HALL}/feed?{query}").status_code == 200, "a place is free")
+
+    assert refused.value.response.status_code == asked.status_code == 429
 
 
 def test_a_withdrawn_device_is_cut(served: Served):

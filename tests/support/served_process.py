@@ -18,6 +18,7 @@ from typing import Final
 
 from server.app import Instead, create_app, server_of
 from server.config.plans import FixedPlans
+from server.serving import fast_loop
 from server.settings import UNHURRIED, Settings
 from tests.support.journey import RunningClock, add_devices, add_people, journey_plan, until
 from tests.support.plans import CALENDAR
@@ -108,7 +109,9 @@ def _main(folder: str, port: str, began_s: str, windows: str) -> None:
     settings = Settings(data=Path(folder), port=int(port), limits=UNHURRIED)
     plans = FixedPlans({HALL: journey_plan(windows=int(windows))}, calendar=CALENDAR)
     instead = Instead(clock=RunningClock(float(began_s)), plans=plans)
-    asyncio.run(server_of(create_app(settings, instead), settings).serve())
+    # The loop of the product's own command.
+    with asyncio.Runner(loop_factory=fast_loop()) as runner:
+        runner.run(server_of(create_app(settings, instead), settings).serve())
 
 
 if __name__ == "__main__":
