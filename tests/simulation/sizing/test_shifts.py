@@ -112,9 +112,10 @@ STRICT = (
 )
 
 
+@pytest.mark.timeout(400)  # the search ends by its gap; on a crowded machine that takes minutes
 @pytest.mark.parametrize("rules", STRICT)
 def test_a_schedule_covers_the_need_and_keeps_every_rule(rules: LabourRules) -> None:
-    found = schedule(WEEK, rules, time_limit_s=40, gap=0.02)
+    found = schedule(WEEK, rules, time_limit_s=300, gap=0.02)
 
     assert_covered(found)
     assert broken_rules(found, rules) == []
