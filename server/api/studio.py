@@ -21,7 +21,7 @@ from server.config.sections import UnknownHall
 from server.problems import Problem, problem_of
 from server.studio.asks import AnyAsk, Begin, CompareAsk, DayAsk, Done, Draft, RunAsk, Saved, SizeAsk, Words, Work
 from server.studio.dates import PlannedDay, planned_day, written
-from server.studio.desk import MEGABYTES, SECONDS, StudioBusy
+from server.studio.desk import SECONDS, StudioBusy
 from server.studio.export import workbook_of
 from server.studio.store import Job, KeptPlan, TooManyPlans
 from server.studio.theatre import FASTEST, DayUnreadable, Play, TheatreFull
@@ -64,7 +64,7 @@ async def overview(request: Request, hall: Code) -> Response:
             "jobs": [_brief(one, house, caller) for one in jobs],
             "plans": [msgspec.to_builtins(one) for one in plans],
             "running": desk.running,
-            "limits": {"jobs": desk.most, "seconds": SECONDS, "megabytes": MEGABYTES},
+            "limits": {"jobs": desk.most, "seconds": SECONDS, "megabytes": desk.megabytes},
             "pace": desk.pulse.pace(60),
         }
     )
@@ -225,7 +225,7 @@ def _work(house: House, hall: str, ask: AnyAsk) -> Work:
         ground = kept
     return Work(
         hall=hall, data=str(house.settings.data), ask=ask, plan=plans.plan_of(hall), calendar=plans.calendar_of(hall),
-        ground=msgspec.Raw(ground), saved=saved, seconds=SECONDS, megabytes=MEGABYTES,
+        ground=msgspec.Raw(ground), saved=saved, seconds=SECONDS, megabytes=house.studio.megabytes,
     )  # fmt: skip
 
 

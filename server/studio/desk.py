@@ -76,6 +76,7 @@ class StudioDesk:
         self.is_shared = is_shared
         self.pulse, self.theatre = pulse, theatre
         self.seconds = SECONDS
+        self.megabytes = MEGABYTES
         self.most = JOBS_IN_HOUSE
         self.days = folder / "studio"
         self._running: dict[str, _Running] = {}

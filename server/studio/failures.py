@@ -14,8 +14,8 @@ FAILURES: Final[dict[str, tuple[str, str]]] = {
         "Stopped at the limit of {seconds} s; take fewer simulated days or fewer days of log",
     ),
     "STUDIO_MEMORY": (
-        "超过 {megabytes} MB 的内存上限，已停止；请减少日志天数",
-        "Stopped at the limit of {megabytes} MB of memory; take fewer days of log",
+        "超过 {megabytes} MB 的内存上限，已停止，大厅不受影响；请减少日志天数、模拟天数或到访量",
+        "Stopped at the limit of {megabytes} MB of memory, the hall is not touched; take fewer days of log, fewer simulated days or fewer visits",
     ),
     "STUDIO_KILLED": ("计算进程被中止，未得到结果；大厅不受影响，可重新运行", "The worker was ended from outside and has no result; the hall is not touched, run it again"),
     "STUDIO_SERVER_STOPPED": ("服务停止时计算尚未完成，请重新运行", "The server stopped before this was done; run it again"),

@@ -41,7 +41,12 @@ def main() -> None:
 
     status = BROKEN
     try:
-        say(_outcome(work, Teller(say)))
+        try:
+            note = _outcome(work, Teller(say))
+        except MemoryError:
+            # Wherever it was, in a library's beginning or in the work: what it held is free again by now.
+            note = failed("STUDIO_MEMORY", megabytes=work.megabytes)
+        say(note)
         status = 0
     except Exception:
         traceback.print_exc(file=sys.stderr)
@@ -74,10 +79,7 @@ def _outcome(work: Work, tell: Teller) -> AnyNote:
         if error.name is None:
             return failed("STUDIO_MEMORY", megabytes=work.megabytes)
         return failed("STUDIO_EXTRA_MISSING", name=error.name)
-    try:
-        return done(work, tell)
-    except MemoryError:
-        return failed("STUDIO_MEMORY", megabytes=work.megabytes)
+    return done(work, tell)
 
 
 def _be_modest(work: Work) -> None:

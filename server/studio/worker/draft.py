@@ -38,6 +38,8 @@ from simulation.setting import Setting, Shift
 
 STEP_MIN: Final = 30
 STRATA: Final = 10
+MOST_DEMAND_PCT: Final = 2_000
+"""Twenty times the ground's visits: beyond that a figure is a slip of the pen."""
 LOW: Final = 0
 HIGH: Final = 1
 """Ends of what is stated of new hours."""
@@ -116,6 +118,8 @@ def _form_of(kept: Kept, draft: Draft, report: DraftReport, *, like_any: bool, a
     factor = draft.demand_pct / 100
     if factor < 0:
         report.add("NEGATIVE", "demand", where="demand_pct", value=draft.demand_pct)
+    elif draft.demand_pct > MOST_DEMAND_PCT:
+        report.add("TOO_LARGE", "demand", where="demand_pct", value=draft.demand_pct, limit=MOST_DEMAND_PCT)
     demand = base.demand
     changes["demand"] = msgspec.structs.replace(
         demand,

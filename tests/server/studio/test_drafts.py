@@ -54,6 +54,7 @@ def kept() -> Kept:
     ("draft", "code", "field"),
     [
         ({"demand_pct": -20}, "NEGATIVE", "demand_pct"),
+        ({"demand_pct": 1e8}, "TOO_LARGE", "demand_pct"),
         ({"hours": ["17:00-09:00"]}, "CLOSES_BEFORE_OPENING", "hours"),
         ({"hours": ["09:00-12:00", "11:00-17:00"]}, "SPANS_OVERLAP", "hours"),
         ({"hours": ["nine"]}, "BAD_TIME", "hours"),

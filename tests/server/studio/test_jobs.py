@@ -18,7 +18,7 @@ from server.config.database import Database
 from server.migrations.upgrade import upgrade
 from server.pulse import Pulse
 from server.studio.asks import Draft, RunAsk, StatedAsk, Work
-from server.studio.desk import StudioDesk
+from server.studio.desk import MEGABYTES, StudioDesk
 from server.studio.store import Job, StudioStore
 from server.studio.theatre import Theatre
 from server.studio.worker.grounds import stated
@@ -196,6 +196,47 @@ def test_a_job_that_takes_too_long_is_ended(studio: Studio, ground: str):
 
     assert failure["code"] == "STUDIO_TOO_LONG"
     assert not processes(studio)
+
+
+def test_a_job_over_its_memory_says_so_and_the_live_hall_goes_on(studio: Studio):
+    """Nearly a million visits do not fit into 300 MB: the worker ends with a code, the hall answers, the next job runs."""
+    desk, before = studio.served.house.studio, studio.served.seq(HALL)
+    crowd = studio.done(kind="stated", visits=900_000)[0]
+    few = studio.done(kind="stated", visits=100)[0]
+    desk.megabytes = 300
+    try:
+        failure = studio.failure(kind="run", ground=crowd, draft=DRAFT, days=4)
+        assert failure["code"] == "STUDIO_MEMORY"
+        assert "300 MB" in failure["zh"]
+        assert "300 MB" in failure["en"]
+        assert not processes(studio)
+        assert studio.served.client("manager").get(f"/api/halls/{HALL}/state").status_code == 200
+        assert studio.done(kind="run", ground=few, draft=DRAFT, days=4)[1]["days"] == 4
+    finally:
+        desk.megabytes = MEGABYTES
+
+    assert studio.get().json()["limits"]["megabytes"] == MEGABYTES
+    assert studio.served.seq(HALL) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_worker_without_room_for_its_libraries_says_that_it_is_the_memory():
+    setting = past_setting(2)
+    work = Work(
+        hall=HALL, data="", ask=StatedAsk(visits=300), plan=setting.plan, calendar=setting.calendar, seconds=60,
+        megabytes=60,
+    )  # fmt: skip
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "server.studio.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        worker.stdin.write(msgspec.json.encode(work) + b"\n")
+        worker.stdin.flush()
+        note = msgspec.json.decode(worker.stdout.readline())
+
+    assert (note["t"], note["code"]) == ("failed", "STUDIO_MEMORY")
 
 
 def test_a_server_that_stops_ends_its_workers_and_says_so_afterwards(tmp_path: Path):
