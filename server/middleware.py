@@ -120,8 +120,11 @@ class Edge:
         if crowded or self._gate.under_way.total() >= self._gate.limits.requests_total:
             raise Problem("TOO_MANY")
         began = time.perf_counter()
-        with _counted(self._gate.under_way, address):
+        self._gate.under_way[address] += 1
+        try:
             await self._app(scope, receive, answer)
+        finally:
+            _leave(self._gate.under_way, address)
         self._gate.pulse.note(scope["path"], began)
         self._gate.served += 1
 
@@ -212,9 +215,13 @@ def _counted(counter: "Counter[str]", address: str) -> Iterator[None]:
     try:
         yield
     finally:
-        counter[address] -= 1
-        if not counter[address]:
-            del counter[address]
+        _leave(counter, address)
+
+
+def _leave(counter: "Counter[str]", address: str) -> None:
+    counter[address] -= 1
+    if not counter[address]:
+        del counter[address]
 
 
 async def _read_into(body: bytearray, receive: Receive, limit: int) -> None:

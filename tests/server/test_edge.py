@@ -44,6 +44,36 @@ def test_a_head_that_never_ends_is_cut(tmp_path):
         assert served.house.doors.late >= 2
 
 
+def test_an_answer_leaves_in_one_write(tmp_path):
+    """Head and body: half as many calls of the system, and no client that waits for a second packet."""
+    with serving(tmp_path) as served, _connect(served) as one:
+        for _ in range(20):
+            one.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            head, _, body = one.recv(100_000).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200")
+            assert len(body) == int(head.lower().partition(b"content-length:")[2].split()[0])
+
+
+def test_answers_without_bodies_and_one_after_the_other_are_whole(tmp_path):
+    """HEAD, a body that is waited for after 100 Continue, and requests that come before the last is answered."""
+    with serving(tmp_path) as served, _connect(served) as one:
+        one.sendall(b"HEAD /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        headed = one.recv(100_000)
+        one.sendall(b"POST /api/login HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        told = one.recv(100_000)
+        one.sendall(b"{}")
+        after = one.recv(100_000)
+        one.sendall(
+            b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n" * 3 + b"GET /no HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        )
+        rest = b"".join(iter(lambda: one.recv(100_000), b""))
+
+    assert headed.endswith(b"\r\n\r\n")
+    assert told == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert after.startswith(b"HTTP/1.1 422")
+    assert [rest.count(b"HTTP/1.1 200"), rest.count(b"HTTP/1.1 404"), rest.count(b'"NOT_FOUND"')] == [3, 1, 1]
+
+
 def test_connections_have_a_cap_per_address(tmp_path):
     with serving(tmp_path, limits=Limits(connections_per_address=3)) as served:
         held = [_connect(served) for _ in range(6)]
