@@ -1,7 +1,8 @@
 """Durable commands on one core: the whole server beside FastAPI without storage and rules, and beside a bare responder.
 
-All three take the same request over the same kind of connections and answer with a ticket of the same size. Counted is what
-a second of the server's processor brings, so that the clients and others on the machine cost nothing in the figure.
+All three take the same request over the same kind of connections and answer with a ticket of the same size; FastAPI runs
+under uvicorn as it comes. Counted is what a second of the server's processor brings, so that the clients and others on the
+machine cost nothing in the figure.
 """
 
 import asyncio
@@ -11,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final, cast
 
 import httptools
@@ -21,8 +21,6 @@ import uvloop
 from fastapi import FastAPI, Response
 
 from server.api.bodies import TakeBody
-from server.settings import Settings
-from server.wire import Doors, protocols
 from tests.bench.crowded import Hall, Proc, child, served
 from tests.support.server import HALL, token_of
 
@@ -192,8 +190,7 @@ async def _fastapi() -> None:
     async def take(hall: str, body: TakeBody) -> Response:
         return Response(msgspec.json.encode(ANSWER), 201, media_type="application/json")
 
-    http, ws = protocols(Doors(Settings(data=Path()).limits, proxies=()))
-    config = uvicorn.Config(app, port=0, http=http, ws=ws, access_log=False, log_config=None, lifespan="off")
+    config = uvicorn.Config(app, port=0, http="httptools", access_log=False, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn tells it by this flag only
