@@ -4,7 +4,8 @@ CORS does not cover WebSockets, so the origin is checked here. After the greetin
 only reads, and ends when the screen leaves or does not keep to the protocol.
 """
 
-from typing import Final, cast
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar, cast
 
 from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
 from starlette.requests import HTTPConnection
@@ -21,6 +22,7 @@ from server.api.bounds import Code
 from server.api.describe import PROBLEMS
 from server.api.house import House, house_of
 from server.api.submit import reply
+from server.hub import Hub
 from server.outcomes import CommandError
 from server.problems import Problem, body_of, headers_of, status_of
 from server.watch import Screen
@@ -28,6 +30,8 @@ from server.wire import PIPE, Pipe
 
 router = APIRouter()
 
+T = TypeVar("T")
+"""What a screen is admitted to."""
 KEY_OF: Final[dict[str, str]] = {"area": "area", "strip": "window", "clerk": "window", "ticket": "ticket"}
 """View → the part of the address that says of what."""
 VIEWS: Final = frozenset({"board", "area", "strip", "ticket", "clerk", "manager"})
@@ -49,6 +53,22 @@ async def may_watch(request: Request, hall: Code) -> Response:
 async def feed(socket: WebSocket, hall: str) -> None:
     """Keep one screen up to date."""
     house = house_of(socket)
+
+    async def keep(pipe: Pipe, caller: Caller, view: View) -> None:
+        device = caller.name if caller.role == "device" else ""
+        screen = house.hub.join(pipe, hall, view, since=since_of(socket), device=device, kind=caller.kind)
+        await stay(socket, house.hub, hall, screen)
+
+    await serve(socket, house, lambda: _admitted(socket, house, hall), keep)
+
+
+async def serve(
+    socket: WebSocket,
+    house: House,
+    admitted: Callable[[], Awaitable[tuple[Caller, T]]],
+    keep: Callable[[Pipe, Caller, T], Awaitable[None]],
+) -> None:
+    """Give a screen a seat and what ``admitted`` finds for it, until it leaves or its token ends; or refuse it."""
     address = address_of(socket)
     try:
         house.seats.take(address)
@@ -56,14 +76,19 @@ async def feed(socket: WebSocket, hall: str) -> None:
         await refuse(socket, problem)
         return
     try:
-        await _serve(socket, house, hall)
+        await _serve(socket, house, admitted, keep)
     finally:
         house.seats.give(address)
 
 
-async def _serve(socket: WebSocket, house: House, hall: str) -> None:
+async def _serve(
+    socket: WebSocket,
+    house: House,
+    admitted: Callable[[], Awaitable[tuple[Caller, T]]],
+    keep: Callable[[Pipe, Caller, T], Awaitable[None]],
+) -> None:
     try:
-        caller, view = await _admitted(socket, house, hall)
+        caller, what = await admitted()
     except CommandError as error:
         await refuse(socket, Problem(error.code))
         return
@@ -74,31 +99,30 @@ async def _serve(socket: WebSocket, house: House, hall: str) -> None:
     pipe = cast(Pipe, socket.scope["extensions"][PIPE])
     held = house.desk.feeds.opened(held_by(socket, caller), caller, pipe.cut)
     try:
-        await _keep(socket, house, hall, pipe, caller, view)
+        await keep(pipe, caller, what)
     finally:
         house.desk.feeds.closed(held)
 
 
-async def _keep(socket: WebSocket, house: House, hall: str, pipe: Pipe, caller: Caller, view: View) -> None:
-    device = caller.name if caller.role == "device" else ""
-    screen = house.hub.join(pipe, hall, view, since=since_of(socket), device=device, kind=caller.kind)
+async def stay(socket: WebSocket, hub: Hub, hall: str, screen: Screen | None) -> None:
+    """Hear a screen that joined a hub until it leaves or does not keep to the protocol; close where there is no such view now."""
     if screen is None:
         await socket.close(1013)
         return
     try:
-        await _listen(socket, house, hall, screen)
+        await _listen(socket, hub, hall, screen)
     except WebSocketDisconnect:
         pass
     finally:
-        house.hub.leave(hall, screen)
+        hub.leave(hall, screen)
 
 
-async def _listen(socket: WebSocket, house: House, hall: str, screen: Screen) -> None:
+async def _listen(socket: WebSocket, hub: Hub, hall: str, screen: Screen) -> None:
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             return
-        refused = house.hub.receive(hall, screen, message.get("text") or message.get("bytes") or b"")
+        refused = hub.receive(hall, screen, message.get("text") or message.get("bytes") or b"")
         if refused is not None:
             await socket.close(refused.code, refused.reason)
             return

@@ -1,20 +1,17 @@
 """The board of a simulated day: a live feed of its own address, with a hub of its own (protocol, section 9)."""
 
-from typing import Final, cast
+from typing import Final
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, WebSocket
 
 from hall.feed import View
 from server.accounts.authorise import Caller
-from server.api.access import address_of, caller_with, check, check_origin
+from server.api.access import caller_with, check, check_origin
 from server.api.house import House, house_of
 from server.api.studio import USE, play_of
-from server.outcomes import CommandError
-from server.problems import Problem
-from server.sockets import held_by, refuse, since_of
+from server.sockets import serve, since_of, stay
 from server.studio.theatre import Play
-from server.watch import Screen
-from server.wire import PIPE, Pipe
+from server.wire import Pipe
 
 router = APIRouter()
 
@@ -25,36 +22,16 @@ JOB_CHARS: Final = 16
 async def watch(socket: WebSocket, hall: str, job: str) -> None:
     """Keep one screen up to date with a simulated day."""
     house = house_of(socket)
-    address = address_of(socket)
-    try:
-        house.seats.take(address)
-    except Problem as problem:
-        await refuse(socket, problem)
-        return
-    try:
-        await _serve(socket, house, hall, job)
-    finally:
-        house.seats.give(address)
 
+    async def keep(pipe: Pipe, _: Caller, play: Play) -> None:
+        play.screens += 1
+        try:
+            screen = play.hub.join(pipe, play.hall, View("board"), since=since_of(socket), device="")
+            await stay(socket, play.hub, play.hall, screen)
+        finally:
+            play.screens -= 1
 
-async def _serve(socket: WebSocket, house: House, hall: str, job: str) -> None:
-    try:
-        caller, play = await _admitted(socket, house, hall, job)
-    except CommandError as error:
-        await refuse(socket, Problem(error.code))
-        return
-    except Problem as problem:
-        await refuse(socket, problem)
-        return
-    await socket.accept()
-    pipe = cast(Pipe, socket.scope["extensions"][PIPE])
-    held = house.desk.feeds.opened(held_by(socket, caller), caller, pipe.cut)
-    play.screens += 1
-    try:
-        await _keep(socket, play, pipe)
-    finally:
-        play.screens -= 1
-        house.desk.feeds.closed(held)
+    await serve(socket, house, lambda: _admitted(socket, house, hall, job), keep)
 
 
 async def _admitted(socket: WebSocket, house: House, hall: str, job: str) -> tuple[Caller, Play]:
@@ -62,27 +39,3 @@ async def _admitted(socket: WebSocket, house: House, hall: str, job: str) -> tup
     caller = await caller_with(house, socket)
     check(caller, USE, hall)
     return caller, await play_of(house, hall, job[: JOB_CHARS + 1])
-
-
-async def _keep(socket: WebSocket, play: Play, pipe: Pipe) -> None:
-    screen = play.hub.join(pipe, play.hall, View("board"), since=since_of(socket), device="")
-    if screen is None:
-        await socket.close(1013)
-        return
-    try:
-        await _listen(socket, play, screen)
-    except WebSocketDisconnect:
-        pass
-    finally:
-        play.hub.leave(play.hall, screen)
-
-
-async def _listen(socket: WebSocket, play: Play, screen: Screen) -> None:
-    while True:
-        message = await socket.receive()
-        if message["type"] == "websocket.disconnect":
-            return
-        refused = play.hub.receive(play.hall, screen, message.get("text") or message.get("bytes") or b"")
-        if refused is not None:
-            await socket.close(refused.code, refused.reason)
-            return

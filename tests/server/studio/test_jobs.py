@@ -219,26 +219,6 @@ def test_a_job_over_its_memory_says_so_and_the_live_hall_goes_on(studio: Studio)
     assert studio.served.seq(HALL) == before
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
-def test_a_worker_without_room_for_its_libraries_says_that_it_is_the_memory():
-    setting = past_setting(2)
-    work = Work(
-        hall=HALL, data="", ask=StatedAsk(visits=300), plan=setting.plan, calendar=setting.calendar, seconds=60,
-        megabytes=60,
-    )  # fmt: skip
-
-    with subprocess.Popen(
-        [sys.executable, "-m", "server.studio.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as worker:
-        assert worker.stdin is not None
-        assert worker.stdout is not None
-        worker.stdin.write(msgspec.json.encode(work) + b"\n")
-        worker.stdin.flush()
-        note = msgspec.json.decode(worker.stdout.readline())
-
-    assert (note["t"], note["code"]) == ("failed", "STUDIO_MEMORY")
-
-
 def test_a_server_that_stops_ends_its_workers_and_says_so_afterwards(tmp_path: Path):
     plan = fill(tmp_path, past_setting(2))
     with serving(tmp_path, plans={HALL: plan}) as served:
