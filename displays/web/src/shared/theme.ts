@@ -144,7 +144,9 @@ export const buttons = css`
     width: 100%;
   }
   .button[disabled],
-  .button[aria-disabled="true"] {
+  .button[disabled]:hover,
+  .button[aria-disabled="true"],
+  .button[aria-disabled="true"]:hover {
     background: var(--ow-ground);
     border-color: var(--ow-line);
     color: var(--ow-ink-2);

@@ -148,10 +148,11 @@ export class OwStudioResult extends OwElement {
   }
 
   private figures(about: About, plans: readonly Named[]): TemplateResult {
+    const isCompared = (place: number) => place > 0 && plans.some(({ side }) => side.change && Object.keys(side.change).length > 0);
     const codes = FIGURES.filter((code) => plans.some(({ side }) => side.figures[code]));
-    return html`<div class="wide" tabindex="0" role="region" aria-label=${say("figure")}><table data-testid="figures"><thead><tr><th scope="col">${say("figure")}</th>${plans.map(({ name }, place) => html`<th class="n" scope="col">${name}</th>${place > 0 ? html`<th class="n" scope="col">${say("difference")}</th>` : nothing}`)}</tr></thead>
-      <tbody>${codes.map((code) => html`<tr><th scope="row">${this.titleOf(code, about)}</th>${plans.map(({ side }, place) => html`<td class="n">${short(side.figures[code])} <small>${interval(side.figures[code])}</small></td>${place > 0 ? this.change(code, side) : nothing}`)}</tr>`)}
-        ${(["last_out", "worst"] as const).map((field) => html`<tr><th scope="row">${say(field)}</th>${plans.map(({ side }, place) => html`<td class="n">${side[field]}</td>${place > 0 ? html`<td></td>` : nothing}`)}</tr>`)}</tbody></table></div>`;
+    return html`<div class="wide" tabindex="0" role="region" aria-label=${say("figure")}><table data-testid="figures"><thead><tr><th scope="col">${say("figure")}</th>${plans.map(({ name }, place) => html`<th class="n" scope="col">${name}</th>${isCompared(place) ? html`<th class="n" scope="col">${say("difference")}</th>` : nothing}`)}</tr></thead>
+      <tbody>${codes.map((code) => html`<tr><th scope="row">${this.titleOf(code, about)}</th>${plans.map(({ side }, place) => html`<td class="n">${short(side.figures[code])} <small>${interval(side.figures[code])}</small></td>${isCompared(place) ? this.change(code, side) : nothing}`)}</tr>`)}
+        ${(["last_out", "worst"] as const).map((field) => html`<tr><th scope="row">${say(field)}</th>${plans.map(({ side }, place) => html`<td class="n">${side[field]}</td>${isCompared(place) ? html`<td></td>` : nothing}`)}</tr>`)}</tbody></table></div>`;
   }
 
   private change(code: string, side: Side): TemplateResult {
@@ -232,7 +233,7 @@ function short(one: Figure | null | undefined): string {
 
 function interval(one: Figure | null | undefined): string {
   const digits = { maximumFractionDigits: 1 };
-  return one && one.low !== null && one.high !== null && one.low !== one.high ? `(${one.low.toLocaleString(undefined, digits)}–${one.high.toLocaleString(undefined, digits)})` : "";
+  return one && one.low !== null && one.high !== null && !(one.low === one.high && one.low === one.value) ? `(${one.low.toLocaleString(undefined, digits)}–${one.high.toLocaleString(undefined, digits)})` : "";
 }
 
 function signed(value: number): string {
