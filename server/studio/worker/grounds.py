@@ -55,11 +55,11 @@ class Kept(msgspec.Struct, frozen=True):
     hours: WeekHours | None = None
     """The week as it is set when the job begins; None: as the plan says."""
     calendar: Calendar | None = None
-    """The special days that the live hall knows; None: the ground is of another hall, of whose calendar nothing is known."""
+    """The special days that the live hall knows; None: a scenario of another hall, of whose calendar nothing is known."""
 
     def as_set_in(self, work: Work) -> "Kept":
         """Return the ground with the hours and the calendar of the hall as they are set now."""
-        if self.calendar is None:
+        if self.basis == "file" and self.calendar is None:
             return self
         names_hours = self.form is not None and self.form.hours is not None
         hours = self.plan.hours if names_hours else work.plan.hours
