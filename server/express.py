@@ -6,7 +6,6 @@ told by the application's own handlers. Whatever does not fit goes on to the app
 description of the routes, and every refusal of a form is the application's: the lane can only be faster, not different.
 """
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from inspect import isawaitable, signature
 from typing import Any, Final, cast
@@ -116,8 +115,9 @@ def _body_of(route: APIRoute, content: bytes) -> object | None:
     """Return a body as the route's field accepts it; None where it does not, or where this is no JSON."""
     assert route.body_field is not None, "a plain route has a body"
     try:
-        # As FastAPI reads it: another parser would be faster and have another opinion of odd texts and numbers.
-        document = json.loads(content)
+        # Faster than FastAPI's parser and stricter: what it refuses (other encodings, NaN) goes on to FastAPI, and what it
+        # takes means the same to both.
+        document = msgspec.json.decode(content)
     except (ValueError, RecursionError):
         return None
     body, faults = route.body_field.validate(document, {}, loc=("body",))
