@@ -29,8 +29,8 @@ DOCUMENT = DOCS / "districts.md"
 BLOCK = re.compile(r"(<!-- table (?P<name>[\w-]+) (?P<number>\d+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 COMMANDS = {
-    "longgang-published": "merge longgang --before 92/23 --after plan --online business=0.9..0.95 --days 10",
-    "longgang-half": "merge longgang --before 92/23 --after 59 --visits 1900 --online business=0.9 --service 0.9..1.4 --days 10",
+    "longgang-published": "merge longgang --before 92/23 --after plan --online business=0.9..0.95 --days 30",
+    "longgang-half": "merge longgang --before 92/23 --after 59 --visits 1900 --online business=0.9 --service 0.9..1.4 --days 30",
     "baoan": "hours docs/districts/baoan-office.toml --lunch --evening 20:00 --saturday 09:00-18:00 --sunday 09:00-18:00"
     " --moved 430..870 --induced 430..870 --search-days 10 --weeks 6",
     "futian": "simulate futian --days 10",
