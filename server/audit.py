@@ -5,6 +5,7 @@ A check that did not run is never shown as passed: the report names what ran, an
 
 import asyncio
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, Protocol
@@ -154,7 +155,11 @@ async def _side_by_side(ledger: Ledger, database: Path | str, names: list[str]) 
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         elsewhere = asyncio.get_running_loop().run_in_executor(pool, _by_rules, database, names)
         books = [await _booked(ledger, name) for name in names]
-        rules = await elsewhere
+        try:
+            rules = await elsewhere
+        except BrokenProcessPool:
+            # It was ended from outside, for want of memory perhaps: one process can do it all.
+            return tuple([await audit_stream(ledger, name) for name in names])
     reports = []
     for name, kept, (decided, fingerprint) in zip(names, books, rules, strict=True):
         if (kept.findings, decided.findings, kept.head) == ((), (), decided.head):

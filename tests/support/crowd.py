@@ -70,7 +70,7 @@ class Crowd:
         self.send(
             cmd.OpenDay(command_id="open-day", at_ms=OPEN_MS, actor="timer:", hall="crowd", date=DATE, kind="workday",
                         sessions=(Session(OPEN_MS, OPEN_MS + open_for_ms),), plan=name,
-                        half_day_ms=OPEN_MS + 4 * 3_600_000, end_day_ms=OPEN_MS + 10**10)
+                        half_day_ms=OPEN_MS + 4 * 3_600_000, end_day_ms=OPEN_MS + max(10**10, open_for_ms))
         )  # fmt: skip
 
     def send(self, command: cmd.AnyCommand) -> tuple[Any, ...] | Refusal:

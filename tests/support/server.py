@@ -176,7 +176,7 @@ def _add_people(place: Path | str, halls: Mapping[str, Plan]) -> None:
     store.add_accounts([*people, _account("stranger", "manager", ("nowhere",))], now_ms=0, replace=True)
     for one in [*names, "stranger"]:
         store.end_session(token_hash(token_of(one)))
-        store.add_session(token_hash(token_of(one)), one, expires_ms=wall_ms() + 3_600_000, now_ms=0)
+        store.add_session(token_hash(token_of(one)), one, expires_ms=wall_ms() + Limits().session_ms, now_ms=0)
     for kind in ("kiosk", "board", "area", "strip"):
         device = Device(kind, first, kind, kind, window="W01" if kind == "strip" else "")
         store.add_device(device, token_hash(token_of(kind)), now_ms=0)
