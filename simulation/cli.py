@@ -1,7 +1,6 @@
 """`onewindow simulate`: a scenario's days lived through, as a table, as JSON, and as logs like those of a live hall."""
 
 import os
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -12,6 +11,7 @@ import click
 
 from simulation.errors import Language
 from simulation.report.options import report_options
+from simulation.stops import stoppable
 
 if TYPE_CHECKING:
     from simulation.experiment import Machine, Progress
@@ -93,20 +93,20 @@ def said(*, jobs: int = 1, kept: Path | None = None) -> Iterator[None]:
     from simulation.errors import SimulationError
     from simulation.experiment import workers_ended
 
-    before = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        with workers_ended(jobs):
-            yield
-    except SimulationError as error:
-        raise click.ClickException(f"{error.text('zh')}\n{error.text('en')} [{error.code}]") from error
-    except KeyboardInterrupt:
-        raise click.ClickException(_stopped(kept)) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+    with stoppable() as stop:
+        try:
+            with workers_ended(jobs):
+                try:
+                    yield
+                finally:
+                    stop.rest()
+        except (Exception, KeyboardInterrupt) as error:
+            # Whatever fails after a stop failed by it: a worker may have been missed by its pool first.
+            if stop.is_asked:
+                raise click.ClickException(_stopped(kept)) from None
+            if isinstance(error, SimulationError):
+                raise click.ClickException(f"{error.text('zh')}\n{error.text('en')} [{error.code}]") from error
+            raise
 
 
 def _stopped(kept: Path | None) -> str:

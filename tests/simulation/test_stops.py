@@ -13,7 +13,9 @@ from tests.support.processes import needs_proc, stopped
 MERGE = "from simulation.sizing.merge_command import merge; merge()"
 HOURS = "from simulation.sizing.hours_command import hours; hours()"
 SIMULATE = "from simulation.cli import simulate; simulate()"
-DAYS = 200
+BACKGROUND = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+"""As a script starts a program with ``&``."""
+DAYS = 600
 
 pytestmark = needs_proc
 
@@ -22,10 +24,14 @@ pytestmark = needs_proc
     ("program", "words", "kind"),
     [
         (MERGE, ("yuancheng", "--before", "20/4", "--after", "15", "--days", "4000"), signal.SIGINT),
-        (HOURS, ("yuancheng", "--evening", "20:00", "--search-days", "4000", "--weeks", "2000"), signal.SIGINT),
+        (
+            BACKGROUND + HOURS,
+            ("yuancheng", "--evening", "20:00", "--search-days", "4000", "--weeks", "2000"),
+            signal.SIGINT,
+        ),
         (HOURS, ("yuancheng", "--evening", "20:00", "--search-days", "4000", "--weeks", "2000"), signal.SIGTERM),
     ],
-    ids=["merge", "hours", "hours, terminated"],
+    ids=["merge", "hours in the background", "hours, terminated"],
 )
 def test_a_command_without_a_progress_file_says_that_there_is_nothing(
     program: str, words: tuple[str, ...], kind: signal.Signals, tmp_path: Path

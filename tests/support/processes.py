@@ -1,5 +1,6 @@
 """Processes of a command, looked up in /proc, and stopping it as a person does: by a key that reaches all of them."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -47,12 +48,18 @@ def stopped(
     with subprocess.Popen(
         [sys.executable, "-c", program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     ) as process:
-        is_working = when if when is not None else lambda: len(children_of(process.pid)) >= WORKING
-        _until(lambda: is_working() or process.poll() is not None, STARTED_S)
-        children = children_of(process.pid)
-        assert process.poll() is None, process.communicate()
-        os.killpg(process.pid, kind)
-        _, said = process.communicate(timeout=STARTED_S)
+        try:
+            is_working = when if when is not None else lambda: len(children_of(process.pid)) >= WORKING
+            _until(lambda: is_working() or process.poll() is not None, STARTED_S)
+            children = children_of(process.pid)
+            assert process.poll() is None, process.communicate()
+            os.killpg(process.pid, kind)
+            _, said = process.communicate(timeout=STARTED_S)
+        except BaseException:
+            # Only then: what outlives a good end must be found.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
     _until(lambda: not any(map(is_alive, children)), ENDED_S)
     assert not [one for one in children if is_alive(one)]
     return process.returncode, said.decode()
