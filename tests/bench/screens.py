@@ -1,7 +1,7 @@
 """One thousand screens on one hall at fifty calls a second: when does the last of them show a call, and what does it cost?
 
-Beside it, in the same run, a bare loop that writes as many bytes to as many sockets, and the same hall with one screen
-more that never reads.
+Beside it, in the same run, a bare loop that writes as many bytes to as many sockets, the same hall with one screen more that
+never reads, and the same calls with no screen at all: what they cost less is what the screens cost.
 """
 
 import asyncio
@@ -20,6 +20,9 @@ SECONDS = 4.0
 ROUNDS = 3
 FRAME_BYTES = 700
 """A delta of a board with a call or two in it."""
+
+Cost = tuple[float, int]
+"""Seconds of processor, and frames that they sent."""
 
 
 async def call_for(hall: Hall, seconds: float) -> dict[int, int]:
@@ -49,8 +52,8 @@ def to_last(pressed: dict[int, int], seen: Seen) -> list[float]:
     )
 
 
-async def one_round(hall: Hall, *, with_stuck: bool) -> tuple[list[float], float, int, int]:
-    """Return (milliseconds to the last screen, processor µs per frame, calls, calls that every screen saw)."""
+async def one_round(hall: Hall, *, with_stuck: bool) -> tuple[list[float], Cost, int, int]:
+    """Return (milliseconds to the last screen, processor and frames, calls, calls that every screen saw)."""
     await hall.take(int(CALLS_PER_S * SECONDS))
     with ExitStack() as stack:
         if with_stuck:
@@ -64,7 +67,15 @@ async def one_round(hall: Hall, *, with_stuck: bool) -> tuple[list[float], float
             cpu = hall.process.cpu_s() - cpu
             seen = crowds.seen()
     times = to_last(pressed, seen)
-    return times, cpu * 1e6 / max(seen.frames, 1), len(pressed), len(times)
+    return times, (cpu, max(seen.frames, 1)), len(pressed), len(times)
+
+
+async def unwatched_s(hall: Hall) -> float:
+    """Return the seconds of processor that the same calls cost when nobody watches."""
+    await hall.take(int(CALLS_PER_S * SECONDS))
+    cpu = hall.process.cpu_s()
+    await call_for(hall, SECONDS)
+    return hall.process.cpu_s() - cpu
 
 
 async def rounds(hall: Hall) -> list[tuple[float, ...]]:
@@ -75,7 +86,8 @@ async def rounds(hall: Hall) -> list[tuple[float, ...]]:
         await hall.at(window, "call-next")
     figures: list[tuple[float, ...]] = []
     for number in range(ROUNDS):
-        times, cost, calls, whole = await one_round(hall, with_stuck=False)
+        alone_s = await unwatched_s(hall)
+        times, (cpu_s, frames), calls, whole = await one_round(hall, with_stuck=False)
         beside, _, stuck_calls, stuck_whole = await one_round(hall, with_stuck=True)
         print(
             f"  round {number + 1}: {whole} of {calls} calls on every screen; "
@@ -83,7 +95,8 @@ async def rounds(hall: Hall) -> list[tuple[float, ...]]:
         )
         if times and beside:
             p99 = (times[int(len(times) * 0.99)], beside[int(len(beside) * 0.99)])
-            figures.append((statistics.median(times), *p99, p99[1] / p99[0], cost, bare_us(FRAME_BYTES)))
+            each = (cpu_s * 1e6 / frames, (cpu_s - alone_s) * 1e6 / frames)
+            figures.append((statistics.median(times), *p99, p99[1] / p99[0], *each, bare_us(FRAME_BYTES)))
     return figures
 
 
@@ -111,11 +124,12 @@ def main() -> None:
     if not figures:
         print("  no figures: in no round a call reached every screen")
         return
-    p50, p99, beside, ratio, cost, bare = (statistics.median(column) for column in zip(*figures, strict=True))
+    p50, p99, beside, ratio, cost, fan_out, bare = (statistics.median(column) for column in zip(*figures, strict=True))
     print(f"  key → last screen        p50 {p50:8.1f} ms   p99 {p99:8.1f} ms")
     print(f"  beside one that never reads                p99 {beside:8.1f} ms   {ratio:.2f} ×")
-    print(f"  processor per frame   {cost:8.1f} µs   a bare loop's writes {bare:.1f} µs   {cost / bare:.2f} ×")
-    print("  (frames: calls, other changes and beats; the hall's commands over HTTP are in the cost)")
+    print(f"  processor per frame   {fan_out:8.1f} µs   a bare loop's writes {bare:.1f} µs   {fan_out / bare:.2f} ×")
+    print(f"  with the commands     {cost:8.1f} µs                                {cost / bare:.2f} ×")
+    print("  (frames: calls, other changes and beats; the first line is without what the same calls cost unwatched)")
 
 
 if __name__ == "__main__":
