@@ -142,7 +142,9 @@ class Caller(msgspec.Struct, frozen=True):
 
     def covers(self, hall: str) -> bool:
         """Tell whether this caller has a role in a hall."""
-        return any(hall == code or (code.endswith("*") and hall.startswith(code[:-1])) for code in self.halls)
+        if hall in self.halls:
+            return True
+        return any(code.endswith("*") and hall.startswith(code[:-1]) for code in self.halls)
 
 
 NOBODY: Final = Caller("anonymous")
