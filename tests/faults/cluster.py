@@ -34,8 +34,8 @@ SERVED_S: Final = 10.0
 """Law L3: after a fault every hall answers again within this."""
 DOWN_S: Final = 2.0
 """How long a killed node and a stopped Redis stay away."""
-PACE_S: Final = 3.0
-"""Rest of a kiosk and of a clerk after an answer: a day in half an hour, and less than three nodes on two cores carry."""
+PACE_S: Final = 1.0
+"""Rest of a kiosk and of a clerk after an answer: a day in ten minutes, about what three nodes on two cores carry."""
 
 SLACK: Final = 6.0
 """How many times as long all may take where seconds are not judged."""
