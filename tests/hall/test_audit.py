@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hall import commands as cmd
 from hall import events as ev
-from hall.audit import Auditor, Finding, audit
+from hall.audit import Auditor, BookAuditor, Finding, RuleAuditor, audit
 from hall.commands import Origin
 from hall.errors import Refusal
 from hall.events import Commit
@@ -269,3 +269,15 @@ def assert_first(log: list[Commit], seq: int, law: str, words: str = "") -> None
 def _as(commit: Commit, place: Commit) -> Commit:
     command = msgspec.structs.replace(commit.command, at_ms=place.at_ms)
     return msgspec.structs.replace(commit, seq=place.seq, at_ms=place.at_ms, command=command)
+
+
+def test_each_proof_alone_finds_a_sound_log_sound_and_keeps_its_fingerprint():
+    log, books, rules = ordinary_log(), BookAuditor(PLANS), RuleAuditor(PLANS)
+
+    for commit in log:
+        assert books.check(commit) == []
+        assert rules.check(commit) == []
+
+    assert books.finish() == []
+    assert rules.finish() == []
+    assert len(rules.fingerprint) > 1
