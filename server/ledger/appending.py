@@ -1,12 +1,14 @@
 """Many appends in one statement: versions are checked against known heads, all rows go in by one INSERT.
 
 One statement per group instead of four per append, which took most of the writer's time with many halls. The heads are
-known because this process is the only writer; the primary key fences all the same, and when it objects every append is
-tried by itself, so that a conflict is its own only.
+known because this process is the only writer; the primary key fences all the same, and when it objects the transaction
+begins anew and every append is tried by itself, so that a conflict is its own only. Only then are there savepoints:
+inside one SQLite keeps a copy of every page that it changes, a quarter of what a group costs.
 """
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select
@@ -18,6 +20,9 @@ from server.ledger.tables import commits
 
 Append = tuple[Batch, ...]
 
+CONFLICTS = (IntegrityError, sqlite3.IntegrityError)
+"""A key that is there already, from either layer."""
+
 HEADS_LIMIT = 10_000
 """Heads that are known, over two months of a district; beyond it they are looked up again."""
 
@@ -28,6 +33,10 @@ _INSERT = (
 )
 
 
+BEGIN = "BEGIN IMMEDIATE"
+"""Takes the right to write at once; said on the driver's cursor, since the layers above it cost as much as the rows."""
+
+
 class Appender:
     """Writes appends into an open transaction; ``committed`` or ``forget`` must follow."""
 
@@ -36,14 +45,27 @@ class Appender:
         self._pending: dict[str, int] = {}
 
     def write(self, connection: Connection, appends: Sequence[Append]) -> list[LedgerError | None]:
-        """Write all appends that continue their streams; return for each its conflict, or None."""
+        """Write all appends that continue their streams; return for each its conflict, or None.
+
+        What the transaction did before may be taken back: appends come first in it.
+        """
         self._pending = {}
         guards = Guards(connection, [batch for append in appends for batch in append])
         faults = [self._fault_of(connection, append, guards) for append in appends]
-        good = [append for append, fault in zip(appends, faults, strict=True) if fault is None]
-        if not any(good) or _is_stored(connection, good, guards):
+        good = [batch for append, fault in zip(appends, faults, strict=True) if fault is None for batch in append]
+        if not good:
             return faults
-        return self._one_by_one(connection, appends)
+        cursor = connection.connection.cursor()
+        try:
+            _store(connection, cursor, good, guards)
+            return faults
+        except CONFLICTS:
+            # Any other failure ends the whole transaction.
+            cursor.execute("ROLLBACK")
+            cursor.execute(BEGIN)
+            return self._one_by_one(connection, cursor, appends)
+        finally:
+            cursor.close()
 
     def committed(self) -> None:
         """The transaction is durable: its heads are known from now on."""
@@ -55,20 +77,25 @@ class Appender:
         """The transaction failed: look heads up again."""
         self._heads.clear()
 
-    def _one_by_one(self, connection: Connection, appends: Sequence[Append]) -> list[LedgerError | None]:
+    def _one_by_one(self, connection: Connection, cursor: Any, appends: Sequence[Append]) -> list[LedgerError | None]:
         self._heads, self._pending = {}, {}
-        return [self._alone(connection, append) for append in appends]
+        return [self._alone(connection, cursor, append) for append in appends]
 
-    def _alone(self, connection: Connection, append: Append) -> LedgerError | None:
+    def _alone(self, connection: Connection, cursor: Any, append: Append) -> LedgerError | None:
         before = dict(self._pending)
         guards = Guards(connection, append)
         fault = self._fault_of(connection, append, guards)
         if fault is not None:
             return fault
-        if not _is_stored(connection, [append], guards):
+        cursor.execute("SAVEPOINT append")
+        try:
+            _store(connection, cursor, append, guards)
+        except CONFLICTS:
+            cursor.execute("ROLLBACK TO append")
             self._pending = before
-            return CommandIdTaken(append[0].stream, "")
-        return None
+            fault = CommandIdTaken(append[0].stream, "")
+        cursor.execute("RELEASE append")
+        return fault
 
     def _fault_of(self, connection: Connection, append: Append, guards: Guards) -> LedgerError | None:
         heads: dict[str, int] = {}
@@ -92,22 +119,7 @@ class Appender:
         return known
 
 
-def _is_stored(connection: Connection, appends: Sequence[Append], guards: Guards) -> bool:
-    """Store rows and what goes with them; or store nothing and say so, where a key is there already.
-
-    By the driver's own cursor: with few rows at a time most of the writer's processor went into the layers above it.
-    """
-    batches = [batch for append in appends for batch in append]
-    cursor = connection.connection.cursor()
-    cursor.execute("SAVEPOINT appends")
-    try:
-        cursor.executemany(_INSERT, [msgspec.structs.astuple(row) for batch in batches for row in batch.rows])
-        guards.write(connection, batches)
-        is_stored = True
-    except (IntegrityError, sqlite3.IntegrityError):
-        # Any other failure ends the whole transaction, and this savepoint with it.
-        cursor.execute("ROLLBACK TO appends")
-        is_stored = False
-    cursor.execute("RELEASE appends")
-    cursor.close()
-    return is_stored
+def _store(connection: Connection, cursor: Any, batches: Sequence[Batch], guards: Guards) -> None:
+    """Store rows and what goes with them; raise one of CONFLICTS where a key is there already."""
+    cursor.executemany(_INSERT, [msgspec.structs.astuple(row) for batch in batches for row in batch.rows])
+    guards.write(connection, batches)

@@ -45,11 +45,14 @@ class Guards:
     """Versions of keys during one transaction: read once, moved on by each append that may."""
 
     def __init__(self, connection: Connection, batches: Iterable[Batch]) -> None:
-        """Read the versions of all keys that these batches name."""
-        self._versions = versions_of(connection, sorted({key for batch in batches for key in moves_of(batch)}))
+        """Read the versions of all keys that these batches name; most name none."""
+        guarded = [batch for batch in batches if batch.guards or batch.traces]
+        self._versions = versions_of(connection, sorted({key for batch in guarded for key in moves_of(batch)}))
 
     def move(self, batches: Sequence[Batch]) -> GuardMoved | None:
         """Move on the keys of one append; or return the guard that moved meanwhile, and move none."""
+        if not self._versions:
+            return None
         before = dict(self._versions)
         for batch in batches:
             moves = moves_of(batch)
@@ -62,6 +65,8 @@ class Guards:
 
     def write(self, connection: Connection, batches: Sequence[Batch]) -> None:
         """Write the versions and traces of appends that stand."""
+        if not self._versions:
+            return
         moved = sorted({key for batch in batches for key in moves_of(batch)})
         if moved:
             connection.execute(_SET_GUARD, [{"key": key, "version": self._versions[key]} for key in moved])

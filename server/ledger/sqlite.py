@@ -18,7 +18,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
 from hall.policy import Plan, plan_hash
-from server.ledger.appending import Append
+from server.ledger.appending import BEGIN, Append
 from server.ledger.guarding import traced
 from server.ledger.lock import FileLock, lock_path
 from server.ledger.port import (
@@ -199,7 +199,7 @@ class SqliteLedger:
 
 def _engine(path: Path, *, read_only: bool) -> Engine:
     address = f"sqlite:///file:{path.resolve()}?mode={'ro' if read_only else 'rwc'}&uri=true"
-    # isolation_level=None: the driver begins nothing by itself; the listener below says how a transaction begins.
+    # isolation_level=None: the driver begins nothing by itself; who writes says BEGIN.
     options = {"check_same_thread": False, "isolation_level": None, "timeout": BUSY_MS / 1000}
     engine = create_engine(address, connect_args=options, pool_size=1, max_overflow=0)
 
@@ -209,12 +209,6 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
         for pragma in _READING if read_only else _WRITING:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-
-    if not read_only:
-
-        @event.listens_for(engine, "begin")
-        def _on_begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
@@ -232,6 +226,7 @@ def _prepare(engine: Engine, path: Path) -> None:
     """Make the tables of a new file; refuse a file of a later format."""
     try:
         with engine.begin() as connection:
+            connection.exec_driver_sql(BEGIN)
             found = connection.exec_driver_sql("PRAGMA user_version").scalar() or 0
             if found > FORMAT:
                 raise LedgerTooNew(str(path), found, FORMAT)

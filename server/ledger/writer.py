@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from server.ledger.appending import Append, Appender
+from server.ledger.appending import BEGIN, Append, Appender
 from server.ledger.port import LedgerError, LedgerHealth, LedgerStatistics, StorageFailed
 
 log = structlog.get_logger(__name__)
@@ -47,7 +47,7 @@ class _Figures:
     checkpoints: int = 0
 
 
-@dataclass
+@dataclass(slots=True)
 class _Job:
     what: Append | Work
     loop: asyncio.AbstractEventLoop
@@ -60,7 +60,7 @@ class Writer:
     """A thread with one connection; jobs come through a bounded queue and are answered on their event loops."""
 
     engine: Engine
-    _jobs: queue.Queue[_Job | None] = field(default_factory=lambda: queue.Queue(WAITING_LIMIT))
+    _jobs: queue.SimpleQueue[_Job | None] = field(default_factory=queue.SimpleQueue)
     _appender: Appender = field(default_factory=Appender)
     _figures: _Figures = field(default_factory=_Figures)
     _health: LedgerHealth = field(default_factory=lambda: LedgerHealth(ok=True))
@@ -75,11 +75,10 @@ class Writer:
     async def do(self, what: Append | Work) -> None:
         """Write in a transaction shared with whatever else waits; return when it is durable, raise its conflict."""
         loop = asyncio.get_running_loop()
+        if self._jobs.qsize() >= WAITING_LIMIT:
+            raise StorageFailed(f"{WAITING_LIMIT} writes wait already")
         job = _Job(what, loop, loop.create_future())
-        try:
-            self._jobs.put_nowait(job)
-        except queue.Full:
-            raise StorageFailed(f"{WAITING_LIMIT} writes wait already") from None
+        self._jobs.put(job)
         await job.done
 
     def stop(self) -> None:
@@ -122,9 +121,7 @@ class Writer:
 
     def _commit(self, group: list[_Job]) -> None:
         try:
-            connection = self._connected()
-            with connection.begin():
-                self._write(connection, group)
+            self._write(group)
         except (DBAPIError, sqlite3.Error, OSError) as error:
             self._fail(group, _reason_of(error))
             return
@@ -132,7 +129,11 @@ class Writer:
         self._health = LedgerHealth(ok=True)
         self._count(group)
 
-    def _write(self, connection: Connection, group: list[_Job]) -> None:
+    def _write(self, group: list[_Job]) -> None:
+        # A failure in between drops the connection, and with it the transaction.
+        connection = self._connected()
+        cursor = connection.connection.cursor()
+        cursor.execute(BEGIN)
         appends = [(job, job.what) for job in group if isinstance(job.what, tuple)]
         faults = self._appender.write(connection, [append for _, append in appends])
         for (job, _), fault in zip(appends, faults, strict=True):
@@ -140,6 +141,8 @@ class Writer:
         for job in group:
             if not isinstance(job.what, tuple):
                 job.what(connection)
+        cursor.execute("COMMIT")
+        cursor.close()
 
     def _count(self, group: list[_Job]) -> None:
         stored = [job.what for job in group if job.fault is None and isinstance(job.what, tuple)]
