@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, insert, select
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
@@ -33,6 +33,7 @@ from server.ledger.port import (
     Traced,
 )
 from server.ledger.tables import FORMAT, LedgerTables, commits, plans
+from server.ledger.tail import Tail
 from server.ledger.trace_reads import TraceReads
 from server.ledger.writer import Work, Writer
 
@@ -63,12 +64,13 @@ _PAGE = (
 """In the driver's own words: a day of a million rows is read as plain tuples, at a third of the cost."""
 _COLUMNS = tuple[str, int, int, str, str, bytes, str]
 _ANSWER = select(commits).where(commits.c.stream == bindparam("of"), commits.c.command_id == bindparam("id"))
-_LASTS = select(commits.c.stream, func.max(commits.c.version).label("version")).group_by(commits.c.stream).subquery()
-_STREAMS = (
-    select(commits.c.stream, commits.c.version, commits.c.at_ms, commits.c.hash)
-    .join(_LASTS, (commits.c.stream == _LASTS.c.stream) & (commits.c.version == _LASTS.c.version))
-    .order_by(commits.c.stream)
-)
+# From each stream to the next by the index: the rows between, of years, are not looked at.
+_STREAMS = f"""WITH RECURSIVE names (stream) AS (
+  SELECT min(stream) FROM {commits.name}
+  UNION ALL SELECT (SELECT min(stream) FROM {commits.name} WHERE stream > names.stream) FROM names WHERE stream NOT NULL)
+SELECT head.stream, head.version, head.at_ms, head.hash FROM names CROSS JOIN {commits.name} AS head
+ON head.stream = names.stream
+AND head.version = (SELECT max(version) FROM {commits.name} AS own WHERE own.stream = names.stream) ORDER BY head.stream"""
 
 
 class SqliteLedger:
@@ -78,6 +80,8 @@ class SqliteLedger:
         self._path = path
         self._reading = reading
         self._writer = writer
+        self._tail = writer.tail if writer is not None else Tail()
+        """Of this process alone, as the right to write is; who merely reads beside a writer asks the file for everything."""
         self._lock = lock
         # One thread: one reading connection, and replays do not fill the pool of others.
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="ledger-reader")
@@ -112,6 +116,11 @@ class SqliteLedger:
     async def read(self, stream: str, after: int = 0) -> AsyncIterator[Row]:
         """Stream the rows after a version, a page at a time."""
         while True:
+            latest = self._tail.after(stream, after)
+            if latest is not None:
+                for row in latest:
+                    yield row
+                return
             page = await self._page(stream, after)
             for row in _rows(page):
                 yield row
@@ -128,13 +137,24 @@ class SqliteLedger:
 
     async def head(self, stream: str) -> StreamHead | None:
         """Return the last row without its body."""
+        known = self._tail.head(stream)
+        if known is not None:
+            return known
         found = await self._query(lambda connection: connection.execute(_HEAD, {"of": stream}).mappings().first())
         return StreamHead(**found) if found is not None else None
 
     async def streams(self) -> tuple[StreamHead, ...]:
         """List the heads of all streams, by name."""
-        found = await self._query(lambda connection: connection.execute(_STREAMS).mappings().all())
-        return tuple(StreamHead(**one) for one in found)
+        known = self._tail.heads()
+        if known is not None:
+            return known
+        failures = self._tail.failures
+        found = await self._query(lambda connection: connection.exec_driver_sql(_STREAMS).all())
+        heads = tuple([StreamHead(*one) for one in found])
+        if self._writer is None:
+            return heads
+        self._tail.complete(heads, failures=failures)
+        return self._tail.heads() or heads
 
     async def traces(self, keys: Sequence[str]) -> Traced:
         """Return versions and traces of keys, read together with whoever else asks at the same time."""

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from server.ledger.appending import BEGIN, Append, Appender
 from server.ledger.port import LedgerError, LedgerHealth, LedgerStatistics, StorageFailed
+from server.ledger.tail import Tail
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +61,7 @@ class Writer:
     """A thread with one connection; jobs come through a bounded queue and are answered on their event loops."""
 
     engine: Engine
+    tail: Tail = field(default_factory=Tail)
     _jobs: queue.SimpleQueue[_Job | None] = field(default_factory=queue.SimpleQueue)
     _appender: Appender = field(default_factory=Appender)
     _figures: _Figures = field(default_factory=_Figures)
@@ -127,7 +129,7 @@ class Writer:
             return
         self._appender.committed()
         self._health = LedgerHealth(ok=True)
-        self._count(group)
+        self._note(group)
 
     def _write(self, group: list[_Job]) -> None:
         # A failure in between drops the connection, and with it the transaction.
@@ -144,9 +146,12 @@ class Writer:
         cursor.execute("COMMIT")
         cursor.close()
 
-    def _count(self, group: list[_Job]) -> None:
+    def _note(self, group: list[_Job]) -> None:
         stored = [job.what for job in group if job.fault is None and isinstance(job.what, tuple)]
-        rows = sum(len(batch.rows) for append in stored for batch in append)
+        batches = [batch for append in stored for batch in append]
+        # Before anybody is answered: whoever has an answer finds its row.
+        self.tail.add(batches)
+        rows = sum(len(batch.rows) for batch in batches)
         self._unchecked_rows += rows
         figures = self._figures
         figures.rows += rows
@@ -159,6 +164,7 @@ class Writer:
         # The connection may hold a half-dead transaction; a new one starts clean once the disk works again.
         self._drop_connection()
         self._appender.forget()
+        self.tail.forget()
         self._figures.failures += 1
         self._health = LedgerHealth(ok=False, reason=reason)
         log.error("ledger_write_failed", reason=reason, appends=len(group))
