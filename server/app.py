@@ -6,7 +6,7 @@ what waits in its mailbox, and the ledger is closed last. No acknowledged change
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -69,7 +69,7 @@ from server.keys import ServerKey, load_key
 from server.ledger.port import Ledger, StorageFailed
 from server.ledger.sqlite import FILE_NAME, SqliteLedger
 from server.live import LiveView
-from server.middleware import Edge, Gate
+from server.middleware import Application, Edge, Gate, Receive, Scope, Send
 from server.migrations.upgrade import upgrade
 from server.network import Network
 from server.outbox.configuration import FILE_NAME as MESSAGES_FILE
@@ -140,18 +140,32 @@ def create_app(settings: Settings, instead: Instead | None = None) -> FastAPI:
     app.add_exception_handler(StorageFailed, _on_storage_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
-    app.add_middleware(Express, BUSY)
-    if settings.database_url:
-        app.add_middleware(Fresh)
-    app.add_middleware(Edge, gate)
+    app.add_exception_handler(Exception, _on_broken)
+    app.state.front = _front(app, gate, is_shared=bool(settings.database_url))
     return app
+
+
+def _front(app: FastAPI, gate: Gate, *, is_shared: bool) -> Application:
+    """Return what stands before the application: the edge, and the lane of commands behind it.
+
+    Before, not among its middlewares: the layers that it puts around those are of no use to a command.
+    """
+    inner: Application = Express(app, BUSY)
+    edge = Edge(Fresh(inner) if is_shared else inner, gate)
+
+    def front(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        scope["app"] = app
+        return edge(scope, receive, send)
+
+    return front
 
 
 def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
     """Return a server for the application, ready to run."""
     http, ws = protocols(app.state.doors)
     config = uvicorn.Config(
-        app,
+        app.state.front,
+        interface="asgi3",
         host=settings.host,
         port=settings.port,
         http=http,
@@ -387,6 +401,11 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
         for fault in faults[:ERRORS_TOLD]
     ]
     return await _on_problem(request, Problem("INVALID_INPUT", errors=told))
+
+
+async def _on_broken(request: Request, _: Exception) -> Response:
+    """Answer; the edge, which the exception reaches next, tells the log."""
+    return await _on_problem(request, Problem("BROKEN"))
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:

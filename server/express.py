@@ -32,7 +32,7 @@ class Fitting(msgspec.Struct, frozen=True):
 
 
 class Express:
-    """Pure ASGI, before the application's own stack and inside the edge, which gives a body whole."""
+    """Pure ASGI, before the application and inside the edge, which gives a body whole."""
 
     def __init__(self, app: Application, routers: Sequence[APIRouter]) -> None:
         """Take the commands of these routers, which the application must ask first and in this order."""
@@ -139,5 +139,6 @@ async def _answer(request: Request, fitting: Fitting, body: object) -> Response:
 
 
 def _handler_of(request: Request, error: Exception) -> Callable[[Request, Exception], Any] | None:
+    # That of every exception is left out: the edge answers, and tells the log.
     handlers = request.app.exception_handlers
-    return next((handlers[kind] for kind in type(error).__mro__ if kind in handlers), None)
+    return next((handlers[kind] for kind in type(error).__mro__ if kind in handlers and kind is not Exception), None)

@@ -28,6 +28,8 @@ _CHOSEN: Final = bytes([ord(CROCKFORD[byte % len(CROCKFORD)]) for byte in range(
 """Thirty-two characters: five bits of each byte choose one, all alike."""
 RANDOM_CHARS: Final = 10
 """50 bits beside the date: two equal ids in a district's day have a chance of 1 in 10⁶ years, and would be refused."""
+DRAWN_AHEAD: Final = 100
+"""Ids whose chance is drawn at once."""
 CODE_CHARS: Final = 8
 """A check-in code has 40 bits: 10,000 bookings of a day share one by chance once in 20,000 days, and are refused then."""
 BOOKING_MARK: Final = "B"
@@ -141,7 +143,21 @@ def load_key(folder: Path) -> ServerKey:
 
 def new_ticket_id(date: str) -> TicketId:
     """Return an id that names its business date: ``261123-`` and ten random characters."""
-    return _day_of(date) + _crockford(secrets.token_bytes(RANDOM_CHARS))
+    return _day_of(date) + _crockford(_drawn())
+
+
+_reserve: list[bytes] = []
+"""Drawn ahead from the system's source: a question to it for each number costs more than the number's id."""
+
+
+def _drawn() -> bytes:
+    """Return random bytes for one id; taking them out of the reserve is one step, so no two threads get the same."""
+    while True:
+        try:
+            return _reserve.pop()
+        except IndexError:
+            drawn = secrets.token_bytes(RANDOM_CHARS * DRAWN_AHEAD)
+            _reserve.extend(drawn[start : start + RANDOM_CHARS] for start in range(0, len(drawn), RANDOM_CHARS))
 
 
 def date_of_ticket(ticket: TicketId) -> str | None:

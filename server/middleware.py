@@ -108,9 +108,12 @@ class Edge:
         except _Gone:
             return
         except Exception:
-            # The last boundary: whatever broke is told to the log with its trace, and to the client without.
+            # The last boundary: whatever broke is told to the log with its trace, and to the client without. What broke in
+            # the application has been answered there.
             self._gate.broken += 1
             self._log.exception("request.broken", request_id=request_id, method=scope["method"])
+            if answer.is_complete:
+                return
             if answer.is_begun:
                 raise
             await answer.refuse(Problem("BROKEN"))
@@ -182,7 +185,7 @@ class _Answer:
     def __init__(self, send: Send, request_id: str) -> None:
         self._send = send
         self._request_id = request_id.encode()
-        self.is_begun = False
+        self.is_begun = self.is_complete = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -196,6 +199,7 @@ class _Answer:
             headers.append((b"x-request-id", self._request_id))
             message = {**message, "headers": headers}
         await self._send(message)
+        self.is_complete = message["type"] == "http.response.body" and not message.get("more_body", False)
 
     async def refuse(self, problem: Problem) -> None:
         body = body_of(problem)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from server.app import BUSY
 from server.express import KNOWN, Express
@@ -133,6 +134,30 @@ def test_addresses_that_fit_are_remembered_within_a_bound(served: Served):
     lane.find(f"/api/halls/{HALL}/windows/{'W' * 9_000}/open")
 
     assert 0 < lane.known <= KNOWN
+
+
+def test_what_breaks_is_told_without_its_reason_both_ways_and_counted_once(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+):
+    """A fault of the program itself, which no request can bring about: it is planted."""
+    body = json.dumps({"command_id": command_id(), "items": [{"code": "id-card"}]}).encode()
+
+    def breaks(_person: str) -> None:
+        raise ZeroDivisionError("the inside of the program")
+
+    before = served.house.edge.broken
+    monkeypatch.setattr(served.house.key, "pseudonym", breaks)
+    with capture_logs() as told:
+        answers = [_ask(served, "POST", TAKE, body, who="kiosk", content_type=one) for one in (LANE, STACK)]
+    monkeypatch.undo()
+
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 500
+    assert json.loads(answers[0][2])["code"] == "BROKEN"
+    assert b"inside" not in answers[0][2]
+    assert served.house.edge.broken == before + 2
+    assert [one["event"] for one in told if one["log_level"] == "error"] == ["request.broken"] * 2
+    assert _ask(served, "POST", TAKE, body, who="kiosk", content_type=LANE)[0] == 201
 
 
 # ---- both ways ----
