@@ -14,7 +14,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
-from server.middleware import Application, Receive, Scope, Send, replay
+from server.middleware import ANSWER, Application, Give, Receive, Scope, Send, replay
 
 KNOWN: Final = 10_000
 """Addresses that are known to fit, some 300 bytes each: the windows of a district and the tickets of the last minutes."""
@@ -59,7 +59,8 @@ class Express:
             return
         scope.update(endpoint=fitting.route.endpoint, path_params=dict(fitting.parts), route=fitting.route)
         response = await _answer(Request(scope, receive, send), fitting, body)
-        await response(scope, receive, send)
+        if not _is_given(scope.get(ANSWER), response):
+            await response(scope, receive, send)
 
     def _fitting(self, scope: Scope) -> Fitting | None:
         """Return the route of a request in JSON whose address it takes."""
@@ -136,6 +137,13 @@ async def _answer(request: Request, fitting: Fitting, body: object) -> Response:
             raise
         told = handler(request, error)
         return await told if isawaitable(told) else cast(Response, told)
+
+
+def _is_given(give: Give | None, response: Response) -> bool:
+    """Give an ordinary response at once, if the edge takes it."""
+    if give is None or type(response) is not Response or response.background is not None:
+        return False
+    return give(response.status_code, response.raw_headers, bytes(response.body))
 
 
 def _handler_of(request: Request, error: Exception) -> Callable[[Request, Exception], Any] | None:

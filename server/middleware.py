@@ -8,7 +8,7 @@ import asyncio
 import secrets
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, MutableMapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from itertools import count
 from types import coroutine
@@ -20,11 +20,15 @@ import structlog
 from server.problems import Problem, body_of, headers_of, status_of
 from server.pulse import Pulse
 from server.settings import Limits
+from server.wire import WHOLE
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Headers = Sequence[tuple[bytes, bytes]]
+Write = Callable[[int, bytes, bytes], bool]
+Give = Callable[[int, Headers, bytes], bool]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 CONTENT_POLICY: Final = (
@@ -42,6 +46,9 @@ SECURITY: Final[tuple[tuple[bytes, bytes], ...]] = (
 )
 """What every answer says, unless it says something of its own by the same name."""
 SAID: Final = frozenset(name for name, _ in SECURITY)
+SECURITY_LINES: Final = b"".join([b"%b: %b\r\n" % one for one in SECURITY])
+ANSWER: Final = "onewindow.answer"
+"""Where the scope carries a way to give a complete response at once; it says whether it did."""
 
 DISCARD_BYTES: Final = 1024 * 1024
 DISCARD_S: Final = 1.0
@@ -94,7 +101,8 @@ class Edge:
             await self._app(scope, receive, send)
             return
         request_id = f"{self._run}{next(self._numbers):08x}"
-        answer = _Answer(send, request_id)
+        answer = _Answer(send, request_id, scope.get(WHOLE))
+        scope[ANSWER] = answer.whole
         address = scope["client"][0] if scope.get("client") else ""
         try:
             with self._place_for_large(scope):
@@ -182,8 +190,8 @@ class _Gone(Exception):
 class _Answer:
     """Passes an answer on with the headers that every answer has."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
-        self._send = send
+    def __init__(self, send: Send, request_id: str, write: "Write | None") -> None:
+        self._send, self._write = send, write
         self._request_id = request_id.encode()
         self.is_begun = self.is_complete = False
 
@@ -200,6 +208,18 @@ class _Answer:
             message = {**message, "headers": headers}
         await self._send(message)
         self.is_complete = message["type"] == "http.response.body" and not message.get("more_body", False)
+
+    def whole(self, status: int, headers: Headers, body: bytes) -> bool:
+        """Write a complete answer at once; or write nothing and return False, and it must be sent as any other."""
+        if self._write is None or not SAID.isdisjoint([name for name, _ in headers]):
+            return False
+        lines = [b"%b: %b\r\n" % one for one in headers]
+        lines += (SECURITY_LINES, b"x-request-id: %b\r\n" % self._request_id)
+        head = b"".join(lines)
+        # A line more than there are headers: one of them holds a line break, which uvicorn refuses.
+        is_sound = head.count(b"\n") == len(headers) + len(SECURITY) + 1
+        self.is_begun = self.is_complete = is_sound and self._write(status, head, body)
+        return self.is_complete
 
     async def refuse(self, problem: Problem) -> None:
         body = body_of(problem)

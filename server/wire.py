@@ -12,12 +12,13 @@ import asyncio
 import socket
 from asyncio.transports import BaseTransport
 from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 from typing import Final, Protocol, cast
 
 import msgspec
 from uvicorn._types import ASGISendEvent
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from hall.link import bye_frame
@@ -161,6 +162,10 @@ def limit_unread(transport: BaseTransport) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
 
 
+WHOLE: Final = "onewindow.whole"
+"""Where the scope of a request carries :meth:`Joined.whole`."""
+
+
 class Joined:
     """What one answer is written to: its head waits for the first of its body, and both leave in one write."""
 
@@ -168,6 +173,22 @@ class Joined:
         """Stand before the transport of a request's cycle."""
         self._cycle, self._transport = cycle, cycle.transport
         self._head: bytes | None = None
+
+    def whole(self, status: int, lines: bytes, body: bytes) -> bool:
+        """Write an answer that is complete; or write nothing and return False where it must be sent in uvicorn's way.
+
+        ``lines`` are its headers as they are written, its length among them. This spares what a general answer needs:
+        steps for head and body, and two searches in each header. It is a twentieth of what a command costs.
+        """
+        cycle = self._cycle
+        is_ordinary = cycle.keep_alive and cycle.scope["method"] != "HEAD" and not cycle.waiting_for_100_continue
+        if not is_ordinary or cycle.response_started or cycle.disconnected or cycle.flow.write_paused:
+            return False
+        cycle.response_started = cycle.response_complete = True
+        self._transport.write(b"".join((STATUS_LINE[status], *_lines_of(cycle.default_headers), lines, b"\r\n", body)))
+        cycle.message_event.set()
+        cycle.on_response()
+        return True
 
     def write(self, data: bytes) -> None:
         """Keep the head back, and write everything else; what comes before the answer (100 Continue) is written too."""
@@ -191,6 +212,10 @@ class Joined:
     def is_closing(self) -> bool:
         """Say whether the connection ends."""
         return self._transport.is_closing()
+
+
+def _lines_of(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+    return [b"%b: %b\r\n" % one for one in headers]
 
 
 class EdgeProtocol(HttpToolsProtocol):
@@ -233,6 +258,7 @@ class EdgeProtocol(HttpToolsProtocol):
         if self.cycle is not before:
             joined = Joined(self.cycle)
             self.cycle.transport = cast(asyncio.Transport, joined)
+            cast("dict[str, object]", self.scope)[WHOLE] = joined.whole
             self.cycle.on_response = partial(self._on_answered, joined)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -8,6 +8,7 @@ inside one SQLite keeps a copy of every page that it changes, a quarter of what 
 
 import sqlite3
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -27,11 +28,12 @@ HEADS_LIMIT = 10_000
 """Heads that are known, over two months of a district; beyond it they are looked up again."""
 
 _HEAD = select(commits.c.version).where(commits.c.stream == bindparam("of")).order_by(commits.c.version.desc()).limit(1)
-_INSERT = (
-    f"INSERT INTO {commits.name} ({', '.join(Row.__struct_fields__)}) "
-    f"VALUES ({', '.join('?' * len(Row.__struct_fields__))})"
-)
-
+_ROW = f"({', '.join('?' * len(Row.__struct_fields__))})"
+_INTO = f"INTO {commits.name} ({', '.join(Row.__struct_fields__)}) VALUES"
+_INSERT = f"INSERT {_INTO} {_ROW}"
+_INSERTS = {count: f"INSERT OR ROLLBACK {_INTO} {', '.join([_ROW] * count)}" for count in (64, 32, 16, 8, 4, 2, 1)}
+"""Many rows in one step: at each step this thread gives the interpreter away and, in a rush, waits to have it back. With OR
+ROLLBACK, since SQLite keeps copies of changed pages for a statement that could be taken back by itself."""
 
 BEGIN = "BEGIN IMMEDIATE"
 """Takes the right to write at once; said on the driver's cursor, since the layers above it cost as much as the rows."""
@@ -57,11 +59,13 @@ class Appender:
             return faults
         cursor = connection.connection.cursor()
         try:
-            _store(connection, cursor, good, guards)
+            _insert_all(cursor, [msgspec.structs.astuple(row) for batch in good for row in batch.rows])
+            guards.write(connection, good)
             return faults
         except CONFLICTS:
-            # Any other failure ends the whole transaction.
-            cursor.execute("ROLLBACK")
+            # Any other failure ends the whole transaction, as this one does already where a row is its cause.
+            if connection.connection.in_transaction:
+                cursor.execute("ROLLBACK")
             cursor.execute(BEGIN)
             return self._one_by_one(connection, cursor, appends)
         finally:
@@ -89,7 +93,8 @@ class Appender:
             return fault
         cursor.execute("SAVEPOINT append")
         try:
-            _store(connection, cursor, append, guards)
+            cursor.executemany(_INSERT, [msgspec.structs.astuple(row) for batch in append for row in batch.rows])
+            guards.write(connection, append)
         except CONFLICTS:
             cursor.execute("ROLLBACK TO append")
             self._pending = before
@@ -119,7 +124,10 @@ class Appender:
         return known
 
 
-def _store(connection: Connection, cursor: Any, batches: Sequence[Batch], guards: Guards) -> None:
-    """Store rows and what goes with them; raise one of CONFLICTS where a key is there already."""
-    cursor.executemany(_INSERT, [msgspec.structs.astuple(row) for batch in batches for row in batch.rows])
-    guards.write(connection, batches)
+def _insert_all(cursor: Any, rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert rows in as few steps as there are ones in their number's binary form, or whole sixty-fours in it."""
+    start = 0
+    for count, statement in _INSERTS.items():
+        while len(rows) - start >= count:
+            cursor.execute(statement, tuple(chain.from_iterable(rows[start : start + count])))
+            start += count
