@@ -125,6 +125,9 @@ class Edge:
             if answer.is_begun:
                 raise
             await answer.refuse(Problem("BROKEN"))
+        finally:
+            # The answer knows the request and the request its answer: neither would be gone by itself.
+            del scope[ANSWER]
 
     async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer", *, address: str) -> None:
         crowded = self._gate.under_way[address] >= self._gate.limits.requests_per_address

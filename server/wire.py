@@ -199,6 +199,11 @@ class Joined:
             data, self._head = self._head + data, b""
         self._transport.write(data)
 
+    def leave(self) -> None:
+        """Let go of the request: what refers to itself would stay until a search for garbage finds it."""
+        self._cycle.transport = self._transport
+        cast("dict[str, object]", self._cycle.scope).pop(WHOLE, None)
+
     def finish(self) -> None:
         """Write a head that has no body."""
         if self._head:
@@ -270,6 +275,7 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def _on_answered(self, joined: Joined) -> None:
         joined.finish()
+        joined.leave()
         self.on_response_complete()
 
     def _expect_head(self) -> None:
