@@ -28,7 +28,7 @@ class Passed(msgspec.Struct, frozen=True, gc=False):
     by: PassedBy
 
 
-class Call(msgspec.Struct):
+class Call(msgspec.Struct, gc=False):
     """A call to a window; ``stands`` until it is undone or withdrawn."""
 
     seq: int
@@ -43,7 +43,7 @@ class Call(msgspec.Struct):
     stands: bool = True
 
 
-class DeskTime(msgspec.Struct):
+class DeskTime(msgspec.Struct, gc=False):
     """How long a window was open, and had a ticket, up to ``at_ms``."""
 
     at_ms: Ms

@@ -47,7 +47,7 @@ class InvalidPlan(HallError):
 
 
 @final
-class Refusal(msgspec.Struct, frozen=True, tag="refusal"):
+class Refusal(msgspec.Struct, frozen=True, gc=False, tag="refusal"):
     """A command that the rules of the hall do not allow now."""
 
     code: str

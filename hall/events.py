@@ -360,7 +360,7 @@ AnyEvent = (
 )
 
 
-class Commit(msgspec.Struct, frozen=True, kw_only=True):
+class Commit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row of the log: a command and what the hall decided on it. Refusals are rows too."""
 
     seq: int

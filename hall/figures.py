@@ -53,7 +53,7 @@ class Spread(TypedDict):
     max_ms: Ms | None
 
 
-class Visit(msgspec.Struct, frozen=True):
+class Visit(msgspec.Struct, frozen=True, gc=False):
     """The figures of one ticket; None where it has no such time (yet)."""
 
     ticket: TicketId

@@ -52,7 +52,7 @@ class Hop(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
-class Ticket(msgspec.Struct):
+class Ticket(msgspec.Struct, gc=False):
     """A visit with its items. Intervals in milliseconds are sums over the whole visit."""
 
     id: TicketId
@@ -173,7 +173,7 @@ class Desk:
         self.last_events: tuple[AnyEvent, ...] = ()
 
 
-class CallRecord(msgspec.Struct):
+class CallRecord(msgspec.Struct, gc=False):
     """A call as boards remember it."""
 
     ticket: TicketId

@@ -71,7 +71,7 @@ Traced = tuple[dict[str, int], tuple[Trace, ...]]
 """Versions by key, and all traces of these keys in the order of (key, stream, appointment)."""
 
 
-class Batch(msgspec.Struct, frozen=True):
+class Batch(msgspec.Struct, frozen=True, gc=False):
     """Rows that continue one stream, in order; guards and traces go with them or not at all."""
 
     stream: str
