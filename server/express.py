@@ -141,9 +141,11 @@ async def _answer(request: Request, fitting: Fitting, body: object) -> Response:
 
 def _is_given(give: Give | None, response: Response) -> bool:
     """Give an ordinary response at once, if the edge takes it."""
-    if give is None or type(response) is not Response or response.background is not None:
+    body = getattr(response, "body", None)
+    # What streams has no body, and what goes on afterwards is not over with it.
+    if give is None or body is None or response.background is not None:
         return False
-    return give(response.status_code, response.raw_headers, bytes(response.body))
+    return give(response.status_code, response.raw_headers, bytes(body))
 
 
 def _handler_of(request: Request, error: Exception) -> Callable[[Request, Exception], Any] | None:

@@ -9,7 +9,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, MutableMapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from itertools import count
 from types import coroutine
 from typing import Any, Final
@@ -73,6 +73,7 @@ class Gate:
         """Begin with nothing under way."""
         self.limits = limits
         self.under_way: Counter[str] = Counter()
+        self.under_way_in_all = 0
         self.slow: Counter[str] = Counter()
         self.large: Counter[str] = Counter()
         self.served = self.refused = self.broken = 0
@@ -80,8 +81,7 @@ class Gate:
 
     def statistics(self) -> EdgeStatistics:
         """Return the counts."""
-        under_way, slow = self.under_way.total(), self.slow.total()
-        return EdgeStatistics(under_way, slow, self.served, self.refused, self.broken)
+        return EdgeStatistics(self.under_way_in_all, self.slow.total(), self.served, self.refused, self.broken)
 
 
 class Edge:
@@ -104,10 +104,13 @@ class Edge:
         answer = _Answer(send, request_id, scope.get(WHOLE))
         scope[ANSWER] = answer.whole
         address = scope["client"][0] if scope.get("client") else ""
+        limit = 0 if scope["method"] in SAFE_METHODS else _limit_of(scope["path"], self._gate.limits)
         try:
-            with self._place_for_large(scope):
-                body = await self._body(scope, receive, address)
-                await self._serve(scope, replay(body, receive), answer, address=address)
+            if limit <= self._gate.limits.body_bytes:
+                await self._serve(scope, receive, answer, limit=limit, address=address)
+            else:
+                with self._place_for_large():
+                    await self._serve(scope, receive, answer, limit=limit, address=address)
         except Problem as problem:
             self._gate.refused += 1
             if problem.code == "TOO_LARGE":
@@ -129,31 +132,30 @@ class Edge:
             # The answer knows the request and the request its answer: neither would be gone by itself.
             del scope[ANSWER]
 
-    async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer", *, address: str) -> None:
-        crowded = self._gate.under_way[address] >= self._gate.limits.requests_per_address
-        if crowded or self._gate.under_way.total() >= self._gate.limits.requests_total:
+    async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer", *, limit: int, address: str) -> None:
+        body = await self._body(scope, receive, limit=limit, address=address) if limit else b""
+        gate = self._gate
+        crowded = gate.under_way[address] >= gate.limits.requests_per_address
+        if crowded or gate.under_way_in_all >= gate.limits.requests_total:
             raise Problem("TOO_MANY")
         began = time.perf_counter()
-        self._gate.under_way[address] += 1
+        gate.under_way[address] += 1
+        gate.under_way_in_all += 1
         try:
-            await self._app(scope, receive, answer)
+            await self._app(scope, replay(body, receive), answer)
         finally:
-            _leave(self._gate.under_way, address)
-        self._gate.pulse.note(scope["path"], began)
-        self._gate.served += 1
+            _leave(gate.under_way, address)
+            gate.under_way_in_all -= 1
+        gate.pulse.note(scope["path"], began)
+        gate.served += 1
 
-    def _place_for_large(self, scope: Scope) -> AbstractContextManager[None]:
-        if scope["method"] in SAFE_METHODS or _limit_of(scope, self._gate.limits) == self._gate.limits.body_bytes:
-            return nullcontext()
+    def _place_for_large(self) -> AbstractContextManager[None]:
         if self._gate.large.total() >= self._gate.limits.large_total:
             raise Problem("TOO_MANY")
         return _counted(self._gate.large, "")
 
-    async def _body(self, scope: Scope, receive: Receive, address: str) -> bytes:
+    async def _body(self, scope: Scope, receive: Receive, *, limit: int, address: str) -> bytes:
         """Read the whole body within its limits of size and time."""
-        if scope["method"] in SAFE_METHODS:
-            return b""
-        limit = _limit_of(scope, self._gate.limits)
         if _announced(scope) > limit:
             raise Problem("TOO_LARGE", facts={"limit": limit})
         body = bytearray()
@@ -304,9 +306,8 @@ def _announced(scope: Scope) -> int:
     return 0
 
 
-def _limit_of(scope: Scope, limits: Limits) -> int:
+def _limit_of(path: str, limits: Limits) -> int:
     """Return how long a body may be at this address."""
-    path: str = scope["path"]
     if path.endswith("/settings/import"):
         return limits.import_bytes
     is_settings = "/settings/" in path or path.startswith(("/api/templates/", "/api/calendar/"))

@@ -3,7 +3,6 @@
 import time
 from collections import Counter
 from dataclasses import dataclass
-from typing import cast
 
 from starlette.requests import HTTPConnection
 
@@ -87,7 +86,8 @@ class House:
 
 def house_of(connection: HTTPConnection) -> House:
     """Return the parts that serve this request or live feed."""
-    return cast(House, connection.app.state.house)
+    house: House = connection.app.state.house
+    return house
 
 
 def wall_ms() -> Ms:

@@ -25,10 +25,10 @@ from tests.bench.crowded import Hall, Proc, child, served
 from tests.support.server import HALL, token_of
 
 CONNECTIONS: Final = 64
-SECONDS: Final = 4.0
+SECONDS: Final = 3.0
 WARM_S: Final = 1.0
 """FastAPI prepares a route when it is first asked for."""
-ROUNDS: Final = 3
+ROUNDS: Final = 7
 ANSWER: Final[dict[str, Any]] = {
     "ticket": {
         "id": "T261126-8M3K5R7XQ2", "number": "A001", "state": "WAITING", "class": "ordinary", "ahead": 12,
