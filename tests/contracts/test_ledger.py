@@ -222,24 +222,31 @@ def test_no_row_is_lost_doubled_or_moved_whatever_is_tried(backend: str, plan: s
 async def _follow_a_model(opener: Opener, data: st.DataObject) -> None:
     model: dict[str, list[Row]] = {A: [], B: []}
     ledger = opener()
-    for _ in range(data.draw(st.integers(1, 8), label="steps")):
-        wanted = data.draw(st.lists(_attempts, min_size=1, max_size=3, unique_by=lambda one: one[0]), label="append")
-        batches = [_attempt(model[stream], stream, count, skip) for stream, count, skip in wanted]
-        good = all(skip == 0 for _, _, skip in wanted)
-        try:
-            await ledger.append_many(batches)
-        except VersionConflict:
-            assert not good
-        else:
-            assert good
-            for batch in batches:
-                model[batch.stream] += batch.rows
-        if data.draw(st.booleans(), label="reopen"):
-            await ledger.close()
-            ledger = opener()
-    for stream, rows in model.items():
-        assert [row async for row in verified(ledger.read(stream))] == rows
-    await ledger.close()
+    try:
+        for _ in range(data.draw(st.integers(1, 8), label="steps")):
+            await _step(ledger, model, data)
+            if data.draw(st.booleans(), label="reopen"):
+                await ledger.close()
+                ledger = opener()
+        for stream, rows in model.items():
+            assert [row async for row in verified(ledger.read(stream))] == rows
+    finally:
+        # Also where Hypothesis gives an example up in the middle.
+        await ledger.close()
+
+
+async def _step(ledger: Ledger, model: dict[str, list[Row]], data: st.DataObject) -> None:
+    wanted = data.draw(st.lists(_attempts, min_size=1, max_size=3, unique_by=lambda one: one[0]), label="append")
+    batches = [_attempt(model[stream], stream, count, skip) for stream, count, skip in wanted]
+    good = all(skip == 0 for _, _, skip in wanted)
+    try:
+        await ledger.append_many(batches)
+    except VersionConflict:
+        assert not good
+    else:
+        assert good
+        for batch in batches:
+            model[batch.stream] += batch.rows
 
 
 _attempts = st.tuples(st.sampled_from([A, B]), st.integers(1, 4), st.sampled_from([0, 0, 0, -1, 1]))

@@ -30,8 +30,9 @@ from server.config.store import Store
 from server.presets.install import install
 from server.presets.loader import Preset, Template, load_preset
 from server.settings import Settings
-from tests.faults.serving import Server, free_port
+from tests.faults.serving import Server
 from tests.support.journey import ALL_DAY
+from tests.support.ports import free_port
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support.server import token_of

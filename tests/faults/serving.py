@@ -1,9 +1,7 @@
 """``onewindow serve`` as a process of its own: started, killed, stopped for a while, and started again on the same port."""
 
-import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -11,6 +9,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
+
+from tests.support.ports import answers, free_port
 
 ONEWINDOW: Final = str(Path(sys.executable).with_name("onewindow"))
 STARTED_S: Final = 90.0
@@ -137,18 +137,4 @@ class Server:
 
     def answers(self) -> bool:
         """Tell whether it is healthy."""
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-        try:
-            asked.request("GET", "/health")
-            return asked.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            asked.close()
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+        return answers(self.port)

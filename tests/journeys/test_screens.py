@@ -81,7 +81,7 @@ def board_at(eyes: Eyes, root: str) -> Page:
 )
 def test_a_board_that_lost_its_link_ends_as_if_it_never_had(tmp_path: Path, eyes: Eyes, fault: Fault, cut_s: int):
     """It says so within 5 s; then equal glass, no old ring, and the young call that it missed rings once."""
-    with running(tmp_path, windows=4, ring_limit_ms=cut_s * 500) as hall:
+    with running(tmp_path, windows=4, ring_limit_ms=cut_s * 700) as hall:
         port = urlsplit(hall.url).port
         assert port
         with proxied(port) as proxy:

@@ -1,6 +1,5 @@
 """What a start loads: law L2 gives it two seconds, and a library that only some houses use is loaded by its first use."""
 
-import http.client
 import signal
 import subprocess
 import sys
@@ -9,7 +8,8 @@ from pathlib import Path
 from server.config.places import place_of
 from server.presets.install import init_preset
 from tests.support.journey import until
-from tests.support.served_process import STARTED_S, STOPPED_S, free_port
+from tests.support.ports import answers, free_port
+from tests.support.served_process import STARTED_S, STOPPED_S
 
 LATER = {
     "alembic", "authlib", "httpx", "httpx2", "icalendar", "joserfc", "matplotlib", "numpy", "openpyxl", "pygments",
@@ -30,7 +30,7 @@ def test_a_server_that_serves_has_loaded_nothing_that_only_some_houses_use(tmp_p
     words = [sys.executable, "-c", PROGRAM, "serve", "--data", str(tmp_path), "--port", str(port)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         try:
-            until(lambda: _answers(port), "the server answers", seconds=STARTED_S)
+            until(lambda: answers(port), "the server answers", seconds=STARTED_S)
             server.send_signal(signal.SIGINT)
             told, _ = server.communicate(timeout=STOPPED_S)
         finally:
@@ -39,14 +39,3 @@ def test_a_server_that_serves_has_loaded_nothing_that_only_some_houses_use(tmp_p
     assert server.returncode == 0
     assert {"fastapi", "collecting=True"} <= set(told.split())
     assert LATER & set(told.split()) == set()
-
-
-def _answers(port: int) -> bool:
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        asked.request("GET", "/health")
-        return asked.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        asked.close()

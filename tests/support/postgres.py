@@ -6,7 +6,6 @@ import functools
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import uuid
@@ -17,6 +16,7 @@ import psycopg
 import pytest
 
 from server.ledger.postgres_schema import prepare
+from tests.support.ports import free_port
 
 STARTED_S = 30
 STOPPED_S = 30
@@ -106,13 +106,6 @@ def shared_postgres() -> PostgresServer:
     atexit.register(server.remove)
     server.start()
     return server
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _programs() -> Path:

@@ -16,7 +16,7 @@ STARTED_S: Final = 60
 ENDED_S: Final = 30
 POLL_S: Final = 0.02
 WORKING: Final = 3
-"""Two workers, and a watcher of what they share."""
+"""Two workers, and a watcher of what they share; all leave the key to the command once they have begun."""
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are looked up in /proc")
 
@@ -28,6 +28,16 @@ def children_of(pid: int) -> list[int]:
     except OSError:
         return []
     return [int(one) for one in text.split()]
+
+
+def is_deaf(pid: int) -> bool:
+    """Tell whether a process ignores Ctrl-C."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return False
+    ignored = next(int(line.partition(":")[2], 16) for line in lines if line.startswith("SigIgn:"))
+    return bool(ignored >> (signal.SIGINT - 1) & 1)
 
 
 def is_alive(pid: int) -> bool:
@@ -43,13 +53,13 @@ def stopped(
 ) -> tuple[int, str]:
     """Start a command in a group of its own, stop the group once it works, and return its status and what it said.
 
-    It works once it has its workers, or ``when`` says so. Fails if any of its processes outlives it.
+    It works once its workers have begun, or ``when`` says so. Fails if any of its processes outlives it.
     """
     with subprocess.Popen(
         [sys.executable, "-c", program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     ) as process:
         try:
-            is_working = when if when is not None else lambda: len(children_of(process.pid)) >= WORKING
+            is_working = when if when is not None else lambda: _has_begun(process.pid)
             _until(lambda: is_working() or process.poll() is not None, STARTED_S)
             children = children_of(process.pid)
             assert process.poll() is None, process.communicate()
@@ -63,6 +73,10 @@ def stopped(
     _until(lambda: not any(map(is_alive, children)), ENDED_S)
     assert not [one for one in children if is_alive(one)]
     return process.returncode, said.decode()
+
+
+def _has_begun(pid: int) -> bool:
+    return sum(map(is_deaf, children_of(pid))) >= WORKING
 
 
 def _until(is_true: Callable[[], bool], seconds: float) -> None:

@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 import pytest
 import redis
 
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 
 STARTED_S = 20
 

@@ -5,9 +5,7 @@ moment, in seconds since the epoch, at which the hall's clock showed nine.
 """
 
 import asyncio
-import http.client
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +20,7 @@ from server.serving import fast_loop
 from server.settings import UNHURRIED, Settings
 from tests.support.journey import RunningClock, add_devices, add_people, journey_plan, until
 from tests.support.plans import CALENDAR
+from tests.support.ports import answers, free_port
 from tests.support.server import HALL
 
 STARTED_S: Final = 90
@@ -74,15 +73,7 @@ class ServedProcess:
     def _answers(self) -> bool:
         assert self._running is not None
         assert self._running.poll() is None, (self.folder / "server.log").read_text(encoding="utf-8")[-2_000:]
-        # Asked twenty times a second: a client that prepares for TLS each time would take the core that the server needs.
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-        try:
-            asked.request("GET", "/health")
-            return asked.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            asked.close()
+        return answers(self.port)
 
 
 @contextmanager
@@ -96,13 +87,6 @@ def process_serving(folder: Path, *, windows: int = 3) -> Iterator[ServedProcess
         yield server
     finally:
         server.stop()
-
-
-def free_port() -> int:
-    """Return a port on which nobody listens now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _main(folder: str, port: str, began_s: str, windows: str) -> None:

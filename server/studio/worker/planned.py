@@ -254,8 +254,13 @@ def _stated(one: Stated) -> Text:
     return Text(f"{shown} 人次", f"{shown} visits")
 
 
+def times_written(times: Times) -> list[str]:
+    """Return times as hours are written."""
+    return written(tuple(Span(one.from_min, one.to_min) for one in times))
+
+
 def _written(times: Times) -> str:
-    return ", ".join(written(tuple(Span(one.from_min, one.to_min) for one in times)))
+    return ", ".join(times_written(times))
 
 
 WEEKDAY_TOLD: Final = Text(

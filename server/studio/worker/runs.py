@@ -10,9 +10,8 @@ from server.studio.dates import written
 from server.studio.worker.draft import LOW, setting_of
 from server.studio.worker.figures import Json, basis_of, changes_of, live, side_of
 from server.studio.worker.grounds import Kept
-from server.studio.worker.planned import Planned, planned_on, spans_of
+from server.studio.worker.planned import Planned, planned_on, spans_of, times_written
 from simulation.log import LogSink
-from simulation.scenario_checks import clock
 from simulation.setting import Setting
 from simulation.twin import Twin
 
@@ -131,7 +130,7 @@ def opening_of(planned: Planned, setting: Setting) -> Json:
         "name": planned.day.name,
         "as_set": written(planned.day.spans),
         "hours": written(spans),
-        "new": [f"{clock(one.from_min)}-{clock(one.to_min)}" for one in planned.new(spans)],
+        "new": times_written(planned.new(spans)),
     }
 
 
