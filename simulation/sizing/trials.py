@@ -16,7 +16,7 @@ from typing import Final
 import joblib
 import msgspec
 import numpy as np
-from joblib.externals.loky.process_executor import TerminatedWorkerError
+from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from simulation.errors import CheckpointMismatch
 from simulation.experiment import CHUNK, IsCancelled, Machine, ignore_keys, truncate, where
@@ -174,8 +174,8 @@ class Trials:
         try:
             with where(self._machine):
                 yield from joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(work)
-        except TerminatedWorkerError:
-            # Whoever ends the command by its process group ends the workers, too.
+        except BrokenProcessPool:
+            # Whoever ends the command by its process group ends the workers, too, some of them while they read their work.
             if self._is_cancelled is not None and self._is_cancelled():
                 raise Stopped from None
             raise

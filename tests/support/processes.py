@@ -76,7 +76,8 @@ def stopped(
 
 
 def _has_begun(pid: int) -> bool:
-    return sum(map(is_deaf, children_of(pid))) >= WORKING
+    children = children_of(pid)
+    return len(children) >= WORKING and all(map(is_deaf, children))
 
 
 def _until(is_true: Callable[[], bool], seconds: float) -> None:

@@ -138,8 +138,10 @@ def _running(app: FastAPI, settings: Settings, hand: HandClock) -> Iterator[Serv
     try:
         _wait_until_started(server, thread)
         served = Served(f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.house, loops[0], hand, app)
-        yield served
-        served.close()
+        try:
+            yield served
+        finally:
+            served.close()
     finally:
         server.should_exit = True
         thread.join(STARTED_SECONDS)
