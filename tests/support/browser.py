@@ -6,7 +6,7 @@ where coroutine tests of other folders need their own.
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -146,10 +146,17 @@ def announced(page: Page) -> list[dict[str, Any]]:
     return rung
 
 
-def holds(page: Page, condition: Any, what: str, *, seconds: float = SEEN_MS / 1000) -> None:
-    """Poll a page until the condition holds, or fail saying what was not seen."""
+def holds(
+    page: Page,
+    condition: Any,
+    what: str,
+    *,
+    seconds: float = SEEN_MS / 1000,
+    shown: Callable[[], object] = lambda: "",
+) -> None:
+    """Poll a page until the condition holds, or fail saying what was not seen, and what was ``shown`` instead."""
     for _ in range(int(seconds * 20)):
         if condition():
             return
         page.wait_for_timeout(50)
-    raise AssertionError(f"not within {seconds} s on {page.url}: {what}")
+    raise AssertionError(f"not within {seconds} s on {page.url}: {what} {shown()}")
