@@ -81,7 +81,7 @@ def board_at(eyes: Eyes, root: str) -> Page:
 )
 def test_a_board_that_lost_its_link_ends_as_if_it_never_had(tmp_path: Path, eyes: Eyes, fault: Fault, cut_s: int):
     """It says so within 5 s; then equal glass, no old ring, and the young call that it missed rings once."""
-    with running(tmp_path, windows=4, ring_limit_ms=cut_s * 1000) as hall:
+    with running(tmp_path, windows=4, ring_limit_ms=cut_s * 500) as hall:
         port = urlsplit(hall.url).port
         assert port
         with proxied(port) as proxy:
@@ -95,7 +95,7 @@ def test_a_board_that_lost_its_link_ends_as_if_it_never_had(tmp_path: Path, eyes
             expect(lost.locator("[data-testid=stale][data-stale]")).to_have_count(1, timeout=STALE_MS)
             serve_somebody(hall, 1)
             old.append(call_somebody(hall, 1))
-            # A browser that has failed often lets a new attempt wait for seconds: the young call may be that old by then.
+            # Far beyond the limit: on a busy machine a page learns the hall's time as late as its frames come.
             lost.wait_for_timeout(cut_s * 1000 * 1.1)
             young = call_somebody(hall, 3)
             holds(kept, lambda: rung(kept) == [before, *old, young], "the board with a link rings all")
