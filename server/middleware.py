@@ -20,7 +20,7 @@ import structlog
 from server.problems import Problem, body_of, headers_of, status_of
 from server.pulse import Pulse
 from server.settings import Limits
-from server.wire import WHOLE
+from server.wire import WHOLE, lines_of
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -46,7 +46,7 @@ SECURITY: Final[tuple[tuple[bytes, bytes], ...]] = (
 )
 """What every answer says, unless it says something of its own by the same name."""
 SAID: Final = frozenset(name for name, _ in SECURITY)
-SECURITY_LINES: Final = b"".join([b"%b: %b\r\n" % one for one in SECURITY])
+SECURITY_LINES: Final = b"".join(lines_of(SECURITY))
 ANSWER: Final = "onewindow.answer"
 """Where the scope carries a way to give a complete response at once; it says whether it did."""
 
@@ -218,9 +218,7 @@ class _Answer:
         """Write a complete answer at once; or write nothing and return False, and it must be sent as any other."""
         if self._write is None or not SAID.isdisjoint([name for name, _ in headers]):
             return False
-        lines = [b"%b: %b\r\n" % one for one in headers]
-        lines += (SECURITY_LINES, b"x-request-id: %b\r\n" % self._request_id)
-        head = b"".join(lines)
+        head = b"".join((*lines_of(headers), SECURITY_LINES, b"x-request-id: %b\r\n" % self._request_id))
         # A line more than there are headers: one of them holds a line break, which uvicorn refuses.
         is_sound = head.count(b"\n") == len(headers) + len(SECURITY) + 1
         self.is_begun = self.is_complete = is_sound and self._write(status, head, body)

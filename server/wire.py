@@ -185,7 +185,7 @@ class Joined:
         if not is_ordinary or cycle.response_started or cycle.disconnected or cycle.flow.write_paused:
             return False
         cycle.response_started = cycle.response_complete = True
-        self._transport.write(b"".join((STATUS_LINE[status], *_lines_of(cycle.default_headers), lines, b"\r\n", body)))
+        self._transport.write(b"".join((STATUS_LINE[status], *lines_of(cycle.default_headers), lines, b"\r\n", body)))
         cycle.message_event.set()
         cycle.on_response()
         return True
@@ -219,7 +219,8 @@ class Joined:
         return self._transport.is_closing()
 
 
-def _lines_of(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+def lines_of(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+    """Return headers as they are written."""
     return [b"%b: %b\r\n" % one for one in headers]
 
 

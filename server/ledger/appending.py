@@ -59,7 +59,7 @@ class Appender:
             return faults
         cursor = connection.connection.cursor()
         try:
-            _insert_all(cursor, [msgspec.structs.astuple(row) for batch in good for row in batch.rows])
+            _insert_all(cursor, _rows_of(good))
             guards.write(connection, good)
             return faults
         except CONFLICTS:
@@ -93,7 +93,7 @@ class Appender:
             return fault
         cursor.execute("SAVEPOINT append")
         try:
-            cursor.executemany(_INSERT, [msgspec.structs.astuple(row) for batch in append for row in batch.rows])
+            cursor.executemany(_INSERT, _rows_of(append))
             guards.write(connection, append)
         except CONFLICTS:
             cursor.execute("ROLLBACK TO append")
@@ -122,6 +122,10 @@ class Appender:
             found: int | None = connection.execute(_HEAD, {"of": stream}).scalar()
             known = self._heads[stream] = found or 0
         return known
+
+
+def _rows_of(batches: Sequence[Batch]) -> list[tuple[object, ...]]:
+    return [msgspec.structs.astuple(row) for batch in batches for row in batch.rows]
 
 
 def _insert_all(cursor: Any, rows: Sequence[tuple[object, ...]]) -> None:
