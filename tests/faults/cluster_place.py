@@ -120,7 +120,7 @@ def cluster_of(*, halls: int, nodes: int = 3) -> Iterator[Cluster]:
             part.start()
         url, data = postgres.database(), folder / "data"
         data.mkdir()
-        codes = _furnish(data, url, halls)
+        codes = furnish_district(data, url, halls)
         env = {"ONEWINDOW_DATABASE_URL": url, "ONEWINDOW_REDIS_URL": redis.address, "ONEWINDOW_PUBLIC_SCREENS": "1",
                "ONEWINDOW_PROXIES": "127.0.0.1", "ONEWINDOW_REQUESTS_PER_ADDRESS": "2000"}  # fmt: skip
         servers = [_node(data, folder / f"node{number}.log", env) for number in range(1, nodes + 1)]
@@ -142,8 +142,8 @@ def _node(data: Path, log: Path, env: Mapping[str, str]) -> Server:
     return Server(data, env=env, log=log)
 
 
-def _furnish(data: Path, url: str, halls: int) -> list[str]:
-    """Enter halls, devices and clerks; return the halls' codes."""
+def furnish_district(data: Path, url: str, halls: int) -> list[str]:
+    """Enter so many halls of Baoan with devices and clerks in a database; return the halls' codes."""
     migrate(Settings(data=data, database_url=url))
     database = Database(place_of(data, url, "config"))
     preset = _always_open(load_preset("baoan"), halls)
