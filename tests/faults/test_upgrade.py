@@ -50,12 +50,12 @@ def district(tmp_path: Path) -> Iterator[_District]:
     halls = furnish_district(data, url, 2)
     env = {"ONEWINDOW_DATABASE_URL": url, "ONEWINDOW_REDIS_URL": shared_redis().address}
     next_env = env | {"PYTHONPATH": str(next_version(tmp_path / "next"))}
-    nodes = [Server(data, env=env, log=tmp_path / "here.log")]
-    nodes += [Server(data, env=next_env, log=tmp_path / f"{name}.log") for name in ("ahead", "later")]
+    here = Server(data, env=env, log=tmp_path / "here.log")
+    ahead, later = (Server(data, env=next_env, log=tmp_path / f"{name}.log") for name in ("ahead", "later"))
     try:
-        yield _District(url, halls, *nodes, next_env=next_env)
+        yield _District(url, halls, here, ahead, later, next_env)
     finally:
-        for node in nodes:
+        for node in (here, ahead, later):
             node.stop()
 
 
