@@ -4,6 +4,7 @@ That no page loads from elsewhere, breaks the content policy or throws is checke
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -84,6 +85,32 @@ def test_pages_that_one_only_looks_at_keep_nobody_out(hall: Served, eyes: Eyes, 
 
     expect(opened.locator(ready).first).to_be_attached()
     assert_sound(opened)
+
+
+def test_a_screen_whose_address_lacks_its_place_lets_people_choose_it(hall: Served, eyes: Eyes, large: str):
+    """The only hall is taken at once; of its areas and windows somebody chooses one, and the screen is there."""
+    for page, field in (("area", "area"), ("strip", "window")):
+        screen = eyes.open(f"{hall.url}/{page}?device={token_of('board')}&large={large}", "desk")
+
+        expect(screen.locator(f"[data-testid=choose][data-field={field}]")).to_be_visible()
+        assert_sound(screen)
+        seen(screen, "choice").first.click()
+        expect(screen.locator("[data-link=live], [data-state=CLOSED]").first).to_be_attached()
+        assert f"hall={HALL}" in screen.url
+        assert f"&{field}=" in screen.url
+
+
+def test_of_several_halls_one_is_chosen_and_an_unknown_one_is_said(tmp_path: Path, eyes: Eyes):
+    with serving(tmp_path) as served:
+        kiosk = eyes.open(f"{served.url}/kiosk?device={token_of('kiosk')}", "kiosk")
+        expect(seen(kiosk, "choice")).to_have_count(2)
+        kiosk.locator(f"a[href*='hall={HALL}']").click()
+        expect(seen(kiosk, "choice")).to_have_count(0)
+        expect(kiosk.locator("ow-kiosk")).to_be_attached()
+
+        strip = eyes.open(f"{served.url}/strip?hall=nowhere", "desk")
+        expect(strip.locator("[role=alert]")).to_be_visible()
+        expect(seen(strip, "choice")).to_have_count(2)
 
 
 def test_the_kiosk_keeps_nobody_out_from_the_first_touch_to_the_number(hall: Served, eyes: Eyes, large: str):

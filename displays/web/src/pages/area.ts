@@ -1,14 +1,13 @@
 // An area's board: `/area?hall=&area=&device=`.
 
 import "../board/board";
-import { missingFields } from "../shared/components/missing";
+import { chooseMissing } from "../shared/components/choose";
 import { openPage } from "../shared/element";
 import { text } from "../shared/i18n";
 import { query } from "../shared/place";
 
-openPage({ theme: "board", title: `${text("board.title").zh} ${text("board.title").en}` });
-
-if (!missingFields(["hall", "area"])) {
+if (!chooseMissing("area")) {
+  openPage({ theme: "board", title: `${text("board.title").zh} ${text("board.title").en}` });
   const board = document.createElement("ow-board");
   for (const field of ["hall", "area", "device"]) {
     board.setAttribute(field, query(field));

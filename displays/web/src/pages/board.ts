@@ -1,14 +1,13 @@
 // The hall's board: `/board?hall=&device=&voice=zh,en|silent&zone=`.
 
 import "../board/board";
-import { missingFields } from "../shared/components/missing";
+import { chooseMissing } from "../shared/components/choose";
 import { openPage } from "../shared/element";
 import { text } from "../shared/i18n";
 import { query } from "../shared/place";
 
-openPage({ theme: "board", title: `${text("board.title").zh} ${text("board.title").en}` });
-
-if (!missingFields(["hall"])) {
+if (!chooseMissing("board")) {
+  openPage({ theme: "board", title: `${text("board.title").zh} ${text("board.title").en}` });
   const board = document.createElement("ow-board");
   board.setAttribute("hall", query("hall"));
   board.setAttribute("device", query("device"));

@@ -4,6 +4,10 @@
 import "../kiosk/kiosk.css";
 
 import "../kiosk/app";
+import { chooseMissing } from "../shared/components/choose";
 import { openPage } from "../shared/element";
 
-openPage();
+if (!chooseMissing("kiosk")) {
+  openPage();
+  document.body.appendChild(document.createElement("ow-kiosk"));
+}

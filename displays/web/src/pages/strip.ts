@@ -1,14 +1,13 @@
 // The strip over a window: `/strip?hall=&window=&device=`.
 
-import { missingFields } from "../shared/components/missing";
+import { chooseMissing } from "../shared/components/choose";
 import { openPage } from "../shared/element";
 import { text } from "../shared/i18n";
 import { query } from "../shared/place";
 import "../strip/strip";
 
-openPage({ theme: "board", title: `${text("strip.title").zh} ${text("strip.title").en}` });
-
-if (!missingFields(["hall", "window"])) {
+if (!chooseMissing("strip")) {
+  openPage({ theme: "board", title: `${text("strip.title").zh} ${text("strip.title").en}` });
   const strip = document.createElement("ow-strip");
   for (const field of ["hall", "window", "device"]) {
     strip.setAttribute(field, query(field));
