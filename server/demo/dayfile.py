@@ -40,6 +40,8 @@ class Device(msgspec.Struct, frozen=True):
     token: str
     area: str = ""
     window: str = ""
+    area_name: Text = Text("")
+    """What people call the area, for the links of the start page."""
 
 
 class DemoDay(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from hall.catalog import Text
 from hall.errors import Refusal
 from hall.ids import MINUTE_MS, HallId, Ms
 from hall.opening import local_ms
@@ -139,13 +141,14 @@ def _people_and_devices(database: Database, plan: Plan, now_ms: Ms) -> tuple[tup
         store.add_session(token_hash(token), one.account, expires_ms=expires_ms, now_ms=now_ms)
         window = windows[int(one.account.removeprefix("clerk")) - 1].code if one.role == "clerk" else ""
         made.append(Account(one.account, DEMO_PASSWORD, one.role, one.name, window, token))
-    devices = tuple(_device(one) for one in add_demo_devices(store, plan, now_ms=now_ms))
+    areas = {one.code: one.name for one in plan.catalog.areas}
+    devices = tuple(_device(one, areas) for one in add_demo_devices(store, plan, now_ms=now_ms))
     return tuple(made), devices
 
 
-def _device(made: DemoDevice) -> Device:
+def _device(made: DemoDevice, areas: Mapping[str, Text]) -> Device:
     one = made.device
-    return Device(one.id, one.kind, made.token, one.area, one.window)
+    return Device(one.id, one.kind, made.token, one.area, one.window, areas.get(one.area, Text("")))
 
 
 def _open_day(plans: StoredPlans, hall: HallId) -> OpenDayFacts:

@@ -194,15 +194,21 @@ def _links(day: DemoDay) -> list[Link]:
             case "board":
                 found.append(Link(Text("大厅屏", "Hall board"), f"/board?{at}&device={device.token}"))
             case "area":
-                title = Text(f"区域屏 {device.area}", f"Area board {device.area}")
+                name = device.area_name
+                title = Text(f"区域屏 {name.zh or device.area}", f"Area board {name.en or device.area}")
                 found.append(Link(title, f"/area?{at}&area={device.area}&device={device.token}"))
             case "strip" if device.window == window:
                 title = Text(f"窗口屏 {device.window}", f"Window strip {device.window}")
                 found.append(Link(title, f"/strip?{at}&window={device.window}&device={device.token}"))
             case _:
                 pass
-    clerk = Link(Text("窗口工作台", "Clerk's console"), f"/clerk?{at}&window={window}")
-    return [*found, clerk, Link(Text("大厅管理", "Manager's page"), f"/manager?{at}")]
+    return [
+        *found,
+        Link(Text("窗口工作台", "Clerk's console"), f"/clerk?{at}&window={window}"),
+        Link(Text("大厅管理", "Manager's page"), f"/manager?{at}"),
+        Link(Text("排班推演", "Staffing studio"), f"/studio?{at}"),
+        Link(Text("接口文档", "API"), "/docs"),
+    ]
 
 
 def _free_port(wanted: int) -> int:

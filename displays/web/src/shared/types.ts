@@ -212,9 +212,17 @@ export interface DemoLink {
   href: string;
 }
 
+export interface DemoAccount {
+  account: string;
+  password: string;
+  role: string;
+  name?: string;
+  window?: string;
+}
+
 /** What `GET /api/demo` answers; 404 when the server is no demo. */
 export interface DemoInfo {
-  accounts?: { account: string; password: string; role: string; name?: string; window?: string }[];
+  accounts?: DemoAccount[];
   links?: DemoLink[];
   day?: {
     phase?: string;

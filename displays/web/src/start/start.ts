@@ -10,14 +10,15 @@ import { clockTime } from "../shared/format";
 import { beside, hasText, otherTag, pick, t, text } from "../shared/i18n";
 import { query, rootUrl } from "../shared/place";
 import { base, buttons, surfaces } from "../shared/theme";
-import type { DemoInfo, DemoLink, HallSummary, Text } from "../shared/types";
+import type { DemoAccount, DemoInfo, DemoLink, HallSummary, Text } from "../shared/types";
 import { type Kind, kindOf, picture } from "./pictures";
 import { startStyles } from "./styles";
 
 const EVERY_MS = 2000;
 // The order in which a number meets them.
-const KINDS: readonly Kind[] = ["kiosk", "phone", "board", "area", "strip", "clerk", "manager", "other"];
+const KINDS: readonly Kind[] = ["kiosk", "phone", "board", "area", "strip", "clerk", "manager", "studio", "other"];
 const WAY: readonly Kind[] = ["kiosk", "phone", "board", "strip", "clerk", "manager"];
+const ROLES: readonly string[] = ["manager", "guide", "network", "admin", "auditor", "clerk"];
 // More links of one kind than this (a strip for each of 59 windows) fold away.
 const LINKS_SHOWN = 3;
 
@@ -145,8 +146,9 @@ export class OwStart extends OwElement {
     }
     const hall = this.hall;
     const query = hall ? `?hall=${encodeURIComponent(hall.hall)}` : "";
-    const kinds: Kind[] = ["kiosk", "phone", "board", "clerk", "manager"];
-    return hall ? kinds.map((kind) => ({ title: titleOf(kind), href: `${kind}${query}` })) : [];
+    const kinds: Kind[] = ["kiosk", "phone", "board", "area", "strip", "clerk", "manager", "studio"];
+    const pages = hall ? kinds.map((kind) => ({ title: titleOf(kind), href: `${kind}${query}` })) : [];
+    return [...pages, { title: text("start.api"), href: "docs" }];
   }
 
   private card(kind: Kind, links: DemoLink[]) {
@@ -171,7 +173,7 @@ export class OwStart extends OwElement {
   }
 
   private accounts() {
-    const accounts = (this.demo && this.demo.accounts) || [];
+    const accounts = ((this.demo && this.demo.accounts) || []).slice().sort(byRole);
     if (accounts.length === 0) {
       return nothing;
     }
@@ -230,6 +232,11 @@ function link(one: DemoLink) {
 // Links come from the server; a scheme that runs code has no place among them.
 function safe(href: string): string {
   return /^\s*(javascript|data|vbscript):/i.test(href) ? "#" : href;
+}
+
+// Fifty-nine clerks come last, or nobody would find the manager below them.
+function byRole(one: DemoAccount, other: DemoAccount): number {
+  return ROLES.indexOf(one.role) - ROLES.indexOf(other.role) || (one.account < other.account ? -1 : 1);
 }
 
 function titleOf(kind: Kind): Text {

@@ -44,6 +44,8 @@ export const startTexts = {
   "start.clerk.is": ["顺呼、开始、办结，键盘操作", "Call, start, finish, by keyboard"],
   "start.manager": ["大厅管理", "Manager"],
   "start.manager.is": ["队列、窗口、屏幕与告警一览", "Queues, windows, screens and alarms"],
+  "start.studio": ["排班推演", "Staffing studio"],
+  "start.studio.is": ["用叫号规则推演明天：开几个窗口、延时值不值", "Tomorrow played by the rules of the calls: windows, evenings, waits"],
   "start.other": ["其他", "More"],
   "start.other.is": ["更多页面", "More pages"],
   "start.api": ["接口文档", "API"],
