@@ -177,6 +177,20 @@ class KioskHome extends KioskPart {
         .small .label {
           font-size: 1.15rem;
         }
+        /* Four packages and two rows of themes fit under each other on a lying screen. */
+        .occasions .tiles {
+          grid-auto-rows: minmax(3.6rem, 1fr);
+          gap: 0.5rem;
+        }
+        .occasions .tile {
+          padding: 0.1rem 1rem;
+        }
+        .occasion .label {
+          font-size: 1.15rem;
+        }
+        .occasion .label .count {
+          margin-top: 0;
+        }
       }
     `,
   ];

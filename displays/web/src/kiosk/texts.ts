@@ -10,7 +10,7 @@ export const kioskTexts = {
   "kiosk.search.found": ["找到 {n} 项", "{n} found"],
   "kiosk.search.many": ["找到很多，显示前 {n} 项", "Many found; the first {n} are shown"],
   "kiosk.themes": ["按主题找", "By subject"],
-  "kiosk.packages": ["一件事一次办", "One visit for one occasion"],
+  "kiosk.packages": ["一件事一次办", "Packages in one visit"],
   "kiosk.packages.all": ["全部一件事", "All packages"],
   "kiosk.package": ["一件事", "Package"],
   "kiosk.items": ["{n} 个事项", "{n} items"],
