@@ -16,7 +16,18 @@ from hall.booking_events import BookingCheckedIn
 from hall.catalog import Text
 from hall.feed_booking import appointment_view, booking_of
 from hall.parts import FRESH, Fresh
-from hall.state import CallRecord, Desk, HallDay, Ticket, ahead_of, entry_state, key_of, signature_of
+from hall.state import (
+    CallRecord,
+    Desk,
+    HallDay,
+    Ticket,
+    ahead_of,
+    entry_state,
+    key_of,
+    signature_of,
+    waiting_count,
+    waiting_lines,
+)
 
 Json = dict[str, Any]
 ViewKind = Literal["board", "area", "strip", "ticket", "clerk", "manager"]
@@ -174,17 +185,17 @@ def call_mark(state: HallDay, ticket: Ticket | None) -> bool:
 
 
 def waiting_counts(state: HallDay) -> Json:
-    """Count who waits: in all, and by the theme of what is done next."""
+    """Count who waits to be called: in all, and by the theme of what is done next."""
     items: dict[str, int] = {}
-    for line in state.lines:
-        for entry in line.people:
-            code = next_item(entry[3])
+    for _, people in waiting_lines(state):
+        for ticket in people:
+            code = next_item(ticket)
             items[code] = items.get(code, 0) + 1
     themes: dict[str, int] = {}
     for code, count in items.items():
         theme = _theme_of_item(state, code)
         themes[theme] = themes.get(theme, 0) + count
-    return {"total": state.totals["WAITING"], "themes": dict(sorted(themes.items()))}
+    return {"total": waiting_count(state), "themes": dict(sorted(themes.items()))}
 
 
 def next_item(ticket: Ticket) -> str:

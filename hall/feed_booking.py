@@ -13,7 +13,7 @@ from hall.bookings import OPEN_STATES, Appointment
 from hall.errors import Refusal
 from hall.ids import ItemCode
 from hall.slots import Grid
-from hall.state import HallDay, Ticket
+from hall.state import HallDay, Ticket, not_due
 
 Json = dict[str, Any]
 MAX_LISTED = 200
@@ -133,7 +133,7 @@ def booked_counts(state: HallDay) -> Json | None:
         "held": totals["SLOT_HELD"],
         "waitlisted": totals["WAITLISTED"],
         "offered": totals["OFFERED"],
-        "not_due": sum(1 for name in bookings.early if state.tickets[name].state == "WAITING"),
+        "not_due": not_due(state),
     }
 
 

@@ -10,7 +10,7 @@ from hall.catalog import Text
 from hall.feed import Json, View
 from hall.feed_booking import booked_counts
 from hall.parts import FRESH, Fresh
-from hall.state import Desk, HallDay, LineEntry, Ticket, last_op
+from hall.state import Desk, HallDay, LineEntry, Ticket, last_op, waiting_count, waiting_lines
 from hall.undo import can_take_back, is_untouched
 
 MAX_LISTED = 50
@@ -82,7 +82,7 @@ def clerk_view(state: HallDay, window: str, parts: Fresh = FRESH) -> Json:
         ),
         "missed": _missed(state, parts),
         "waiting": {
-            "total": state.totals["WAITING"],
+            "total": waiting_count(state),
             **parts.once(state, ("next", desk.lines), lambda: _waiting_for(state, desk, parts)),
         },
         "undo": _undo_view(state, desk),
@@ -194,12 +194,17 @@ def manager_view(state: HallDay, parts: Fresh = FRESH) -> Json:
         },
         "windows": {desk.code: _window_of(state, desk, parts) for desk in state.desks.values()},
         "queues": queues_view(state),
-        "totals": {"taken": len(state.tickets), **{key.lower(): count for key, count in state.totals.items()}},
+        "totals": _totals(state),
         "held": _listed(state, _latest(list(state.held.values())), parts),
         "missed": _missed(state, parts),
         "calls": feed.calls_view(state, state.desks, parts),
         "booked": booked_counts(state),
     }
+
+
+def _totals(state: HallDay) -> Json:
+    states = {name.lower(): count for name, count in state.totals.items()}
+    return {"taken": len(state.tickets), **states, "waiting": waiting_count(state)}
 
 
 def queues_view(state: HallDay) -> Json:
@@ -216,11 +221,11 @@ def queues_view(state: HallDay) -> Json:
             "oldest_ms": None,
             "windows": [desk.code for desk in state.desks.values() if desk.bit & served],
         }
-    for line in state.lines:
-        for entry in line.people:
-            queue = queues[feed.theme_of(state, entry[3])]
+    for _, people in waiting_lines(state):
+        for ticket in people:
+            queue = queues[feed.theme_of(state, ticket)]
             queue["waiting"] += 1
-            queue["oldest_ms"] = min(queue["oldest_ms"] or entry[3].waiting_since_ms, entry[3].waiting_since_ms)
+            queue["oldest_ms"] = min(queue["oldest_ms"] or ticket.waiting_since_ms, ticket.waiting_since_ms)
     return queues
 
 

@@ -9,6 +9,7 @@ Laws of this module:
 
 import hashlib
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
@@ -319,6 +320,25 @@ def signature_of(state: HallDay, ticket: Ticket) -> tuple[int, int]:
         if primary & inside:
             return primary & inside, helpers & inside
     return primary, helpers
+
+
+def waiting_lines(state: HallDay) -> Iterator[tuple[Line, list[Ticket]]]:
+    """Yield each line with who waits in it to be called: whoever checked in early begins to wait when the slot does."""
+    early = state.bookings.early
+    for line in state.lines:
+        people = [entry[3] for entry in line.people if entry[3].id not in early]
+        if people:
+            yield line, people
+
+
+def waiting_count(state: HallDay) -> int:
+    """Count who waits to be called, without those whose slot is still to come."""
+    return state.totals["WAITING"] - not_due(state)
+
+
+def not_due(state: HallDay) -> int:
+    """Count who is here before the slot and not called before it."""
+    return sum(1 for name in state.bookings.early if state.tickets[name].state == "WAITING")
 
 
 def ahead_of(state: HallDay, primary: Bits, *, key: tuple[int, Ms, int]) -> int:

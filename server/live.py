@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from hall.feed import View
 from hall.ids import Ms
-from hall.state import Desk, HallDay
+from hall.state import Desk, HallDay, waiting_count, waiting_lines
 from server.accounts.store import Device
 from server.clock import Clock
 from server.hub import RECEIPTS_MS, SCREEN_KINDS, Day, Hub, Presence
@@ -92,7 +92,7 @@ class LiveView:
         table = self._waits.table(state)
         told = [one for one in table["groups"] if one["p80_ms"] is not None]
         screens = self._screens(hall)
-        alarms = [*_alarms(state, now_ms=now_ms, linked=linked), *_screen_alarms(screens)]
+        alarms = [*alarms_of(state, now_ms=now_ms, linked=linked), *_screen_alarms(screens)]
         return {
             "alarms": alarms[:ALARMS_LISTED],
             "longest_wait_ms": max((now_ms - since for since in _waiting_since(state)), default=0),
@@ -128,10 +128,10 @@ class LiveView:
 
 
 def _waiting_since(state: HallDay) -> Iterator[Ms]:
-    return (entry[3].waiting_since_ms for line in state.lines for entry in line.people)
+    return (ticket.waiting_since_ms for _, people in waiting_lines(state) for ticket in people)
 
 
-def _alarms(state: HallDay, *, now_ms: Ms, linked: frozenset[str]) -> Iterator[Json]:
+def alarms_of(state: HallDay, *, now_ms: Ms, linked: frozenset[str]) -> Iterator[Json]:
     """Say what somebody should look at, the gravest first where there are many."""
     yield from _wait_alarms(state, now_ms)
     for desk in state.desks.values():
@@ -144,7 +144,7 @@ def _alarms(state: HallDay, *, now_ms: Ms, linked: frozenset[str]) -> Iterator[J
 
 def _wait_alarms(state: HallDay, now_ms: Ms) -> Iterator[Json]:
     warnings = state.plan.policy.warnings
-    heads = sorted((line.people[0][3] for line in state.lines if line.people), key=lambda one: one.waiting_since_ms)
+    heads = sorted((people[0] for _, people in waiting_lines(state)), key=lambda one: one.waiting_since_ms)
     for ticket in heads:
         waited = now_ms - ticket.waiting_since_ms
         if waited >= warnings.wait_warn_ms:
@@ -153,12 +153,12 @@ def _wait_alarms(state: HallDay, now_ms: Ms) -> Iterator[Json]:
             text = (f"{ticket.number} 已等候 {minutes} 分钟", f"{ticket.number} has waited {minutes} min")
             level = "alarm" if is_grave else "warn"
             yield _alarm("LONG_WAIT", level, text, ticket=ticket.id, since_ms=ticket.waiting_since_ms)
-    for line in state.lines:
+    for line, people in waiting_lines(state):
         able = [desk for desk in state.desks.values() if desk.bit & line.primary]
-        if line.people and not any(desk.state in OPEN_STATES for desk in able):
-            ticket = line.people[0][3]
+        if not any(desk.state in OPEN_STATES for desk in able):
+            ticket = people[0]
             text = (
-                f"{ticket.number} 等 {len(line.people)} 人无窗口办理",
+                f"{ticket.number} 等 {len(people)} 人无窗口办理",
                 f"No open window for {ticket.number} and its line",
             )
             yield _alarm("NOBODY_SERVES", "alarm", text, ticket=ticket.id, since_ms=ticket.waiting_since_ms)
@@ -170,7 +170,7 @@ def _desk_alarms(state: HallDay, desk: Desk, *, now_ms: Ms, is_linked: bool) -> 
     if desk.state == "CALLING" and not is_linked and away_ms >= warnings.no_clerk_ms:
         text = (f"{desk.label} 号窗口叫号后无人操作", f"Window {desk.label} called and its clerk is gone")
         yield _alarm("CLERK_GONE", "alarm", text, window=desk.code, since_ms=desk.since_ms)
-    waiting = state.totals["WAITING"]
+    waiting = waiting_count(state)
     if desk.state in ("IDLE", "PAUSED") and not desk.asking and waiting and away_ms >= warnings.idle_others_wait_ms:
         text = (f"{desk.label} 号窗口空闲，还有 {waiting} 人等候", f"Window {desk.label} is idle while {waiting} wait")
         yield _alarm("IDLE_WINDOW", "warn", text, window=desk.code, since_ms=desk.since_ms)

@@ -9,7 +9,7 @@ from hall.catalog import items_of
 from hall.feed import View, text_view
 from hall.feed_staff import render
 from hall.ids import Ms
-from hall.state import HallDay
+from hall.state import HallDay, waiting_count
 from server.api.access import allow, holder
 from server.api.bounds import Code, Secret, TicketKey
 from server.api.describe import PROBLEMS
@@ -64,7 +64,7 @@ async def list_halls(request: Request) -> Response:
             {
                 **_facts_of(facts),
                 "open": _is_open(state, now_ms),
-                "waiting": state.totals["WAITING"],
+                "waiting": waiting_count(state),
                 "windows_open": sum(desk.state in OPEN_STATES for desk in state.desks.values()),
             }
         )
