@@ -210,7 +210,7 @@ export class OwFigures extends OwElement {
   }
 
   private card(name: string, title: string, spread: Spread): TemplateResult {
-    return html`<div class="panel"><dt>${title} P50–P80</dt><dd class="number" data-testid="card-${name}">${min(spread.p50_ms)}–${min(spread.p80_ms)}<small> ${say("minutes")}</small></dd>
+    return html`<div class="panel"><dt>${title} P50–P80</dt><dd class="number" data-testid="card-${name}">${range(spread)}<small> ${say("minutes")}</small></dd>
       <dd class="more muted">${say("mean")} ${min(spread.mean_ms)} · P90 ${min(spread.p90_ms)} · ${say("max")} ${min(spread.max_ms)}</dd></div>`;
   }
 
@@ -233,7 +233,7 @@ export class OwFigures extends OwElement {
     return html`<section class="panel" data-testid="by-item"><h2>${say("by_item")}</h2><div class="scroll" tabindex="0" role="region" aria-label=${say("by_item")}><table>
       <thead><tr><th>${say("item")}</th>${head("n", say("count"))}${head("wait", `${say("wait")} P50–P80`)}${head("service", `${say("service")} P50`)}</tr></thead>
       <tbody>${rows.map(
-        ({ row }) => html`<tr><td>${pick(row.name)}</td><td class="n">${row.n}</td><td class="n">${min(row.wait.p50_ms)}–${min(row.wait.p80_ms)}</td><td class="n">${min(row.service.p50_ms)}</td></tr>`,
+        ({ row }) => html`<tr><td>${pick(row.name)}</td><td class="n">${row.n}</td><td class="n">${range(row.wait)}</td><td class="n">${min(row.service.p50_ms)}</td></tr>`,
       )}</tbody></table></div></section>`;
   }
 
@@ -257,7 +257,7 @@ export class OwFigures extends OwElement {
     return html`<section class="panel"><h2>${say("by_class")}</h2><table><thead><tr><th>${say("class")}</th><th class="n">${say("count")}</th><th class="n">${say("wait")} P50–P80</th><th class="n">${say("overtakes")}</th></tr></thead>
       <tbody>${Object.keys(figures.by_class).map((code) => {
         const row = figures.by_class[code];
-        return row ? html`<tr><td>${name(code)}</td><td class="n">${row.n}</td><td class="n">${min(row.wait.p50_ms)}–${min(row.wait.p80_ms)}</td><td class="n">${row.overtakes}</td></tr>` : nothing;
+        return row ? html`<tr><td>${name(code)}</td><td class="n">${row.n}</td><td class="n">${range(row.wait)}</td><td class="n">${row.overtakes}</td></tr>` : nothing;
       })}</tbody></table></section>`;
   }
 
@@ -286,6 +286,13 @@ export class OwFigures extends OwElement {
 
 function min(ms: number | null | undefined): string {
   return typeof ms === "number" ? (ms / MINUTE_MS).toFixed(ms < 10 * MINUTE_MS ? 1 : 0) : "–";
+}
+
+// Nobody yet is one dash, and a range of one value is that value.
+function range(spread: { p50_ms?: number | null; p80_ms?: number | null }): string {
+  const from = min(spread.p50_ms);
+  const to = min(spread.p80_ms);
+  return from === to ? from : `${from}–${to}`;
 }
 
 define("ow-figures", OwFigures);

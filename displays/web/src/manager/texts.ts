@@ -30,7 +30,7 @@ export const managerTexts = {
   "manager.total_missed": ["过号", "Missed"],
   "manager.total_done": ["办结", "Done"],
   "manager.longest": ["最长等候", "Longest wait"],
-  "manager.waits_range": ["等候 P50–P80", "Wait P50–P80"],
+  "manager.waits_range": ["现在取号，最久约等", "Taken now, the longest line"],
   "manager.open_windows": ["开放窗口", "Windows open"],
   "manager.queues": ["各主题等候", "Waiting by theme"],
   "manager.oldest": ["最久 {time}", "oldest {time}"],
