@@ -80,6 +80,8 @@ class Presence(msgspec.Struct, frozen=True):
     seq: int
     shown_seq: int
     last_seen_ms: Ms
+    has_shown: bool | None = None
+    """Whether it confirmed the newest call of its place; None if none was made while it was there."""
 
 
 class _HallWatch:
@@ -199,7 +201,10 @@ class Hub:
         watch = self._halls.get(hall)
         screens = [one for watched in watch.views.values() for one in watched.screens] if watch else []
         return [
-            Presence(one.device, one.watched.view.kind, one.link.channel.seq, one.link.shown_seq, one.link.last_seen_ms)
+            Presence(
+                one.device, one.watched.view.kind, one.link.channel.seq, one.link.shown_seq, one.link.last_seen_ms,
+                one.watched.has_shown(one),
+            )  # fmt: skip
             for one in screens
             if one.device
         ]

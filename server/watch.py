@@ -35,6 +35,7 @@ class Screen:
         self.watched = watched
         self.device = device
         self.kind = kind
+        self.joined_seq = watched.channel.seq
         self.is_stuck = False
 
     def send(self, frames: list[bytes]) -> bool:
@@ -99,6 +100,13 @@ class Watched:
         screens = [screen for screen in self.screens if screen.kind != "kiosk"]
         shown = sum(screen.link.shown_seq >= since for screen in screens) if since is not None else 0
         return shown, len(screens)
+
+    def has_shown(self, screen: Screen) -> bool | None:
+        """Return whether a screen confirmed the newest call of this view; None if none came while it was there."""
+        seq, ring = self._rings[-1]
+        if not ring or seq <= screen.joined_seq or screen.kind == "kiosk":
+            return None
+        return screen.link.shown_seq >= seq
 
     def _note_ring(self) -> None:
         ring = newest_ring(self.channel.state)

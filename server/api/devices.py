@@ -27,7 +27,11 @@ async def list_devices(request: Request, hall: Code) -> Response:
     shown = []
     for device in await refresh_devices(house, hall):
         at = here.get(device.id)
-        seen = {"online": at is not None, "shown_seq": at.shown_seq if at else None}
+        seen = {
+            "online": at is not None,
+            "shown_seq": at.shown_seq if at else None,
+            "last_call_shown": at.has_shown if at else None,
+        }
         facts = msgspec.structs.asdict(device)
         del facts["hall"]
         shown.append({**facts, **seen, "last_seen_ms": house.live.seen_ms(device)})

@@ -127,16 +127,24 @@ def test_clerks_see_on_how_many_screens_their_call_was_shown(tmp_path):
     ):
         served.take()
         served.call("windows/W01/open", who="clerk01")
+        assert device_of(served, "board")["last_call_shown"] is None
         served.call("windows/W01/call-next", who="clerk01")
         while not (called := frame_of(screen, "delta"))["patch"].get("calls"):
             pass
+        assert device_of(served, "board")["last_call_shown"] is False
         screen.send(json.dumps({"t": "shown", "seq": called["seq"]}))
         while (live := frame_of(console, "live")["live"])["shown"] != {"n": 1, "of": 1}:
             pass
-        devices = served.client("manager").get(f"/api/halls/{HALL}/devices").json()["devices"]
+        shown = device_of(served, "board")
 
     assert live["screens"] == {"online": 1, "of": 1}
-    assert {one["id"]: (one["online"], one["shown_seq"]) for one in devices}["board"] == (True, called["seq"])
+    assert (shown["online"], shown["shown_seq"], shown["last_call_shown"]) == (True, called["seq"], True)
+
+
+def device_of(served: Served, name: str) -> dict[str, Any]:
+    """Return what the manager is told of a device."""
+    devices = served.client("manager").get(f"/api/halls/{HALL}/devices").json()["devices"]
+    return next(one for one in devices if one["id"] == name)
 
 
 def test_a_screen_is_missing_only_once_it_was_there(tmp_path):

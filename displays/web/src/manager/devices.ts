@@ -43,6 +43,9 @@ export class OwDevices extends OwElement {
       td.online i {
         background: var(--ow-good);
       }
+      td.never i {
+        background: var(--ow-line-strong);
+      }
       tr.revoked td {
         color: var(--ow-ink-2);
         text-decoration: line-through;
@@ -90,7 +93,7 @@ export class OwDevices extends OwElement {
     const mayWrite = this.house.account.role !== "auditor";
     return html`<section class="panel"><div class="spread"><h2>${say("tab_devices")}</h2>
         ${mayWrite ? html`<button class="button primary" data-testid="enrol" @click=${this.enrol}>${say("enrol")}</button>` : nothing}</div>
-        <table data-testid="devices"><thead><tr><th>${say("state")}</th><th>${say("device_name")}</th><th>${say("device_kind")}</th><th>${say("place")}</th><th>${say("last_seen")}</th><th class="n">${say("shown_seq")}</th><td></td></tr></thead>
+        <table data-testid="devices"><thead><tr><th>${say("state")}</th><th>${say("device_name")}</th><th>${say("device_kind")}</th><th>${say("place")}</th><th>${say("last_seen")}</th><th>${say("last_call")}</th><td></td></tr></thead>
         <tbody>${(this.devices || []).map((device) => this.row(device, mayWrite))}</tbody></table></section>
       ${this.enrolled ? this.token(this.enrolled) : nothing}`;
   }
@@ -98,12 +101,10 @@ export class OwDevices extends OwElement {
   private row(device: Device, mayWrite: boolean): TemplateResult {
     const isKnown = typeof device.last_seen_ms === "number";
     const seen = isKnown ? pick(momentText(device.last_seen_ms as number, this.house.nowMs(), this.house.hall.zone)) : "–";
-    const head = this.house.feed.seq;
-    const behind = device.online && typeof device.shown_seq === "number" && head > device.shown_seq ? head - device.shown_seq : 0;
     return html`<tr class=${device.revoked ? "revoked" : ""} data-testid="device-${device.id}">
-      <td class="plain ${device.online ? "online" : ""}">${device.revoked ? say("revoked") : html`<i aria-hidden="true"></i>${say(device.online ? "online" : isKnown ? "offline" : "never")}`}</td>
+      <td class="plain ${device.online ? "online" : isKnown ? "" : "never"}">${device.revoked ? say("revoked") : html`<i aria-hidden="true"></i>${say(device.online ? "online" : isKnown ? "offline" : "never")}`}</td>
       <td>${device.name}</td><td>${kindText(device.kind)}</td><td>${this.place(device)}</td><td>${seen}</td>
-      <td class="n">${typeof device.shown_seq === "number" ? device.shown_seq : "–"}${behind > 0 ? html` <span class="behind">${say("behind", { n: behind })}</span>` : nothing}</td>
+      <td>${typeof device.last_call_shown !== "boolean" ? "–" : device.last_call_shown ? say("call_shown") : html`<span class="behind">${say("call_unshown")}</span>`}</td>
       <td class="n plain">${mayWrite && !device.revoked ? html`<button class="button small danger" aria-label="${say("revoke")} ${device.name}" @click=${() => this.revoke(device)}>${say("revoke")}</button>` : nothing}</td></tr>`;
   }
 

@@ -143,4 +143,6 @@ export interface Device {
   online: boolean;
   last_seen_ms?: number | null;
   shown_seq?: number | null;
+  /** Null if no call of its place was made while it was there. */
+  last_call_shown?: boolean | null;
 }
