@@ -202,9 +202,13 @@ class Hub:
         screens = [one for watched in watch.views.values() for one in watched.screens] if watch else []
         return [
             Presence(
-                one.device, one.watched.view.kind, one.link.channel.seq, one.link.shown_seq, one.link.last_seen_ms,
+                one.device,
+                one.watched.view.kind,
+                one.link.channel.seq,
+                one.link.shown_seq,
+                one.link.last_seen_ms,
                 one.watched.has_shown(one),
-            )  # fmt: skip
+            )
             for one in screens
             if one.device
         ]

@@ -1,36 +1,34 @@
-"""Many appends in one statement: versions are checked against known heads, all rows go in by one INSERT.
+"""Many appends in one statement: checked against what is known of their streams, all rows go in by one INSERT.
 
-One statement per group instead of four per append, which took most of the writer's time with many halls. The heads are
-known because this process is the only writer; the primary key fences all the same, and when it objects the transaction
-begins anew and every append is tried by itself, so that a conflict is its own only. Only then are there savepoints:
-inside one SQLite keeps a copy of every page that it changes, a quarter of what a group costs.
+One statement per group instead of four per append, which took most of the writer's time with many halls. Heads and command
+ids are known because this process is the only writer. The primary key fences all the same: when it objects, rows stand
+there that somebody else wrote, so everything known is forgotten and the group is checked against the file, once more.
 """
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from server.ledger.guarding import Guards
 from server.ledger.port import Batch, CommandIdTaken, LedgerError, Row, faults_of_batch
 from server.ledger.tables import commits
+from server.ledger.tail import Tail
 
 Append = tuple[Batch, ...]
 
 CONFLICTS = (IntegrityError, sqlite3.IntegrityError)
 """A key that is there already, from either layer."""
 
-HEADS_LIMIT = 10_000
-"""Heads that are known, over two months of a district; beyond it they are looked up again."""
-
-_HEAD = select(commits.c.version).where(commits.c.stream == bindparam("of")).order_by(commits.c.version.desc()).limit(1)
+_HEAD = f"SELECT max(version) FROM {commits.name} WHERE stream = ?"
+_IDS = f"SELECT command_id FROM {commits.name} WHERE stream = ?"
 _ROW = f"({', '.join('?' * len(Row.__struct_fields__))})"
 _INTO = f"INTO {commits.name} ({', '.join(Row.__struct_fields__)}) VALUES"
-_INSERT = f"INSERT {_INTO} {_ROW}"
 _INSERTS = {count: f"INSERT OR ROLLBACK {_INTO} {', '.join([_ROW] * count)}" for count in (64, 32, 16, 8, 4, 2, 1)}
 """Many rows in one step: at each step this thread gives the interpreter away and, in a rush, waits to have it back. With OR
 ROLLBACK, since SQLite keeps copies of changed pages for a statement that could be taken back by itself."""
@@ -39,93 +37,98 @@ BEGIN = "BEGIN IMMEDIATE"
 """Takes the right to write at once; said on the driver's cursor, since the layers above it cost as much as the rows."""
 
 
-class Appender:
-    """Writes appends into an open transaction; ``committed`` or ``forget`` must follow."""
+@dataclass(slots=True)
+class _Stand:
+    """Where a stream stands with what this group adds to it."""
 
-    def __init__(self) -> None:
-        self._heads: dict[str, int] = {}
-        self._pending: dict[str, int] = {}
+    head: int
+    stored: set[str]
+    """Ids of commands that are answered in it."""
+    added: set[str]
+
+    def take(self, batch: Batch) -> LedgerError | None:
+        """Go on by a batch; or return its conflict, and stay."""
+        conflict = faults_of_batch(batch, self.head)
+        if conflict is not None:
+            return conflict
+        stored, added = self.stored, self.added
+        for number, row in enumerate(batch.rows):
+            if row.command_id in stored or row.command_id in added:
+                added.difference_update([earlier.command_id for earlier in batch.rows[:number]])
+                return CommandIdTaken(batch.stream, row.command_id)
+            added.add(row.command_id)
+        self.head += len(batch.rows)
+        return None
+
+    def give_back(self, batch: Batch) -> None:
+        """Stand again as before a batch that was taken last."""
+        self.head -= len(batch.rows)
+        self.added.difference_update([row.command_id for row in batch.rows])
+
+
+class Appender:
+    """Writes appends into an open transaction; the tail learns from its caller what became durable."""
+
+    def __init__(self, tail: Tail) -> None:
+        """Know of the streams what ``tail`` does."""
+        self._tail = tail
+        self._stands: dict[str, _Stand] = {}
 
     def write(self, connection: Connection, appends: Sequence[Append]) -> list[LedgerError | None]:
         """Write all appends that continue their streams; return for each its conflict, or None.
 
         What the transaction did before may be taken back: appends come first in it.
         """
-        self._pending = {}
-        guards = Guards(connection, [batch for append in appends for batch in append])
-        faults = [self._fault_of(connection, append, guards) for append in appends]
-        good = [batch for append, fault in zip(appends, faults, strict=True) if fault is None for batch in append]
-        if not good:
-            return faults
         cursor = connection.connection.cursor()
         try:
-            _insert_all(cursor, _rows_of(good))
-            guards.write(connection, good)
-            return faults
+            return self._written(connection, cursor, appends)
         except CONFLICTS:
-            # Any other failure ends the whole transaction, as this one does already where a row is its cause.
+            # Any other failure ends the whole transaction, as this one has done already where a row is its cause.
+            self._tail.forget()
             if connection.connection.in_transaction:
                 cursor.execute("ROLLBACK")
             cursor.execute(BEGIN)
-            return self._one_by_one(connection, cursor, appends)
+            return self._written(connection, cursor, appends)
         finally:
             cursor.close()
 
-    def committed(self) -> None:
-        """The transaction is durable: its heads are known from now on."""
-        if len(self._heads) > HEADS_LIMIT:
-            self._heads.clear()
-        self._heads.update(self._pending)
+    def _written(self, connection: Connection, cursor: Any, appends: Sequence[Append]) -> list[LedgerError | None]:
+        self._stands = {}
+        guards = Guards(connection, [batch for append in appends for batch in append])
+        faults = [self._fault_of(cursor, append, guards) for append in appends]
+        good = [batch for append, fault in zip(appends, faults, strict=True) if fault is None for batch in append]
+        if good:
+            _insert_all(cursor, [msgspec.structs.astuple(row) for batch in good for row in batch.rows])
+            guards.write(connection, good)
+        return faults
 
-    def forget(self) -> None:
-        """The transaction failed: look heads up again."""
-        self._heads.clear()
-
-    def _one_by_one(self, connection: Connection, cursor: Any, appends: Sequence[Append]) -> list[LedgerError | None]:
-        self._heads, self._pending = {}, {}
-        return [self._alone(connection, cursor, append) for append in appends]
-
-    def _alone(self, connection: Connection, cursor: Any, append: Append) -> LedgerError | None:
-        before = dict(self._pending)
-        guards = Guards(connection, append)
-        fault = self._fault_of(connection, append, guards)
-        if fault is not None:
-            return fault
-        cursor.execute("SAVEPOINT append")
-        try:
-            cursor.executemany(_INSERT, _rows_of(append))
-            guards.write(connection, append)
-        except CONFLICTS:
-            cursor.execute("ROLLBACK TO append")
-            self._pending = before
-            fault = CommandIdTaken(append[0].stream, "")
-        cursor.execute("RELEASE append")
-        return fault
-
-    def _fault_of(self, connection: Connection, append: Append, guards: Guards) -> LedgerError | None:
-        heads: dict[str, int] = {}
-        for batch in append:
-            stream = batch.stream
-            head = heads[stream] if stream in heads else self._head(connection, stream)
-            conflict = faults_of_batch(batch, head)
-            if conflict is not None:
-                return conflict
-            heads[stream] = head + len(batch.rows)
+    def _fault_of(self, cursor: Any, append: Append, guards: Guards) -> LedgerError | None:
+        for number, batch in enumerate(append):
+            fault = self._stand(cursor, batch.stream).take(batch)
+            if fault is not None:
+                self._give_back(append[:number])
+                return fault
         moved = guards.move(append)
-        if moved is None:
-            self._pending.update(heads)
+        if moved is not None:
+            self._give_back(append)
         return moved
 
-    def _head(self, connection: Connection, stream: str) -> int:
-        known = self._pending.get(stream, self._heads.get(stream))
-        if known is None:
-            found: int | None = connection.execute(_HEAD, {"of": stream}).scalar()
-            known = self._heads[stream] = found or 0
-        return known
+    def _give_back(self, taken: Sequence[Batch]) -> None:
+        for batch in reversed(taken):
+            self._stands[batch.stream].give_back(batch)
 
+    def _stand(self, cursor: Any, stream: str) -> _Stand:
+        stand = self._stands.get(stream)
+        if stand is None:
+            head, ids = self._tail.standing(stream) or self._asked(cursor, stream)
+            stand = self._stands[stream] = _Stand(head, ids, set())
+        return stand
 
-def _rows_of(batches: Sequence[Batch]) -> list[tuple[object, ...]]:
-    return [msgspec.structs.astuple(row) for batch in batches for row in batch.rows]
+    def _asked(self, cursor: Any, stream: str) -> tuple[int, set[str]]:
+        head: int | None = cursor.execute(_HEAD, (stream,)).fetchone()[0]
+        ids = {one for (one,) in cursor.execute(_IDS, (stream,))}
+        self._tail.learn(stream, ids)
+        return head or 0, ids
 
 
 def _insert_all(cursor: Any, rows: Sequence[tuple[object, ...]]) -> None:

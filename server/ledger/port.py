@@ -80,7 +80,7 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     traces: tuple[Trace, ...] = ()
 
 
-class StreamHead(msgspec.Struct, frozen=True):
+class StreamHead(msgspec.Struct, frozen=True, gc=False):
     """The last row of a stream, without its body."""
 
     stream: str

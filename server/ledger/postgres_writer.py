@@ -16,6 +16,7 @@ import asyncpg
 import msgspec
 import structlog
 
+from server.ledger.counting import Figures
 from server.ledger.port import (
     Batch,
     CommandIdTaken,
@@ -78,23 +79,13 @@ AS new (key, stream, appointment, state, slot_ms, items, is_excused)"""
 
 
 @dataclass
-class _Figures:
-    rows: int = 0
-    appends: int = 0
-    transactions: int = 0
-    conflicts: int = 0
-    failures: int = 0
-    largest_group: int = 0
-
-
-@dataclass
 class GroupWriter:
     """Appends of one node, grouped; ``connect`` opens a connection."""
 
     connect: Callable[[], Awaitable[Any]]
     _waiting: list[tuple[Append, asyncio.Future[None]]] = field(default_factory=list)
     _heads: dict[str, int] = field(default_factory=dict)
-    _figures: _Figures = field(default_factory=_Figures)
+    _figures: Figures = field(default_factory=Figures)
     _connection: Any = None
     _task: asyncio.Task[None] | None = None
     _failed_at: float | None = None
@@ -150,7 +141,7 @@ class GroupWriter:
                 raise
             else:
                 self._failed_at = None
-                self._count(appends, faults)
+                self._figures.count(appends, faults)
             for (_, done), fault in zip(group, faults, strict=True):
                 if not done.done():
                     done.set_exception(fault) if fault is not None else done.set_result(None)
@@ -228,15 +219,6 @@ class GroupWriter:
         self._reason = reason_of(error)
         log.error("ledger_write_failed", reason=self._reason)
         return StorageFailed(self._reason)
-
-    def _count(self, appends: Sequence[Append], faults: Sequence[LedgerError | None]) -> None:
-        stored = [append for append, fault in zip(appends, faults, strict=True) if fault is None]
-        figures = self._figures
-        figures.transactions += 1
-        figures.appends += len(stored)
-        figures.rows += sum(len(batch.rows) for append in stored for batch in append)
-        figures.conflicts += len(appends) - len(stored)
-        figures.largest_group = max(figures.largest_group, len(appends))
 
 
 def reason_of(error: BaseException) -> str:

@@ -32,7 +32,7 @@ from server.ledger.port import (
     StreamHead,
     Traced,
 )
-from server.ledger.tables import FORMAT, LedgerTables, commits, plans
+from server.ledger.tables import FILE_FORMAT, FORMAT, LedgerTables, commits, plans
 from server.ledger.tail import Tail
 from server.ledger.trace_reads import TraceReads
 from server.ledger.writer import Work, Writer
@@ -129,7 +129,9 @@ class SqliteLedger:
             after = page[-1][1]
 
     async def find(self, stream: str, command_id: str) -> Row | None:
-        """Return the row that answered a command."""
+        """Return the row that answered a command: rare, so it looks through the stream, unless it cannot be there."""
+        if not self._tail.may_hold(stream, command_id):
+            return None
         found = await self._query(
             lambda connection: connection.execute(_ANSWER, {"of": stream, "id": command_id}).mappings().first()
         )
@@ -248,10 +250,11 @@ def _prepare(engine: Engine, path: Path) -> None:
         with engine.begin() as connection:
             connection.exec_driver_sql(BEGIN)
             found = connection.exec_driver_sql("PRAGMA user_version").scalar() or 0
-            if found > FORMAT:
-                raise LedgerTooNew(str(path), found, FORMAT)
+            if found > FILE_FORMAT:
+                raise LedgerTooNew(str(path), found, FILE_FORMAT)
             LedgerTables.metadata.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version={FORMAT}")
+            # An older file keeps its index of command ids, and with it what earlier versions of the program rely on.
+            connection.exec_driver_sql(f"PRAGMA user_version={FILE_FORMAT if found == 0 else max(found, FORMAT)}")
     except DBAPIError as error:
         raise StorageFailed(str(error.orig)) from error
 

@@ -7,7 +7,10 @@ from sqlalchemy import JSON, BigInteger, LargeBinary, MetaData, Table, Text, Uni
 from sqlmodel import Field, SQLModel
 
 FORMAT = 2
-"""Version of the tables; a file with a greater one is refused. 2: guards and traces, made empty in an older file."""
+"""Version of the tables; 2: guards and traces, made empty where they are missing."""
+
+FILE_FORMAT = 3
+"""Version of a new SQLite file; one with a greater one is refused. 3: the writer keeps command ids apart, not an index."""
 
 
 class LedgerTables(SQLModel):
@@ -20,7 +23,9 @@ class CommitRow(LedgerTables, table=True):
     """One answer of a hall-day."""
 
     __tablename__ = "commits"
-    __table_args__ = (UniqueConstraint("stream", "command_id"),)
+    # Where several nodes write. The only writer of a file knows the ids; there the pages of this index, one for each id since
+    # ids are drawn by chance, were half of what a commit of many halls writes.
+    __table_args__ = (UniqueConstraint("stream", "command_id").ddl_if(dialect="postgresql"),)
 
     stream: str = Field(primary_key=True, sa_type=Text)
     version: int = Field(primary_key=True, sa_type=BigInteger)

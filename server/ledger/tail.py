@@ -1,12 +1,14 @@
-"""What was appended last, as the only writer of a ledger knows it: the head of every stream, and the latest rows.
+"""What the only writer of a ledger knows by heart: the head of every stream, the latest rows, the ids of commands.
 
 Whoever follows the log asks for little more than what was just written, many times a second; it has it from here, without
-a question to the file. What this does not know for certain it does not tell.
+a question to the file. The writer itself has from here what each append must continue, and which commands have their
+answer. What this does not know for certain it does not tell.
 """
 
 import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from server.ledger.port import Batch, Row, StreamHead
 
@@ -16,19 +18,36 @@ ROWS_LIMIT = 4_000
 BYTES_LIMIT = 8 * 1024 * 1024
 """Most bytes of their bodies; a few rows (an import, the end of a day) are long."""
 
+IDS_LIMIT = 1_000_000
+"""Most ids of commands over all streams, a busy day of a hundred halls; the streams that came first lose theirs first, the
+one that is written keeps them. Halls know the ids of their day as well, so that each takes some 50 bytes here."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of one stream."""
+
+    head: StreamHead
+    rows: deque[Row] = field(default_factory=deque)
+    """The latest, without a gap up to the head."""
+
 
 class Tail:
     """Filled by the writing thread when rows are durable, asked by any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ids_limit: int = IDS_LIMIT) -> None:
         """Begin without knowing anything."""
         self._lock = threading.Lock()
-        self._heads: dict[str, StreamHead] = {}
+        self._streams: dict[str, _Known] = {}
         self._sorted: tuple[str, ...] | None = None
         """Names of all streams; None while some may be missing."""
-        self._rows: dict[str, deque[Row]] = {}
-        self._order: deque[str] = deque()
+        self._order: deque[_Known] = deque()
+        """The stream of each row that is kept, the oldest row first."""
         self._bytes = 0
+        self._ids: dict[str, set[str]] = {}
+        """Ids of all commands of a stream; a stream is missing where one of its ids may be."""
+        self._ids_count = 0
+        self._ids_limit = ids_limit
         self.failures = 0
         """How often everything was forgotten."""
 
@@ -36,21 +55,20 @@ class Tail:
         """Remember rows that are durable."""
         with self._lock:
             for batch in batches:
-                last = batch.rows[-1]
-                if self._sorted is not None and batch.stream not in self._heads:
-                    self._sorted = tuple(sorted((*self._sorted, batch.stream)))
-                self._heads[batch.stream] = StreamHead(batch.stream, last.version, last.at_ms, last.hash)
-                self._keep(batch)
+                self._add(batch)
+            while len(self._order) > ROWS_LIMIT or self._bytes > BYTES_LIMIT:
+                self._bytes -= len(self._order.popleft().rows.popleft().body)
 
     def forget(self) -> None:
         """A write failed, and whether it happened is unknown: the file must be asked."""
         with self._lock:
             self.failures += 1
-            self._heads.clear()
+            self._streams.clear()
             self._sorted = None
-            self._rows.clear()
             self._order.clear()
             self._bytes = 0
+            self._ids.clear()
+            self._ids_count = 0
 
     def complete(self, found: Iterable[StreamHead], *, failures: int) -> None:
         """Take the heads of all streams as the file had them after so many failures; what was appended since stands."""
@@ -58,44 +76,78 @@ class Tail:
             if failures != self.failures:
                 return
             for head in found:
-                known = self._heads.get(head.stream)
-                if known is None or known.version < head.version:
-                    self._heads[head.stream] = head
-            self._sorted = tuple(sorted(self._heads))
+                known = self._streams.get(head.stream)
+                if known is None or known.head.version < head.version:
+                    self._streams[head.stream] = _Known(head)
+            self._sorted = tuple(sorted(self._streams))
 
     def heads(self) -> tuple[StreamHead, ...] | None:
         """Return the heads of all streams by name; None while some may be missing."""
         with self._lock:
-            return None if self._sorted is None else tuple([self._heads[stream] for stream in self._sorted])
+            return None if self._sorted is None else tuple([self._streams[stream].head for stream in self._sorted])
 
     def head(self, stream: str) -> StreamHead | None:
         """Return the last row of a stream without its body; None if it is not known here."""
         with self._lock:
-            return self._heads.get(stream)
+            known = self._streams.get(stream)
+            return known.head if known is not None else None
 
     def after(self, stream: str, version: int) -> Sequence[Row] | None:
         """Return all rows of a stream after a version; None if they are not all here."""
         with self._lock:
-            head = self._heads.get(stream)
-            if head is None:
+            known = self._streams.get(stream)
+            if known is None:
                 return None
-            missing = head.version - version
+            missing = known.head.version - version
             if missing <= 0:
                 return ()
-            rows = self._rows.get(stream)
-            if rows is None or len(rows) < missing:
+            rows = known.rows
+            if len(rows) < missing:
                 return None
             return [rows[number] for number in range(len(rows) - missing, len(rows))]
 
-    def _keep(self, batch: Batch) -> None:
-        rows = self._rows.setdefault(batch.stream, deque())
-        for row in batch.rows:
-            rows.append(row)
-            self._order.append(batch.stream)
+    # ---- ids of commands ----
+
+    def learn(self, stream: str, ids: set[str]) -> None:
+        """Take the ids of a whole stream, as the file has them."""
+        with self._lock:
+            self._ids[stream] = ids
+            self._ids_count += len(ids)
+
+    def standing(self, stream: str) -> tuple[int, set[str]] | None:
+        """Return the version of a stream and all its ids, for the writing thread alone; None if the file must be asked."""
+        known, ids = self._streams.get(stream), self._ids.get(stream)
+        return (known.head.version, ids) if known is not None and ids is not None else None
+
+    def may_hold(self, stream: str, command_id: str) -> bool:
+        """Say whether the stream may have a row of a command."""
+        with self._lock:
+            ids = self._ids.get(stream)
+            return ids is None or command_id in ids
+
+    # ---- remembering ----
+
+    def _add(self, batch: Batch) -> None:
+        stream, rows = batch.stream, batch.rows
+        last = rows[-1]
+        head = StreamHead(stream, last.version, last.at_ms, last.hash)
+        known = self._streams.get(stream)
+        if known is None:
+            known = self._streams[stream] = _Known(head)
+            if self._sorted is not None:
+                self._sorted = tuple(sorted((*self._sorted, stream)))
+        known.head = head
+        known.rows.extend(rows)
+        for row in rows:
+            self._order.append(known)
             self._bytes += len(row.body)
-        while len(self._order) > ROWS_LIMIT or self._bytes > BYTES_LIMIT:
-            stream = self._order.popleft()
-            oldest = self._rows[stream]
-            self._bytes -= len(oldest.popleft().body)
-            if not oldest:
-                del self._rows[stream]
+        ids = self._ids.get(stream)
+        if ids is not None:
+            ids.update([row.command_id for row in rows])
+            self._ids_count += len(rows)
+            self._drop_ids(stream)
+
+    def _drop_ids(self, but: str) -> None:
+        while self._ids_count > self._ids_limit and len(self._ids) > 1:
+            oldest = next(stream for stream in self._ids if stream != but)
+            self._ids_count -= len(self._ids.pop(oldest))

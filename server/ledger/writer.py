@@ -8,7 +8,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from server.ledger.appending import BEGIN, Append, Appender
+from server.ledger.counting import Figures
 from server.ledger.port import LedgerError, LedgerHealth, LedgerStatistics, StorageFailed
 from server.ledger.tail import Tail
 
@@ -37,17 +38,6 @@ JOIN_SECONDS = 30
 """How long closing waits for the last transaction; longer than any healthy disk."""
 
 
-@dataclass
-class _Figures:
-    rows: int = 0
-    appends: int = 0
-    transactions: int = 0
-    conflicts: int = 0
-    failures: int = 0
-    largest_group: int = 0
-    checkpoints: int = 0
-
-
 @dataclass(slots=True)
 class _Job:
     what: Append | Work
@@ -63,11 +53,15 @@ class Writer:
     engine: Engine
     tail: Tail = field(default_factory=Tail)
     _jobs: queue.SimpleQueue[_Job | None] = field(default_factory=queue.SimpleQueue)
-    _appender: Appender = field(default_factory=Appender)
-    _figures: _Figures = field(default_factory=_Figures)
+    _figures: Figures = field(default_factory=Figures)
     _health: LedgerHealth = field(default_factory=lambda: LedgerHealth(ok=True))
     _connection: Connection | None = None
+    _checkpoints: int = 0
     _unchecked_rows: int = 0
+
+    def __post_init__(self) -> None:
+        """Append by what the tail knows."""
+        self._appender = Appender(self.tail)
 
     def start(self) -> None:
         """Start the thread."""
@@ -95,7 +89,8 @@ class Writer:
 
     def statistics(self) -> LedgerStatistics:
         """Return the figures since the start."""
-        return LedgerStatistics("sqlite", waiting=self._jobs.qsize(), **vars(self._figures))
+        figures = vars(self._figures)
+        return LedgerStatistics("sqlite", waiting=self._jobs.qsize(), checkpoints=self._checkpoints, **figures)
 
     def _run(self) -> None:
         ended = False
@@ -122,21 +117,23 @@ class Writer:
         return group, True
 
     def _commit(self, group: list[_Job]) -> None:
+        appends = [(job, job.what) for job in group if isinstance(job.what, tuple)]
         try:
-            self._write(group)
+            self._write(group, appends)
         except (DBAPIError, sqlite3.Error, OSError) as error:
             self._fail(group, _reason_of(error))
             return
-        self._appender.committed()
         self._health = LedgerHealth(ok=True)
-        self._note(group)
+        batches = self._figures.count([append for _, append in appends], [job.fault for job, _ in appends])
+        # Before anybody is answered: whoever has an answer finds its row.
+        self.tail.add(batches)
+        self._unchecked_rows += sum([len(batch.rows) for batch in batches])
 
-    def _write(self, group: list[_Job]) -> None:
+    def _write(self, group: list[_Job], appends: Sequence[tuple[_Job, Append]]) -> None:
         # A failure in between drops the connection, and with it the transaction.
         connection = self._connected()
         cursor = connection.connection.cursor()
         cursor.execute(BEGIN)
-        appends = [(job, job.what) for job in group if isinstance(job.what, tuple)]
         faults = self._appender.write(connection, [append for _, append in appends])
         for (job, _), fault in zip(appends, faults, strict=True):
             job.fault = fault
@@ -146,24 +143,9 @@ class Writer:
         cursor.execute("COMMIT")
         cursor.close()
 
-    def _note(self, group: list[_Job]) -> None:
-        stored = [job.what for job in group if job.fault is None and isinstance(job.what, tuple)]
-        batches = [batch for append in stored for batch in append]
-        # Before anybody is answered: whoever has an answer finds its row.
-        self.tail.add(batches)
-        rows = sum(len(batch.rows) for batch in batches)
-        self._unchecked_rows += rows
-        figures = self._figures
-        figures.rows += rows
-        figures.transactions += 1
-        figures.appends += len(stored)
-        figures.conflicts += sum(job.fault is not None for job in group)
-        figures.largest_group = max(figures.largest_group, len(group))
-
     def _fail(self, group: list[_Job], reason: str) -> None:
         # The connection may hold a half-dead transaction; a new one starts clean once the disk works again.
         self._drop_connection()
-        self._appender.forget()
         self.tail.forget()
         self._figures.failures += 1
         self._health = LedgerHealth(ok=False, reason=reason)
@@ -194,7 +176,7 @@ class Writer:
             log.warning("ledger_checkpoint_failed", reason=_reason_of(error))
             self._drop_connection()
             return
-        self._figures.checkpoints += 1
+        self._checkpoints += 1
         if busy or moved < pages:
             log.info("ledger_checkpoint_partial", pages=pages, moved=moved)
 

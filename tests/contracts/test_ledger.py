@@ -122,6 +122,53 @@ async def test_a_command_id_is_answered_once_per_stream(ledger: Ledger):
     assert await _all(ledger, B) == [elsewhere]
 
 
+async def test_a_command_id_is_answered_once_whenever_the_ledger_was_opened(opener: Opener):
+    rows = rows_of(A, 3)
+    ledger = opener()
+    await ledger.append_many([Batch(A, rows[:2])])
+    await ledger.close()
+
+    ledger = opener()
+    with pytest.raises(CommandIdTaken):
+        await ledger.append_many([Batch(A, (msgspec.structs.replace(rows[2], command_id=rows[0].command_id),))])
+    await ledger.append_many([Batch(A, rows[2:])])
+
+    assert await _all(ledger, A) == list(rows)
+    await ledger.close()
+
+
+async def test_of_two_answers_to_a_command_that_wait_together_one_is_stored(ledger: Ledger):
+    first, second, third = rows_of(A, 3)
+    again = msgspec.structs.replace(second, command_id=first.command_id)
+
+    results = await asyncio.gather(
+        ledger.append_many([Batch(A, (first,))]),
+        ledger.append_many([Batch(A, (again, third))]),
+        ledger.append_many([Batch(A, (second,))]),
+        return_exceptions=True,
+    )
+
+    assert [type(result).__name__ for result in results] == ["NoneType", "CommandIdTaken", "NoneType"]
+    assert await _all(ledger, A) == [first, second]
+
+
+async def test_what_a_refused_append_would_have_taken_is_free_for_the_next(ledger: Ledger):
+    """Its first stream was fine; versions and command ids there go to whoever waits beside it."""
+    rows = rows_of(A, 2)
+    broken = Batch(B, rows_of(B, 2)[1:])
+    moved = guarded(Batch(A, rows), Guard(P, 7))
+
+    results = await asyncio.gather(
+        ledger.append_many([Batch(A, rows), broken]),
+        ledger.append_many([moved]),
+        ledger.append_many([Batch(A, rows)]),
+        return_exceptions=True,
+    )
+
+    assert [type(result).__name__ for result in results] == ["VersionConflict", "GuardMoved", "NoneType"]
+    assert await _all(ledger, A) == list(rows)
+
+
 async def test_several_streams_go_together_or_not_at_all(ledger: Ledger):
     a, b = batch_of(A, 3), batch_of(B, 2)
     broken = Batch(B, b.rows[1:])

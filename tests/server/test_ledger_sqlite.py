@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from server.ledger.port import LedgerTooNew, StorageFailed
+from server.ledger.port import Batch, CommandIdTaken, LedgerTooNew, StorageFailed
 from server.ledger.sqlite import SqliteLedger
 from server.ledger.writer import CHECKPOINT_ROWS
-from tests.support.ledgers import batch_of
+from tests.support.ledgers import batch_of, rows_of
 
 A = "futian/2026-11-23"
 
@@ -131,6 +132,75 @@ def test_a_file_of_a_later_format_is_refused_and_left_alone(path: Path):
         SqliteLedger.open(path)
     with pytest.raises(LedgerTooNew):
         SqliteLedger.open(path)  # the lock was let go
+
+
+OLDER = """CREATE TABLE commits (stream TEXT NOT NULL, version BIGINT NOT NULL, at_ms BIGINT NOT NULL,
+command_id TEXT NOT NULL, actor TEXT NOT NULL, body BLOB NOT NULL, hash TEXT NOT NULL,
+PRIMARY KEY (stream, version), UNIQUE (stream, command_id))"""
+"""As formats 1 and 2 had it."""
+
+
+@pytest.mark.parametrize(("older", "afterwards"), [(1, 2), (2, 2)])
+async def test_a_file_of_an_older_format_goes_on_with_the_index_it_has(path: Path, older: int, afterwards: int):
+    """What is written to it keeps to the same laws, and the version of the program that made it can take it back."""
+    rows = rows_of(A, 4)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(OLDER)
+        connection.executemany(
+            "INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?)", map(msgspec.structs.astuple, rows[:2])
+        )
+        connection.execute(f"PRAGMA user_version={older}")
+        connection.commit()
+
+    ledger = SqliteLedger.open(path)
+    with pytest.raises(CommandIdTaken):
+        await ledger.append_many([Batch(A, (msgspec.structs.replace(rows[2], command_id=rows[1].command_id),))])
+    await ledger.append_many([Batch(A, rows[2:])])
+    assert await ledger.find(A, rows[1].command_id) == rows[1]
+    await ledger.close()
+
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (afterwards,)
+        assert len(connection.execute("PRAGMA index_list(commits)").fetchall()) == 2
+        assert connection.execute("SELECT max(version) FROM commits").fetchone() == (4,)
+
+
+async def test_a_new_file_has_no_index_of_command_ids(ledger: SqliteLedger, path: Path):
+    """Its pages, one for each id, were half of what a commit of many halls writes."""
+    with closing(sqlite3.connect(path)) as connection:
+        assert len(connection.execute("PRAGMA index_list(commits)").fetchall()) == 1
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+
+
+async def test_rows_that_somebody_else_wrote_are_a_conflict_and_spoil_nothing_beside_it(
+    ledger: SqliteLedger, path: Path
+):
+    """Nobody should, with the lock file; if it happens the key objects, and everything is asked of the file again."""
+    rows, other = rows_of(A, 3), batch_of("baoan/2026-11-23", 2)
+    await ledger.append_many([Batch(A, rows[:1]), Batch(other.stream, other.rows[:1])])
+    assert len(await ledger.streams()) == 2
+    with closing(sqlite3.connect(path)) as connection:
+        theirs = msgspec.structs.replace(rows[1], command_id="theirs")
+        connection.execute("INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?)", msgspec.structs.astuple(theirs))
+        connection.commit()
+
+    results = await asyncio.gather(
+        ledger.append_many([Batch(other.stream, other.rows[1:])]),
+        ledger.append_many([Batch(A, rows[1:2])]),
+        ledger.append_many([batch_of("nanshan/2026-11-23", 1)]),
+        return_exceptions=True,
+    )
+
+    assert [type(result).__name__ for result in results] == ["NoneType", "VersionConflict", "NoneType"]
+    assert [row async for row in ledger.read(A)] == [rows[0], theirs]
+    assert {head.stream: head.version for head in await ledger.streams()} == {
+        A: 2,
+        other.stream: 2,
+        "nanshan/2026-11-23": 1,
+    }
+    with pytest.raises(CommandIdTaken) as caught:
+        await ledger.append_many([Batch(A, (msgspec.structs.replace(rows[2], command_id="theirs"),))])
+    assert caught.value.command_id == "theirs"
 
 
 def test_a_file_that_is_no_database_is_refused(path: Path):

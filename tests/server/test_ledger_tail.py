@@ -71,6 +71,50 @@ def test_memory_is_bounded_by_rows_and_by_bytes(count: int, body: bytes):
     assert tail.after(A, count - 5) == [*many.rows[-5:]]
 
 
+def test_ids_are_known_of_whole_streams_only():
+    """Those of rows that were added do not say what came before them."""
+    tail, first = Tail(), batch_of(A, 2)
+    tail.add([first])
+    assert tail.standing(A) is None
+    assert tail.may_hold(A, "unknown-id")
+
+    tail.learn(A, {row.command_id for row in first.rows})
+    tail.add([batch_of(A, 1, after=first.rows[-1])])
+
+    assert tail.standing(A) == (3, {f"command-{A}-{number}" for number in (1, 2, 3)})
+    assert not tail.may_hold(A, "unknown-id")
+    tail.forget()
+    assert tail.standing(A) is None
+
+
+def test_beyond_the_limit_streams_that_came_first_lose_their_ids_and_the_one_in_use_keeps_them():
+    tail, busy, streams = Tail(ids_limit=10), batch_of(A, 4), [f"hall{number}/2026-11-23" for number in range(3)]
+    for batch in (busy, *(batch_of(stream, 3) for stream in streams)):
+        tail.learn(batch.stream, set())
+        tail.add([batch])
+
+    assert [stream for stream in (A, *streams) if tail.standing(stream) is None] == [A]
+
+    tail.learn(A, {row.command_id for row in busy.rows})
+    tail.add([batch_of(A, 20, after=busy.rows[-1])])
+
+    assert [stream for stream in (A, *streams) if tail.standing(stream) is not None] == [A]
+
+
+async def test_an_answer_is_found_where_ids_are_known_and_where_they_are_not(tmp_path: Path):
+    path = tmp_path / "ledger.db"
+    ledger, batch = SqliteLedger.open(path), batch_of(A, 3)
+    await ledger.append_many([batch])
+    reading = SqliteLedger.open_for_reading(path)
+
+    for one in (ledger, reading):
+        assert await one.find(A, batch.rows[0].command_id) == batch.rows[0]
+        assert await one.find(A, "unknown-id") is None
+        assert await one.find(B, batch.rows[0].command_id) is None
+    await reading.close()
+    await ledger.close()
+
+
 async def test_followers_are_told_from_memory_what_the_file_holds(tmp_path: Path):
     path = tmp_path / "ledger.db"
     ledger, first = SqliteLedger.open(path), batch_of(A, ROWS_LIMIT)
