@@ -1,8 +1,8 @@
 """The auditor: proves from a log alone that a hall-day kept the laws, or names the first row that broke one.
 
-Two proofs, in one pass or side by side. Books of their own (:mod:`hall.audit_tables`) fold the events and check each
-against plain tables. And every command is decided again on a state of its own: the same events must come out (S16), and
-at the end the state that decided and the state that replayed must have one fingerprint (S10).
+Two proofs, in one pass or side by side. What the log says is entered in books of their own (:mod:`hall.audit_tables`),
+checked against plain tables, and replayed on a state. And every command is decided again on a state of its own: the same
+events must come out (S16). At the end the state that replayed and the state that decided must have one fingerprint (S10).
 
 S1 a number is issued once · S3 nothing appears from nowhere · S4 a ticket is at one window, a window has one ticket ·
 S5 only legal transitions · S6 no slot oversold, no limit passed · S7 one effect per command id · S9 the log is
@@ -59,7 +59,7 @@ def audit(commits: Iterable[Commit], plans: Mapping[str, Plan]) -> Iterator[Find
 
 
 class BookAuditor:
-    """The first proof: rows, causes, tickets, windows and bookings, in books that know nothing of the rules."""
+    """Of the first proof: rows, causes, tickets, windows and bookings, in books that know nothing of the rules."""
 
     def __init__(self, plans: Mapping[str, Plan]) -> None:
         """Begin before the first row; ``plans`` may still be filled while rows are checked."""
@@ -86,10 +86,6 @@ class BookAuditor:
                 faults += self._bookings.enter(commit)
             faults = faults or self._plan_faults(commit, held)
         return _findings(commit, faults) if faults else []
-
-    def finish(self) -> list[Finding]:
-        """Return nothing: whatever the books can show, they show at its row."""
-        return []
 
     # ---- the row ----
 
@@ -143,51 +139,73 @@ class BookAuditor:
         return []
 
 
-class RuleAuditor:
-    """The second proof: the log decided again by the rules, and replayed beside it."""
+class _Replayed:
+    """A state that goes through the log, and its fingerprint."""
 
     def __init__(self, plans: Mapping[str, Plan]) -> None:
         """Begin before the first row; ``plans`` may still be filled while rows are checked."""
         self._plans = plans
-        self._decided = HallDay()
-        self._replayed = HallDay()
+        self._state = HallDay()
         self._fingerprint = (-1, "")
 
     @property
     def fingerprint(self) -> str:
         """The fingerprint of the state after the rows so far; of a large day it costs a second, and is kept."""
-        if self._fingerprint[0] != self._replayed.seq:
-            self._fingerprint = (self._replayed.seq, self._replayed.fingerprint())
+        if self._fingerprint[0] != self._state.seq:
+            self._fingerprint = (self._state.seq, self._state.fingerprint())
         return self._fingerprint[1]
 
     def check(self, commit: Commit) -> list[Finding]:
         """Return the findings of the next row."""
-        faults = self._replay_faults(commit)
+        if len(self._state.plans) < len(self._plans):
+            self._state.plans.update(self._plans)
+        faults = self._faults(commit)
         return _findings(commit, faults) if faults else []
 
     def finish(self) -> list[Finding]:
-        """Return what the whole log breaks."""
-        if self._decided.fingerprint() != self.fingerprint:
-            return [Finding(self._replayed.seq, "S10", "deciding and replaying the log give different states")]
+        """Return nothing: whatever one state can show, it shows at its row."""
         return []
 
-    def _replay_faults(self, commit: Commit) -> list[Fault]:
-        decided, replayed = self._decided, self._replayed
-        if len(replayed.plans) < len(self._plans):
-            decided.plans.update(self._plans)
-            replayed.plans.update(self._plans)
+    def _faults(self, commit: Commit) -> list[Fault]:
         try:
-            apply(replayed, commit)
+            apply(self._state, commit)
         except HallError as error:
             return [("S10", str(error))]
         except _IMPOSSIBLE as error:
             return [("S10", f"cannot be replayed: {type(error).__name__}: {error}")]
+        return []
+
+
+class LogAuditor(_Replayed):
+    """The first proof: what the log says, in the books and replayed; the state is asked about rows only that they know."""
+
+    def __init__(self, plans: Mapping[str, Plan]) -> None:
+        """Begin before the first row; ``plans`` may still be filled while rows are checked."""
+        super().__init__(plans)
+        self._books = BookAuditor(plans)
+
+    @property
+    def rows(self) -> int:
+        """How many rows were checked."""
+        return self._books.rows
+
+    def check(self, commit: Commit) -> list[Finding]:
+        """Return the findings of the next row."""
+        return self._books.check(commit) or super().check(commit)
+
+
+class RuleAuditor(_Replayed):
+    """The second proof: the commands of the log decided again by the rules."""
+
+    def _faults(self, commit: Commit) -> list[Fault]:
+        state = self._state
+        if commit.seq != state.seq + 1:
+            return [("S9", f"follows row {state.seq}")]
         if commit.refusal is not None and commit.refusal.code == "PLAN_UNKNOWN":
             # Whether a plan was known then is not in the log.
-            apply(decided, commit)
-            return []
+            return super()._faults(commit)
         try:
-            result = step(decided, commit.command)
+            result = step(state, commit.command)
         except (HallError, *_IMPOSSIBLE) as error:
             return [("S16", f"cannot be decided again: {type(error).__name__}: {error}")]
         return _difference(commit, result)
@@ -198,26 +216,28 @@ class Auditor:
 
     def __init__(self, plans: Mapping[str, Plan]) -> None:
         """Begin before the first row; ``plans`` may still be filled while rows are checked."""
-        self._books = BookAuditor(plans)
+        self._log = LogAuditor(plans)
         self._rules = RuleAuditor(plans)
 
     @property
     def fingerprint(self) -> str:
         """The fingerprint of the state after the rows so far."""
-        return self._rules.fingerprint
+        return self._log.fingerprint
 
     @property
     def rows(self) -> int:
         """How many rows were checked."""
-        return self._books.rows
+        return self._log.rows
 
     def check(self, commit: Commit) -> list[Finding]:
-        """Return the findings of the next row; the rules are asked about rows only that the books know."""
-        return self._books.check(commit) or self._rules.check(commit)
+        """Return the findings of the next row; the rules are asked about rows only that the first proof accepts."""
+        return self._log.check(commit) or self._rules.check(commit)
 
     def finish(self) -> list[Finding]:
         """Return what the whole log breaks."""
-        return self._rules.finish()
+        if self._rules.fingerprint != self._log.fingerprint:
+            return [Finding(self.rows, "S10", "deciding and replaying the log give different states")]
+        return []
 
 
 def _findings(commit: Commit, faults: list[Fault]) -> list[Finding]:

@@ -4,6 +4,7 @@ A check that did not run is never shown as passed: the report names what ran, an
 """
 
 import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -12,7 +13,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from hall.audit import LAWS, Auditor, BookAuditor, Finding, RuleAuditor
+from hall.audit import LAWS, Auditor, Finding, LogAuditor, RuleAuditor
 from hall.errors import HallError
 from hall.events import Commit
 from hall.ids import HallId
@@ -85,23 +86,25 @@ def audit_all(
 
 async def audit_stream(ledger: Ledger, stream: str) -> AuditReport:
     """Audit one day of an open ledger, both proofs in one pass."""
-    plans: dict[str, Plan] = {}
-    auditor = Auditor(plans)
-    told = await _told(ledger, stream, auditor, plans)
-    rows, head = told.rows, told.head
-    return AuditReport(stream, rows, told.findings, head, auditor.fingerprint if rows else "")
+    told = await _told(ledger, stream, Auditor)
+    return AuditReport(stream, told.rows, told.findings, told.head, told.fingerprint)
 
 
 class _Told(msgspec.Struct, frozen=True):
-    """What a pass came to; ``head`` is the hash of the last sound row."""
+    """What a pass came to; ``head`` is the hash of the last sound row, ``fingerprint`` that of the state at the end."""
 
     rows: int
     findings: tuple[Finding, ...]
     head: str
+    fingerprint: str = ""
 
 
 class _Proof(Protocol):
     """One proof of :mod:`hall.audit`, or both."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the state after the rows so far."""
 
     def check(self, commit: Commit) -> list[Finding]:
         """Return the findings of the next row."""
@@ -110,25 +113,33 @@ class _Proof(Protocol):
         """Return what the whole log breaks."""
 
 
-async def _told(ledger: Ledger, stream: str, proof: _Proof, plans: dict[str, Plan]) -> _Told:
-    """Let a proof see every row, up to its first finding."""
+_Begin = Callable[[Mapping[str, Plan]], _Proof]
+
+
+async def _told(ledger: Ledger, stream: str, begin: _Begin, *, linked: bool = True) -> _Told:
+    """Let a proof see every row, up to its first finding; the hash chain is checked too where it is ``linked``."""
+    plans: dict[str, Plan] = {}
+    proof = begin(plans)
     rows, previous = 0, GENESIS
+    found: Sequence[Finding] = ()
     try:
         async for row in ledger.read(stream):
-            check_link(row, previous=previous, version=rows + 1)
+            if linked:
+                check_link(row, previous=previous, version=rows + 1)
             commit = decoded(row)
             if plans_named(commit):
                 await learn_named(ledger, commit, plans=plans)
             rows += 1
-            if findings := proof.check(commit):
-                return _Told(rows, tuple(findings), previous if rows > 1 else "")
+            if found := proof.check(commit):
+                break
             previous = row.hash
-        return _Told(rows, tuple(proof.finish()), previous if rows else "")
+        else:
+            found = proof.finish()
     except BrokenChain as broken:
-        found = Finding(broken.version, "S9", broken.reason)
+        found = [Finding(broken.version, "S9", broken.reason)]
     except HallError as error:
-        found = Finding(rows + 1, "S10", str(error))
-    return _Told(rows, (found,), previous if rows else "")
+        found = [Finding(rows + 1, "S10", str(error))]
+    return _Told(rows, tuple(found), previous if previous != GENESIS else "", proof.fingerprint if rows else "")
 
 
 async def _audited(
@@ -147,49 +158,37 @@ async def _audited(
 
 
 async def _side_by_side(ledger: Ledger, database: Path | str, names: list[str]) -> tuple[AuditReport, ...]:
-    """Let the rules decide the days again in a process of its own while the books are kept here.
+    """Let the rules decide the days again in a process of its own while the log is entered in the books and replayed here.
 
-    A day where either proof stumbled, or that grew meanwhile, is audited once more in one pass, which names the first bad
-    row of both.
+    The hash chain is checked there only, since that is the shorter way: both must come to one head and one state. A day where
+    they do not, where either stumbled, or that grew meanwhile, is audited once more in one pass, which names its first bad row.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         elsewhere = asyncio.get_running_loop().run_in_executor(pool, _by_rules, database, names)
-        books = [await _booked(ledger, name) for name in names]
+        kept = [await _told(ledger, name, LogAuditor, linked=False) for name in names]
         try:
             rules = await elsewhere
         except BrokenProcessPool:
             # It was ended from outside, for want of memory perhaps: one process can do it all.
             return tuple([await audit_stream(ledger, name) for name in names])
     reports = []
-    for name, kept, (decided, fingerprint) in zip(names, books, rules, strict=True):
-        if (kept.findings, decided.findings, kept.head) == ((), (), decided.head):
-            reports.append(AuditReport(name, kept.rows, (), kept.head, fingerprint))
+    for name, here, there in zip(names, kept, rules, strict=True):
+        if here == there and not here.findings:
+            reports.append(AuditReport(name, here.rows, (), here.head, here.fingerprint))
             continue
         report = await audit_stream(ledger, name)
-        found = report.findings or kept.findings or decided.findings
+        found = report.findings or here.findings or there.findings
         reports.append(msgspec.structs.replace(report, findings=found))
     return tuple(reports)
 
 
-async def _booked(ledger: Ledger, stream: str) -> _Told:
-    plans: dict[str, Plan] = {}
-    return await _told(ledger, stream, BookAuditor(plans), plans)
+def _by_rules(database: Path | str, names: list[str]) -> list[_Told]:
+    """Return what the chain and deciding again come to on each day."""
 
-
-async def _decided(ledger: Ledger, stream: str) -> tuple[_Told, str]:
-    plans: dict[str, Plan] = {}
-    proof = RuleAuditor(plans)
-    told = await _told(ledger, stream, proof, plans)
-    return told, proof.fingerprint if told.rows else ""
-
-
-def _by_rules(database: Path | str, names: list[str]) -> list[tuple[_Told, str]]:
-    """Return what deciding again says of each day, and the fingerprint at its end."""
-
-    async def decide() -> list[tuple[_Told, str]]:
+    async def decide() -> list[_Told]:
         ledger = _opened(database)
         try:
-            return [await _decided(ledger, name) for name in names]
+            return [await _told(ledger, name, RuleAuditor) for name in names]
         finally:
             await ledger.close()
 

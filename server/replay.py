@@ -13,6 +13,9 @@ from hall.step import apply
 from server.ledger.chain import verified
 from server.ledger.port import GENESIS, BrokenChain, Ledger, Row, WrittenByNewer
 
+_NAMING = (OpenDay, ChangePlan)
+"""Commands that bring a plan into the log."""
+
 
 def decoded(row: Row) -> Commit:
     """Return the commit of a row; raise BrokenChain if the row's columns and its body differ or it cannot be read."""
@@ -59,6 +62,6 @@ async def learn_named(ledger: Ledger, commit: Commit, *, plans: dict[str, Plan])
 
 def plans_named(commit: Commit) -> tuple[str, ...]:
     """Return the plans without which a commit cannot be applied; a refused one needs none."""
-    if commit.refusal is None and isinstance(commit.command, OpenDay | ChangePlan):
+    if commit.refusal is None and isinstance(commit.command, _NAMING):
         return (commit.command.plan,)
     return ()

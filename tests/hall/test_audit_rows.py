@@ -141,6 +141,6 @@ def test_states_that_differ_at_the_end_are_named() -> None:
     auditor = Auditor(PLANS)
     for commit in log_of(*BASE):
         assert auditor.check(commit) == []
-    auditor._rules._decided.rings += 1
+    auditor._rules._state.rings += 1
 
     assert [(one.seq, one.law) for one in auditor.finish()] == [(5, "S10")]
