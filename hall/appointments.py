@@ -11,6 +11,7 @@ from hall.booking import BookingRules, Limits
 from hall.booking_commands import Booker, BookerFacts, Counts
 from hall.booking_events import Entries, Take
 from hall.bookings import COUNTED_STATES, OPEN_STATES, Appointment, keys_of
+from hall.capacity import Capacity
 from hall.errors import Refusal, refuse
 from hall.ids import Ms
 from hall.slots import Grid, Grids, ban_until, local_text
@@ -22,9 +23,15 @@ def grids_of(state: HallDay) -> Grids:
     bookings = state.bookings
     mark = (state.plan_hash, state.sessions, bookings.edition)
     if bookings.grids.mark != mark:
-        bookings.grids = Grids(state.plan, state.sessions, bookings.edits, mark)
+        bookings.grids = Grids(capacity_of(state), state.sessions, bookings.edits, mark)
         bookings.freed = True
     return bookings.grids
+
+
+def capacity_of(state: HallDay) -> Capacity:
+    """Return what the plan in force gives to booking; made anew only when the plan is another."""
+    known = state.bookings.grids.capacity
+    return known if known is not None and known.plan is state.plan else Capacity(state.plan)
 
 
 def rules_of(state: HallDay, group: str) -> BookingRules:
@@ -174,7 +181,7 @@ class SlotChange(msgspec.Struct, frozen=True):
 def preview(state: HallDay, group: str, starts: Iterable[Ms], places: int) -> list[SlotChange]:
     """Return what giving these slots so many places would change, before anybody does it (-1: as planned)."""
     grid = grids_of(state).groups[group]
-    planned = Grids(state.plan, state.sessions).groups[group].places
+    planned = Grids(capacity_of(state), state.sessions).groups[group].places
     changes = []
     for start in starts:
         after = planned[start] if places < 0 else places

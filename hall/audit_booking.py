@@ -14,6 +14,7 @@ from hall import events as ev
 from hall.audit_tables import Fault
 from hall.booking import Limits
 from hall.booking_commands import Booker, BookerFacts, Counts
+from hall.capacity import Capacity
 from hall.events import Commit
 from hall.ids import Ms
 from hall.opening import Session
@@ -206,7 +207,7 @@ class BookingBook:
     def _slots(self) -> Grids | None:
         plan = self._plans.get(self._plan)
         if self._grids is None and plan is not None:
-            self._grids = Grids(plan, self._sessions, self._edits)
+            self._grids = Grids(Capacity(plan), self._sessions, self._edits)
         return self._grids
 
     # ---- people ----

@@ -134,15 +134,23 @@ def rules_for(booking: Booking, group: BookingGroup) -> BookingRules:
 
 def groups_by_item(booking: Booking, catalog: Catalog) -> dict[ItemCode, str]:
     """Map each item that can be booked to its group: one that names the item, else the theme, else the open one."""
+    naming: dict[ItemCode, list[tuple[int, BookingGroup]]] = {}
+    of_theme: dict[ThemeCode, str] = {}
+    open_to_all = next((group.code for group in booking.groups if not (group.items or group.themes)), None)
+    for number, group in enumerate(booking.groups):
+        for code in group.items:
+            naming.setdefault(code, []).append((number, group))
+        for theme in group.themes:
+            of_theme.setdefault(theme, group.code)
     found: dict[ItemCode, str] = {}
     for item in catalog.items:
-        fitting = [
-            ((item.code in group.items) * 2 + (item.theme in group.themes), -number, group.code)
-            for number, group in enumerate(booking.groups)
-            if item.code in group.items or item.theme in group.themes or not (group.items or group.themes)
-        ]
-        if fitting:
-            found[item.code] = max(fitting)[2]
+        named = naming.get(item.code)
+        if named is not None:
+            found[item.code] = max((item.theme in group.themes, -number, group.code) for number, group in named)[2]
+            continue
+        code_of = of_theme.get(item.theme, open_to_all)
+        if code_of is not None:
+            found[item.code] = code_of
     return found
 
 

@@ -110,6 +110,7 @@ def faults_of(catalog: Catalog) -> list[str]:
     areas = {area.code for area in catalog.areas}
     themes = {theme.code for theme in catalog.themes}
     items = {item.code for item in catalog.items}
+    served = {item.theme for item in catalog.items}
     faults = _doubles("area", [area.code for area in catalog.areas])
     faults += _doubles("theme", [theme.code for theme in catalog.themes])
     faults += _doubles("item", [item.code for item in catalog.items])
@@ -120,11 +121,18 @@ def faults_of(catalog: Catalog) -> list[str]:
             faults.append(f"window {window.code}: unknown area {window.area}")
         faults += faults_of_serves(f"window {window.code}", window.serves, themes, items)
         faults += faults_of_serves(f"window {window.code} helps", window.helps, themes, items)
-        if not items_of(window.serves, catalog):
+        if not _serves_something(window.serves, served, items):
             faults.append(f"window {window.code}: serves nothing")
     for package in catalog.packages:
         faults += [f"package {package.code}: unknown item {code}" for code in package.items if code not in items]
     return faults
+
+
+def _serves_something(serves: Serves, themes: set[ThemeCode], items: set[ItemCode]) -> bool:
+    """Tell whether some item is served; ``themes`` are those that have items."""
+    if serves.everything:
+        return bool(items)
+    return not themes.isdisjoint(serves.themes) or not items.isdisjoint(serves.items)
 
 
 def faults_of_serves(where: str, serves: Serves, themes: set[ThemeCode], items: set[ItemCode]) -> list[str]:
@@ -134,4 +142,8 @@ def faults_of_serves(where: str, serves: Serves, themes: set[ThemeCode], items: 
 
 
 def _doubles(kind: str, codes: list[str]) -> list[str]:
-    return [f"{kind} {code}: defined twice" for code in sorted({code for code in codes if codes.count(code) > 1})]
+    seen: set[str] = set()
+    doubles: set[str] = set()
+    for code in codes:
+        (doubles if code in seen else seen).add(code)
+    return [f"{kind} {code}: defined twice" for code in sorted(doubles)]

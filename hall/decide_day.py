@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from hall.appointments import stranded_by
+from hall.appointments import capacity_of, stranded_by
 from hall.bookings import COUNTED_STATES
+from hall.capacity import Capacity
 from hall.errors import Refusal, refuse
 from hall.opening import Session
 from hall.policy import Plan
@@ -17,7 +18,7 @@ def plan_against_bookings(state: HallDay, plan: Plan) -> list[str]:
     if not bookings.is_used:
         return []
     faults = []
-    grids = Grids(plan, state.sessions, bookings.edits)
+    grids = Grids(Capacity(plan), state.sessions, bookings.edits)
     kept = {code for code, grid in grids.groups.items() if code in _slot_lengths(state, grid.slot_ms)}
     for one in bookings.appointments.values():
         if one.state not in COUNTED_STATES:
@@ -32,7 +33,7 @@ def sessions_against_bookings(state: HallDay, sessions: Sequence[Session]) -> Re
     """Refuse opening times that leave bookings without their slot; those slots are closed first."""
     if not state.bookings.is_used:
         return None
-    stranded = stranded_by(state, Grids(state.plan, sessions, state.bookings.edits))
+    stranded = stranded_by(state, Grids(capacity_of(state), sessions, state.bookings.edits))
     return refuse("SLOTS_BOOKED", count=len(stranded)) if stranded else None
 
 

@@ -2,12 +2,12 @@
 
 from hall import booking_commands as bcmd
 from hall import booking_events as bev
-from hall.appointments import booked_at, grids_of, starts_between
+from hall.appointments import booked_at, capacity_of, grids_of, starts_between
 from hall.bookings import Appointment
 from hall.decide_ticket import Decision
 from hall.errors import Refusal, refuse
 from hall.ids import Ms
-from hall.slots import Grid, planned_places
+from hall.slots import Grid
 from hall.state import HallDay
 
 MAX_PLACES = 10_000
@@ -98,7 +98,7 @@ class _Left:
         booking = self._state.plan.policy.booking
         assert booking is not None
         group = next(one for one in booking.groups if one.code == grid.code)
-        planned = planned_places(group, self._state.plan, fewer=windows) if windows else 0
+        planned = capacity_of(self._state).places(group, fewer=windows) if windows else 0
         self._places[key] = min(grid.places[start], planned)
         if not windows:
             self._closed.add(key)

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from hall.booking import Booking, faults_of_booking
-from hall.catalog import Catalog, Text, faults_of, items_of
+from hall.catalog import Catalog, Text, faults_of
 from hall.ids import HallId, ItemCode, Ms, ThemeCode
 from hall.opening import WeekHours, faults_of_hours
 
@@ -192,8 +192,15 @@ def faults_of_plan(plan: Plan) -> list[str]:
     faults += _faults_of_numbers(plan.policy) + _faults_of_names(plan)
     if plan.policy.booking is not None:
         faults += faults_of_booking(plan.policy.booking, plan.catalog, lanes)
-    served = frozenset().union(*(items_of(window.serves, plan.catalog) for window in plan.catalog.windows))
-    faults += [f"item {item.code}: no window serves it" for item in plan.catalog.items if item.code not in served]
+    serves = [window.serves for window in plan.catalog.windows]
+    if not any(one.everything for one in serves):
+        themes = frozenset(code for one in serves for code in one.themes)
+        items = frozenset(code for one in serves for code in one.items)
+        faults += [
+            f"item {item.code}: no window serves it"
+            for item in plan.catalog.items
+            if item.theme not in themes and item.code not in items
+        ]
     return faults
 
 

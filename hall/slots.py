@@ -10,15 +10,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hall.booking import BookingGroup, BookingRules, NoShowRule, groups_by_item, rules_for
-from hall.catalog import items_of
+from hall.booking import BookingGroup, BookingRules, NoShowRule, rules_for
+from hall.capacity import Capacity
 from hall.errors import Refusal
 from hall.ids import DAY_MS, ItemCode, Ms
 from hall.opening import SEARCH_DAYS, Calendar, Session, WeekHours, hours_on, local_ms
-from hall.policy import Plan
-
-DEFAULT_UNIT_MS: Ms = 600_000
-"""Service time of a place where a group has no items: as for an item of which nothing is known."""
 
 
 class SlotEdit(msgspec.Struct, frozen=True):
@@ -34,16 +30,18 @@ class Grid:
 
     __slots__ = ("closed", "code", "limits", "per_window", "places", "rules", "slot_ms", "starts", "unit_ms")
 
-    def __init__(self, group: BookingGroup, rules: BookingRules, plan: Plan, sessions: Sequence[Session]) -> None:
+    def __init__(
+        self, group: BookingGroup, rules: BookingRules, capacity: Capacity, sessions: Sequence[Session]
+    ) -> None:
         """Work out all slots as planned."""
         self.code = group.code
         self.rules = rules
         self.slot_ms = group.slot_ms
-        self.unit_ms = unit_of(group, plan)
+        self.unit_ms = capacity.unit_ms(group)
         self.per_window = max(1, group.slot_ms // self.unit_ms)
         """Places that one window gives in one slot."""
         self.starts = starts_of(sessions, group.slot_ms)
-        self.places: dict[Ms, int] = dict.fromkeys(self.starts, planned_places(group, plan))
+        self.places: dict[Ms, int] = dict.fromkeys(self.starts, capacity.places(group))
         limits = {str(one.channel): one.places for one in group.channels}
         self.limits: dict[Ms, Mapping[str, int]] = dict.fromkeys(self.starts, limits)
         self.closed: dict[Ms, bool] = {}
@@ -67,37 +65,36 @@ class Grid:
 class Grids:
     """The slots of all groups, with the group of each item."""
 
-    __slots__ = ("_service_ms", "groups", "mark", "of_item")
+    __slots__ = ("capacity", "groups", "mark", "of_item")
 
     def __init__(
         self,
-        plan: Plan | None = None,
+        capacity: Capacity | None = None,
         sessions: Sequence[Session] = (),
         edits: Mapping[tuple[str, Ms], SlotEdit] | None = None,
         mark: tuple[object, ...] = (),
     ) -> None:
         """Work out all slots of a day; ``mark`` says what they were made from."""
         self.mark = mark
+        self.capacity = capacity
         self.groups: dict[str, Grid] = {}
-        self.of_item: dict[ItemCode, str] = {}
-        self._service_ms: dict[ItemCode, Ms] = {}
-        booking = plan.policy.booking if plan is not None else None
-        if plan is None or booking is None:
+        self.of_item: dict[ItemCode, str] = {} if capacity is None else capacity.of_item
+        booking = None if capacity is None else capacity.plan.policy.booking
+        if capacity is None or booking is None:
             return
-        self.of_item = groups_by_item(booking, plan.catalog)
-        self._service_ms = {item.code: item.service_ms for item in plan.catalog.items}
         for group in booking.groups:
-            self.groups[group.code] = Grid(group, rules_for(booking, group), plan, sessions)
+            self.groups[group.code] = Grid(group, rules_for(booking, group), capacity, sessions)
         for (code, start_ms), edit in (edits or {}).items():
             if code in self.groups:
                 self.groups[code].edit(start_ms, edit)
 
     def needs(self, entries: Sequence[tuple[ItemCode, int]]) -> dict[str, int]:
         """Return how many places a visit takes of each group, the group of its first item first."""
+        assert self.capacity is not None, "an item of no group"
         times: dict[str, Ms] = {}
         for code, quantity in entries:
             group = self.of_item[code]
-            times[group] = times.get(group, 0) + self._service_ms[code] * quantity
+            times[group] = times.get(group, 0) + self.capacity.service_ms[code] * quantity
         return {code: places_for(time_ms, self.groups[code].unit_ms) for code, time_ms in times.items()}
 
 
@@ -112,39 +109,6 @@ def starts_of(sessions: Sequence[Session], slot_ms: Ms) -> tuple[Ms, ...]:
     for session in sessions:
         starts += range(session.open_ms, session.close_ms - slot_ms + 1, slot_ms)
     return tuple(starts)
-
-
-def unit_of(group: BookingGroup, plan: Plan) -> Ms:
-    """Return the service time that one place of a group stands for."""
-    if group.unit_ms:
-        return group.unit_ms
-    booking = plan.policy.booking
-    of_item = groups_by_item(booking, plan.catalog) if booking is not None else {}
-    times = [item.service_ms for item in plan.catalog.items if of_item.get(item.code) == group.code]
-    return max(1, sum(times) // len(times)) if times else DEFAULT_UNIT_MS
-
-
-def windows_of(group: BookingGroup, plan: Plan) -> int:
-    """Return how many windows are planned for a group."""
-    if group.windows:
-        return group.windows
-    booking = plan.policy.booking
-    of_item = groups_by_item(booking, plan.catalog) if booking is not None else {}
-    wanted = frozenset(code for code, found in of_item.items() if found == group.code)
-    return sum(1 for window in plan.catalog.windows if wanted & items_of(window.serves, plan.catalog))
-
-
-def planned_places(group: BookingGroup, plan: Plan, *, fewer: int = 0) -> int:
-    """Return the places of each slot as planned, with so many windows fewer.
-
-    Derived: windows × slot ÷ unit, less the walk-ins' share, and more by those who are expected not to come.
-    """
-    windows = windows_of(group, plan)
-    left = max(0, windows - fewer)
-    if group.places is not None:
-        return group.places * left // windows if fewer and windows else group.places
-    sold_pct = 100 - group.walk_in_pct
-    return left * group.slot_ms * sold_pct // (unit_of(group, plan) * (100 - group.no_show_pct))
 
 
 def release_moment(

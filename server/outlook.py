@@ -11,13 +11,15 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from hall.appointments import grids_of
 from hall.booking import rules_for
+from hall.capacity import Capacity
 from hall.commands import OpenDay
 from hall.errors import Refusal, refuse
 from hall.ids import TIMER, HallId, Ms
 from hall.opening import Calendar
 from hall.policy import Plan, plan_hash
-from hall.slots import moment_on, release_day
+from hall.slots import Grids, moment_on, release_day
 from hall.state import HallDay
 from hall.step import step
 from server.config.database import DatabaseUnavailable
@@ -55,6 +57,8 @@ class Now:
     release_days: OrderedDict[tuple[str, int], str | Refusal] = field(default_factory=OrderedDict)
     number: int = field(default_factory=itertools.count(1).__next__)
     """Tells these settings from all others of this process."""
+    capacity: Capacity | None = None
+    """What the plan gives to booking, worked out with the first day and shared by all."""
 
     def facts_of(self, date: str) -> OpenDayFacts | Refusal:
         """Return what opening a business date needs, or refuse a year that is not published."""
@@ -87,8 +91,12 @@ class Now:
             return facts
         state = HallDay()
         state.plans[self.name] = self.plan
+        state.bookings.grids = Grids(self.capacity)
         answer = step(state, open_command(self.plan.hall, facts, plan=self.name, command_id="", at_ms=at_ms))
-        return answer if isinstance(answer, Refusal) else state
+        if isinstance(answer, Refusal):
+            return answer
+        self.capacity = grids_of(state).capacity
+        return state
 
     def _release(self, date: str, code: str, slot_ms: Ms) -> Ms | Refusal:
         booking = self.plan.policy.booking

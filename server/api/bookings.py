@@ -4,6 +4,7 @@ A change over some days is one command per day, each with an id made from the cl
 others from changing, and a repeated request gets every day's first answer.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date as calendar_date
 from typing import Annotated, Final
@@ -107,6 +108,8 @@ async def _days(
     house = house_of(request)
     shown = []
     for date in span(first, last, today=today_of(request, hall).date):
+        # Days are made in memory: the live hall has its turn between two of them.
+        await asyncio.sleep(0)
         found = await look(house, hall, date)
         if isinstance(found, Refusal):
             shown.append({**closed, "date": date, "refusal": found.code})

@@ -10,6 +10,7 @@ from typing import Final
 
 from hall import booking_events as bev
 from hall import events as ev
+from hall.capacity import Capacity
 from hall.events import AnyEvent, Commit
 from hall.ids import Ms
 from hall.opening import Session
@@ -59,7 +60,7 @@ class Sales:
                 pass
 
     def _compare(self, commit: Commit, plan: Plan) -> None:
-        grids = Grids(plan, self._sessions, self._edits)
+        grids = Grids(Capacity(plan), self._sessions, self._edits)
         taken: Counter[tuple[str, Ms]] = Counter()
         for takes in self._takes.values():
             for group, start, places in takes:

@@ -4,12 +4,13 @@ import msgspec
 import pytest
 
 from hall.booking import Booking, BookingGroup, BookingRules, ChannelLimit, NoShowRule, Release, faults_of_booking
+from hall.capacity import Capacity
 from hall.catalog import Text
 from hall.errors import Refusal
 from hall.ids import DAY_MS, MINUTE_MS, Ms
 from hall.opening import Calendar, Session, Span, SpecialDay, WeekHours, local_ms
 from hall.policy import Plan, faults_of_plan, plan_hash
-from hall.slots import Grids, ban_until, planned_places, release_moment, starts_of, unit_of, windows_of
+from hall.slots import Grids, ban_until, release_moment, starts_of
 from tests.support.booked_hall import booked_plan
 from tests.support.halls import OPEN_MS, plan
 
@@ -83,31 +84,31 @@ def test_places_follow_from_windows_slots_service_walk_ins_and_no_shows() -> Non
     """4 windows × 30 min ÷ 10 min = 12; half of it for walk-ins: 6; a tenth does not come: 6 ÷ 0.9 = 6."""
     made, group = with_group()
 
-    assert windows_of(group, made) == 4
-    assert unit_of(group, made) == 10 * MINUTE_MS
-    assert planned_places(group, made) == 6
-    assert planned_places(group, made, fewer=2) == 3
-    assert planned_places(group, made, fewer=9) == 0
+    assert Capacity(made).windows(group) == 4
+    assert Capacity(made).unit_ms(group) == 10 * MINUTE_MS
+    assert Capacity(made).places(group) == 6
+    assert Capacity(made).places(group, fewer=2) == 3
+    assert Capacity(made).places(group, fewer=9) == 0
     more = msgspec.structs.replace(group, windows=20, unit_ms=5 * MINUTE_MS, walk_in_pct=20, no_show_pct=20)
-    assert planned_places(more, made) == 120
+    assert Capacity(made).places(more) == 120
     fixed = msgspec.structs.replace(group, places=8)
-    assert planned_places(fixed, made) == 8
-    assert planned_places(fixed, made, fewer=1) == 6
+    assert Capacity(made).places(fixed) == 8
+    assert Capacity(made).places(fixed, fewer=1) == 6
 
 
 def test_a_group_without_items_or_rules_of_booking_still_has_figures() -> None:
     made, _ = with_group()
     lonely = BookingGroup("nobody", NAME, items=("Z",))
 
-    assert unit_of(lonely, made) == 10 * MINUTE_MS
-    assert unit_of(lonely, plan()) == 10 * MINUTE_MS
-    assert windows_of(lonely, plan()) == 0
-    assert planned_places(msgspec.structs.replace(lonely, places=3), plan(), fewer=1) == 3
-    assert Grids(plan()).groups == {}
+    assert Capacity(made).unit_ms(lonely) == 10 * MINUTE_MS
+    assert Capacity(plan()).unit_ms(lonely) == 10 * MINUTE_MS
+    assert Capacity(plan()).windows(lonely) == 0
+    assert Capacity(plan()).places(msgspec.structs.replace(lonely, places=3), fewer=1) == 3
+    assert Grids(Capacity(plan())).groups == {}
 
 
 def test_items_go_to_the_group_that_names_them_best() -> None:
-    grids = Grids(booked_plan(), (Session(OPEN_MS, OPEN_MS + 60 * MINUTE_MS),))
+    grids = Grids(Capacity(booked_plan()), (Session(OPEN_MS, OPEN_MS + 60 * MINUTE_MS),))
 
     assert grids.of_item == {"A": "main", "A2": "main", "B": "main", "C": "house"}
     assert grids.needs((("C", 1), ("A", 3))) == {"house": 1, "main": 3}

@@ -9,10 +9,11 @@ import pytest
 
 import server.presets
 from hall.booking import groups_by_item, rules_for
+from hall.capacity import Capacity
 from hall.catalog import items_of
 from hall.ids import MINUTE_MS
 from hall.opening import Session
-from hall.slots import planned_places, starts_of, unit_of, windows_of
+from hall.slots import starts_of
 from server.config.bounds import faults_of_content, faults_of_facts, faults_of_settings
 from server.config.database import Database
 from server.config.plans import StoredPlans
@@ -238,10 +239,10 @@ def test_every_slot_has_places_and_walk_ins_keep_their_share(name: str):
         assert plan.policy.booking is not None
         work, windows = 0.0, len(plan.catalog.windows)
         for group in plan.policy.booking.groups:
-            places = planned_places(group, plan)
+            places = Capacity(plan).places(group)
             assert places > 0, group.code
             assert 0 < group.walk_in_pct < 100
-            work += places * unit_of(group, plan) * (100 - group.no_show_pct) / 100 / group.slot_ms
+            work += places * Capacity(plan).unit_ms(group) * (100 - group.no_show_pct) / 100 / group.slot_ms
         assert work < windows * 0.75
 
 
@@ -253,8 +254,8 @@ def test_windows_can_call_a_full_slot_within_the_promise(name: str):
         plan = plan_from(preset.halls[0], template.sections)
         assert plan.policy.booking is not None
         for group in plan.policy.booking.groups:
-            work_ms = planned_places(group, plan) * unit_of(group, plan) * (100 - group.no_show_pct) // 100
-            assert work_ms <= windows_of(group, plan) * rules_for(plan.policy.booking, group).fairness.on_time_ms
+            work_ms = Capacity(plan).places(group) * Capacity(plan).unit_ms(group) * (100 - group.no_show_pct) // 100
+            assert work_ms <= Capacity(plan).windows(group) * rules_for(plan.policy.booking, group).fairness.on_time_ms
 
 
 def test_the_graduates_of_futian_have_places_of_their_own():
@@ -268,7 +269,7 @@ def test_the_graduates_of_futian_have_places_of_their_own():
 
     assert groups_by_item(plan.policy.booking, plan.catalog)["graduate-registration"] == "graduates"
     assert group.slot_ms == 15 * MINUTE_MS
-    assert planned_places(group, plan) * (open_ms // group.slot_ms) * 60 >= published
+    assert Capacity(plan).places(group) * (open_ms // group.slot_ms) * 60 >= published
 
 
 def test_a_department_of_longgang_sells_only_the_time_of_its_own_windows():
@@ -279,7 +280,7 @@ def test_a_department_of_longgang_sells_only_the_time_of_its_own_windows():
     groups = [one for one in plan.policy.booking.groups if one.code.startswith("department-")]
 
     assert len(groups) == 24
-    assert sum(windows_of(group, plan) for group in groups) == 29
+    assert sum(Capacity(plan).windows(group) for group in groups) == 29
 
 
 def test_baoan_takes_bookings_in_every_hall_in_the_evening_and_at_weekends():
