@@ -106,6 +106,9 @@ export const askStyles = css`
   .option input {
     margin: 0 0.5rem 0 0;
   }
+  .option > span {
+    flex: 1 1 0;
+  }
   .option kbd {
     margin-right: 0.5rem;
     color: var(--ow-ink-2);
