@@ -4,7 +4,6 @@ It is written apart from :mod:`hall.evolve` and as plainly as possible, so that 
 itself. Tables say which step is legal; whatever is not in them is a finding.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -50,7 +49,7 @@ LEGAL: Final[dict[type[ev.Event], tuple[tuple[str, ...], str]]] = {
 REQUEUED_FROM: Final = {"rejoined": "MISSED", "delayed": "WAITING", "resumed": "HELD", "reclassed": "WAITING"}
 
 
-class Visit(msgspec.Struct, frozen=True):
+class Visit(msgspec.Struct, frozen=True, gc=False):
     """Where a ticket is: its state, its window while it is called or served, and where it was called from."""
 
     state: str = "WAITING"
@@ -59,7 +58,7 @@ class Visit(msgspec.Struct, frozen=True):
     call_no: int = 0
 
 
-class Seat(msgspec.Struct, frozen=True):
+class Seat(msgspec.Struct, frozen=True, gc=False):
     """Who sits at a window, and the ticket that it has."""
 
     clerk: str = ""
@@ -90,83 +89,91 @@ class Book:
         self._numbers: dict[str, TicketId] = {}
         self._counts: dict[tuple[str, int], TicketId] = {}
         self._steps: dict[WindowCode, Step] = {}
+        self._faults: list[Fault] = []
 
-    def enter(self, commit: Commit) -> Iterator[Fault]:
-        """Enter all events of a commit, in order."""
+    def enter(self, commit: Commit) -> list[Fault]:
+        """Enter all events of a commit, in order; return what they break."""
         window: WindowCode = getattr(commit.command, "window", "") if commit.refusal is None else ""
         before = self._before(commit, window) if window else None
         for event in commit.events:
-            yield from self._enter_one(event)
+            self._enter_one(event)
         if before is not None:
             self._steps[window] = before
+        faults, self._faults = self._faults, []
+        return faults
 
-    def _enter_one(self, event: AnyEvent) -> Iterator[Fault]:
+    def _fault(self, law: str, reason: str) -> None:
+        self._faults.append((law, reason))
+
+    def _enter_one(self, event: AnyEvent) -> None:
         if type(event) in LEGAL:
-            yield from self._move(event)
+            self._move(event)
             return
         match event:
+            case ev.TicketTaken():
+                self._issue(event.ticket, event.number, (event.series, event.count))
+            case ev.WindowOpened() | ev.WindowClosed():
+                self._sit(event)
             case ev.DayOpened():
                 if self.opened:
-                    yield "S5", "the day is opened twice"
+                    self._fault("S5", "the day is opened twice")
                 self.opened, self.plan = True, event.plan
             case ev.PlanChanged():
                 self.plan = event.plan
             case ev.DayEnded():
                 if self.ended:
-                    yield "S5", "the day ends twice"
+                    self._fault("S5", "the day ends twice")
                 self.ended = True
-            case ev.TicketTaken():
-                yield from self._issue(event.ticket, event.number, (event.series, event.count))
             case ev.StepUndone():
-                yield from self._undo(event)
-            case ev.WindowOpened() | ev.WindowClosed():
-                yield from self._sit(event)
+                self._undo(event)
             case _:
                 pass
 
     # ---- tickets ----
 
-    def _issue(self, ticket: TicketId, number: str, place: tuple[str, int]) -> Iterator[Fault]:
+    def _issue(self, ticket: TicketId, number: str, place: tuple[str, int]) -> None:
         if number in self._numbers:
-            yield "S1", f"number {number} was given to {self._numbers[number]} before {ticket}"
+            self._fault("S1", f"number {number} was given to {self._numbers[number]} before {ticket}")
         if place in self._counts:
-            yield "S1", f"place {place[1]} of series {place[0]} was given to {self._counts[place]} before {ticket}"
+            self._fault(
+                "S1", f"place {place[1]} of series {place[0]} was given to {self._counts[place]} before {ticket}"
+            )
         if ticket in self.visits:
-            yield "S1", f"ticket {ticket} exists already"
+            self._fault("S1", f"ticket {ticket} exists already")
             return
         self._numbers[number] = self._counts[place] = ticket
         self.visits[ticket] = Visit()
 
-    def _move(self, event: AnyEvent) -> Iterator[Fault]:
+    def _move(self, event: AnyEvent) -> None:
         name = type(event).__name__
         ticket: TicketId = getattr(event, "ticket", "")
         visit = self.visits.get(ticket)
         if visit is None:
-            yield "S3", f"{name} names ticket {ticket}, which nobody took"
+            self._fault("S3", f"{name} names ticket {ticket}, which nobody took")
             return
         allowed, into = LEGAL[type(event)]
         if isinstance(event, ev.TicketRequeued):
             allowed = (REQUEUED_FROM[event.cause],)
         if visit.state not in allowed:
-            yield "S5", f"{name}: ticket {ticket} is {visit.state}, not {' or '.join(allowed)}"
+            self._fault("S5", f"{name}: ticket {ticket} is {visit.state}, not {' or '.join(allowed)}")
             return
-        yield from self._place(event, ticket, visit, into)
+        self._place(event, ticket, visit, into)
         if isinstance(event, ev.TicketSplit):
-            yield from self._issue(event.child, event.number, (event.series, event.count))
+            self._issue(event.child, event.number, (event.series, event.count))
         elif isinstance(event, ev.TicketsMerged):
-            yield from self._merge(event)
+            self._merge(event)
 
-    def _place(self, event: AnyEvent, ticket: TicketId, visit: Visit, into: str) -> Iterator[Fault]:
+    def _place(self, event: AnyEvent, ticket: TicketId, visit: Visit, into: str) -> None:
         """Move the ticket to its next state and keep windows and tickets of one mind."""
         window: WindowCode = getattr(event, "window", "")
         if isinstance(event, ev.TicketCalled):
-            yield from self._call(event, visit)
+            self._call(event, visit)
             return
         if visit.state in AT_WINDOW and window and window != visit.window:
-            yield "S4", f"{type(event).__name__} at window {window}: ticket {ticket} is at window {visit.window}"
+            self._fault("S4", f"{type(event).__name__} at window {window}: ticket {ticket} is at window {visit.window}")
         if isinstance(event, ev.CallRepeated):
             if event.call_no != visit.call_no + 1:
-                yield "S5", f"call {event.call_no} of ticket {ticket} follows call {visit.call_no}"
+                self._fault("S5", f"call {event.call_no} of ticket {ticket} follows call {visit.call_no}")
             self.visits[ticket] = msgspec.structs.replace(visit, call_no=event.call_no)
             return
         if isinstance(event, ev.TicketCorrected):
@@ -179,41 +186,41 @@ class Book:
             self._leave(visit.window)
             self.visits[ticket] = Visit(into)
         else:
-            self.visits[ticket] = msgspec.structs.replace(visit, state=into)
+            self.visits[ticket] = Visit(into, visit.window, visit.called_from, visit.call_no)
 
-    def _call(self, event: ev.TicketCalled, visit: Visit) -> Iterator[Fault]:
+    def _call(self, event: ev.TicketCalled, visit: Visit) -> None:
         seat = self.seats.get(event.window, NOBODY)
         if not seat.clerk:
-            yield "S13", f"ticket {event.ticket} is called to window {event.window}, where nobody sits"
+            self._fault("S13", f"ticket {event.ticket} is called to window {event.window}, where nobody sits")
         if seat.ticket:
-            yield "S4", f"window {event.window} has ticket {seat.ticket} and calls {event.ticket}"
+            self._fault("S4", f"window {event.window} has ticket {seat.ticket} and calls {event.ticket}")
         if event.rule == "chosen" and not event.reason:
-            yield "S16", f"ticket {event.ticket} is called out of order without a reason"
+            self._fault("S16", f"ticket {event.ticket} is called out of order without a reason")
         if event.ticket not in event.candidates:
-            yield "S16", f"ticket {event.ticket} is not among the candidates of its call"
+            self._fault("S16", f"ticket {event.ticket} is not among the candidates of its call")
         self.seats[event.window] = Seat(seat.clerk, event.ticket)
         self.visits[event.ticket] = Visit("CALLED", event.window, visit.state, 1)
 
-    def _merge(self, event: ev.TicketsMerged) -> Iterator[Fault]:
+    def _merge(self, event: ev.TicketsMerged) -> None:
         merged = self.visits.get(event.merged)
         if merged is None:
-            yield "S3", f"TicketsMerged names ticket {event.merged}, which nobody took"
+            self._fault("S3", f"TicketsMerged names ticket {event.merged}, which nobody took")
         elif merged.state != "WAITING":
-            yield "S5", f"TicketsMerged: ticket {event.merged} is {merged.state}, not WAITING"
+            self._fault("S5", f"TicketsMerged: ticket {event.merged} is {merged.state}, not WAITING")
         else:
             self.visits[event.merged] = Visit("CANCELLED")
 
     # ---- windows ----
 
-    def _sit(self, event: ev.WindowOpened | ev.WindowClosed) -> Iterator[Fault]:
+    def _sit(self, event: ev.WindowOpened | ev.WindowClosed) -> None:
         seat = self.seats.get(event.window, NOBODY)
         if isinstance(event, ev.WindowOpened):
             if seat.clerk not in ("", event.clerk):
-                yield "S13", f"{event.clerk} sits down at window {event.window}, where {seat.clerk} sits"
+                self._fault("S13", f"{event.clerk} sits down at window {event.window}, where {seat.clerk} sits")
             self.seats[event.window] = Seat(event.clerk, seat.ticket)
             return
         if seat.ticket:
-            yield "S4", f"window {event.window} closes with ticket {seat.ticket}"
+            self._fault("S4", f"window {event.window} closes with ticket {seat.ticket}")
         self.seats[event.window] = NOBODY
 
     def _leave(self, window: WindowCode) -> None:
@@ -223,15 +230,17 @@ class Book:
 
     def _before(self, commit: Commit, window: WindowCode) -> Step:
         """Return how the tickets of a window's command stand before it; calls to other windows are not its own."""
-        own = [event for event in commit.events if getattr(event, "window", window) == window]
-        named = [getattr(event, "ticket", "") for event in own]
-        visits = {ticket: self.visits[ticket] for ticket in named if ticket in self.visits}
+        visits: dict[TicketId, Visit] = {}
+        for event in commit.events:
+            ticket: TicketId = getattr(event, "ticket", "")
+            if ticket in self.visits and getattr(event, "window", window) == window:
+                visits[ticket] = self.visits[ticket]
         return Step(commit.seq, visits, self.seats.get(window, NOBODY))
 
-    def _undo(self, event: ev.StepUndone) -> Iterator[Fault]:
+    def _undo(self, event: ev.StepUndone) -> None:
         step = self._steps.get(event.window, Step())
         if step.seq != event.undoes or not step.seq:
-            yield "S5", f"window {event.window} undoes seq {event.undoes}; its last command was seq {step.seq}"
+            self._fault("S5", f"window {event.window} undoes seq {event.undoes}; its last command was seq {step.seq}")
             return
         self.visits.update(step.visits)
         self.seats[event.window] = step.seat
