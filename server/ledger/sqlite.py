@@ -198,10 +198,10 @@ class SqliteLedger:
         if self._lock is not None:
             self._lock.release()
 
-    async def _write(self, what: Append | Work) -> None:
+    def _write(self, what: Append | Work) -> asyncio.Future[None]:
         if self._writer is None:
             raise StorageFailed("this ledger is closed or open for reading only")
-        await self._writer.do(what)
+        return self._writer.do(what)
 
     async def _page(self, stream: str, after: int) -> Page:
         return await self._query(lambda connection: _page(connection, stream, after))

@@ -68,14 +68,14 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
-    async def do(self, what: Append | Work) -> None:
-        """Write in a transaction shared with whatever else waits; return when it is durable, raise its conflict."""
+    def do(self, what: Append | Work) -> asyncio.Future[None]:
+        """Write in a transaction shared with whatever else waits; done when it is durable, or with its conflict."""
         loop = asyncio.get_running_loop()
         if self._jobs.qsize() >= WAITING_LIMIT:
             raise StorageFailed(f"{WAITING_LIMIT} writes wait already")
         job = _Job(what, loop, loop.create_future())
         self._jobs.put(job)
-        await job.done
+        return job.done
 
     def stop(self) -> None:
         """Finish what waits, checkpoint and end the thread (blocks; call it in a thread)."""
