@@ -227,7 +227,10 @@ def _lifespan(
         gc.set_threshold(GARBAGE)
         gc.enable()
         async with asyncio.TaskGroup() as group:
-            jobs = (house.hub.beat(), _note_devices(house), _follow_devices(house), house.desk.watch(wall_ms))
+            jobs = (
+                house.hub.beat(), _note_devices(house), _follow_devices(house), house.desk.watch(wall_ms),
+                house.desk.rates.share(),
+            )  # fmt: skip
             tasks = [group.create_task(job) for job in jobs]
             yield
             for task in tasks:
@@ -296,7 +299,13 @@ def _desk(settings: Settings, database: Database, key: ServerKey) -> FrontDesk:
         from server.accounts.oidc import Oidc
 
         elsewhere = Oidc(provider, key.sign_in_key())
-    return FrontDesk(AccountStore(database), Throttle(limits.logins_per_minute), terms, Rates(limits), elsewhere)
+    sharing = None
+    if settings.redis_url:
+        from server.accounts.shared_rates import RedisSharing
+
+        sharing = RedisSharing(settings.redis_url)
+    rates = Rates(limits, sharing=sharing)
+    return FrontDesk(AccountStore(database), Throttle(limits.logins_per_minute), terms, rates, elsewhere)
 
 
 def _storage(settings: Settings, instead: Instead) -> tuple[Database, Ledger]:

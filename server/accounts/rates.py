@@ -8,7 +8,7 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 from limits import RateLimitItemPerMinute
@@ -30,6 +30,9 @@ class RatesStatistics(msgspec.Struct, frozen=True):
 
     names: int
     refused: int
+    backend: str = "local"
+    healthy: bool = True
+    """What other nodes counted is known here."""
 
 
 class BoundedStorage(Storage):
@@ -55,12 +58,15 @@ class BoundedStorage(Storage):
         """Count; a window begins with its first count."""
         count, until_s = self._counts.get(key, (0, 0.0))
         if until_s <= self._now_s():
-            count, until_s = 0, self._now_s() + expiry
+            count, until_s = 0, self._ends_s(expiry)
             self._counts.pop(key, None)
         self._counts[key] = (count + amount, until_s)
         if len(self._counts) > self._most:
             self._counts.popitem(last=False)
         return count + amount
+
+    def _ends_s(self, expiry: int) -> float:
+        return self._now_s() + expiry
 
     def get(self, key: str) -> int:
         """Return what is counted in the window that runs."""
@@ -86,13 +92,32 @@ class BoundedStorage(Storage):
         self._counts.pop(key, None)
 
 
+class Sharing(Protocol):
+    """Tells other nodes what is counted here, and this one what they count."""
+
+    @property
+    def storage(self) -> BoundedStorage:
+        """Where the counts are."""
+        ...
+
+    @property
+    def is_healthy(self) -> bool:
+        """Tell whether the others are heard."""
+        ...
+
+    async def run(self) -> None:
+        """Exchange counts until cancelled."""
+        ...
+
+
 class Rates:
     """Counts changes and guesses; raises ``TOO_MANY`` with the seconds to wait."""
 
-    def __init__(self, limits: Limits, now_s: Callable[[], float] = time.time) -> None:
-        """Count against these limits."""
+    def __init__(self, limits: Limits, now_s: Callable[[], float] = time.time, sharing: Sharing | None = None) -> None:
+        """Count against these limits, alone or together with other nodes."""
         self._now_s = now_s
-        self._storage = BoundedStorage(now_s)
+        self._sharing = sharing
+        self._storage = sharing.storage if sharing is not None else BoundedStorage(now_s)
         self._limiter = FixedWindowRateLimiter(self._storage)
         names = (*KINDS.values(), "changes_per_account", "changes_per_person", "guesses_per_address")
         self._items = {name: RateLimitItemPerMinute(getattr(limits, name)) for name in names}
@@ -100,7 +125,15 @@ class Rates:
 
     def statistics(self) -> RatesStatistics:
         """Return the figures."""
-        return RatesStatistics(len(self._storage), self._refused)
+        names = len(self._storage)
+        if self._sharing is None:
+            return RatesStatistics(names, self._refused)
+        return RatesStatistics(names, self._refused, "redis", self._sharing.is_healthy)
+
+    async def share(self) -> None:
+        """Exchange counts with other nodes until cancelled; alone there is nothing to do."""
+        if self._sharing is not None:
+            await self._sharing.run()
 
     def changes(self, caller: Caller, address: str) -> None:
         """Count a change that somebody asks for."""

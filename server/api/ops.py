@@ -41,6 +41,7 @@ async def metrics(request: Request) -> Response:
 async def _health(house: House) -> Json:
     storage = await house.ledger.health()
     bus = house.bus.statistics()
+    rates = house.desk.rates.statistics()
     halls = house.halls.statistics()
     stopped = [day.stream for day in halls.days if not day.running]
     has_halls = bool(halls.days or halls.shut)
@@ -50,6 +51,7 @@ async def _health(house: House) -> Json:
         "reason": "" if has_halls else NO_HALLS,
         "ledger": {"ok": storage.ok, "backend": house.ledger.statistics().backend, "reason": storage.reason},
         "bus": {"ok": bus.healthy, "backend": bus.backend},
+        "rates": {"ok": rates.healthy, "backend": rates.backend},
         "halls": len(halls.days),
         "halls_shut": halls.shut,
         "halls_stopped": stopped,
