@@ -66,7 +66,7 @@ def workbook_of(result: Json) -> bytes:
 def plans_of(result: Json) -> list[Json]:
     """Return the plans of a result, the one that the others are held against first; a closed hall has no other."""
     if "plans" in result:
-        return list(result["plans"])
+        return [end for plan in result["plans"] for end in _ends(plan)]
     low, plan, given = result.get("low"), result["plan"], result["plan"]["name"]
     name = "方案 Plan" if given == "plan" else given
     found = [] if result["current"] is None else [{**result["current"], "name": "现行 As it is"}]
@@ -81,6 +81,18 @@ def plans_of(result: Json) -> list[Json]:
         *found,
         {**low, "name": low_name, "change": result["low_change"]},
         {**plan, "name": high_name, "change": result["change"]},
+    ]
+
+
+def _ends(plan: Json) -> list[Json]:
+    """Return a compared plan at both ends of what is stated of new hours, each with its difference from the first's end."""
+    low = plan.get("low")
+    if low is None:
+        return [plan]
+    name = plan["name"]
+    return [
+        {**low, "name": f"{name}（少 low）", "of": name, "change": plan["low_change"]},
+        {**plan, "name": f"{name}（多 high）", "of": name},
     ]
 
 
@@ -125,7 +137,7 @@ def _stated(one: Json) -> str:
 
 def _differences(plans: Sequence[Json]) -> Iterator[Row]:
     yield [
-        f"与「{plans[0]['name']}」之差 Difference from it",
+        f"与「{plans[0].get('of', plans[0]['name'])}」之差 Difference from it",
         "方案 Plan",
         "差值 Difference",
         "95 % 低 low",

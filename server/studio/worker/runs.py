@@ -1,14 +1,14 @@
 """Plans lived through: one beside the windows as they are, kept ones beside the first of them, and a day to watch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
-from server.studio.asks import CompareAsk, DayAsk, Draft, Work
+from server.studio.asks import CompareAsk, DayAsk, Draft, Saved, Work
 from server.studio.dates import written
-from server.studio.worker.draft import LOW, setting_of
-from server.studio.worker.figures import Json, basis_of, changes_of, live, side_of
+from server.studio.worker.draft import HIGH, LOW, setting_of
+from server.studio.worker.figures import Json, Lived, basis_of, changes_of, live, side_of
 from server.studio.worker.grounds import Kept
 from server.studio.worker.planned import Planned, planned_on, spans_of, times_written
 from simulation.log import LogSink
@@ -63,12 +63,31 @@ def run(kept: Kept, draft: Draft, *, days: int, seed: int, tell: Tell) -> Json:
 
 
 def compared(work: Work, kept: Kept, ask: CompareAsk, tell: Tell) -> Json:
-    """Hold saved plans against the first of them, each at the high end of what it states of new hours."""
+    """Hold saved plans against the first of them; where a range is stated of new hours, low ends against its low end too.
+
+    At each end the same people come on the same days to all plans that are open then.
+    """
     first = work.saved[0]
     if any(not _same_people(first.draft, one.draft) or one.ground != first.ground for one in work.saved[1:]):
         raise OtherPeople
-    settings = [setting_of(kept, one.draft, seed=ask.seed, days=ask.days) for one in work.saved]
     planned = planned_on(kept, first.draft.date)
+    ends = {
+        end: [setting_of(kept, one.draft, seed=ask.seed, days=ask.days, end=end) for one in work.saved]
+        for end in (LOW, HIGH)
+    }
+    _check_stated(work, ends[HIGH], planned)
+    lived = _lived_at(ends, ask, tell)
+    sides = [_compared_side(saved, lived, place, planned) for place, saved in enumerate(work.saved)]
+    return {
+        **_about(ends[HIGH][0], first.draft, days=ask.days, seed=ask.seed),
+        "plans": sides,
+        "same_people": _meet_the_same([one for settings in ends.values() for one in settings]),
+        "basis": basis_of(ends[HIGH]),
+    }
+
+
+def _check_stated(work: Work, settings: Sequence[Setting], planned: Planned) -> None:
+    """Refuse plans that state different things of who comes in new hours; raises OtherPeople."""
     stated = {
         (one.draft.moved, one.draft.induced)
         for one, setting in zip(work.saved, settings, strict=True)
@@ -76,20 +95,39 @@ def compared(work: Work, kept: Kept, ask: CompareAsk, tell: Tell) -> Json:
     }
     if len(stated) > 1:
         raise OtherPeople
-    lived = live(settings, ask.days, lambda so_far: tell(so_far, len(settings) * ask.days, "days"))
-    sides = [
-        {
-            **side_of(one, weekday=planned.day.weekday, cost_per_hour=saved.draft.cost_per_hour),
-            "name": saved.name,
-            "change": changes_of(one, lived[0]) if place else None,
-        }
-        for place, (one, saved) in enumerate(zip(lived, work.saved, strict=True))
-    ]
+
+
+def _lived_at(ends: Mapping[int, Sequence[Setting]], ask: CompareAsk, tell: Tell) -> dict[int, list[Lived]]:
+    """Simulate all plans at both ends; a plan of which no range is stated is the same at both, and simulated once."""
+    pairs = list(zip(ends[LOW], ends[HIGH], strict=True))
+    ranged = [low for low, high in pairs if low.demand != high.demand]
+    settings = [*ends[HIGH], *ranged]
+    total = len(settings) * ask.days
+    lived = live(settings, ask.days, lambda so_far: tell(so_far, total, "days"))
+    high, rest = lived[: len(pairs)], iter(lived[len(pairs) :])
+    if not ranged:
+        return {HIGH: high}
     return {
-        **_about(settings[0], first.draft, days=ask.days, seed=ask.seed),
-        "plans": sides,
-        "same_people": _meet_the_same(settings),
-        "basis": basis_of(settings),
+        LOW: [next(rest) if low.demand != most.demand else own for (low, most), own in zip(pairs, high, strict=True)],
+        HIGH: high,
+    }
+
+
+def _compared_side(saved: Saved, lived: Mapping[int, Sequence[Lived]], place: int, planned: Planned) -> Json:
+    """Return a plan at the high end, its low end where any plan has a range, and at each end its difference from the first."""
+
+    def side(own: Lived) -> Json:
+        return side_of(own, weekday=planned.day.weekday, cost_per_hour=saved.draft.cost_per_hour)
+
+    def change(end: int) -> Json | None:
+        return changes_of(lived[end][place], lived[end][0]) if place and end in lived else None
+
+    return {
+        **side(lived[HIGH][place]),
+        "name": saved.name,
+        "change": change(HIGH),
+        "low": side(lived[LOW][place]) if LOW in lived else None,
+        "low_change": change(LOW),
     }
 
 

@@ -17,6 +17,7 @@ from server.studio.asks import (
     Draft,
     Failed,
     FileAsk,
+    Group,
     LogAsk,
     RunAsk,
     Saved,
@@ -311,6 +312,43 @@ def test_plans_with_other_statements_are_not_compared_and_shorter_ones_are(kept:
     assert [one["name"] for one in found["plans"]] == ["照旧", "夜间"]
     assert isinstance(note, Failed)
     assert note.code == "STUDIO_OTHER_DAY"
+
+
+def test_kept_plans_are_compared_at_both_ends_of_what_is_stated_each_with_the_same_people(kept: Kept) -> None:
+    """Low ends are held against low, high against high: whoever is not stated at an end is in no plan at that end."""
+    evening = ("09:00-20:00",)
+    more = {"induced": Stated(low=20, high=300, is_percent=False), "hours": evening}
+    few = (Group(tuple(window.code for window in kept.plan.catalog.windows), (3,) * 22),)
+    first = Saved("全开", "1" * 16, Draft(date=TUESDAY, **more))
+    other = Saved("少开", "1" * 16, Draft(date=TUESDAY, start="09:00", groups=few, **more))
+    usual = Saved("照旧", "1" * 16, Draft(date=TUESDAY))
+
+    found = result(CompareAsk(plans=("1" * 16,) * 3, days=8), kept, saved=(first, other, usual))
+
+    [base, less, asis] = found["plans"]
+    for key in ("visitors", "window_hours"):
+        for side in (base, less):
+            own, low = side["figures"][key]["value"], side["low"]["figures"][key]["value"]
+            assert (own > low) == (key == "visitors")
+    assert less["change"]["visitors"]["value"] == less["low_change"]["visitors"]["value"] == 0, "the same people"
+    assert less["change"]["mean_wait_min"] != less["low_change"]["mean_wait_min"], "one end does not speak for both"
+    assert asis["figures"] == asis["low"]["figures"], "nothing is stated of it: it is one day, and simulated once"
+    assert asis["change"]["visitors"]["value"] < asis["low_change"]["visitors"]["value"] < 0
+    alone = result(RunAsk(ground="0" * 16, draft=other.draft, days=8), kept)
+    assert less["low"]["figures"] == alone["low"]["figures"]
+    head = next(load_workbook(BytesIO(workbook_of(found)))["摘要 Summary"].iter_rows(values_only=True))
+    assert head[1:13:3] == ("全开（少 low）", "全开（多 high）", "少开（少 low）", "少开（多 high）")
+
+
+def test_plans_without_a_range_are_compared_once(kept: Kept) -> None:
+    some = Stated(low=5, high=5)
+    plans = tuple(
+        Saved(f"{end} 点", "1" * 16, Draft(date=TUESDAY, hours=(f"09:00-{end}:00",), moved=some)) for end in (19, 20)
+    )
+
+    found = result(CompareAsk(plans=("1" * 16,) * 2, days=4), kept, saved=plans)
+
+    assert [(one["low"], one["low_change"]) for one in found["plans"]] == [(None, None)] * 2
 
 
 def _told(setting: Setting, about: str) -> str:

@@ -50,7 +50,7 @@ export class OwStudioPlans extends OwElement {
     return html`<div class="wide" tabindex="0" role="region" aria-label=${say("plans")}><table data-testid="plans"><thead><tr><th scope="col">${say("chosen")}</th><th scope="col">${say("plan_name")}</th><th scope="col">${say("date")}</th><th scope="col">${say("plan_hours")}</th><th class="n" scope="col">${say("promise_kept")}</th><th class="n" scope="col">${say("wait_p90")}</th><th class="n" scope="col">${say("fig_window_hours")}</th><th class="n" scope="col">${say("acts")}</th></tr></thead><tbody>${plans.map((plan) => {
       const { kept_pct: kept, p90_min: wait, window_hours: hours } = plan.side.figures;
       return html`<tr><td><input type="checkbox" aria-label=${say("choose", { name: plan.name })} data-testid="choose-${plan.id}" .checked=${this.chosen.indexOf(plan.id) >= 0} @change=${() => this.toggle(plan.id)}></td>
-        <td><strong>${plan.name}</strong> <span class="hint">${plan.actor.replace(/^\w+:/, "")}</span></td>
+        <td><strong>${plan.name}</strong>${this.chosen[0] === plan.id ? html` <span class="tag published" data-testid="base">${say("base")}</span>` : nothing} <span class="hint">${plan.actor.replace(/^\w+:/, "")}</span></td>
         <td class="number">${plan.draft.date}</td><td>${plan.draft.hours.length > 0 ? plan.draft.hours.join("、") : say("as_set")}</td>
         <td class="n">${shown(kept)}</td><td class="n">${shown(wait)}</td><td class="n">${shown(hours)}</td>
         <td class="n"><button class="button small" data-testid="load-${plan.id}" ?disabled=${!bench.ground} @click=${() => void bench.load(plan.draft)}>${say("load")}</button>

@@ -7,6 +7,7 @@ import { OwElement, define } from "../shared/element";
 import { language } from "../shared/i18n";
 import type { Bench } from "./bench";
 import type { Named } from "./charts";
+import { differingOf, endsPicture, endsStyles, signed, tone, verdictOf } from "./ends";
 import { studioStyles } from "./styles";
 import { basisText, figureText, say } from "./texts";
 import type { About, Figure, Run, Side, Stated } from "./types";
@@ -17,6 +18,7 @@ const CARDS = ["kept_pct", "p90_min", "use_pct", "window_hours"] as const;
 export class OwStudioResult extends OwElement {
   static override styles = [
     ...studioStyles,
+    endsStyles,
     css`
       .cards {
         display: grid;
@@ -52,6 +54,9 @@ export class OwStudioResult extends OwElement {
       }
       td small {
         color: var(--ow-ink-2);
+      }
+      td .end {
+        display: block;
       }
       .row.tools {
         justify-content: space-between;
@@ -89,13 +94,13 @@ export class OwStudioResult extends OwElement {
     return html`<section class="panel" aria-labelledby="result" data-testid="result-${this.of}">
       <div class="spread"><h2 id="result">${this.of === "run" ? say("step_result") : say("compared")} · ${about.date}</h2><span class="mark">${say("simulated")}</span></div>
       ${this.of === "run" ? this.opening(about as Run) : nothing}
-      ${this.of === "run" ? this.verdict(about as Run) : html`<p>${say("against", { name: (plans[0] as Named).name })}</p>`}
+      ${this.of === "run" ? this.verdict(about as Run) : this.held(about, (plans[0] as Named).name)}
       ${this.of === "run" ? this.cards(about as Run) : nothing}
-      <div class="charts"><div><h3>${say("chart_waits")}</h3><div class="chart" data-chart="p90"></div></div><div><h3>${say("chart_queue")}</h3><div class="chart" data-chart="queue"></div></div></div>
+      <div class="charts"><div><h3>${say(plans.some(({ side }) => side.low) ? "chart_waits_ends" : "chart_waits")}</h3><div class="chart" data-chart="p90"></div></div><div><h3>${say("chart_queue")}</h3><div class="chart" data-chart="queue"></div></div></div>
       ${this.figures(about, plans)}
       <p class="hint">${say(about.same_people === false ? "sure_moved" : "sure", { days: about.days, seed: about.seed, version: about.version })}</p>
-      <details><summary>${say("table")}</summary><h3>${say("chart_half")}</h3><div class="chart" data-chart="p50"></div>${this.halves(plans)}</details>
-      <details ?open=${about.basis.some((one) => one.basis === "assumed") && this.of === "run"}><summary>${say("rests")}</summary>
+      <details><summary>${say("table")}</summary><h3>${say("chart_half")}</h3><div class="chart" data-chart="p50"></div>${this.halves(bothEnds(plans))}</details>
+      <details ?open=${about.basis.some((one) => one.basis === "assumed")}><summary>${say("rests")}</summary>
         <ul class="list" data-testid="basis">${about.basis.map((one) => html`<li><span class="tag ${one.basis}">${basisText(one.basis)}</span>${language() === "zh" ? one.zh : one.en}</li>`)}</ul></details>
       ${this.tools()}
     </section>`;
@@ -129,12 +134,19 @@ export class OwStudioResult extends OwElement {
   }
 
   private verdict(run: Run): TemplateResult {
-    const kept = run.change.kept_pct;
-    const isSure = !!kept && kept.low !== null && kept.high !== null && (kept.low > 0 || kept.high < 0);
-    const isBetter = isSure && (kept as Figure).low !== null && ((kept as Figure).low as number) > 0;
-    const word = !isSure ? "verdict_same" : isBetter ? "verdict_better" : "verdict_worse";
+    const word = tone(run.change.kept_pct);
+    const told = verdictOf({ name: say("plan"), high: run.change, low: run.low ? run.low_change || {} : null });
     return html`${run.sized ? html`<p class="note ${run.sized.held ? "good" : "warn"}" data-testid="sized">${run.sized.held ? say("sized_held", { days: run.sized.days, hours: run.sized.window_hours.toFixed(1) }) : say("sized_not")}</p>` : nothing}
-      <p data-testid="verdict" class=${isSure ? (isBetter ? "better" : "worse") : "muted"}>${run.current ? say(word) : say("alone")}</p>`;
+      <p data-testid="verdict" class=${word === "same" ? "muted" : word}>${run.current ? told : say("alone")}</p>`;
+  }
+
+  // Kept plans against the first of them, at both ends of what is stated of new hours.
+  private held(about: About, first: string): TemplateResult {
+    const plans = differingOf(this.bench.compared ? this.bench.compared.plans : []);
+    return html`<p>${say("against", { name: first })}</p>
+      <ul class="list" data-testid="told">${plans.map((one) => html`<li>${verdictOf(one)}</li>`)}</ul>
+      ${endsPicture(plans, String(about.target_min))}
+      ${plans.some(({ low }) => low) ? html`<p class="hint" data-testid="ends">${say("ends_hint")}</p>` : nothing}`;
   }
 
   private cards(run: Run): TemplateResult {
@@ -151,19 +163,15 @@ export class OwStudioResult extends OwElement {
     const isCompared = (place: number) => place > 0 && plans.some(({ side }) => side.change && Object.keys(side.change).length > 0);
     const codes = FIGURES.filter((code) => plans.some(({ side }) => side.figures[code]));
     return html`<div class="wide" tabindex="0" role="region" aria-label=${say("figure")}><table data-testid="figures"><thead><tr><th scope="col">${say("figure")}</th>${plans.map(({ name }, place) => html`<th class="n" scope="col">${name}</th>${isCompared(place) ? html`<th class="n" scope="col">${say("difference")}</th>` : nothing}`)}</tr></thead>
-      <tbody>${codes.map((code) => html`<tr><th scope="row">${this.titleOf(code, about)}</th>${plans.map(({ side }, place) => html`<td class="n">${short(side.figures[code])} <small>${interval(side.figures[code])}</small></td>${isCompared(place) ? this.change(code, side) : nothing}`)}</tr>`)}
-        ${(["last_out", "worst"] as const).map((field) => html`<tr><th scope="row">${say(field)}</th>${plans.map(({ side }, place) => html`<td class="n">${side[field]}</td>${isCompared(place) ? html`<td></td>` : nothing}`)}</tr>`)}</tbody></table></div>`;
+      <tbody>${codes.map((code) => html`<tr><th scope="row">${this.titleOf(code, about)}</th>${plans.map(({ side }, place) => html`<td class="n">${ends(side, (one) => html`${short(one.figures[code])} <small>${interval(one.figures[code])}</small>`)}</td>${isCompared(place) ? this.change(code, side) : nothing}`)}</tr>`)}
+        ${(["last_out", "worst"] as const).map((field) => html`<tr><th scope="row">${say(field)}</th>${plans.map(({ side }, place) => html`<td class="n">${ends(side, (one) => html`${one[field]}`)}</td>${isCompared(place) ? html`<td></td>` : nothing}`)}</tr>`)}</tbody></table></div>`;
   }
 
   private change(code: string, side: Side): TemplateResult {
-    const one = side.change ? side.change[code] : null;
-    if (!one || one.value === null) {
-      return html`<td></td>`;
+    if (!side.low) {
+      return html`<td class="n">${difference(code, side.change)}</td>`;
     }
-    const isSure = one.low !== null && one.high !== null && (one.low > 0 || one.high < 0);
-    const isGood = code === "kept_pct" ? one.value > 0 : one.value < 0;
-    const isJudged = isSure && code !== "visitors";
-    return html`<td class="n ${isJudged ? (isGood ? "better" : "worse") : ""}">${signed(one.value)} <small>${one.low === null || one.high === null ? "" : `(${signed(one.low)} … ${signed(one.high)})`}</small></td>`;
+    return html`<td class="n"><span class="end">${difference(code, side.low_change)}</span><span class="end">${difference(code, side.change)}</span></td>`;
   }
 
   private halves(plans: readonly Named[]): TemplateResult {
@@ -218,6 +226,26 @@ export class OwStudioResult extends OwElement {
   }
 }
 
+function bothEnds(plans: readonly Named[]): Named[] {
+  return plans.reduce<Named[]>((all, { name, side }) => all.concat(side.low ? [{ name: say("named_low", { name }), side: side.low }, { name: say("named_high", { name }), side }] : [{ name, side }]), []);
+}
+
+// What a table says of a plan: once, or for few and for many.
+function ends(side: Side, of: (one: Side) => TemplateResult): TemplateResult {
+  return side.low ? html`<span class="end"><small>${say("low_end")}</small> ${of(side.low)}</span><span class="end"><small>${say("high_end")}</small> ${of(side)}</span>` : of(side);
+}
+
+function difference(code: string, change: Side["change"]): TemplateResult {
+  const one = change ? change[code] : null;
+  if (!one || one.value === null) {
+    return html`–`;
+  }
+  const isSure = one.low !== null && one.high !== null && (one.low > 0 || one.high < 0);
+  const isGood = code === "kept_pct" ? one.value > 0 : one.value < 0;
+  const isJudged = isSure && code !== "visitors";
+  return html`<span class=${isJudged ? (isGood ? "better" : "worse") : ""}>${signed(one.value)} <small>${one.low === null || one.high === null ? "" : `(${signed(one.low)} … ${signed(one.high)})`}</small></span>`;
+}
+
 function spans(times: readonly string[]): string {
   return times.map((one) => one.replace("-", "–")).join("、");
 }
@@ -234,10 +262,6 @@ function short(one: Figure | null | undefined): string {
 function interval(one: Figure | null | undefined): string {
   const digits = { maximumFractionDigits: 1 };
   return one && one.low !== null && one.high !== null && !(one.low === one.high && one.low === one.value) ? `(${one.low.toLocaleString(undefined, digits)}–${one.high.toLocaleString(undefined, digits)})` : "";
-}
-
-function signed(value: number): string {
-  return `${value > 0 ? "+" : ""}${value.toLocaleString(undefined, { maximumFractionDigits: 1 })}`;
 }
 
 define("ow-studio-result", OwStudioResult);

@@ -34,6 +34,9 @@ export interface Side {
   start_min: number;
   groups: Group[];
   change?: Record<string, Figure | null> | null;
+  /** Of a compared plan: the low end of what is stated of new hours, and there its difference from the first's. */
+  low?: Side | null;
+  low_change?: Record<string, Figure | null> | null;
 }
 
 export interface Basis {
