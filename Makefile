@@ -15,6 +15,8 @@ ARGS ?=
 PROVIDE ?= yes
 # Examples of `make fuzz` for each operation.
 EXAMPLES ?= 100
+# Arbitrary texts of `make fuzz` for each text field.
+TEXTS ?= 1000
 # `--upgrade` moves every pin to the newest version that fits: make lock UPGRADE=--upgrade
 UPGRADE ?=
 
@@ -129,8 +131,9 @@ load-cluster: setup ## the same on three nodes behind nginx, with PostgreSQL and
 	@[ "$(PROVIDE)" = no ] || .ci/provide
 	$(BIN)/python -m loadtests.crowd --cluster $(ARGS)
 
-fuzz: setup ## generated requests against the API's own description: make fuzz EXAMPLES=2000
+fuzz: setup ## generated requests against the API's own description, and arbitrary texts: make fuzz EXAMPLES=2000 TEXTS=10000
 	$(BIN)/python -m tests.security.fuzz $(EXAMPLES)
+	$(BIN)/python -m tests.security.texts $(TEXTS)
 
 attack: setup ## 10,000 malformed feeds, 500 slow requests, 4,000 idle sockets; 500 scripts as names in a browser
 	$(BIN)/python -m tests.security.attack
