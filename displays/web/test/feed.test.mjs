@@ -237,6 +237,102 @@ test("a screen confirms a ring only after the paint", () => {
   assert.deepEqual(world.socket.sent, [{ t: "shown", seq: 11 }]);
 });
 
+const HELLO = { t: "hello", speed: 1, stream: "d1", beat_ms: 1000, ring_limit_ms: 60000 };
+const beat = (seq, at) => ({ t: "beat", seq, at });
+const delta = (prev, atMs, ring) => ({ t: "delta", prev, seq: prev + 1, at: atMs, patch: { calls: { [ring]: call(ring, atMs) } } });
+
+/** Cut the link for so long; the next connection is opened 0.6 s before the end, and has no frame yet. */
+function away(world, ms) {
+  world.socket.onclose?.({ code: 1006 });
+  world.freeze(ms - 600);
+  world.pass(600);
+}
+
+test("deltas that were kept for a lost screen do not ring old calls, though they carry the time of then", () => {
+  const { world, feed, seen } = opened();
+  away(world, 100_000);
+  const now = START_MS + 100_000;
+  world.frame({ ...HELLO, seq: 13, at: now });
+  world.frame(delta(10, now - 90_000, 1));
+  world.frame(delta(11, now - 62_000, 2));
+  world.frame(delta(12, now - 5_000, 3));
+  assert.deepEqual(seen.rung, [3]);
+  assert.equal(feed.nowMs(), now);
+  assert.equal(feed.asOfMs, now);
+});
+
+test("a queue of frames that waited while the page was frozen rings only what is young now", () => {
+  const { world, seen } = opened();
+  world.freeze(80_000);
+  for (let second = 1; second <= 80; second += 1) {
+    const seq = second <= 10 ? 10 : second <= 75 ? 11 : 12;
+    if (second === 11 || second === 76) {
+      world.frame(delta(seq - 1, START_MS + second * 1000, seq));
+    }
+    world.frame(beat(seq, START_MS + second * 1000));
+  }
+  assert.deepEqual(seen.rung, [12]);
+});
+
+test("a greeting that waited in a busy browser puts no clock back", () => {
+  const { world, seen } = opened();
+  away(world, 70_000);
+  world.pass(4_000);
+  world.frame({ ...HELLO, seq: 12, at: START_MS + 70_000 });
+  const calls = { 1: call(1, START_MS + 12_000), 2: call(2, START_MS + 66_000) };
+  world.frame({ t: "snap", seq: 12, at: START_MS + 70_000, state: { date: "d1", calls } });
+  assert.deepEqual(seen.rung, [2]);
+});
+
+test("however late frames come, the clock is never behind what they prove, nor put back by them", () => {
+  let drawn = 7;
+  const chance = () => (drawn = (drawn * 48_271) % 2_147_483_647) / 2_147_483_647;
+  for (let round = 0; round < 50; round += 1) {
+    const { world, feed } = opened();
+    for (let i = 0; i < 200; i += 1) {
+      world.freeze(Math.floor(chance() ** 4 * 20_000));
+      const truth = START_MS + world.nowMs;
+      world.frame(beat(10, truth - (i % 3 === 0 ? 0 : Math.floor(chance() ** 3 * 90_000))));
+      assert.equal(feed.nowMs(), truth);
+    }
+  }
+});
+
+test("a server that begins again at an earlier time is believed at its greeting, so young calls ring", () => {
+  const { world, feed, seen } = opened();
+  away(world, 300_000);
+  world.frame({ ...HELLO, seq: 11, at: START_MS + 1000 });
+  world.frame({ t: "snap", seq: 11, at: START_MS + 1000, state: { date: "d1", calls: { 1: call(1, START_MS + 1000) } } });
+  assert.deepEqual(seen.rung, [1]);
+  assert.equal(feed.nowMs(), START_MS + 1000 + 600);
+});
+
+test("a server's clock that was set back is believed after half a minute of its beats, and not before", () => {
+  const { world, feed } = opened();
+  for (let second = 1; second <= 40; second += 1) {
+    world.pass(1000);
+    world.frame(beat(10, START_MS - 600_000 + second * 1000));
+    assert.equal(feed.nowMs() - START_MS, second * 1000 - (second < 30 ? 0 : 600_000));
+  }
+});
+
+test("a clock of ours that runs fast is held back by the quickest frames", () => {
+  const { world, feed } = opened();
+  for (let second = 1; second <= 3600; second += 1) {
+    world.pass(1000);
+    world.frame(beat(10, START_MS + Math.floor(second * 999.5) - (second % 7)));
+  }
+  assert.ok(Math.abs(feed.nowMs() - START_MS - 3600 * 999.5) < 60);
+});
+
+test("a greeting with another speed tells the time anew", () => {
+  const { world, feed } = opened({ speed: 600 });
+  world.pass(1000);
+  world.frame({ ...HELLO, speed: 1, seq: 10, at: START_MS + 400_000 });
+  world.pass(2000);
+  assert.equal(feed.nowMs(), START_MS + 402_000);
+});
+
 test("the server's clock runs on at the demo's speed", () => {
   const { world, feed } = opened({ speed: 60 });
   world.pass(500);

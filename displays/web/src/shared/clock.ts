@@ -1,15 +1,23 @@
 // An estimate of the server's clock, which in a demo runs several times as fast as ours.
+//
+// A frame tells when it was made. However long it was on its way, or kept for whoever was away, the server's time is at
+// least that now: a frame can put the clock forward, and being late must never put it back. Only three things do:
+// another speed, an answer that cannot have been on its way for as long as the clock is ahead, and half a minute in
+// which not one frame was as new as the clock believes (the server's clock was set back, or ours runs fast).
 
-// Beyond this error the old estimate is worthless (the machine slept, the demo was restarted).
-const JUMP_MS = 3000;
-// How much of a late frame's delay is believed: single slow frames move the clock little.
-const DRIFT_SHARE = 0.1;
+// The quickest frame of so long a time is the truest: two crystals drift apart by few milliseconds meanwhile.
+const SPAN_MS = 30_000;
+// A longer pause says nothing: the link was lost, or the page was frozen, and what waited comes late.
+const PAUSE_MS = 3000;
 
 export class ServerClock {
   private baseServerMs = 0;
   private baseLocalMs = 0;
   private speed = 1;
   private known = false;
+  private spanBeganMs = 0;
+  private heardMs = 0;
+  private leastAheadMs = Infinity;
 
   constructor(private readonly monotonicMs: () => number = () => performance.now()) {}
 
@@ -21,21 +29,34 @@ export class ServerClock {
     return this.speed;
   }
 
+  /** Run at another speed: since when is not known, so the next frame tells the time anew. */
   setSpeed(speed: number): void {
     if (speed > 0 && speed !== this.speed) {
-      this.rebase(this.nowMs());
       this.speed = speed;
+      this.known = false;
     }
   }
 
-  /** Take in the time that a frame carries: the quickest frames are the truest. */
-  observe(serverMs: number): void {
-    const error = serverMs - this.nowMs();
-    if (!this.known || Math.abs(error) > JUMP_MS * this.speed || error > 0) {
-      this.known = true;
-      this.rebase(serverMs);
-    } else {
-      this.rebase(this.nowMs() + error * DRIFT_SHARE);
+  /** Take in the time that a frame carries, and for how many of our ms at most it was on its way, if that is known. */
+  observe(serverMs: number, mostLateMs = Infinity): void {
+    const localMs = this.monotonicMs();
+    const aheadMs = this.nowMs() - serverMs;
+    if (!this.known || aheadMs <= 0) {
+      this.begin(serverMs, localMs);
+      return;
+    }
+    const tooFarMs = aheadMs - mostLateMs * this.speed;
+    if (tooFarMs > 0) {
+      this.begin(this.nowMs() - tooFarMs, localMs);
+      return;
+    }
+    if (localMs - this.heardMs > PAUSE_MS) {
+      this.beginSpan(localMs);
+    }
+    this.heardMs = localMs;
+    this.leastAheadMs = Math.min(this.leastAheadMs, aheadMs);
+    if (localMs - this.spanBeganMs >= SPAN_MS) {
+      this.begin(this.nowMs() - this.leastAheadMs, localMs);
     }
   }
 
@@ -47,8 +68,16 @@ export class ServerClock {
     return this.baseServerMs + (this.monotonicMs() - this.baseLocalMs) * this.speed;
   }
 
-  private rebase(serverMs: number): void {
+  private begin(serverMs: number, localMs: number): void {
+    this.known = true;
     this.baseServerMs = serverMs;
-    this.baseLocalMs = this.monotonicMs();
+    this.baseLocalMs = localMs;
+    this.beginSpan(localMs);
+  }
+
+  private beginSpan(localMs: number): void {
+    this.spanBeganMs = localMs;
+    this.heardMs = localMs;
+    this.leastAheadMs = Infinity;
   }
 }

@@ -9,6 +9,7 @@
 import type { Refused } from "./api";
 import { ServerClock } from "./clock";
 import { type FeedOptions, feedUrl, whyPath } from "./feed-address";
+import { type Frame, parseFrame } from "./feed-frame";
 import { type FeedWorld, type SocketLike, browserWorld } from "./feed-world";
 import { type Json, mergePatch } from "./merge";
 import { RingRule, callsOf } from "./rings";
@@ -16,23 +17,6 @@ import type { Call } from "./types";
 
 /** `refused`: the server does not give this feed to whoever asks; `refusal` says why. */
 export type FeedStatus = "connecting" | "live" | "stale" | "refused" | "stopped";
-
-interface Frame {
-  t: string;
-  seq?: number;
-  prev?: number;
-  at?: number;
-  state?: Json;
-  patch?: Json;
-  live?: Json;
-  speed?: number;
-  beat_ms?: number;
-  ring_limit_ms?: number;
-  reason?: string;
-  retry_ms?: number;
-  version?: string;
-  stream?: string;
-}
 
 // The seq of a page that has no state yet: 0 is a day before its first commit.
 const NOTHING = -1;
@@ -85,6 +69,7 @@ export class LiveFeed<S = unknown, L = unknown> {
   private reconnectTimer = 0;
   private watchTimer = 0;
   private openTimer = 0;
+  private openedMs = 0;
   private lastFrameMs = 0;
   private lastWatchMs = 0;
   private resumeAskedMs = -1;
@@ -149,6 +134,7 @@ export class LiveFeed<S = unknown, L = unknown> {
     this.clearTimers();
     this.drop("replaced");
     this.counts.connects += 1;
+    this.openedMs = this.world.monotonicMs();
     this.resumeAskedMs = -1;
     this.resumesAsked = 0;
     let socket: SocketLike;
@@ -198,8 +184,10 @@ export class LiveFeed<S = unknown, L = unknown> {
       this.clock.setSpeed(frame.speed);
     }
     if (typeof frame.at === "number") {
-      this.clock.observe(frame.at);
-      this.asOfMs = frame.at;
+      // A hello is made for this connection. Others may be older: what a screen missed comes with the time of then.
+      const isNew = frame.t === "hello";
+      this.clock.observe(frame.at, isNew ? this.lastFrameMs - this.openedMs : Infinity);
+      this.asOfMs = isNew ? frame.at : Math.max(frame.at, this.asOfMs || frame.at);
     }
   }
 
@@ -475,15 +463,6 @@ export class LiveFeed<S = unknown, L = unknown> {
     for (const timer of [this.reconnectTimer, this.watchTimer, this.openTimer]) {
       this.world.clearTimer(timer);
     }
-  }
-}
-
-function parseFrame(data: unknown): Frame | null {
-  try {
-    const frame = JSON.parse(String(data)) as Frame | null;
-    return frame && typeof frame === "object" && typeof frame.t === "string" ? frame : null;
-  } catch {
-    return null;
   }
 }
 
