@@ -35,6 +35,19 @@ test("forty calls of one instant are each shown for at least eight seconds", () 
   assert.equal(stage.shown.length, 0);
 });
 
+test("a number that is called to a second window stands beside that one, whatever is still listed", () => {
+  const stage = new Stage(RULES);
+  const [first, second] = [call(1, { state: "ended" }), call(9, { ticket: "t1", number: "A1", label: "58" })];
+  const windows = () => stage.shown.map((highlight) => highlight.call.label);
+  for (const listed of [[first, second], [second, first]]) {
+    stage.ring([second], 0);
+    stage.update(listed);
+    assert.deepEqual(windows(), ["58"]);
+  }
+  stage.update([first]);
+  assert.deepEqual(windows(), [], "withdrawn: nobody is sent to the window of before");
+});
+
 test("a recall renews its own highlight and takes no second cell", () => {
   const stage = new Stage(RULES);
   stage.ring([call(1)], 0);

@@ -1,6 +1,7 @@
 // The stage of a board: which calls are shown large, and for how long.
 //
 // Laws: every call that rings is on the stage for at least `minMs`, also if thirty ring at once;
+// a number stands beside the window of its newest call, whatever older calls the state still lists;
 // a withdrawn call leaves at once, since nobody may follow it; the queue is bounded.
 
 import type { Call } from "../shared/types";
@@ -52,11 +53,16 @@ export class Stage {
 
   /** Take over what the state says of the calls now; those it no longer has were withdrawn. */
   update(calls: Call[]): void {
-    const current = new Map(calls.map((call) => [call.ticket, call]));
-    this.queue = this.queue.filter((call) => current.has(call.ticket));
-    this.shown = this.shown.filter((highlight) => current.has(highlight.call.ticket));
+    const newest = newestOf(calls);
+    // Only older calls of a number are left: its last one was withdrawn.
+    const isThere = (call: Call): boolean => {
+      const now = newest.get(call.ticket);
+      return !!now && now.ring >= call.ring;
+    };
+    this.queue = this.queue.filter(isThere).map((call) => newest.get(call.ticket) as Call);
+    this.shown = this.shown.filter((highlight) => isThere(highlight.call));
     for (const highlight of this.shown) {
-      highlight.call = current.get(highlight.call.ticket) as Call;
+      highlight.call = newest.get(highlight.call.ticket) as Call;
     }
   }
 
@@ -92,4 +98,16 @@ export class Stage {
     const ageMs = nowMs - (this.shown[oldest] as Highlight).sinceMs;
     return ageMs >= this.rules.minMs ? oldest : -1;
   }
+}
+
+// A number that was transferred or missed has several calls in the state.
+function newestOf(calls: Call[]): Map<string, Call> {
+  const newest = new Map<string, Call>();
+  for (const call of calls) {
+    const known = newest.get(call.ticket);
+    if (!known || call.ring > known.ring) {
+      newest.set(call.ticket, call);
+    }
+  }
+  return newest;
 }
