@@ -11,7 +11,7 @@ import click
 
 from simulation.errors import Language
 from simulation.report.options import report_options
-from simulation.stops import stoppable
+from simulation.stops import Told, TwinCommand, stop_of_command
 
 if TYPE_CHECKING:
     from simulation.experiment import Machine, Progress
@@ -23,7 +23,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 MOST_DAYS = 100_000
 
 
-@click.command("simulate", short_help="Live through a scenario's days with the hall's own rules.")
+@click.command("simulate", cls=TwinCommand, short_help="Live through a scenario's days with the hall's own rules.")
 @click.argument("scenario")
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), help="Simulated days; the scenario says how many otherwise.")
 @click.option("--seed", type=click.IntRange(0, 2**31), help="Another seed than the scenario's.")
@@ -51,7 +51,7 @@ def simulate(
         from simulation.summary import lines_of, summary_of
     except ImportError as error:
         raise click.ClickException(f"缺少 {error.name} is missing: pip install 'onewindow[simulation]'") from error
-    with said(jobs=jobs, kept=progress_file):
+    with said(jobs=jobs):
         setting = setting_of(scenario, seed=seed, days=days)
         found = _run(setting, precision, Machine(jobs, dask), progress_file)
         summary = summary_of(setting, found)
@@ -85,37 +85,25 @@ def setting_of(scenario: str, *, seed: int | None, days: int | None) -> "Setting
 
 
 @contextmanager
-def said(*, jobs: int = 1, kept: Path | None = None) -> Iterator[None]:
-    """Say a failure of the simulation in both languages, with its code, and end with status 1.
+def said(*, jobs: int = 1) -> Iterator[None]:
+    """Do a command's work: say a failure of the simulation in both languages, with its code, and end with status 1.
 
-    A stop by a key or a signal is said as well; it leaves no worker process behind, and what is finished in ``kept``.
+    No worker process is left behind, whatever ended the work.
     """
     from simulation.errors import SimulationError
     from simulation.experiment import workers_ended
 
-    with stoppable() as stop:
-        try:
-            with workers_ended(jobs):
-                try:
-                    yield
-                finally:
-                    stop.rest()
-        except (Exception, KeyboardInterrupt) as error:
-            # Whatever fails after a stop failed by it: a worker may have been missed by its pool first.
-            if stop.is_asked:
-                raise click.ClickException(_stopped(kept)) from None
-            if isinstance(error, SimulationError):
-                raise click.ClickException(f"{error.text('zh')}\n{error.text('en')} [{error.code}]") from error
-            raise
-
-
-def _stopped(kept: Path | None) -> str:
-    if kept is not None and kept.exists():
-        return (
-            f"已停止：完成的部分保存在 {kept.name}，用同一命令可继续\n"
-            f"Stopped: what is finished is kept in {kept.name}; the same command goes on from there [STOPPED]"
-        )
-    return "已停止：没有结果，未写入任何文件\nStopped: there is no result, and no file was written [STOPPED]"
+    stop = stop_of_command()
+    try:
+        with workers_ended(jobs):
+            try:
+                stop.begin()
+                yield
+            finally:
+                stop.rest()
+    except SimulationError as error:
+        raise Told(f"{error.text('zh')}\n{error.text('en')} [{error.code}]") from error
+    stop.go_on()
 
 
 @contextmanager

@@ -10,13 +10,14 @@ import click
 from simulation.cli import FILE, MOST_DAYS
 from simulation.errors import Language
 from simulation.report.options import report_options
+from simulation.stops import TwinCommand
 
 if TYPE_CHECKING:
     from simulation.differences import Difference
     from simulation.setting import Setting
 
 
-@click.command("compare", short_help="Compare plans on the same people.")
+@click.command("compare", cls=TwinCommand, short_help="Compare plans on the same people.")
 @click.argument("scenarios", nargs=-1, required=True)
 @click.option("--days", default=60, type=click.IntRange(4, MOST_DAYS), help="Simulated days of each plan.")
 @click.option("--seed", default=1, type=click.IntRange(0, 2**31), help="One seed for all: the same people.")

@@ -24,6 +24,7 @@ import numpy as np
 from simulation.errors import CheckpointMismatch, SweepCancelled
 from simulation.results import BINS, SLOTS, Share, Waits
 from simulation.setting import Setting
+from simulation.stops import born_deaf
 from simulation.table import WIDTH, Days, days_of, joined
 from simulation.twin import Twin
 
@@ -145,7 +146,10 @@ def _run(
     encoded = [msgspec.json.encode(setting) for setting in settings]
     work = (joblib.delayed(_chunk)(number, encoded[chunks[number][0]], chunks[number][1]) for number in left)
     with where(machine):
-        yield from joblib.Parallel(n_jobs=-1 if machine.dask else machine.jobs, return_as="generator_unordered")(work)
+        pool = joblib.Parallel(n_jobs=-1 if machine.dask else machine.jobs, return_as="generator_unordered")
+        with born_deaf():
+            found = pool(work)
+        yield from found
 
 
 @contextmanager

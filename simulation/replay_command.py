@@ -11,6 +11,7 @@ import click
 
 from simulation.errors import Language
 from simulation.report.options import report_options
+from simulation.stops import TwinCommand
 
 if TYPE_CHECKING:
     from hall.policy import Plan
@@ -22,7 +23,7 @@ NUMBERS = re.compile(r"([01]?\d|2[0-9]):([0-5]\d)=(\d{1,4})")
 ITEMS_SHOWN = 10
 
 
-@click.command("replay", short_help="Decide a past day again, or live through it under other rules.")
+@click.command("replay", cls=TwinCommand, short_help="Decide a past day again, or live through it under other rules.")
 @click.argument("log", type=click.Path(exists=True, path_type=Path))
 @click.option("--hall", default="", help="The hall, where LOG is the data folder of a server.")
 @click.option("--date", "day", default="", metavar="YYYY-MM-DD", help="The business date, where LOG holds several.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from simulation.errors import Language
+from simulation.stops import TwinCommand
 
 if TYPE_CHECKING:
     from hall.policy import Plan
@@ -18,7 +19,7 @@ DATE = click.DateTime(formats=["%Y-%m-%d"])
 LANGUAGE = click.Choice(["zh", "en"])
 
 
-@click.command("fit", short_help="Learn rates, service times and behaviour from a hall's logs.")
+@click.command("fit", cls=TwinCommand, short_help="Learn rates, service times and behaviour from a hall's logs.")
 @click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--hall", default="", help="The hall, where the logs hold several.")
 @click.option("--from", "first", type=DATE, help="First business date.")
@@ -45,18 +46,21 @@ def fit(
         from simulation.fit.whole import fit_hall
     except ImportError as error:
         _without_extra(error)
+    from simulation.cli import said
+
     if plot is not None and plot.suffix.lower() not in (".svg", ".png"):
         raise click.BadParameter("the name must end in .svg or .png", param_hint="--plot")
     wanted = Wanted(hall, f"{first:%Y-%m-%d}" if first else "", f"{last:%Y-%m-%d}" if last else "")
-    click.echo("读取日志 reading the logs …", err=True)
     try:
-        seen = read_days(logs, wanted)
-        found = fit_hall(seen, seed=seed)
+        with said():
+            click.echo("读取日志 reading the logs …", err=True)
+            seen = read_days(logs, wanted)
+            found = fit_hall(seen, seed=seed)
+            if not no_check:
+                click.echo("仿真保留日 simulating held-out days …", err=True)
+            checks = None if no_check else check_fit(seen, seed=seed)
     except FitError as error:
         raise click.ClickException(f"{error.text('zh')}\n{error.text('en')} [{error.code}]") from error
-    if not no_check:
-        click.echo("仿真保留日 simulating held-out days …", err=True)
-    checks = None if no_check else check_fit(seen, seed=seed)
     for line in lines_of(found, checks):
         click.echo(line)
     try:

@@ -7,6 +7,7 @@ import click
 
 from simulation.cli import FILE
 from simulation.errors import Language
+from simulation.stops import TwinCommand
 
 if TYPE_CHECKING:
     from simulation.report.files import Files
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from simulation.sizing.hours import Effort, Longer, Wish
 
 
-@click.command("hours", short_help="Open through lunch, in evenings, at weekends: windows, people, cost.")
+@click.command(
+    "hours", cls=TwinCommand, short_help="Open through lunch, in evenings, at weekends: windows, people, cost."
+)
 @click.argument("scenario")
 @click.option("--lunch", is_flag=True, help="Open through lunch on workdays.")
 @click.option("--evening", default="", metavar="HH:MM", help="Close at this time on workdays.")

@@ -7,13 +7,14 @@ import click
 
 from simulation.cli import FILE, MOST_DAYS
 from simulation.errors import Language
+from simulation.stops import TwinCommand
 
 if TYPE_CHECKING:
     from simulation.report.files import Files
     from simulation.sizing.merge import Merged
 
 
-@click.command("merge", short_help="Merge specialised into comprehensive windows, causes apart.")
+@click.command("merge", cls=TwinCommand, short_help="Merge specialised into comprehensive windows, causes apart.")
 @click.argument("scenario")
 @click.option("--before", required=True, metavar="WINDOWS/GROUPS", help="92/23: 92 windows in 23 specialised groups.")
 @click.option("--after", default="plan", metavar="WINDOWS", help="59: comprehensive windows; plan: the scenario's own.")

@@ -1,6 +1,5 @@
 """`onewindow size`: the fewest windows per half-hour for a wanted service, and which skills they should have."""
 
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -11,6 +10,7 @@ import click
 
 from simulation.cli import FILE, MOST_DAYS
 from simulation.errors import Language
+from simulation.stops import TwinCommand, stop_of_command
 
 if TYPE_CHECKING:
     from simulation.intervals import Floats
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 
 PERCENT = click.FloatRange(1, 99.9)
 MINUTES = click.FloatRange(0.5, 240)
-STOPS = (signal.SIGINT, signal.SIGTERM)
-"""Both stop a sizing alike: when a piece of work is done, with what is known."""
 
 
-@click.command("size", short_help="Find the fewest windows per half-hour for a wanted service.")
+@click.command("size", cls=TwinCommand, short_help="Find the fewest windows per half-hour for a wanted service.")
 @click.argument("scenario")
 @click.option("--share", default=90.0, type=PERCENT, help="Percent to be called in time, in every hour.")
 @click.option("--within", default=15.0, type=MINUTES, help="Minutes that are in time.")
@@ -43,7 +41,7 @@ STOPS = (signal.SIGINT, signal.SIGTERM)
 @click.option("--seed", type=click.IntRange(0, 2**31), help="Another seed than the scenario's.")
 @click.option("--jobs", default=1, type=click.IntRange(1, 256), help="Processes on this computer.")
 @click.option("--dask", default="", metavar="ADDRESS", help="Run on this Dask cluster instead.")
-@click.option("--progress", "memory", type=FILE, help="Keep what is finished in this file, and go on from it.")
+@click.option("--progress", "progress_file", type=FILE, help="Keep what is finished in this file, and go on from it.")
 @click.option("--json", "json_file", type=FILE, help="Write the plan as JSON.")
 @click.option("--html", type=FILE, help="Write a page with pictures and tables.")
 @click.option("--xlsx", type=FILE, help="Write the tables as a workbook.")
@@ -52,7 +50,7 @@ def size(
     scenario: str, share: float, within: float, p50: float | None, p90: float | None,
     booked: float | None, booked_within: float, use_max: float | None, each_theme: float | None,
     weekday: tuple[int, ...], designs: bool, cost_per_hour: float | None, days: int | None, search_days: int | None,
-    seed: int | None, jobs: int, dask: str, memory: Path | None, json_file: Path | None, html: Path | None,
+    seed: int | None, jobs: int, dask: str, progress_file: Path | None, json_file: Path | None, html: Path | None,
     xlsx: Path | None, language: Language,
 ) -> None:  # fmt: skip
     """Size the windows of SCENARIO: a file, or the name of one that comes with the product (hall-day, longgang …)."""
@@ -63,16 +61,16 @@ def size(
         raise click.ClickException(f"缺少 {error.name} is missing: pip install 'onewindow[simulation]'") from error
     from simulation.cli import said, setting_of
 
-    if designs and memory is not None:
+    if designs and progress_file is not None:
         raise click.UsageError("--designs 不能与 --progress 同用 --designs and --progress exclude each other")
-    with said():
+    with said(jobs=jobs):
         setting = setting_of(scenario, seed=seed, days=None)
         setting = _narrowed(setting, weekday, within_min=within, cost_per_hour=cost_per_hour)
         target = Target(
             share=share / 100, within_min=within, p50_min=p50, p90_min=p90, booked_share=_part(booked),
             booked_min=booked_within, use_max=_part(use_max), theme_share=_part(each_theme),
         )  # fmt: skip
-        effort = _Effort(days, search_days, jobs, dask, memory)
+        effort = _Effort(days, search_days, jobs, dask, progress_file)
         found = _found(setting, target, effort, designs=designs)
     _tell(found, Files(json_file, html, xlsx, language))
 
@@ -110,7 +108,7 @@ def _found(setting: "Setting", target: "Target", effort: _Effort, *, designs: bo
     from simulation.sizing.size_report import Answer
     from simulation.sizing.staffing import size as sized
 
-    with _watched(effort.jobs) as (tell, is_cancelled):
+    with _watched() as (tell, is_cancelled):
 
         def one(hall: "Setting") -> "SizedPlan":
             return sized(
@@ -131,28 +129,14 @@ def _found(setting: "Setting", target: "Target", effort: _Effort, *, designs: bo
 
 
 @contextmanager
-def _watched(jobs: int) -> Iterator[tuple[Callable[["Progress"], None], Callable[[], bool]]]:
-    """Show a bar on standard error, stop at the first Ctrl-C when a piece of work is done, and leave no process behind."""
+def _watched() -> Iterator[tuple[Callable[["Progress"], None], Callable[[], bool]]]:
+    """Show a bar on standard error, and stop at the first wish when a piece of work is done, with what is known."""
     from simulation.cli import progress_shown
     from simulation.experiment import Progress as Bar
-    from simulation.experiment import workers_ended
 
-    asked: list[int] = []
-    before = {number: signal.getsignal(number) for number in STOPS}
-
-    def stop(number: int, _frame: object) -> None:
-        asked.append(number)
-        # Who cannot wait for the piece asks again.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    for number in STOPS:
-        signal.signal(number, stop)
-    try:
-        with workers_ended(jobs), progress_shown(0) as bar:
-            yield lambda now: bar(Bar(now.done, now.total, now.left_s)), lambda: bool(asked)
-    finally:
-        for number, known in before.items():
-            signal.signal(number, known)
+    stop = stop_of_command()
+    with stop.patient(), progress_shown(0) as bar:
+        yield lambda now: bar(Bar(now.done, now.total, now.left_s)), lambda: stop.is_asked
 
 
 def _tell(found: "Answer", files: "Files") -> None:

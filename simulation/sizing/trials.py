@@ -27,6 +27,7 @@ from simulation.sizing.groups import Frame, Numbers, frame_of
 from simulation.sizing.measure import Layout, lived
 from simulation.sizing.pool import Crowd, crowd_of, passed
 from simulation.sizing.target import Target
+from simulation.stops import born_deaf
 from simulation.twin import Twin
 
 PEOPLE_KEPT: Final = 60
@@ -173,7 +174,10 @@ class Trials:
         jobs = -1 if self._machine.dask else self._machine.jobs
         try:
             with where(self._machine):
-                yield from joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(work)
+                pool = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
+                with born_deaf():
+                    found = pool(work)
+                yield from found
         except BrokenProcessPool:
             # Whoever ends the command by its process group ends the workers, too, some of them while they read their work.
             if self._is_cancelled is not None and self._is_cancelled():

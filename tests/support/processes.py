@@ -32,12 +32,21 @@ def children_of(pid: int) -> list[int]:
 
 def is_deaf(pid: int) -> bool:
     """Tell whether a process ignores Ctrl-C."""
+    return _is_among(pid, signal.SIGINT, "SigIgn:")
+
+
+def listens(pid: int) -> bool:
+    """Tell whether a command has begun: a program that did not would be ended by SIGTERM without a word."""
+    return _is_among(pid, signal.SIGTERM, "SigCgt:")
+
+
+def _is_among(pid: int, kind: signal.Signals, line: str) -> bool:
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return False
-    ignored = next(int(line.partition(":")[2], 16) for line in lines if line.startswith("SigIgn:"))
-    return bool(ignored >> (signal.SIGINT - 1) & 1)
+    kinds = next((int(one.partition(":")[2], 16) for one in lines if one.startswith(line)), 0)
+    return bool(kinds >> (kind - 1) & 1)
 
 
 def is_alive(pid: int) -> bool:
@@ -49,18 +58,19 @@ def is_alive(pid: int) -> bool:
 
 
 def stopped(
-    program: str, words: Sequence[str], *, kind: signal.Signals = signal.SIGINT, when: Callable[[], bool] | None = None
-) -> tuple[int, str]:
+    program: str, words: Sequence[str], *, kind: signal.Signals = signal.SIGINT,
+    when: Callable[[int], bool] | None = None,
+) -> tuple[int, str]:  # fmt: skip
     """Start a command in a group of its own, stop the group once it works, and return its status and what it said.
 
-    It works once its workers have begun, or ``when`` says so. Fails if any of its processes outlives it.
+    It works once its workers have begun, or ``when`` says so of its process id. Fails if any of its processes outlives it.
     """
     with subprocess.Popen(
         [sys.executable, "-c", program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     ) as process:
         try:
-            is_working = when if when is not None else lambda: _has_begun(process.pid)
-            _until(lambda: is_working() or process.poll() is not None, STARTED_S)
+            is_working = when if when is not None else _has_begun
+            _until(lambda: is_working(process.pid) or process.poll() is not None, STARTED_S)
             children = children_of(process.pid)
             assert process.poll() is None, process.communicate()
             os.killpg(process.pid, kind)
