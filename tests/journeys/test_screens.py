@@ -19,6 +19,8 @@ STALE_MS = 5_000
 """Law L8: a screen notices a dead link in 5 s and says so."""
 AGAIN_MS = 15_000
 """Tries come 5 s apart at most, with jitter; then a frame."""
+BEYOND_MS = 2_000
+"""So much older than the ring limit is the youngest of the old calls."""
 MANY = 16
 
 pytestmark = [pytest.mark.browser]
@@ -72,16 +74,22 @@ def board_at(eyes: Eyes, root: str) -> Page:
 
 
 @pytest.mark.parametrize(
-    ("fault", "cut_s"),
+    ("fault", "cut_s", "windows"),
     [
-        ("reset", 12),
-        ("silence", 12),
-        pytest.param("silence", 60, marks=[pytest.mark.slow, pytest.mark.timeout(180)]),
+        ("reset", 12, 16),
+        ("silence", 12, 4),
+        pytest.param("silence", 60, 16, marks=[pytest.mark.slow, pytest.mark.timeout(180)]),
     ],
 )
-def test_a_board_that_lost_its_link_ends_as_if_it_never_had(tmp_path: Path, eyes: Eyes, fault: Fault, cut_s: int):
-    """It says so within 5 s; then equal glass, no old ring, and the young call that it missed rings once."""
-    with running(tmp_path, windows=4, ring_limit_ms=cut_s * 500) as hall:
+def test_a_board_that_lost_its_link_ends_as_if_it_never_had(
+    tmp_path: Path, eyes: Eyes, fault: Fault, cut_s: int, windows: int
+):
+    """It says so within 5 s; then equal glass, no old ring, and the young call that it missed rings once.
+
+    With many windows the missed deltas are shorter than a snapshot: the board gets them as they were made, each with the
+    time of then, at which its call was young. With few windows it may get either.
+    """
+    with running(tmp_path, windows=windows, ring_limit_ms=cut_s * 1000) as hall:
         port = urlsplit(hall.url).port
         assert port
         with proxied(port) as proxy:
@@ -95,8 +103,7 @@ def test_a_board_that_lost_its_link_ends_as_if_it_never_had(tmp_path: Path, eyes
             expect(lost.locator("[data-testid=stale][data-stale]")).to_have_count(1, timeout=STALE_MS)
             serve_somebody(hall, 1)
             old.append(call_somebody(hall, 1))
-            # Far beyond the limit: on a busy machine a page learns the hall's time as late as its frames come.
-            lost.wait_for_timeout(cut_s * 1000 * 1.1)
+            lost.wait_for_timeout(cut_s * 1000 + BEYOND_MS)
             young = call_somebody(hall, 3)
             holds(kept, lambda: rung(kept) == [before, *old, young], "the board with a link rings all")
             assert rung(lost) == [before]
