@@ -45,7 +45,7 @@ NOTHING = -1
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="hello"):
-    """The first frame of a connection, and of another stream on the same connection (a new business date)."""
+    """The first frame of a connection, of another stream on it (a new business date), and when the terms are others."""
 
     view: str
     seq: int
@@ -207,19 +207,12 @@ class ServerLink:
 
     def greet(self, *, since: int, at_ms: Ms) -> list[bytes]:
         """Return hello and what the screen misses."""
-        terms = self._terms
-        hello = Hello(
-            view=terms.view,
-            seq=self.channel.seq,
-            at=at_ms,
-            stream=self.channel.stream,
-            hall=terms.hall,
-            speed=terms.speed,
-            beat_ms=terms.beat_ms,
-            ring_limit_ms=terms.ring_limit_ms,
-            version=terms.version,
-        )
-        return [_encode(hello), *self.channel.missing(since, at_ms)]
+        return [self._hello(at_ms), *self.channel.missing(since, at_ms)]
+
+    def renew(self, terms: Terms, *, at_ms: Ms) -> list[bytes]:
+        """Serve under other terms from now on; return hello."""
+        self._terms = terms
+        return [self._hello(at_ms)]
 
     def move(self, channel: Channel, *, at_ms: Ms) -> list[bytes]:
         """Serve another stream from now on (the next business date); return hello and its snapshot."""
@@ -244,6 +237,21 @@ class ServerLink:
             return Refused(1008, "not sent yet")
         self.shown_seq = max(self.shown_seq, said.seq)
         return []
+
+    def _hello(self, at_ms: Ms) -> bytes:
+        terms = self._terms
+        hello = Hello(
+            view=terms.view,
+            seq=self.channel.seq,
+            at=at_ms,
+            stream=self.channel.stream,
+            hall=terms.hall,
+            speed=terms.speed,
+            beat_ms=terms.beat_ms,
+            ring_limit_ms=terms.ring_limit_ms,
+            version=terms.version,
+        )
+        return _encode(hello)
 
     def _is_flooded(self, now_ms: Ms) -> bool:
         if now_ms - self._beat_began_ms >= self._terms.beat_ms:

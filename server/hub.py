@@ -5,6 +5,7 @@ screen shows what a power cut could take back. Frames go out by a step that neve
 """
 
 import asyncio
+import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, Protocol
@@ -15,12 +16,12 @@ from hall.events import Commit
 from hall.feed import View
 from hall.feed_staff import mark_of, render
 from hall.ids import Ms
-from hall.link import Channel, Refused, ServerLink, live_frame
+from hall.link import Channel, Refused, ServerLink, Terms, live_frame
 from hall.parts import Parts
 from hall.policy import Calling
 from hall.state import HallDay
 from server.clock import Clock
-from server.watch import STUCK_S, Screen, Watched, framed, terms_of
+from server.watch import STUCK_S, Screen, Watched, framed
 from server.wire import Pipe, text_frame
 
 TICK_MS: Final = 20
@@ -29,7 +30,7 @@ TICK_SHARE: Final = 4
 LONGEST_TICK_MS: Final = 250
 """After what took x ms to render and send a hall rests 4 x: in a rush its commands keep three quarters of the time."""
 BEAT_SLOTS: Final = 10
-"""Beats of different views are spread over the second, so that thousands of phones do not make one long pause."""
+"""Beats of different screens are spread over the second, so that thousands of them do not make one long pause."""
 RECEIPTS_MS: Final = 250
 """Clerks see this often on how many screens their call is shown; each of a thousand screens confirms each call."""
 TOLD_AT_ONCE: Final = frozenset({"clerk", "ticket"})
@@ -90,6 +91,7 @@ class _HallWatch:
     def __init__(self) -> None:
         self.views: dict[View, Watched] = {}
         self.common: dict[View, Watched] = {}
+        self.beats: list[dict[Screen, None]] = [{} for _ in range(BEAT_SLOTS)]
         self.parts = Parts()
         self.stream = ""
         self.timer: asyncio.TimerHandle | None = None
@@ -119,6 +121,7 @@ class Hub:
         self._clock = clock
         self._version = version
         self._halls: dict[str, _HallWatch] = {}
+        self._slots = itertools.cycle(range(BEAT_SLOTS))
         self._tasks: set[asyncio.Task[None]] = set()
         self._frames = self._renders = self._stalls = self._cuts = 0
 
@@ -127,17 +130,17 @@ class Hub:
     def join(self, pipe: Pipe, hall: str, view: View, *, since: int, device: str = "", kind: str = "") -> Screen | None:
         """Greet a screen and keep it up to date until it leaves; None if the hall has no such view now."""
         watch = self._halls.setdefault(hall, _HallWatch())
-        watched = watch.views.get(view) or self._open(watch, hall, view)
+        slot = next(self._slots)
+        watched = watch.views.get(view) or self._open(watch, hall, view, slot)
         if watched is None:
             return None
         day = self._day_of(hall)
         assert day is not None, hall
-        state = day.view_state()
-        ring_limit_ms = state.plan.policy.calling.ring_limit_ms if state.is_open else Calling().ring_limit_ms
-        speed = max(1, round(self._clock.speed))
-        terms = terms_of(hall, view, speed=speed, ring_limit_ms=ring_limit_ms, version=self._version)
-        screen = Screen(pipe, ServerLink(watched.channel, terms), watched, device=device, kind=kind)
+        self._renew(watched, self._terms(hall, view, day.view_state()))
+        link = ServerLink(watched.channel, watched.terms)
+        screen = Screen(pipe, link, watched, device=device, kind=kind, slot=slot)
         watched.screens[screen] = None
+        watch.beats[screen.slot][screen] = None
         if watched.live is None:
             watched.live = self.live_facts(hall, view)
         self._send(screen, watched.greeting(screen, since=since, at_ms=self._clock.now_ms()))
@@ -147,6 +150,7 @@ class Hub:
         """Forget a screen; a view that nobody watches is forgotten too."""
         watched = screen.watched
         watched.screens.pop(screen, None)
+        self._halls[hall].beats[screen.slot].pop(screen, None)
         if not watched.screens:
             self._halls[hall].drop(watched)
 
@@ -180,7 +184,7 @@ class Hub:
             watch.next_ms = now_ms + min(LONGEST_TICK_MS, max(TICK_MS, (1 + TICK_SHARE) * took_ms))
 
     async def beat(self) -> None:
-        """Send every view its heartbeat and its facts of the moment once a second, until cancelled."""
+        """Send every screen its heartbeat, and look at every view's facts of the moment, once a second, until cancelled."""
         slot = 0
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -190,9 +194,10 @@ class Hub:
             await asyncio.sleep(max(0.0, began + turn / BEAT_SLOTS - loop.time()))
             slot = (slot + 1) % BEAT_SLOTS
             for hall, watch in list(self._halls.items()):
-                for number, watched in enumerate(list(watch.views.values())):
-                    if number % BEAT_SLOTS == slot:
-                        self._beat_view(hall, watch, watched)
+                for watched in list(watch.views.values()):
+                    if watched.slot == slot:
+                        self._look_at(hall, watch, watched)
+                self._beat_screens(watch, slot)
 
     # ---- what is known ----
 
@@ -250,7 +255,7 @@ class Hub:
 
     # ---- inside ----
 
-    def _open(self, watch: _HallWatch, hall: str, view: View) -> Watched | None:
+    def _open(self, watch: _HallWatch, hall: str, view: View, slot: int) -> Watched | None:
         day = self._day_of(hall)
         if day is None or len(watch.views) >= VIEWS_PER_HALL:
             return None
@@ -258,7 +263,8 @@ class Hub:
         watch.stream = watch.stream or day.stream
         state = day.view_state()
         channel = Channel(render(state, view, watch.parts) or {}, seq=state.seq, stream=day.stream)
-        watched = Watched(view, channel, seen_seq=state.seq, now_ms=_now_ms())
+        terms = self._terms(hall, view, state)
+        watched = Watched(view, channel, terms, seen_seq=state.seq, now_ms=_now_ms(), slot=slot)
         watched.mark = mark_of(state, view)
         watch.add(watched)
         return watched
@@ -331,12 +337,36 @@ class Hub:
         watch.timer_ms = due_ms
         watch.timer = asyncio.get_running_loop().call_later(delay_s, self._wake, hall)
 
-    def _beat_view(self, hall: str, watch: _HallWatch, watched: Watched) -> None:
+    def _look_at(self, hall: str, watch: _HallWatch, watched: Watched) -> None:
         day = self._day_of(hall)
         if day is not None and day.stream == watched.channel.stream:
             self._advance(hall, watch, watched, day)
+            self._renew(watched, self._terms(hall, watched.view, day.view_state()))
         self._update_live(hall, watched)
-        self._send_all(watched, [text_frame(watched.channel.beat(self._clock.now_ms()))])
+
+    def _beat_screens(self, watch: _HallWatch, slot: int) -> None:
+        """Send the screens of this part of the second their heartbeat, encoded once for each view."""
+        at_ms = self._clock.now_ms()
+        frames: dict[Watched, list[bytes]] = {}
+        for screen in list(watch.beats[slot]):
+            watched = screen.watched
+            if watched not in frames:
+                frames[watched] = [text_frame(watched.channel.beat(at_ms))]
+            self._send(screen, frames[watched])
+
+    def _terms(self, hall: str, view: View, state: HallDay) -> Terms:
+        """Return what is true of the server for a view now; a day that is not open yet has no plan."""
+        ring_limit_ms = state.plan.policy.calling.ring_limit_ms if state.is_open else Calling().ring_limit_ms
+        speed = max(1, round(self._clock.speed))
+        return Terms(hall=hall, view=view.kind, speed=speed, ring_limit_ms=ring_limit_ms, version=self._version)
+
+    def _renew(self, watched: Watched, terms: Terms) -> None:
+        """Greet the screens again if the day has opened under another ring limit, or the clock runs at another speed."""
+        if terms == watched.terms:
+            return
+        watched.terms = terms
+        for screen in list(watched.screens):
+            self._send(screen, framed(screen.link.renew(terms, at_ms=self._clock.now_ms())))
 
     def _tell_receipts(self, hall: str, watch: _HallWatch) -> None:
         """Tell the clerks whose call was not shown everywhere yet."""

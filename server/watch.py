@@ -28,8 +28,14 @@ and ticket pages at the tick when it is about them, else at their beat."""
 class Screen:
     """A connection that watches one view."""
 
-    def __init__(self, pipe: Pipe, link: ServerLink, watched: "Watched", *, device: str, kind: str = "") -> None:
-        """Join a pipe and a session; ``device`` and ``kind`` are those of a registered device, or empty."""
+    def __init__(
+        self, pipe: Pipe, link: ServerLink, watched: "Watched", *, device: str, kind: str = "", slot: int = 0
+    ) -> None:
+        """Join a pipe and a session; ``device`` and ``kind`` are those of a registered device, or empty.
+
+        ``slot`` is the part of each second in which it gets its beat.
+        """
+        self.slot = slot
         self.pipe = pipe
         self.link = link
         self.watched = watched
@@ -52,10 +58,12 @@ class Screen:
 class Watched:
     """A view with its channel, its screens, and what they were told last."""
 
-    def __init__(self, view: View, channel: Channel, *, seen_seq: int, now_ms: Ms) -> None:
-        """Begin with the state that the channel has."""
+    def __init__(self, view: View, channel: Channel, terms: Terms, *, seen_seq: int, now_ms: Ms, slot: int = 0) -> None:
+        """Begin with the state that the channel has; ``slot`` is the part of each second in which its facts are looked at."""
         self.view = view
         self.channel = channel
+        self.terms = terms
+        self.slot = slot
         self.screens: dict[Screen, None] = {}
         self.seen_seq = seen_seq
         self.rendered_ms = now_ms
@@ -131,8 +139,3 @@ def newest_ring(state: Mapping[str, object]) -> int:
 def framed(payloads: list[bytes]) -> list[bytes]:
     """Return payloads as WebSocket frames."""
     return [text_frame(payload) for payload in payloads]
-
-
-def terms_of(hall: str, view: View, *, speed: int, ring_limit_ms: Ms, version: str) -> Terms:
-    """Return what the server says of itself to a screen."""
-    return Terms(hall=hall, view=view.kind, speed=speed, ring_limit_ms=ring_limit_ms, version=version)

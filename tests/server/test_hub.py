@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -12,7 +15,7 @@ from hall.feed import View
 from hall.link import NOTHING
 from hall.state import HallDay
 from hall.step import step
-from server.hub import Hub, tickets_in
+from server.hub import BEAT_SLOTS, Hub, tickets_in
 from tests.support.live import HALL, HandClock, open_day, take
 from tests.support.plans import NINE_MS, small_plan
 
@@ -48,10 +51,11 @@ class MemoryDay:
 
     stream = "longgang/2026-11-23"
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_open: bool = True) -> None:
         self._state = HallDay()
         self._state.learn(small_plan())
-        self.do(open_day())
+        if is_open:
+            self.do(open_day())
 
     def view_state(self) -> HallDay:
         return self._state
@@ -164,6 +168,61 @@ async def test_a_ticket_page_is_rendered_at_once_only_if_its_ticket_was_touched(
     assert hub.statistics().renders == renders
 
 
+async def test_beats_of_one_view_are_spread_over_the_second(hub: Hub):
+    """Each screen gets its own in its part of the second; the two of one part get the same bytes."""
+    pipes = [MemoryPipe() for _ in range(2 * BEAT_SLOTS)]
+    for pipe in pipes:
+        hub.join(pipe, HALL, BOARD, since=NOTHING)
+    async with _beating(hub):
+        await _until(lambda: all("beat" in pipe.kinds() for pipe in pipes))
+
+    parts = Counter(id(pipe.frames[pipe.kinds().index("beat")]) for pipe in pipes)
+    assert sorted(parts.values()) == [2] * BEAT_SLOTS
+
+
+async def test_a_screen_that_left_gets_no_beat(hub: Hub):
+    gone, there = MemoryPipe(), MemoryPipe()
+    screen = hub.join(gone, HALL, BOARD, since=NOTHING)
+    assert screen is not None
+    hub.join(there, HALL, BOARD, since=NOTHING)
+    hub.leave(HALL, screen)
+    async with _beating(hub):
+        await _until(lambda: there.kinds().count("beat") == 2)
+
+    assert "beat" not in gone.kinds()
+
+
+async def test_screens_are_greeted_again_when_the_clock_runs_at_another_speed(day: MemoryDay):
+    """Once: whoever comes then is greeted with it, too."""
+    clock = HandClock()
+    hub = Hub(lambda _: day, clock, version="test")
+    pipe, other = MemoryPipe(), MemoryPipe()
+    hub.join(pipe, HALL, BOARD, since=NOTHING)
+    clock.speed = 60.0
+    async with _beating(hub):
+        await _until(lambda: pipe.kinds().count("beat") == 2)
+    hub.join(other, HALL, BOARD, since=NOTHING)
+
+    assert [one["speed"] for one in _hellos(pipe)] == [1, 60]
+    assert [one["speed"] for one in _hellos(other)] == [60]
+
+
+async def test_screens_learn_the_ring_limit_when_the_day_opens():
+    """Before, nobody knows the day's plan."""
+    day = MemoryDay(is_open=False)
+    hub = Hub(lambda _: day, HandClock(), version="test")
+    pipe = MemoryPipe()
+    hub.join(pipe, HALL, BOARD, since=NOTHING)
+    plan = small_plan()
+    calling = msgspec.structs.replace(plan.policy.calling, ring_limit_ms=30_000)
+    plan = msgspec.structs.replace(plan, policy=msgspec.structs.replace(plan.policy, calling=calling))
+    day.do(msgspec.structs.replace(open_day(), plan=day.view_state().learn(plan)))
+    async with _beating(hub):
+        await _until(lambda: pipe.kinds().count("beat") == 2)
+
+    assert [one["ring_limit_ms"] for one in _hellos(pipe)] == [60_000, 30_000]
+
+
 async def test_a_view_that_nobody_watches_is_forgotten(hub: Hub, day: MemoryDay):
     screen = hub.join(MemoryPipe(), HALL, BOARD, since=NOTHING)
     assert screen is not None
@@ -173,6 +232,19 @@ async def test_a_view_that_nobody_watches_is_forgotten(hub: Hub, day: MemoryDay)
 
     assert (hub.statistics().views, hub.statistics().renders) == (0, 1)
     assert list(tickets_in([])) == []
+
+
+@asynccontextmanager
+async def _beating(hub: Hub) -> AsyncIterator[None]:
+    beat = asyncio.create_task(hub.beat())
+    yield
+    beat.cancel()
+    with suppress(asyncio.CancelledError):
+        await beat
+
+
+def _hellos(pipe: MemoryPipe) -> list[dict[str, Any]]:
+    return [frame for frame in map(_decoded, pipe.frames) if frame["t"] == "hello"]
 
 
 def _decoded(frame: bytes) -> dict[str, Any]:
@@ -186,8 +258,8 @@ def _last(pipe: MemoryPipe) -> dict[str, Any]:
 
 
 async def _until(holds: Any) -> None:
-    for _ in range(2_000):
+    for _ in range(4_000):
         if holds():
             return
         await asyncio.sleep(0.001)
-    raise AssertionError("did not become true in 2 s")
+    raise AssertionError("did not become true in 4 s")
