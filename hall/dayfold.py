@@ -65,6 +65,7 @@ class DayFold:
         self.calls: list[Call] = []
         self.calls_of: dict[TicketId, list[Call]] = {}
         self.desk_times: dict[WindowCode, DeskTime] = {}
+        self._desks = self.state.desks
 
     def learn(self, plan: Plan, *, name: str = "") -> None:
         """Make a plan known before a commit that names it; ``name`` is the log's, if it is not today's hash."""
@@ -153,14 +154,21 @@ class DayFold:
         return known.credit_ms if known is not None else 0
 
     def _note_desks(self, at_ms: Ms) -> None:
-        for desk in self.state.desks.values():
-            time = self.desk_times.get(desk.code)
-            is_open, is_busy = _is_open(desk), desk.ticket is not None
-            if time is None:
-                self.desk_times[desk.code] = DeskTime(at_ms, 0, 0, is_open, is_busy)
-            elif (time.is_open, time.is_busy) != (is_open, is_busy):
-                time.open_ms, time.busy_ms = spent(time, at_ms)
-                time.at_ms, time.is_open, time.is_busy = at_ms, is_open, is_busy
+        """Look at the windows that the last commit touched; at all of them when it brought another plan."""
+        state = self.state
+        is_same_plan, self._desks = state.desks is self._desks, state.desks
+        for desk in state.desks.values():
+            if desk.touched == state.seq or not is_same_plan:
+                self._note_desk(desk, at_ms)
+
+    def _note_desk(self, desk: Desk, at_ms: Ms) -> None:
+        time = self.desk_times.get(desk.code)
+        is_open, is_busy = _is_open(desk), desk.ticket is not None
+        if time is None:
+            self.desk_times[desk.code] = DeskTime(at_ms, 0, 0, is_open, is_busy)
+        elif (time.is_open, time.is_busy) != (is_open, is_busy):
+            time.open_ms, time.busy_ms = spent(time, at_ms)
+            time.at_ms, time.is_open, time.is_busy = at_ms, is_open, is_busy
 
 
 def spent(time: DeskTime, at_ms: Ms) -> tuple[Ms, Ms]:

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from hall import commands as cmd
 from hall import figures as fg
+from hall.dayfold import DayFold
 from hall.errors import BrokenLog, Refusal
 from hall.figures import Figures, figures_of, percent, percentile, spread_of
 from hall.ids import MINUTE_MS, Ms
 from hall.policy import plan_hash
+from tests.support.crowd import Crowd
 from tests.support.logs import CLERKS, PLANS, Recorder, random_log
 from tests.support.plans import NINE_MS, small_plan
 
@@ -372,3 +374,20 @@ def test_reports_at_any_moment_equal_those_of_a_fresh_fold(seed: int, cuts: set[
         assert (visit.called_ms or 0) == figures.fold.state.tickets[visit.ticket].first_called_ms
     for time in figures.fold.desk_times.values():
         assert time.open_ms >= 0
+
+
+@settings(max_examples=12)
+@given(seed=st.integers(0, 10_000))
+def test_after_every_commit_each_window_is_known_as_it_is(seed: int) -> None:
+    """Only the windows that a commit touched are looked at: no other may have become open or busy."""
+    crowd = Crowd(seed)
+    fold = DayFold([crowd.plan])
+    for _ in range(300):
+        crowd.send(crowd.act())
+    for commit in crowd.commits:
+        fold.add(commit)
+        known = {code: (time.is_open, time.is_busy) for code, time in fold.desk_times.items()}
+        assert known == {
+            code: (desk.state not in ("CLOSED", "PAUSED"), desk.ticket is not None)
+            for code, desk in fold.state.desks.items()
+        }
