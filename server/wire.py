@@ -162,6 +162,28 @@ def limit_unread(transport: BaseTransport) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
 
 
+def lines_of(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+    """Return headers as they are written."""
+    return [b"%b: %b\r\n" % one for one in headers]
+
+
+class _DefaultLines:
+    """The headers of every answer as they are written; uvicorn makes them anew once a second, in a new list."""
+
+    def __init__(self) -> None:
+        self._made: tuple[object, bytes] = (None, b"")
+
+    def of(self, headers: list[tuple[bytes, bytes]]) -> bytes:
+        """Return the lines of these very headers."""
+        made = self._made
+        if made[0] is not headers:
+            # One step: servers of several threads share this.
+            self._made = made = (headers, b"".join(lines_of(headers)))
+        return made[1]
+
+
+DEFAULT_LINES: Final = _DefaultLines()
+
 WHOLE: Final = "onewindow.whole"
 """Where the scope of a request carries :meth:`Joined.whole`."""
 
@@ -185,7 +207,9 @@ class Joined:
         if not is_ordinary or cycle.response_started or cycle.disconnected or cycle.flow.write_paused:
             return False
         cycle.response_started = cycle.response_complete = True
-        self._transport.write(b"".join((STATUS_LINE[status], *lines_of(cycle.default_headers), lines, b"\r\n", body)))
+        self._transport.write(
+            b"".join((STATUS_LINE[status], DEFAULT_LINES.of(cycle.default_headers), lines, b"\r\n", body))
+        )
         cycle.message_event.set()
         cycle.on_response()
         return True
@@ -217,11 +241,6 @@ class Joined:
     def is_closing(self) -> bool:
         """Say whether the connection ends."""
         return self._transport.is_closing()
-
-
-def lines_of(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
-    """Return headers as they are written."""
-    return [b"%b: %b\r\n" % one for one in headers]
 
 
 class EdgeProtocol(HttpToolsProtocol):
