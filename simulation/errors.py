@@ -122,6 +122,14 @@ FAULTS: dict[str, tuple[str, str]] = {
     "CLOSES_BEFORE_OPENING": ("关门早于开门：{span}", "closing comes before opening: {span}"),
     "BAD_TIME": ("不是时间或时段：{value}", "this is not a time or a time span: {value}"),
     "SPANS_OVERLAP": ("时段重叠或顺序有误：{where}", "time spans overlap or are out of order: {where}"),
+    "BAD_RANGE": (
+        "不是范围：{value}，应写成 5%..10%（占一周到访）或 30..60（人次/周）",
+        "this is not a range: {value}; write it like 5%..10% (of a week's visits) or 30..60 (visits a week)",
+    ),
+    "UNKNOWN_PART": (
+        "没有这个新增时段：{part}，只有 {parts}",
+        "there is no such part of new hours: {part}, only {parts}",
+    ),
     "BAD_DATE": ("不是日期：{value}", "this is not a date: {value}"),
     "NO_OPEN_DAY": ("所列日期大厅都不开放", "the hall is closed on every date of the scenario"),
     "UNKNOWN_ITEM": ("没有这个事项：{item}", "there is no such item: {item}"),

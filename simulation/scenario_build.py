@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Literal
 
 import msgspec
 
@@ -22,6 +23,7 @@ from simulation.setting import (
     Booked,
     Demand,
     Mix,
+    NewHours,
     Pause,
     Piece,
     Roster,
@@ -30,6 +32,7 @@ from simulation.setting import (
     Shift,
     Skill,
 )
+from simulation.sizing.ranges import PARTS, Range, range_of
 
 LATEST_MIN = 30 * 60
 """No hall is open later than six in the morning of the next day."""
@@ -80,11 +83,30 @@ class Builder:
             strata=form.strata,
             seed=form.seed,
             days=form.replications,
+            new_hours=NewHours(self._stated("moved"), self._stated("induced")),
             assumptions=tuple(Assumption(one.about, Text(one.zh, one.en), one.basis) for one in form.assumptions),
         )
         if not self._report.faults:
             check_service(setting, self._report)
         return setting
+
+    # ---- new hours ----
+
+    def _stated(self, name: Literal["moved", "induced"]) -> dict[str, Range]:
+        """Return what is stated of who comes in new hours; one text is a statement for all of them."""
+        own = getattr(self._form.new_hours, name)
+        texts: dict[str, str] = {"": own} if isinstance(own, str) else own
+        found: dict[str, Range] = {}
+        for part, text in texts.items():
+            where = ("new_hours", name, part) if part else ("new_hours", name)
+            known = range_of(text)
+            if part and part not in PARTS:
+                self._report.add("UNKNOWN_PART", *where, part=part, parts=", ".join(PARTS))
+            elif known is None:
+                self._report.add("BAD_RANGE", *where, value=text)
+            else:
+                found[part] = known
+        return found
 
     # ---- times ----
 

@@ -161,6 +161,15 @@ class StaffingForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     skills: tuple[SkillForm, ...] = ()
 
 
+class NewHoursForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who would come if the hall opened longer: a range (``"5%..10%"``, ``"30..60"`` a week) for all new hours together,
+    or one for each part of them (``lunch``, ``evening``, ``saturday``, ``sunday``).
+    """
+
+    moved: str | dict[str, str] = {}
+    induced: str | dict[str, str] = {}
+
+
 class AssumptionForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something that nobody measured."""
 
@@ -187,6 +196,7 @@ class ScenarioForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     behaviour: BehaviourForm = BehaviourForm()
     appointments: AppointmentsForm | None = None
     staffing: StaffingForm
+    new_hours: NewHoursForm = NewHoursForm()
     policy: dict[str, object] = {}
     """Parts of the plan's policy to be replaced, in the names of :class:`hall.policy.Policy`."""
     assumptions: tuple[AssumptionForm, ...] = ()

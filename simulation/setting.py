@@ -11,6 +11,7 @@ from hall.catalog import Serves, Text
 from hall.ids import MINUTE_MS, ItemCode, Ms, WindowCode
 from hall.opening import Calendar
 from hall.policy import Plan
+from simulation.sizing.ranges import Range
 
 Law = Literal["lognormal", "exponential", "fixed"]
 WEEK = (1.0,) * 7
@@ -158,6 +159,13 @@ class Assumption(msgspec.Struct, frozen=True):
     basis: Literal["assumed", "published", "fitted"] = "assumed"
 
 
+class NewHours(msgspec.Struct, frozen=True):
+    """Who would come if the hall opened longer, by part of the new hours; an empty name: all parts together."""
+
+    moved: dict[str, Range] = {}
+    induced: dict[str, Range] = {}
+
+
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """A hall and its days, ready to be simulated."""
 
@@ -179,4 +187,5 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """Equally likely parts of the day factor, each visited once in so many days."""
     seed: int = 1
     days: int = 20
+    new_hours: NewHours = NewHours()
     assumptions: tuple[Assumption, ...] = ()

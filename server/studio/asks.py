@@ -52,6 +52,14 @@ class Stated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Percent of the day's visits (of an ordinary day's where the hall is closed else); or visits."""
 
 
+class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who comes in one of the new hours of a date, as ``17:00-20:00``."""
+
+    hours: TimeText
+    moved: Stated = Stated()
+    induced: Stated = Stated()
+
+
 class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A plan as it was drawn. Without groups the windows are open as they usually were; without hours, as set."""
 
@@ -73,6 +81,8 @@ class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Who comes in hours that are new instead of those of before."""
     induced: Stated = Stated()
     """Who comes in addition because of new hours."""
+    blocks: Annotated[tuple[Block, ...], msgspec.Meta(max_length=12)] = ()
+    """The same for each of the new hours, instead of for all of them together."""
     cost_per_hour: Annotated[float, msgspec.Meta(ge=0, le=1e6)] | None = None
     """What an hour of an open window costs, as the manager states it."""
 

@@ -126,8 +126,9 @@ def _opening(result: Json) -> Iterator[Row]:
     yield ["按设置 As it is set", ", ".join(opening["as_set"]) or "不开放 closed"]
     if opening["new"]:
         yield ["新增时段 New hours", ", ".join(opening["new"])]
-        yield ["假设：改到新增时段 Assumed to move", _stated(draft["moved"])]
-        yield ["假设：因此新增 Assumed in addition", _stated(draft["induced"])]
+        for one in draft.get("blocks") or [draft | {"hours": ""}]:
+            yield [" ".join(["假设：改到新增时段 Assumed to move", one["hours"]]).strip(), _stated(one["moved"])]
+            yield [" ".join(["假设：因此新增 Assumed in addition", one["hours"]]).strip(), _stated(one["induced"])]
 
 
 def _stated(one: Json) -> str:

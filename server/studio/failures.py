@@ -37,6 +37,14 @@ FAILURES: Final[dict[str, tuple[str, str]]] = {
         "The hall is closed on {date} else, so nobody comes: state how many move to the new hours or come in addition",
     ),
     "STUDIO_RANGE": ("范围应从小到大：{low}–{high}", "A range runs from low to high: {low} to {high}"),
+    "STUDIO_STATED_TWICE": (
+        "到访既按全部新增时段合计填写，又按时段分别填写；请只用一种",
+        "Who comes is stated both for all new hours together and for each of them: use one",
+    ),
+    "STUDIO_BLOCK": (
+        "「{hours}」不是本方案的新增时段（{new}），或与另一时段重叠",
+        "{hours} is not among the new hours of this plan ({new}), or overlaps with another",
+    ),
     "STUDIO_OTHER_DAY": (
         "所选方案的依据、日期、到访量或新增时段的到访假设不同，来的不是同一批人，无法逐人比较",
         "These plans rest on another ground, date, demand or statement of who comes in new hours: they do not meet the same people and cannot be compared",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "--moved",
     multiple=True,
     metavar="[PART=]LOW..HIGH",
-    help="Visits a week that move to new hours; % of today's week.",
+    help="Visits a week that move to new hours (% of today's week), instead of what the scenario states.",
 )
 @click.option(
     "--induced", multiple=True, metavar="[PART=]LOW..HIGH", help="Visits a week that come in addition, likewise."
@@ -61,7 +61,7 @@ def hours(
         from simulation.report.files import Files
         from simulation.sizing.hours import Effort, Wish
         from simulation.sizing.labour import DEFAULT_RULES, load_rules
-        from simulation.sizing.longer import Extension
+        from simulation.sizing.longer import Extension, stated_of
         from simulation.sizing.staffing import Target
     except ImportError as error:
         raise click.ClickException(f"缺少 {error.name} is missing: pip install 'onewindow[simulation]'") from error
@@ -70,10 +70,12 @@ def hours(
 
     with said(jobs=jobs):
         setting = with_visits(setting_of(scenario, seed=seed, days=None), visits)
+        wished = Extension(lunch=lunch, evening=evening, saturday=saturday, sunday=sunday)
+        stated = stated_of(setting.new_hours, wished)
         wish = Wish(
-            extension=Extension(lunch=lunch, evening=evening, saturday=saturday, sunday=sunday),
-            moved=dict(ranges_asked(moved, "--moved")),
-            induced=dict(ranges_asked(induced, "--induced")),
+            extension=wished,
+            moved=dict(ranges_asked(moved, "--moved")) or stated.moved,
+            induced=dict(ranges_asked(induced, "--induced")) or stated.induced,
             target=Target(share=share / 100, within_min=within),
             rules=load_rules(labour) if labour is not None else DEFAULT_RULES,
             pay_per_hour=pay or setting.roster.cost_per_hour or 1.0,

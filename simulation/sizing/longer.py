@@ -15,15 +15,14 @@ import msgspec
 from hall.opening import Calendar, Span, WeekHours
 from simulation.results import SLOT_MIN
 from simulation.scenario_checks import clock
-from simulation.setting import WEEK, Piece, Setting
+from simulation.setting import WEEK, NewHours, Piece, Setting
 from simulation.sizing.errors import BadExtension
 from simulation.sizing.groups import frame_of
-from simulation.sizing.ranges import Range
+from simulation.sizing.ranges import PARTS, Range
 
 WORKDAYS: Final = (1, 2, 3, 4, 5)
 SATURDAY: Final = 6
 SUNDAY: Final = 7
-PARTS: Final = ("lunch", "evening", "saturday", "sunday")
 LAST_MIN: Final = 24 * 60
 _SPAN: Final = re.compile(r"^(\d{1,2}):([0-5]\d)-(\d{1,2}):([0-5]\d)$")
 _TIME: Final = re.compile(r"^(\d{1,2}):([0-5]\d)$")
@@ -37,6 +36,15 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
     """Closing time on workdays."""
     saturday: tuple[str, ...] = ()
     sunday: tuple[str, ...] = ()
+
+
+def stated_of(stated: NewHours, wish: Extension) -> NewHours:
+    """Return what a scenario states of the parts that are to be opened, and of all together."""
+    opened = {"", *(part for part in PARTS if getattr(wish, part))}
+    moved, induced = (
+        {part: one for part, one in ranges.items() if part in opened} for ranges in (stated.moved, stated.induced)
+    )
+    return NewHours(moved, induced)
 
 
 class NewTime(msgspec.Struct, frozen=True):

@@ -5,6 +5,8 @@ from typing import Final
 
 import msgspec
 
+PARTS: Final = ("lunch", "evening", "saturday", "sunday")
+"""Parts of a week's new hours."""
 _RANGE: Final = re.compile(r"^(\d+(?:\.\d+)?)(%?)(?:\.\.(\d+(?:\.\d+)?)(%?))?$")
 
 

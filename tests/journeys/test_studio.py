@@ -68,7 +68,7 @@ def test_a_manager_plans_tomorrow_and_watches_it(hall: Served, page: Page, eyes:
     seen(page, "run").click()
     expect(seen(page, "verdict")).to_contain_text("更低", timeout=JOB_MS)
     expect(page.locator("[data-chart=p90] canvas")).to_be_visible()
-    expect(seen(page, "basis")).to_contain_text("由日志拟合")
+    expect(seen(page, "basis")).to_contain_text("由日志得出")
     keep(page, "少开窗口")
 
     seen(page, "share").fill("75")
@@ -211,7 +211,32 @@ def test_a_closed_date_says_so_and_new_hours_bring_those_whom_the_manager_states
     expect(seen(page, "result-hours")).to_contain_text("因此新增 10–30 人次", timeout=JOB_MS)
     expect(seen(page, "figures")).to_contain_text("方案（少来）")
     expect(seen(page, "basis")).to_contain_text("新增时段 17:00-20:00（管理者填写）")
+    compare_at_both_ends(page)
     assert violations(page) == []
+
+
+def compare_at_both_ends(page: Page) -> None:
+    """Keep the evening, and a plan with a morning beside it of which another range is stated; hold one against the other."""
+    keep(page, "夜间")
+
+    at(page, "hours", "08:00-20:00")
+    seen(page, "apart").check()
+    at(page, "moved-17:00-20:00-high", "10")
+    seen(page, "induced-17:00-20:00-unit").select_option("visits")
+    at(page, "induced-17:00-20:00-low", "10")
+    at(page, "induced-17:00-20:00-high", "30")
+    at(page, "induced-08:00-09:00-high", "5")
+    seen(page, "run").click()
+    expect(seen(page, "result-hours")).to_contain_text("08:00–09:00 因此新增 5 %", timeout=JOB_MS)
+    keep(page, "早晚")
+
+    for box in page.locator("[data-testid^=choose-]").all():
+        box.check()
+    expect(seen(page, "base")).to_have_count(1)
+    seen(page, "compare").click()
+    expect(seen(page, "ends")).to_contain_text("少来与少来比", timeout=JOB_MS)
+    expect(seen(page, "told").locator("li")).to_have_count(1)
+    expect(seen(page, "ends-picture").locator("[role=img]")).to_have_count(4)
 
 
 def at(page: Page, field: str, value: str) -> None:

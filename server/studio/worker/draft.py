@@ -10,16 +10,16 @@ from hall.catalog import Window
 from hall.ids import MINUTE_MS
 from hall.policy import Plan
 from server.studio.asks import Draft, FaultLine, Group
+from server.studio.worker.coming import block_faults, length, range_faults
 from server.studio.worker.grounds import DraftInvalid, DraftReport, Kept
 from server.studio.worker.planned import (
     Planned,
     calendar_with,
     check_open,
     demand_on,
-    length,
     planned_on,
-    range_faults,
     spans_of,
+    times_written,
     told,
     usual_roster,
     week_with,
@@ -79,6 +79,10 @@ def setting_of(
     if setting is None or planned is None or faults:
         raise DraftInvalid(faults)
     spans = [planned.day.spans, *([spans_of(beside, planned)] if beside is not None else [])]
+    if not as_it_is and draft.blocks:
+        times = planned.new(spans_of(setting, planned))
+        if faults := block_faults(draft, times, ", ".join(times_written(times))):
+            raise DraftInvalid(faults)
     most = max((planned.new(one) for one in (*spans, spans_of(setting, planned))), key=length)
     setting = msgspec.structs.replace(setting, demand=demand_on(setting, planned, draft, most=most, end=end))
     setting = _on_date(setting, kept, planned, draft, is_drawn=bool(draft.groups) and not as_it_is)

@@ -5,7 +5,6 @@ usual hours of the ordinary day that the date is like; beyond them nobody comes 
 of ``onewindow hours``.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -13,18 +12,16 @@ import msgspec
 from hall.catalog import Text
 from hall.errors import Refusal
 from hall.opening import Calendar, Span, SpecialDay, WeekHours
-from server.studio.asks import Draft, FaultLine, Stated
+from server.studio.asks import Draft
 from server.studio.dates import PlannedDay, first_workday, planned_day, written
-from server.studio.failures import failed
+from server.studio.worker.coming import Times, coming_in, coming_told, fault_of, is_nobody
 from server.studio.worker.grounds import DraftInvalid, Kept
 from simulation.results import SLOT_MIN
 from simulation.setting import WEEK, Assumption, Demand, Roster, Setting, Shift
 from simulation.sizing.groups import frame_of
-from simulation.sizing.longer import NewTime, coming_of, day_kinds, new_times, visits_a_week
-from simulation.sizing.ranges import Range
+from simulation.sizing.longer import coming_of, day_kinds, new_times, visits_a_week
 
 Spans = tuple[Span, ...]
-Times = tuple[NewTime, ...]
 CLOSED_AS: Final = {
     "workday": ("该工作日", "as on every such workday"),
     "weekend": ("周末", "a weekend"),
@@ -80,23 +77,8 @@ def check_open(planned: Planned, draft: Draft, *, as_it_is: bool) -> None:
         raise DraftInvalid(
             [fault_of("STUDIO_CLOSED_DATE", "date", date=day.date, why_zh=day.name or zh, why_en=day.name or en)]
         )
-    if draft.moved.high <= 0 and draft.induced.high <= 0:
+    if is_nobody(draft):
         raise DraftInvalid([fault_of("STUDIO_NOBODY_STATED", "moved", date=day.date)])
-
-
-def fault_of(code: str, field: str, **facts: str | int) -> FaultLine:
-    """Return a fault of the studio's own at a field of the draft."""
-    told = failed(code, **facts)
-    return FaultLine(code, field, 0, told.zh, told.en)
-
-
-def range_faults(draft: Draft) -> list[FaultLine]:
-    """Find statements that are no range."""
-    return [
-        fault_of("STUDIO_RANGE", field, low=f"{one.low:g}", high=f"{one.high:g}")
-        for field, one in (("moved", draft.moved), ("induced", draft.induced))
-        if not 0 <= one.low <= one.high
-    ]
 
 
 # ---- hours ----
@@ -145,11 +127,9 @@ def demand_on(setting: Setting, planned: Planned, draft: Draft, *, most: Times, 
     usual = msgspec.structs.replace(
         setting, demand=demand, plan=msgspec.structs.replace(setting.plan, hours=before), dates=(day.date,)
     )
-    part = length(times) / length(most)
-    coming = coming_of(
-        times, {"": _range(draft.moved, part)}, {"": _range(draft.induced, part)}, end=end, week=visits_a_week(usual)
-    )
-    kinds = day_kinds(usual, then, times, coming)
+    stated = coming_in(times, draft, most)
+    coming = coming_of(stated.times, stated.moved, stated.induced, end=end, week=visits_a_week(usual))
+    kinds = day_kinds(usual, then, stated.times, coming)
     return next(kind.setting.demand for kind in kinds if day.weekday in kind.weekdays)
 
 
@@ -160,15 +140,6 @@ def _factors(setting: Setting, planned: Planned) -> tuple[float, ...]:
         known = [factor for factor, spans in zip(factors, planned.week.days[:5], strict=False) if spans]
         return (sum(known) / len(known),) * 7 if known else WEEK
     return (factors[planned.like - 1],) * 7
-
-
-def _range(one: Stated, part: float) -> Range:
-    return Range(one.low * part, one.high * part, one.is_percent)
-
-
-def length(times: Sequence[NewTime]) -> int:
-    """Return the minutes of some times."""
-    return sum(one.to_min - one.from_min for one in times)
 
 
 # ---- who works ----
@@ -217,8 +188,7 @@ def told(planned: Planned, draft: Draft, spans: Spans, *, is_drawn: bool) -> lis
         found.append(Assumption("days", MAKEUP_TOLD if planned.day.kind == "makeup" else WEEKDAY_TOLD))
     if not is_drawn and (planned.new(spans) or planned.lost(spans)):
         found.append(Assumption("staffing", WINDOWS_TOLD))
-    if times := planned.new(spans):
-        found.append(Assumption("hours", _coming_told(draft, _written(times))))
+    found += [Assumption("hours", one) for one in coming_told(draft, planned.new(spans))]
     if times := planned.lost(spans):
         shown = _written(times)
         found.append(
@@ -232,26 +202,6 @@ def told(planned: Planned, draft: Draft, spans: Spans, *, is_drawn: bool) -> lis
             )
         )
     return found
-
-
-def _coming_told(draft: Draft, shown: str) -> Text:
-    if draft.moved.high <= 0 and draft.induced.high <= 0:
-        return Text(
-            f"新增时段 {shown}：假设没有人改到此时段来，也没有人因此新增（未填写）",
-            f"New hours {shown}: nobody is assumed to move to them, and nobody to come in addition (nothing was stated)",
-        )
-    moved, induced = _stated(draft.moved), _stated(draft.induced)
-    return Text(
-        f"新增时段 {shown}（管理者填写）：{moved.zh} 改到此时段来，另新增 {induced.zh}；在时段内均匀到来",
-        f"New hours {shown}, as the manager states: {moved.en} move to them, {induced.en} come in addition; evenly over them",
-    )
-
-
-def _stated(one: Stated) -> Text:
-    shown = f"{one.low:g}" if one.low == one.high else f"{one.low:g}–{one.high:g}"
-    if one.is_percent:
-        return Text(f"当日到访的 {shown} %", f"{shown} % of the day's visits")
-    return Text(f"{shown} 人次", f"{shown} visits")
 
 
 def times_written(times: Times) -> list[str]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from itertools import combinations
 from pathlib import Path
 from typing import Protocol
 
 from server.studio.asks import CompareAsk, DayAsk, Draft, Saved, Work
 from server.studio.dates import written
+from server.studio.worker.coming import contradict, parts_of
 from server.studio.worker.draft import HIGH, LOW, setting_of
 from server.studio.worker.figures import Json, Lived, basis_of, changes_of, live, side_of
 from server.studio.worker.grounds import Kept
@@ -87,13 +89,12 @@ def compared(work: Work, kept: Kept, ask: CompareAsk, tell: Tell) -> Json:
 
 
 def _check_stated(work: Work, settings: Sequence[Setting], planned: Planned) -> None:
-    """Refuse plans that state different things of who comes in new hours; raises OtherPeople."""
-    stated = {
-        (one.draft.moved, one.draft.induced)
+    """Refuse plans that state different things of who comes in the same new hour; raises OtherPeople."""
+    stated = [
+        parts_of(one.draft, planned.new(spans_of(setting, planned)))
         for one, setting in zip(work.saved, settings, strict=True)
-        if planned.new(spans_of(setting, planned))
-    }
-    if len(stated) > 1:
+    ]
+    if any(contradict(one, other) for one, other in combinations(stated, 2)):
         raise OtherPeople
 
 

@@ -12,6 +12,7 @@ from hall.errors import Refusal
 from hall.opening import Calendar, Span, SpecialDay, WeekHours, hours_on
 from server.config.plans import facts_of_day
 from server.studio.asks import (
+    Block,
     CompareAsk,
     Done,
     Draft,
@@ -349,6 +350,100 @@ def test_plans_without_a_range_are_compared_once(kept: Kept) -> None:
     found = result(CompareAsk(plans=("1" * 16,) * 2, days=4), kept, saved=plans)
 
     assert [(one["low"], one["low_change"]) for one in found["plans"]] == [(None, None)] * 2
+
+
+EARLY = Block(hours="07:00-09:00", induced=Stated(low=10, high=20, is_percent=False))
+EVENING = Block(hours="17:00-20:00", moved=Stated(low=5, high=10))
+LONG = ("07:00-20:00",)
+
+
+def test_each_of_the_new_hours_has_those_who_are_stated_of_it(kept: Kept) -> None:
+    usual = setting_of(kept, Draft(date=TUESDAY), seed=1, days=4)
+
+    both = Draft(date=TUESDAY, hours=LONG, blocks=(EARLY, EVENING))
+    for end, moved, induced in ((LOW, 0.05, 10), (1, 0.1, 20)):
+        setting = setting_of(kept, both, seed=1, days=4, end=end)
+
+        demand, day = setting.demand, Twin(setting).day(0)
+        in_time = {
+            (one.from_min, one.to_min): one.per_hour * (one.to_min - one.from_min) / 60 * demand.by_weekday[1]
+            for one in demand.pieces
+        }
+        assert in_time[420, 540] == pytest.approx(induced)
+        assert in_time[1020, 1200] == pytest.approx(expected(usual) * moved)
+        assert expected_visits(demand, day) == pytest.approx(expected(usual) + induced)
+    told = _told(setting_of(kept, both, seed=1, days=4), "hours")
+    assert "New hours 07:00-09:00, as the manager states: 0 % of the day's visits move" in told
+    assert "New hours 17:00-20:00, as the manager states: 5–10 % of the day's visits move" in told
+
+
+def test_one_statement_for_all_new_hours_is_that_of_each_by_its_length(kept: Kept) -> None:
+    together = Draft(date=TUESDAY, hours=LONG, induced=Stated(low=50, high=50, is_percent=False))
+    apart = Draft(date=TUESDAY, hours=LONG, blocks=tuple(
+        Block(hours=hours, induced=Stated(low=number, high=number, is_percent=False))
+        for hours, number in (("07:00-09:00", 20), ("17:00-20:00", 30))
+    ))  # fmt: skip
+
+    found = [setting_of(kept, one, seed=1, days=4).demand for one in (together, apart)]
+
+    assert [(one.from_min, one.to_min) for one in found[0].pieces] == [
+        (one.from_min, one.to_min) for one in found[1].pieces
+    ]
+    assert [one.per_hour for one in found[0].pieces] == pytest.approx([one.per_hour for one in found[1].pieces])
+
+
+def test_nobody_comes_in_a_new_hour_of_which_nothing_is_stated_while_others_have_theirs(kept: Kept) -> None:
+    usual = setting_of(kept, Draft(date=TUESDAY), seed=1, days=4)
+
+    setting = setting_of(kept, Draft(date=TUESDAY, hours=LONG, blocks=(EARLY,)), seed=1, days=4)
+
+    assert expected(setting) == pytest.approx(expected(usual) + 20)
+    assert "New hours 17:00-20:00: nobody is assumed" in _told(setting, "hours")
+    found = result(RunAsk(ground="0" * 16, draft=Draft(date=TUESDAY, hours=LONG, blocks=(EARLY,)), days=4), kept)
+    rows = {
+        row[0]: row[1] for row in load_workbook(BytesIO(workbook_of(found)))["摘要 Summary"].iter_rows(values_only=True)
+    }
+    assert rows["假设：因此新增 Assumed in addition 07:00-09:00"] == "10–20 人次 visits"
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "field"),
+    [
+        ({"blocks": (EARLY, msgspec.structs.replace(EARLY, hours="08:00-09:00"))}, "STUDIO_BLOCK", "blocks.1"),
+        ({"blocks": (msgspec.structs.replace(EARLY, hours="12:00-14:00"),)}, "STUDIO_BLOCK", "blocks.0"),
+        ({"blocks": (msgspec.structs.replace(EARLY, hours="lunch"),)}, "STUDIO_BLOCK", "blocks.0"),
+        ({"blocks": (EVENING,), "induced": Stated(low=1, high=2)}, "STUDIO_STATED_TWICE", "blocks"),
+        (
+            {"blocks": (EARLY, msgspec.structs.replace(EVENING, moved=Stated(low=3, high=1)))},
+            "STUDIO_RANGE",
+            "blocks.1.moved",
+        ),
+    ],
+    ids=["overlaps", "not new", "no time", "stated twice", "no range"],
+)
+def test_a_statement_of_no_new_hour_or_beside_one_for_all_is_refused(
+    kept: Kept, statement: dict[str, Any], code: str, field: str
+) -> None:
+    [fault] = failure(kept, Draft(date=TUESDAY, hours=LONG, **statement)).faults
+
+    assert (fault.code, fault.field) == (code, field)
+    assert fault.zh != fault.en
+
+
+def test_plans_with_other_new_hours_are_compared_where_their_statements_agree(kept: Kept) -> None:
+    """An evening beside a morning: of no hour that is new in both is it stated otherwise."""
+    early = Saved("早间", "1" * 16, Draft(date=TUESDAY, hours=("07:00-17:00",), blocks=(EARLY,)))
+    both = Saved("早晚", "1" * 16, Draft(date=TUESDAY, hours=LONG, blocks=(EARLY, EVENING)))
+    evening = Saved("夜间", "1" * 16, Draft(date=TUESDAY, hours=("09:00-20:00",), moved=EVENING.moved))
+    other = Saved("夜间，少来", "1" * 16, Draft(date=TUESDAY, hours=("09:00-20:00",), moved=Stated(low=1, high=2)))
+    ask = CompareAsk(plans=("1" * 16,) * 3, days=4)
+
+    found = result(ask, kept, saved=(early, both, evening))
+    note = done(work(ask=ask, ground=_raw(kept), saved=(both, other)), lambda *_: None)
+
+    assert [one["name"] for one in found["plans"]] == ["早间", "早晚", "夜间"]
+    assert isinstance(note, Failed)
+    assert note.code == "STUDIO_OTHER_DAY"
 
 
 def _told(setting: Setting, about: str) -> str:

@@ -9,7 +9,9 @@ from click.testing import CliRunner
 
 from hall.opening import Span, WeekHours
 from simulation.demand import expected_visits
-from simulation.setting import Demand, Piece, Setting
+from simulation.halls import offered_hall
+from simulation.scenario import FOLDER, load_scenario
+from simulation.setting import Demand, NewHours, Piece, Setting
 from simulation.sizing.errors import BadExtension, TargetOutOfReach
 from simulation.sizing.hours import Effort, Longer, Wish, hours
 from simulation.sizing.hours_command import hours as hours_command
@@ -23,6 +25,7 @@ from simulation.sizing.longer import (
     day_kinds,
     longer_hours,
     new_times,
+    stated_of,
     visits_a_week,
 )
 from simulation.sizing.ranges import Range
@@ -179,6 +182,27 @@ def test_a_target_that_no_staffing_reaches_is_refused() -> None:
         hours(village(1), wish, Effort(search_days=5, fresh_days=5, weeks=2))
 
     assert refused.value.code == "TARGET_OUT_OF_REACH"
+
+
+def test_a_scenario_states_who_comes_by_part_and_options_replace_it(tmp_path: Path) -> None:
+    """What is refused shows whose statement counts: all would move in the evening, or some to a lunch that is not extended."""
+    file = tmp_path / "hall.toml"
+    shipped = (FOLDER / "yuancheng.toml").read_text("utf-8")
+    file.write_text(
+        shipped + '\n[new_hours]\nmoved = { evening = "100%", sunday = "5..9" }\ninduced = "0..30"\n', "utf-8"
+    )
+
+    stated = load_scenario(file, resolve=offered_hall).new_hours
+    by_file = CliRunner().invoke(hours_command, [str(file), "--evening", "20:00"])
+    by_option = CliRunner().invoke(hours_command, [str(file), "--evening", "20:00", "--moved", "sunday=1..2"])
+
+    assert stated.moved == {"evening": Range(100, 100, is_percent=True), "sunday": Range(5, 9)}
+    assert stated_of(stated, Extension(evening="20:00")) == NewHours(
+        {"evening": Range(100, 100, is_percent=True)}, {"": Range(0, 30)}
+    )
+    assert stated_of(stated, Extension(lunch=True)) == NewHours({}, {"": Range(0, 30)})
+    assert "more would move than come today [BAD_EXTENSION]" in by_file.output
+    assert "sunday is not extended, only evening [BAD_EXTENSION]" in by_option.output
 
 
 def test_the_command_says_its_refusals(tmp_path: Path) -> None:

@@ -23,7 +23,14 @@ export interface Written {
   isPercent: boolean;
 }
 
+/** Who comes in new hours: in all of them together, or in one of them. */
+export interface Comers {
+  moved: Written;
+  induced: Written;
+}
+
 const NOBODY: Written = { low: "", high: "", isPercent: true };
+const NOBODIES: Comers = { moved: NOBODY, induced: NOBODY };
 
 /** What the manager has drawn; `counts` are by group and half-hour of the day. */
 export interface Drawn {
@@ -36,6 +43,9 @@ export interface Drawn {
   demand: string;
   moved: Written;
   induced: Written;
+  /** Who comes is written for each of the new hours, by `17:00-20:00`. */
+  isApart: boolean;
+  blocks: Record<string, Comers>;
   cost: string;
   days: number;
   share: string;
@@ -98,6 +108,16 @@ export class Bench {
     const { drawn, planned, weekday } = this;
     const known = planned && planned.hours.length > 0 && weekday ? spansOf(weekday.hours.join()) : [];
     return drawn ? without(spansOf(drawn.hours), known) : [];
+  }
+
+  /** New hours by name, where each of them has who comes of its own. */
+  get apart(): string[] {
+    const { drawn, newTimes } = this;
+    return drawn && drawn.isApart && newTimes.length > 1 ? newTimes.map(([from, to]) => `${clock(from)}-${clock(to)}`) : [];
+  }
+
+  comersOf(block: string): Comers {
+    return (this.drawn && this.drawn.blocks[block]) || NOBODIES;
   }
 
   get isRunning(): boolean {
@@ -174,6 +194,8 @@ export class Bench {
       demand: before ? before.demand : "100",
       moved: before ? before.moved : NOBODY,
       induced: before ? before.induced : NOBODY,
+      isApart: before ? before.isApart : false,
+      blocks: before ? before.blocks : {},
       cost: before ? before.cost : "",
       days: before ? before.days : 40,
       share: before ? before.share : "90",
@@ -224,6 +246,8 @@ export class Bench {
     }));
     const hours = drawn.hours.split(/[,，、;；\s]+/).filter((one) => one !== "");
     const asSet = this.planned ? this.planned.hours.join() : "";
+    const { apart } = this;
+    const together = apart.length > 0 ? NOBODIES : drawn;
     return {
       name,
       date: drawn.date,
@@ -234,8 +258,9 @@ export class Bench {
       stop_before_min: numberOf(drawn.stopBefore),
       target_min: numberOf(drawn.target),
       demand_pct: numberOf(drawn.demand) ?? 100,
-      moved: statedOf(drawn.moved),
-      induced: statedOf(drawn.induced),
+      moved: statedOf(together.moved),
+      induced: statedOf(together.induced),
+      blocks: apart.map((hours) => ({ hours, moved: statedOf(this.comersOf(hours).moved), induced: statedOf(this.comersOf(hours).induced) })),
       cost_per_hour: numberOf(drawn.cost),
     };
   }
@@ -256,7 +281,10 @@ export class Bench {
       }
     });
     const hours = draft.hours.length > 0 ? draft.hours.join(", ") : drawn.hours;
-    this.edit({ hours, atClose: draft.at_close, stopBefore: text(draft.stop_before_min), target: text(draft.target_min), demand: String(draft.demand_pct), moved: writtenOf(draft.moved), induced: writtenOf(draft.induced), cost: text(draft.cost_per_hour) });
+    const blocks: Record<string, Comers> = {};
+    (draft.blocks || []).forEach((one) => (blocks[one.hours] = { moved: writtenOf(one.moved), induced: writtenOf(one.induced) }));
+    const isApart = (draft.blocks || []).length > 0;
+    this.edit({ hours, isApart, blocks, atClose: draft.at_close, stopBefore: text(draft.stop_before_min), target: text(draft.target_min), demand: String(draft.demand_pct), moved: writtenOf(draft.moved), induced: writtenOf(draft.induced), cost: text(draft.cost_per_hour) });
   }
 
   async begin(ask: Record<string, unknown>): Promise<void> {

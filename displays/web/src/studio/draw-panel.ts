@@ -5,7 +5,7 @@ import { property, state } from "lit/decorators.js";
 
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
-import { type Bench, type Drawn, STEP_MIN, type Written, clock } from "./bench";
+import { type Bench, type Comers, type Drawn, STEP_MIN, type Written, clock } from "./bench";
 import { studioStyles } from "./styles";
 import { kindText, say, weekdayText } from "./texts";
 import type { Ground, WindowGroup } from "./types";
@@ -104,6 +104,16 @@ export class OwStudioDraw extends OwElement {
         padding: 0.375rem 0.5rem;
         border: 1px solid var(--ow-line);
         border-radius: var(--ow-radius-s);
+      }
+      .block {
+        margin-top: 0.375rem;
+        padding-top: 0.25rem;
+        border-top: 1px solid var(--ow-line);
+      }
+      .how .choice {
+        display: inline-block;
+        margin-right: 0.75rem;
+        font-size: 0.8125rem;
       }
       .range {
         display: grid;
@@ -225,21 +235,36 @@ export class OwStudioDraw extends OwElement {
       <p class="hint">${say("size_hint")}</p></div>`;
   }
 
-  // Who comes in hours that are new: nobody knows, so the manager states it, or states nobody.
+  // Who comes in hours that are new: nobody knows, so the manager states it, for all together or for each, or states nobody.
   private coming(drawn: Drawn): TemplateResult {
     const { bench } = this;
-    const isNobody = (one: Written) => !(Number(one.low) > 0) && !(Number(one.high) > 0);
-    const shown = bench.newTimes.map(([from, to]) => `${clock(from)}–${clock(to)}`).join("、");
-    const range = (field: "moved" | "induced") => {
-      const own = drawn[field];
-      const part = (end: "low" | "high") =>
-        html`<input class="field" type="number" min="0" data-testid="${field}-${end}" aria-label="${say(field)}: ${say(end)}" placeholder=${say(end)} .value=${own[end]} @change=${(event: Event) => bench.edit({ [field]: { ...own, [end]: (event.target as HTMLInputElement).value } })}>`;
-      return html`<div class="range" role="group" aria-label=${say(field)}><span>${say(field)}</span>${part("low")}<i>–</i>${part("high")}
-        <select class="field" data-testid="${field}-unit" aria-label=${say("unit")} @change=${(event: Event) => bench.edit({ [field]: { ...own, isPercent: (event.target as HTMLSelectElement).value === "percent" } })}>
-          <option value="percent" ?selected=${own.isPercent}>${say("unit_percent")}</option><option value="visits" ?selected=${!own.isPercent}>${say("unit_visits")}</option></select></div>`;
-    };
-    return html`<div class="coming" data-testid="coming"><p class="hint"><strong>${say("new_hours", { hours: shown })}</strong></p>${range("moved")}${range("induced")}
-      <p class="hint" data-testid="coming-assumed"><span class="tag">${say("basis_assumed")}</span>${isNobody(drawn.moved) && isNobody(drawn.induced) ? say("nobody_stated") : say("somebody_stated")}</p></div>`;
+    const { apart, newTimes } = bench;
+    const shown = newTimes.map(([from, to]) => `${clock(from)}–${clock(to)}`).join("、");
+    const all = apart.length > 0 ? apart.map((block) => bench.comersOf(block)) : [drawn];
+    const isNobody = all.every(({ moved, induced }) => [moved, induced].every((one) => !(Number(one.low) > 0) && !(Number(one.high) > 0)));
+    const how = (isApart: boolean) => html`<label class="choice"><input type="radio" name="apart" data-testid=${isApart ? "apart" : "together"} .checked=${drawn.isApart === isApart} @change=${() => bench.edit({ isApart })}>${say(isApart ? "apart" : "together")}</label>`;
+    return html`<div class="coming" data-testid="coming"><p class="hint"><strong>${say("new_hours", { hours: shown })}</strong></p>
+      ${newTimes.length > 1 ? html`<div class="how" role="radiogroup" aria-label=${say("new_hours", { hours: shown })}>${how(false)}${how(true)}</div>` : nothing}
+      ${apart.length > 0 ? apart.map((block) => this.block(block)) : html`${this.range("moved", drawn.moved, "", (moved) => bench.edit({ moved }))}${this.range("induced", drawn.induced, "", (induced) => bench.edit({ induced }))}`}
+      <p class="hint" data-testid="coming-assumed"><span class="tag">${say("basis_assumed")}</span>${isNobody ? say("nobody_stated") : say("somebody_stated")}</p></div>`;
+  }
+
+  private block(block: string): TemplateResult {
+    const { bench } = this;
+    const own = bench.comersOf(block);
+    const write = (part: Partial<Comers>) => bench.edit({ blocks: { ...(bench.drawn as Drawn).blocks, [block]: { ...own, ...part } } });
+    return html`<div class="block" role="group" aria-label=${block} data-testid="block-${block}"><strong>${block.replace("-", "–")}</strong>
+      ${this.range("moved", own.moved, block, (moved) => write({ moved }))}${this.range("induced", own.induced, block, (induced) => write({ induced }))}</div>`;
+  }
+
+  private range(field: "moved" | "induced", own: Written, block: string, write: (one: Written) => void): TemplateResult {
+    const id = block ? `${field}-${block}` : field;
+    const name = block ? `${block} ${say(field)}` : say(field);
+    const part = (end: "low" | "high") =>
+      html`<input class="field" type="number" min="0" data-testid="${id}-${end}" aria-label="${name}: ${say(end)}" placeholder=${say(end)} .value=${own[end]} @change=${(event: Event) => write({ ...own, [end]: (event.target as HTMLInputElement).value })}>`;
+    return html`<div class="range" role="group" aria-label=${name}><span>${say(field)}</span>${part("low")}<i>–</i>${part("high")}
+      <select class="field" data-testid="${id}-unit" aria-label="${name}: ${say("unit")}" @change=${(event: Event) => write({ ...own, isPercent: (event.target as HTMLSelectElement).value === "percent" })}>
+        <option value="percent" ?selected=${own.isPercent}>${say("unit_percent")}</option><option value="visits" ?selected=${!own.isPercent}>${say("unit_visits")}</option></select></div>`;
   }
 
   private rests(): string {

@@ -128,9 +128,11 @@ export class OwStudioResult extends OwElement {
     if (!opening) {
       return nothing;
     }
-    const isNobody = draft.moved.high <= 0 && draft.induced.high <= 0;
+    const blocks = draft.blocks && draft.blocks.length > 0 ? draft.blocks : [{ hours: "", moved: draft.moved, induced: draft.induced }];
+    const isNobody = blocks.every(({ moved, induced }) => moved.high <= 0 && induced.high <= 0);
+    const told = blocks.map(({ hours, moved, induced }) => say("as_stated", { hours: hours ? `${spans([hours])} ` : "", what: stating(moved, induced) })).join("");
     const isNew = opening.new.length > 0;
-    return html`<p class="hint" data-testid="result-hours">${isNew ? html`<span class="tag">${say("basis_assumed")}</span>` : nothing}${say("open_at", { date: run.date, hours: spans(opening.hours) })}${isNew ? say("open_new", { hours: spans(opening.new) }) : nothing}${isNew ? (isNobody ? say("as_nobody") : say("as_stated", { moved: stated(draft.moved), induced: stated(draft.induced) })) : nothing}</p>`;
+    return html`<p class="hint" data-testid="result-hours">${isNew ? html`<span class="tag">${say("basis_assumed")}</span>` : nothing}${say("open_at", { date: run.date, hours: spans(opening.hours) })}${isNew ? say("open_new", { hours: spans(opening.new) }) : nothing}${isNew ? (isNobody ? say("as_nobody") : `${told}${say("as_you_state")}`) : nothing}</p>`;
   }
 
   private verdict(run: Run): TemplateResult {
@@ -176,7 +178,7 @@ export class OwStudioResult extends OwElement {
 
   private halves(plans: readonly Named[]): TemplateResult {
     const times = Array.from(new Set(plans.reduce<string[]>((all, { side }) => all.concat(side.slots.map((one) => one.time)), []))).sort();
-    return html`<div class="wide" tabindex="0" role="region" aria-label=${say("table")}><table><thead><tr><th scope="col">${say("time")}</th>${plans.map(({ name }) => html`<th class="n" scope="col">${name} · ${say("people")}</th><th class="n" scope="col">P50</th><th class="n" scope="col">P90</th><th class="n" scope="col">${say("waiting")}</th>`)}</tr></thead>
+    return html`<div class="wide" tabindex="0" role="region" aria-label=${say("table")}><table><thead><tr><th scope="col">${say("time")}</th>${plans.map(({ name }) => html`<th class="n" scope="col">${name} · ${say("people")}</th><th class="n" scope="col">${say("wait_p50")}</th><th class="n" scope="col">${say("wait_p90")}</th><th class="n" scope="col">${say("waiting")}</th>`)}</tr></thead>
       <tbody>${times.map((time) => html`<tr><th scope="row">${time}</th>${plans.map(({ side }) => {
         const one = side.slots.find((slot) => slot.time === time);
         return one ? html`<td class="n">${one.called.toFixed(0)}</td><td class="n">${short(one.p50)}</td><td class="n">${short(one.p90)} <small>${interval(one.p90)}</small></td><td class="n">${one.queue.toFixed(1)}</td>` : html`<td></td><td></td><td></td><td></td>`;
@@ -248,6 +250,12 @@ function difference(code: string, change: Side["change"]): TemplateResult {
 
 function spans(times: readonly string[]): string {
   return times.map((one) => one.replace("-", "–")).join("、");
+}
+
+// Who comes, as it was written; what was left open is not named.
+function stating(moved: Stated, induced: Stated): string {
+  const parts = [moved.high > 0 ? say("stated_moved", { n: stated(moved) }) : "", induced.high > 0 ? say("stated_induced", { n: stated(induced) }) : ""].filter((one) => one !== "");
+  return parts.length > 0 ? parts.join(say("and_then")) : say("stated_nobody");
 }
 
 function stated(one: Stated): string {

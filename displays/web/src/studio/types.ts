@@ -53,6 +53,13 @@ export interface Stated {
   is_percent: boolean;
 }
 
+/** Who comes in one of the new hours, `17:00-20:00`. */
+export interface Block {
+  hours: string;
+  moved: Stated;
+  induced: Stated;
+}
+
 export interface Draft {
   name: string;
   date: string;
@@ -65,6 +72,8 @@ export interface Draft {
   demand_pct: number;
   moved: Stated;
   induced: Stated;
+  /** The same for each of the new hours; none: `moved` and `induced` are for all together. */
+  blocks?: Block[];
   cost_per_hour: number | null;
 }
 
