@@ -4,14 +4,13 @@ Every row says what :mod:`hall.figures` says of a day; nothing here is the sourc
 its log is in them (``days.seq``) change in one transaction, so a restart goes on exactly there.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, MetaData, delete, event, insert
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy import BigInteger, MetaData, bindparam, delete, event, insert
+from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -23,8 +22,6 @@ from hall.figures import DEFINITION, Figures, Visit
 FILE_NAME: Final = "reports.db"
 LOCK_WAIT_S: Final = 15
 """A reader of the file (an export) may hold the writer up this long; then the projection tries again later."""
-CHUNK: Final = 500
-"""Keys named in one statement; SQLite takes 32,766."""
 
 
 class ReportTable(SQLModel):
@@ -139,7 +136,7 @@ class Reports:
         is_address = isinstance(place, str) and "://" in place
         self._url = str(place) if is_address else f"sqlite:///{Path(place).absolute() / FILE_NAME}"
         self._engine: Engine | None = None
-        self._inserts: dict[type[ReportTable], _Insert] = {}
+        self._known: _Known = {}
 
     def prepare(self) -> None:
         """Open, make what is missing, and drop what an earlier definition of the figures wrote."""
@@ -184,7 +181,7 @@ class Reports:
         ]
         day = {"seq": figures.seq, "at_ms": state.at_ms, "definition": DEFINITION, "final": state.is_ended}
         with _told_apart(), self._opened().begin() as connection:
-            replace = _Replace(connection, stream, self._inserts)
+            replace = _Replace(connection, stream, self._known)
             replace.rows(TicketRow, "ticket", [_ticket_row(visit) for visit in visits], keys=changed)
             replace.rows(CallRow, "call", [_call_row(number, call) for number, call in calls])
             replace.rows(IntervalRow, "ticket", [row for one in visits for row in _interval_rows(one)], keys=changed)
@@ -215,49 +212,49 @@ def _told_apart() -> Iterator[None]:
 class _Replace:
     """Deletes rows by key and inserts them anew: the same statement on every SQL engine."""
 
-    def __init__(self, connection: Connection, stream: str, inserts: "dict[type[ReportTable], _Insert]") -> None:
+    def __init__(self, connection: Connection, stream: str, known: "_Known") -> None:
         self._connection = connection
         self._stream = stream
-        self._inserts = inserts
+        self._known = known
 
     def rows(
         self, table: type[ReportTable], key: str, rows: list[dict[str, object]], *, keys: Iterable[object] | None = None
     ) -> None:
-        described = table.metadata.tables[str(table.__tablename__)]
         named = sorted({row[key] for row in rows} if keys is None else keys, key=str)
-        for chunk in _chunks(named):
-            self._connection.execute(
-                delete(described).where(described.c.stream == self._stream, described.c[key].in_(chunk))
-            )
-        self._insert(table, rows)
+        self._each(table, key, [{key: one} for one in named])
+        self._each(table, "", rows)
 
     def everything(self, table: type[ReportTable], rows: list[dict[str, object]]) -> None:
-        described = table.metadata.tables[str(table.__tablename__)]
-        self._connection.execute(delete(described).where(described.c.stream == self._stream))
-        self._insert(table, rows)
+        self._each(table, "stream", [{}])
+        self._each(table, "", rows)
 
-    def _insert(self, table: type[ReportTable], rows: list[dict[str, object]]) -> None:
+    def _each(self, table: type[ReportTable], key: str, rows: list[dict[str, object]]) -> None:
+        """Delete by a key, or insert where none is named."""
         if rows:
-            known = self._inserts.get(table) or self._inserts.setdefault(table, _Insert(table, self._connection))
-            self._connection.exec_driver_sql(
-                known.statement, [known.values({"stream": self._stream, **row}) for row in rows]
-            )
+            made = self._known.get((table, key))
+            if made is None:
+                made = self._known[table, key] = _Prepared(table, key, self._connection.dialect)
+            values = [made.values({"stream": self._stream, **row}) for row in rows]
+            self._connection.exec_driver_sql(made.statement, values)
 
 
-class _Insert:
-    """An insert in the driver's own words: building it anew for each row took as long as storing the row."""
+class _Prepared:
+    """A statement in the driver's own words: building it anew took as long as what it does."""
 
-    def __init__(self, table: type[ReportTable], connection: Connection) -> None:
+    def __init__(self, table: type[ReportTable], key: str, dialect: Dialect) -> None:
         described = table.metadata.tables[str(table.__tablename__)]
-        compiled = insert(described).compile(dialect=connection.dialect)
+        where = [described.c[name] == bindparam(name) for name in dict.fromkeys(("stream", key))] if key else []
+        compiled = (delete(described).where(*where) if key else insert(described)).compile(dialect=dialect)
         self.statement = str(compiled)
-        places = getattr(compiled, "positiontup", None)
-        # Some drivers take values by place, the others by name.
-        self.values: Callable[[dict[str, object]], Any] = itemgetter(*places) if places else dict
+        self._places = getattr(compiled, "positiontup", None)
+
+    def values(self, row: dict[str, object]) -> Any:
+        """Return a row as the driver takes it: some take values by place, the others by name."""
+        return row if self._places is None else tuple([row[name] for name in self._places])
 
 
-def _chunks(keys: Sequence[object]) -> list[Sequence[object]]:
-    return [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
+_Known = dict[tuple[type[ReportTable], str], _Prepared]
+"""Statements that were made once, by table and by the key that is deleted, or nothing for an insert."""
 
 
 def _ticket_row(visit: Visit) -> dict[str, object]:
