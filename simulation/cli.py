@@ -58,7 +58,7 @@ def simulate(
     for line in lines_of(summary, name_en=setting.name.en, version=version("onewindow")):
         click.echo(line)
     write(
-        report_of_days(summary, name=setting.name, version=version("onewindow")),
+        report_of_days(summary, name=setting.name, version=version("onewindow"), plan=setting.plan),
         summary, Files(json_file, html, xlsx, language),
     )  # fmt: skip
     if log_folder is not None:

@@ -58,6 +58,14 @@ def mean_of(values: Floats, *, block: int = 1, control: Floats | None = None) ->
     )
 
 
+def number_of(values: Floats, *, block: int = 1, control: Floats | None = None) -> Interval:
+    """Estimate the mean of what is never negative, people or minutes: its interval ends at none."""
+    found = mean_of(values, block=block, control=control)
+    # NaN, of too few blocks, stays NaN.
+    value, low, high = np.maximum(0.0, [found.value, found.low, found.high])
+    return Interval(float(value), float(low), float(high), found.blocks)
+
+
 def share_of(part: Floats, whole: Floats, *, block: int = 1) -> Interval:
     """Estimate a share: the sum of ``part`` over that of ``whole``; days without any count for nothing."""
     parts, wholes = _blocks(part, block), _blocks(whole, block)

@@ -9,7 +9,7 @@ import numpy as np
 from hall.ids import MINUTE_MS
 from simulation.differences import day_waits
 from simulation.fit.table import aligned
-from simulation.intervals import Interval, mean_of, share_of, unit_of
+from simulation.intervals import Interval, number_of, share_of, unit_of
 from simulation.results import SLOT_MIN, SLOTS
 from simulation.scenario_checks import clock
 from simulation.setting import Assumption, Setting
@@ -74,16 +74,16 @@ def summary_of(setting: Setting, days: Days) -> Summary:
         seed=setting.seed,
         days=days.count,
         target_min=setting.target_ms / MINUTE_MS,
-        visitors=mean_of(days.fact("came"), block=block),
+        visitors=number_of(days.fact("came"), block=block),
         kept_pct=_times(share_of(days.fact("kept"), days.fact("counted"), block=block), PERCENT),
-        mean_wait_min=mean_of(day_waits(days), block=block, control=control),
+        mean_wait_min=number_of(day_waits(days), block=block, control=control),
         **shown,
-        longest_min=mean_of(days.fact("longest_ms") / MINUTE_MS, block=block),
-        left=mean_of(days.fact("left") + days.fact("abandoned"), block=block),
-        turned_away=mean_of(days.fact("turned_away"), block=block),
-        no_shows=mean_of(days.fact("no_shows"), block=block),
+        longest_min=number_of(days.fact("longest_ms") / MINUTE_MS, block=block),
+        left=number_of(days.fact("left") + days.fact("abandoned"), block=block),
+        turned_away=number_of(days.fact("turned_away"), block=block),
+        no_shows=number_of(days.fact("no_shows"), block=block),
         use_pct=_times(share_of(days.fact("busy_ms"), days.fact("planned_ms"), block=block), PERCENT),
-        window_hours=mean_of(days.fact("planned_ms") / (60 * MINUTE_MS), block=block),
+        window_hours=number_of(days.fact("planned_ms") / (60 * MINUTE_MS), block=block),
         last_out=clock(int(np.max(days.fact("last_out_min")))),
         worst="" if worst is None else worst.time,
         by_class={code: _kept(one.kept, one.counted) for code, one in sorted(days.by_class.items())},

@@ -63,8 +63,32 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 BASES = {
     "assumed": Text("假设", "assumed"),
     "published": Text("公布", "published"),
-    "fitted": Text("拟合", "fitted"),
+    "fitted": Text("由日志得出", "from the log"),
 }
+
+
+SUBJECTS = {
+    "demand": Text("到访", "visitors"),
+    "mix": Text("来办什么", "what they come for"),
+    "service": Text("办理时长", "service times"),
+    "behaviour": Text("群众与窗口的行为", "behaviour"),
+    "appointments": Text("预约", "bookings"),
+    "staffing": Text("排班", "staffing"),
+    "hall": Text("大厅", "the hall"),
+    "hours": Text("开放时间", "opening hours"),
+    "days": Text("日期", "dates"),
+    "merge": Text("合并", "merging"),
+}
+"""What an assumption is about, by the first word of its place in a scenario."""
+HALF = Text("一半人等候不超过 分", "half wait at most min")
+NINE_IN_TEN = Text("九成人等候不超过 分", "90 % wait at most min")
+
+
+def basis_text(one: Assumption, language: Language) -> str:
+    """Return an assumption as people read it: how it is known, what it is about, what it says."""
+    subject = SUBJECTS.get(one.about.partition(".")[0], one.about)
+    colon = "：" if language == "zh" else ": "
+    return f"[{said(BASES[one.basis], language)}] {said(subject, language)}{colon}{said(one.text, language)}"
 
 
 def said(text: Text | str, language: Language) -> str:

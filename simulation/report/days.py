@@ -5,16 +5,17 @@ from collections.abc import Sequence
 import msgspec
 
 from hall.catalog import Text
+from hall.policy import Plan
 from simulation.differences import Difference
 from simulation.intervals import Interval
-from simulation.report.content import Cell, Picture, Report, Series, Table
+from simulation.report.content import HALF, NINE_IN_TEN, Cell, Picture, Report, Series, Table
 from simulation.setting import Assumption, Setting
 from simulation.summary import SlotSummary, Summary
 
 DAY_UNIT = Text("区间 95 %，以天为单位。", "Intervals are 95 %, the day as unit.")
 
 
-def report_of_days(one: Summary, *, name: Text, version: str) -> Report:
+def report_of_days(one: Summary, *, name: Text, version: str, plan: Plan | None = None) -> Report:
     """Return what simulated days say: figures, half-hours, classes and themes, with waits drawn through the day."""
     return Report(
         title=Text(f"{name.zh}：仿真", f"{name.en}: simulated"),
@@ -23,7 +24,7 @@ def report_of_days(one: Summary, *, name: Text, version: str) -> Report:
             Text(f"seed {one.seed}"),
             Text(f"{one.days} 个仿真日", f"{one.days} simulated days"),
         ),
-        tables=(_figures(one), _slots(one), _shares(one)),
+        tables=(_figures(one), _slots(one), _shares(one, plan)),
         pictures=(_waits(one), _people(one)),
         remarks=(DAY_UNIT,),
         assumptions=one.assumptions,
@@ -36,8 +37,8 @@ def _figures(one: Summary) -> Table:
         (Text("到访 人次/天", "visitors a day"), one.visitors),
         (within, one.kept_pct),
         (Text("平均等候 分", "mean wait min"), one.mean_wait_min),
-        (Text("等候 P50 分", "wait P50 min"), one.p50_min),
-        (Text("等候 P90 分", "wait P90 min"), one.p90_min),
+        (HALF, one.p50_min),
+        (NINE_IN_TEN, one.p90_min),
         (Text("每天最长等候 分", "longest wait of a day min"), one.longest_min),
         (Text("最差时段", "worst half-hour"), one.worst),
         (Text("离开 人次/天", "left before the call, a day"), one.left),
@@ -54,14 +55,19 @@ def _slots(one: Summary) -> Table:
     return Table(
         title=Text("各半小时到访者的等候", "waits by half-hour of arrival"),
         head=(
-            "", Text("人/天", "people a day"), "P50", "P90", Text(f"{one.target_min:g} 分钟内 %", f"within {one.target_min:g} min %"),
+            "", Text("人/天", "people a day"), HALF, NINE_IN_TEN, Text(f"{one.target_min:g} 分钟内 %", f"within {one.target_min:g} min %"),
         ),
         rows=tuple((slot.time, slot.called, slot.p50_min, slot.p90_min, slot.kept_pct) for slot in one.slots),
     )  # fmt: skip
 
 
-def _shares(one: Summary) -> Table:
-    rows = [*one.by_class.items(), *one.by_theme.items()]
+def _shares(one: Summary, plan: Plan | None) -> Table:
+    """Classes and themes go by the names that the hall gives them; without its plan, by their codes."""
+    names = {"booked": Text("预约", "booked")}
+    if plan is not None:
+        names |= {klass.code: klass.name for klass in plan.policy.classes}
+        names |= {theme.code: theme.name for theme in plan.catalog.themes}
+    rows = [(names.get(code, code), kept) for code, kept in (*one.by_class.items(), *one.by_theme.items())]
     return Table(
         title=Text("按人群与主题", "by class and theme"),
         head=("", Text("兑现 %", "promise kept %")),
@@ -79,8 +85,8 @@ def _waits(one: Summary) -> Picture:
         unit=Text("分钟", "min"),
         places=_times(one.slots),
         series=(
-            series(Text("P50"), [slot.p50_min for slot in one.slots]),
-            series(Text("P90"), [slot.p90_min for slot in one.slots]),
+            series(Text("一半人不超过", "half at most"), [slot.p50_min for slot in one.slots]),
+            series(Text("九成人不超过", "90 % at most"), [slot.p90_min for slot in one.slots]),
         ),
     )
 

@@ -7,7 +7,7 @@ from simulation.fit.check import Checks
 from simulation.fit.table import Row, check_lines, parameter_rows, rate_rows, service_rows
 from simulation.fit.whole import HallFit
 from simulation.replay import Group, Shadow
-from simulation.report.content import Cell, Picture, Report, Series, Table
+from simulation.report.content import NINE_IN_TEN, Cell, Picture, Report, Series, Table
 from simulation.setting import Assumption
 
 ITEMS_SHOWN = 20
@@ -24,13 +24,13 @@ def report_of_replay(found: Shadow, *, hall: str, version: str) -> Report:
     busiest = sorted(found.same.by_item, key=lambda code: (-found.same.by_item[code].n, code))[:ITEMS_SHOWN]
     rows: list[tuple[Cell, ...]] = [
         (Text("平均等候 分", "mean wait min"), *(one.everybody.mean_min for one in columns)),
-        (Text("等候 P90 分", "wait P90 min"), *(one.everybody.p90_min for one in columns)),
+        (NINE_IN_TEN, *(one.everybody.p90_min for one in columns)),
         (Text("兑现 %", "promise kept %"), *(one.promise_kept_pct for one in columns)),
         (Text("越位", "overtakes"), *(one.overtakes for one in columns)),
         (Text("未办离开", "left unserved"), *(one.left for one in columns)),
         (Text("最后一人离开", "last visitor out"), *(one.last_out for one in columns)),
-        *((Text(f"{code} P90 分", f"{code} P90 min"), *(_p90(one.by_class.get(code)) for one in columns)) for code in found.same.by_class),
-        *((Text(f"{code} P90 分", f"{code} P90 min"), *(_p90(one.by_item.get(code)) for one in columns)) for code in busiest),
+        *((Text(f"{code} 九成人不超过 分", f"{code} 90 % at most min"), *(_p90(one.by_class.get(code)) for one in columns)) for code in found.same.by_class),
+        *((Text(f"{code} 九成人不超过 分", f"{code} 90 % at most min"), *(_p90(one.by_item.get(code)) for one in columns)) for code in busiest),
     ]  # fmt: skip
     kept = tuple(one.promise_kept_pct for one in columns)
     return Report(

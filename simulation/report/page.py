@@ -5,7 +5,7 @@ from html import escape
 
 from simulation.errors import Language
 from simulation.fit.page import STYLE
-from simulation.report.content import BASES, Picture, Report, Table, said, shown
+from simulation.report.content import Picture, Report, Table, basis_text, said, shown
 from simulation.report.pictures import drawn
 
 WORDS = {
@@ -34,9 +34,7 @@ def _parts(report: Report, language: Language) -> Iterator[str]:
         yield f"<p>{escape(said(remark, language))}</p>"
     if report.assumptions:
         yield f"<h2>{_word('rests', language)}</h2><ul>"
-        for basis in report.assumptions:
-            words = f"[{said(BASES[basis.basis], language)}] {basis.about}: {said(basis.text, language)}"
-            yield f"<li>{escape(words)}</li>"
+        yield from (f"<li>{escape(basis_text(one, language))}</li>" for one in report.assumptions)
         yield "</ul>"
     yield "</body></html>"
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from simulation.errors import Language
 from simulation.intervals import Interval
-from simulation.report.content import BASES, Cell, Report, Table, said
+from simulation.report.content import Cell, Report, Table, basis_text, said
 
 DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 NAME_LETTERS: Final = 31
@@ -43,9 +43,7 @@ def sheets_of(report: Report, language: Language) -> Iterator[tuple[str, list[li
     """Yield the name and the rows of each sheet."""
     about: list[list[Value]] = [[said(report.title, language)]]
     about += [[said(one, language)] for one in (*report.facts, *report.remarks)]
-    about += [
-        [f"[{said(BASES[one.basis], language)}] {one.about}: {said(one.text, language)}"] for one in report.assumptions
-    ]
+    about += [[basis_text(one, language)] for one in report.assumptions]
     yield ("说明" if language == "zh" else "About"), about
     for table in report.tables:
         yield said(table.title, language), _rows(table, language)

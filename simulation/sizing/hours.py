@@ -18,7 +18,7 @@ from hall.catalog import Text
 from hall.ids import MINUTE_MS
 from hall.opening import WeekHours
 from simulation.experiment import IsCancelled, Machine, simulate
-from simulation.intervals import Floats, Interval, mean_of, share_of
+from simulation.intervals import Floats, Interval, number_of, share_of
 from simulation.results import SLOT_MIN, SLOTS
 from simulation.setting import Assumption, Setting, Shift
 from simulation.sizing.groups import Frame, Numbers, frame_of
@@ -185,13 +185,13 @@ def _week(
 def _service(lived: "_Lived") -> dict[str, Any]:
     """Return what the people of the weeks met, by the names of :class:`Week`."""
     return {
-        "visitors": mean_of(lived.fact("came")),
-        "in_new_hours": mean_of(lived.new("slot_called")),
+        "visitors": number_of(lived.fact("came")),
+        "in_new_hours": number_of(lived.new("slot_called")),
         "kept_pct": _percent(share_of(lived.fact("kept"), lived.fact("counted"))),
         "kept_new_pct": _percent(share_of(lived.new("slot_kept"), lived.new("slot_counted"))),
         "mean_wait_min": lived.mean_wait(),
         "worst_hour_pct": lived.worst_hour_pct(),
-        "left": mean_of(lived.fact("left") + lived.fact("abandoned")),
+        "left": number_of(lived.fact("left") + lived.fact("abandoned")),
         "last_out_min": lived.last_out_min(),
     }
 
@@ -302,7 +302,7 @@ class _Lived:
     def mean_wait(self) -> Interval:
         """Return the mean wait of a week, in minutes."""
         waits = self.fact("wait_ms") / np.maximum(self.fact("called"), 1) / MINUTE_MS
-        return mean_of(np.asarray(waits, dtype=np.float64))
+        return number_of(np.asarray(waits, dtype=np.float64))
 
     def worst_hour_pct(self) -> float:
         """Return the least share kept in any hour of any kind of day."""

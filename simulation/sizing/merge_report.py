@@ -1,7 +1,7 @@
 """The answer of `onewindow merge` as a report."""
 
 from hall.catalog import Text
-from simulation.report.content import Cell, Picture, Report, Series, Table
+from simulation.report.content import NINE_IN_TEN, Cell, Picture, Report, Series, Table
 from simulation.sizing.merge import Case, Merged
 
 
@@ -38,7 +38,7 @@ def _stages(case: Case, found: Merged) -> Table:
     return Table(
         title=Text(f"逐步合并（{case.name.zh}：{given}）", f"step by step ({case.name.en}: {given})"),
         head=(
-            "", Text("到访", "visitors"), Text("平均等候 分", "mean wait min"), "P90", within, Text("离开", "left"),
+            "", Text("到访", "visitors"), Text("平均等候 分", "mean wait min"), NINE_IN_TEN, within, Text("离开", "left"),
             Text("利用率 %", "use %"),
         ),
         rows=tuple(rows),

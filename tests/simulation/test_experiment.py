@@ -9,7 +9,7 @@ from distributed import LocalCluster
 
 from simulation.errors import CheckpointMismatch, SweepCancelled
 from simulation.experiment import CHUNK, Machine, Progress, compare, simulate, until_sure
-from simulation.intervals import difference_of, mean_of, share_difference_of, share_of
+from simulation.intervals import difference_of, mean_of, number_of, share_difference_of, share_of
 from simulation.roster import shifts_from_numbers
 from simulation.setting import Roster, Setting
 from simulation.table import Days
@@ -94,6 +94,16 @@ def test_plans_meet_the_same_people(alone: Days) -> None:
         (after.fact("kept"), after.fact("counted")), (before.fact("kept"), before.fact("counted"))
     )
     assert kept.low > 0
+
+
+def test_what_is_never_negative_has_no_interval_below_none() -> None:
+    """A rare long wait widens the interval of a short mean beyond zero; nobody waits less than no time."""
+    waits = np.array([0.0, 0.0, 0.0, 9.0])
+
+    assert mean_of(waits).low < 0
+    assert number_of(waits).low == 0
+    assert (number_of(waits).value, number_of(waits).high) == (mean_of(waits).value, mean_of(waits).high)
+    assert np.isnan(number_of(waits[:1]).low), "one day says nothing of how sure it is"
 
 
 def test_it_runs_until_it_is_sure() -> None:

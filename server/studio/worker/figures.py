@@ -6,7 +6,6 @@ from the waits of those who were called, each spread over the minutes that it la
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from math import inf
 from typing import Any, Final
 
 import msgspec
@@ -63,16 +62,16 @@ def side_of(lived: Lived, *, weekday: int, cost_per_hour: float | None) -> Json:
     return {
         "name": lived.setting.roster.name,
         "figures": {
-            "visitors": _possible(summary.visitors),
-            "kept_pct": _possible(summary.kept_pct, most=100.0),
-            "mean_wait_min": _possible(summary.mean_wait_min),
+            "visitors": summary.visitors,
+            "kept_pct": summary.kept_pct,
+            "mean_wait_min": summary.mean_wait_min,
             "p50_min": _pooled(lived.waits, 0.5),
             "p90_min": _pooled(lived.waits, 0.9),
-            "longest_min": _possible(summary.longest_min),
-            "left": _possible(summary.left),
-            "turned_away": _possible(summary.turned_away),
-            "no_shows": _possible(summary.no_shows),
-            "use_pct": _possible(summary.use_pct),
+            "longest_min": summary.longest_min,
+            "left": summary.left,
+            "turned_away": summary.turned_away,
+            "no_shows": summary.no_shows,
+            "use_pct": summary.use_pct,
             "window_hours": hours,
             "cost": _times(hours, cost_per_hour) if cost_per_hour is not None else None,
         },
@@ -179,11 +178,6 @@ def _place(time: str) -> int:
 
 def _times(one: Interval, factor: float) -> Interval:
     return Interval(one.value * factor, one.low * factor, one.high * factor, one.blocks)
-
-
-def _possible(one: Interval, *, most: float = inf) -> Interval:
-    """Cut an interval off at what can be: nobody waits less than no time, and no more than all are called in time."""
-    return Interval(one.value, max(0.0, one.low), min(most, one.high), one.blocks)
 
 
 def _rounded(value: float) -> float:
