@@ -277,6 +277,17 @@ def test_an_old_delta_does_not_ring_after_hello_told_the_time() -> None:
     pair.assert_same()
 
 
+def test_a_hello_on_an_open_connection_brings_another_ring_limit() -> None:
+    """As when the day opens, whose plan nobody knew before; the state and its seq stay."""
+    pair = Pair()
+    pair.connect()
+    terms = Terms(hall="longgang", view="board", ring_limit_ms=10_000)
+    assert pair.deliver(*pair.server.renew(terms, at_ms=pair.now)) == []
+    old, young = call(1, pair.now), call(2, pair.now + 15_000)
+    pair.now += 20_000
+    assert rings(pair.deliver(pair.publish(board(old, young)))) == [2]
+
+
 def test_several_young_calls_ring_in_their_order() -> None:
     pair = Pair()
     pair.connect()
