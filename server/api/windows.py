@@ -35,6 +35,8 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "serve": ("serves",),
 }
 """Fields that an operation cannot do without."""
+FINISHED: Final = ("", "done", None)
+"""What finishing may say of entries that are still open."""
 AND_NEXT: Final[Mapping[str, str]] = {"finish-and-next": "finish", "miss-and-next": "miss"}
 
 
@@ -50,6 +52,8 @@ async def act(request: Request, hall: Code, window: Code, operation: Operation, 
     for field in NEEDED.get(operation, ()):
         if getattr(body, field) in (None, ""):
             raise invalid(field, "needed for this operation")
+    if AND_NEXT.get(operation, operation) == "finish" and body.result not in FINISHED:
+        raise invalid("result", "a visit that is finished is done; other results are of its items")
     asked = asked_of(caller, f"window.{operation}", hall=hall, ids=(window,), body=body)
     if operation in ON_TICKET:
         outcome = await _on_ticket(request, runner, window, operation, body, asked)
