@@ -41,7 +41,7 @@ def _parts(fit: HallFit, checks: Checks | None, svg: str) -> Iterator[str]:
     yield from _table("参数 parameters", parameter_rows(fit))
     yield from _table("到访率 arrivals per hour", rate_rows(fit))
     yield from _table("办理时长 service times, min", service_rows(fit))
-    yield f"<h2>保留日检验 held-out days</h2><pre>{escape(chr(10).join(check_lines(checks)))}</pre>"
+    yield f"<h2>用没有参与学习的日子检验 checked on held-out days</h2><pre>{escape(chr(10).join(check_lines(checks)))}</pre>"
     if fit.unknown:
         yield "<h2>未能得知 not learnt</h2><ul>"
         yield from (f"<li>{escape(f'{one.about}: {one.text.zh} / {one.text.en}')}</li>" for one in fit.unknown)

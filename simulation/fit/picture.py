@@ -36,7 +36,7 @@ WORDS: Final[Words] = {
     "rates": ("每小时到访人数（阴影为 95 % 区间）", "Arrivals per hour (shaded: 95 % interval)"),
     "service": ("办理时长（分钟，均值与 95 % 区间）", "Service time (min, mean with 95 % interval)"),
     "waits": (
-        "保留日的等候（分钟，条为仿真 80 % 区间）",
+        "没有参与学习的日子的等候（分钟，条为仿真 80 % 区间）",
         "Waits on held-out days (min; bars: simulated 80 %)",
     ),
     "seen": ("实际", "seen"),

@@ -232,8 +232,8 @@ def _assumptions(fit: HallFit, weekdays: tuple[int, ...]) -> tuple[AssumptionFor
     span = f"{fit.dates[0]} – {fit.dates[-1]}"
     fitted = AssumptionForm(
         about="demand",
-        zh=f"由 {len(fit.dates)} 天日志（{span}，{fit.visits} 人次）拟合；各数值旁注明区间与样本数",
-        en=f"Fitted to {len(fit.dates)} days of log ({span}, {fit.visits} visits); intervals and counts stand beside",
+        zh=f"由 {len(fit.dates)} 天日志（{span}，{fit.visits} 人次）得出；各数值旁注明区间与依据的次数",
+        en=f"Learnt from {len(fit.dates)} days of log ({span}, {fit.visits} visits); intervals and counts stand beside",
         basis="fitted",
     )
     stated = [AssumptionForm(about=about, zh=zh, en=en) for about, zh, en in STATED]
@@ -259,8 +259,8 @@ STATED: Final = (
     ),
     (
         "service.law",
-        "办理时长按对数正态分布；拟合的保留日检验显示其是否合适",
-        "Service times are lognormal; the check on held-out days of the fit shows how well that holds",
+        "假设办理时长多数不长、少数很长（对数正态分布）；是否合适，见用没有参与学习的日子所做的检验",
+        "Service times are taken to be mostly short and seldom very long (lognormal); the check on days that were not learnt from shows how well that holds",
     ),
     (
         "behaviour.recall_s",
@@ -269,7 +269,7 @@ STATED: Final = (
     ),
     (
         "staffing",
-        "窗口按拟合各日的通常开放时段排班，办理范围按大厅设置",
+        "窗口按日志中各日的通常开放时段排班，办理范围按大厅设置",
         "Windows have the shifts that they usually had, and serve what the hall's settings say",
     ),
 )

@@ -28,7 +28,7 @@ def lines_of(fit: HallFit, checks: Checks | None) -> Iterator[str]:
     yield from aligned(parameter_rows(fit))
     yield from ("", f"办理时长 service times (前 {ITEMS_SHOWN} 个事项 most frequent items), min")
     yield from aligned(service_rows(fit)[: ITEMS_SHOWN + 1])
-    yield from ("", "保留日检验 held-out days")
+    yield from ("", "用没有参与学习的日子检验 checked on held-out days")
     yield from check_lines(checks)
     if fit.unknown:
         yield from ("", "未能得知 not learnt (场景中仍为假设 stays an assumption of the scenario)")
@@ -53,8 +53,8 @@ def parameter_rows(fit: HallFit) -> list[Row]:
     """Return every single figure: name, value, interval, observations."""
     visit = fit.visit
     known: list[tuple[str, Estimate | None, float, str]] = [
-        ("日波动系数 day CV", fit.arrivals.day_cv, 1, ""),
-        ("时段波动系数 half-hour CV", fit.arrivals.slot_cv, 1, ""),
+        ("各天到访的波动 how days vary", fit.arrivals.day_cv, 0.01, "%"),
+        ("各半小时的波动 how half-hours vary", fit.arrivals.slot_cv, 0.01, "%"),
         ("远程取号 taken by phone", fit.remote, 0.01, "%"),
         *((f"类别 class {code}", one, 0.01, "%") for code, one in fit.classes.items()),
         ("两个事项 two items", visit.two_items, 0.01, "%"),
@@ -63,7 +63,7 @@ def parameter_rows(fit: HallFit) -> list[Row]:
         ("同类多件 several cases of a kind", visit.many_units, 0.01, "%"),
         ("每多一件的用时 each further case", fit.more_units, 0.01, "%"),
         ("步行 walk", fit.walk.mean_ms if fit.walk is not None else None, SECOND_MS, "s"),
-        ("两次办理间隔 gap between visits", fit.gap_ms, SECOND_MS, "s"),
+        ("两次办理的间隔 gap between visits", fit.gap_ms, SECOND_MS, "s"),
         ("平均耐心 mean patience", fit.patience.mean_min if fit.patience is not None else None, 1, "min"),
         ("首呼未到 miss the first call", fit.calls.missed, 0.01, "%"),
         ("过号后回来 back after a miss", fit.calls.return_min, 1, "min"),
@@ -107,7 +107,7 @@ def check_lines(checks: Checks | None) -> Iterator[str]:
     arrivals, services = checks.arrivals, checks.services
     yield (
         f"  到访 arrivals: {arrivals.inside_80_pct:.0f} % / {arrivals.slots} 个半小时在 80 % 区间内 "
-        f"half-hours inside their 80 % range (泊松 plain Poisson: {arrivals.poisson_inside_80_pct:.0f} %), "
+        f"half-hours inside their 80 % range (各天都一样时 if days were all alike: {arrivals.poisson_inside_80_pct:.0f} %), "
         f"偏差 bias {arrivals.bias_pct:+.1f} %"
     )
     yield (

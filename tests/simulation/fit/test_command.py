@@ -49,9 +49,9 @@ def test_the_command_prints_what_was_learnt_and_writes_it_in_every_form(logs: Pa
         "onewindow 0.",
         "seed 1",
         "15 天 days",
-        "日波动系数 day CV",
+        "各天到访的波动 how days vary",
         "licence",
-        "保留日检验 held-out days",
+        "用没有参与学习的日子检验 checked on held-out days",
         "周五 Fri",
     ):
         assert word in found.output

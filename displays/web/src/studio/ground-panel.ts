@@ -45,6 +45,11 @@ export class OwStudioGround extends OwElement {
         max-height: 22rem;
         overflow: auto;
       }
+      @media (max-width: 40rem) {
+        .columns {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
       .scroll th {
         position: sticky;
         top: 0;

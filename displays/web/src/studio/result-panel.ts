@@ -74,6 +74,11 @@ export class OwStudioResult extends OwElement {
           grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
         }
       }
+      @media (max-width: 40rem) {
+        .charts {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
     `,
   ];
 
