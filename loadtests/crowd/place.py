@@ -31,6 +31,13 @@ class Clerk(msgspec.Struct, frozen=True):
     window: str
 
 
+OPENED_IN: Final = "Asia/Shanghai"
+"""The presets' zone."""
+AHEAD_H: Final = 8
+FURTHEST_H: Final = 14
+"""Hours that it, and the furthest zone there is, lie ahead of UTC."""
+
+
 class Place(msgspec.Struct, frozen=True):
     """A hall that is ready for the crowd."""
 
@@ -62,7 +69,7 @@ def prepare(url: str, password: str, folder: Path, *, clerks: int, places: int) 
     """Set the hall up over its public interface: open now and tomorrow, with clerks, devices and slots on sale."""
     with httpx.Client(base_url=url, timeout=30) as http:
         http.headers["authorization"] = f"Bearer {_sign_in(http, 'admin', password)}"
-        zone = noon_zone()
+        zone = day_zone(datetime.now(ZoneInfo(OPENED_IN)).hour)
         _change(http, "hall", lambda content: {**content, "zone": zone})
         today = datetime.now(ZoneInfo(zone)).date()
         tomorrow = today + timedelta(days=1)
@@ -134,6 +141,15 @@ def spread(codes: list[str], count: int) -> list[str]:
     """Return so many of them, evenly over the list, so that every theme has some."""
     step = max(1, len(codes) // count)
     return codes[::step][:count]
+
+
+def day_zone(hour: int) -> str:
+    """Return a zone in which it is the date of :data:`OPENED_IN`, where it is this hour, and as near to noon as zones go.
+
+    A server that runs has opened its day by then; a zone of another date would not be in it.
+    """
+    ahead = AHEAD_H + min(12 - hour, FURTHEST_H - AHEAD_H)
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
 
 
 def noon_zone() -> str:

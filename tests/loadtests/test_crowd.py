@@ -1,7 +1,9 @@
 """The crowd of the load test in small: nothing that anybody was told is missing in the log, and the check can fail."""
 
 import time
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from hall.ids import Ms
 from loadtests.crowd.check import merged, operations_of, rings_of, shown
 from loadtests.crowd.notes import Rang
+from loadtests.crowd.place import OPENED_IN, day_zone
 from loadtests.crowd.report import text_of, write_report
 from loadtests.crowd.run import Wanted, run
 from loadtests.crowd.shapes import SHAPES, crowd_at
@@ -33,6 +36,15 @@ def test_a_crowd_on_two_workers_is_told_nothing_that_the_log_does_not_have(tmp_p
     assert "every promise kept" in page
     assert "<script" not in page
     assert "book.confirm" in text_of(found, tmp_path)
+
+
+def test_the_crowd_comes_by_day_on_the_date_that_the_server_has_opened_whatever_the_hour() -> None:
+    for hour in range(24):
+        there = datetime(2026, 11, 27, hour, 30, tzinfo=ZoneInfo(OPENED_IN))
+        here = there.astimezone(ZoneInfo(day_zone(hour)))
+
+        assert here.date() == there.date()
+        assert 6 <= here.hour <= 12
 
 
 def test_an_answer_that_the_log_does_not_have_is_found() -> None:
