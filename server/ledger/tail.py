@@ -111,8 +111,8 @@ class Tail:
     def learn(self, stream: str, ids: set[str]) -> None:
         """Take the ids of a whole stream, as the file has them."""
         with self._lock:
+            self._ids_count += len(ids) - len(self._ids.get(stream, ()))
             self._ids[stream] = ids
-            self._ids_count += len(ids)
 
     def standing(self, stream: str) -> tuple[int, set[str]] | None:
         """Return the version of a stream and all its ids, for the writing thread alone; None if the file must be asked."""

@@ -101,6 +101,18 @@ def test_beyond_the_limit_streams_that_came_first_lose_their_ids_and_the_one_in_
     assert [stream for stream in (A, *streams) if tail.standing(stream) is not None] == [A]
 
 
+def test_ids_that_are_learned_again_count_once():
+    """A stream whose appends were refused has no head here, and its ids are asked of the file each time."""
+    tail, other = Tail(ids_limit=10), batch_of("other/2026-11-23", 3)
+    tail.learn(other.stream, set())
+    tail.add([other])
+    for _ in range(5):
+        tail.learn(A, {"one", "two", "three"})
+    tail.add([batch_of(A, 1)])
+
+    assert tail.standing(other.stream) is not None
+
+
 async def test_an_answer_is_found_where_ids_are_known_and_where_they_are_not(tmp_path: Path):
     path = tmp_path / "ledger.db"
     ledger, batch = SqliteLedger.open(path), batch_of(A, 3)
