@@ -134,8 +134,9 @@ def _waiting_since(state: HallDay) -> Iterator[Ms]:
 def alarms_of(state: HallDay, *, now_ms: Ms, linked: frozenset[str]) -> Iterator[Json]:
     """Say what somebody should look at, the gravest first where there are many."""
     yield from _wait_alarms(state, now_ms)
+    waiting = waiting_count(state)
     for desk in state.desks.values():
-        yield from _desk_alarms(state, desk, now_ms=now_ms, is_linked=desk.code in linked)
+        yield from _desk_alarms(state, desk, now_ms=now_ms, is_linked=desk.code in linked, waiting=waiting)
     for ticket in state.held.values():
         if ticket.hold_due_ms is not None and ticket.hold_due_ms < now_ms:
             text = (f"{ticket.number} 挂起已到约定时间", f"{ticket.number} is held past its agreed time")
@@ -164,13 +165,12 @@ def _wait_alarms(state: HallDay, now_ms: Ms) -> Iterator[Json]:
             yield _alarm("NOBODY_SERVES", "alarm", text, ticket=ticket.id, since_ms=ticket.waiting_since_ms)
 
 
-def _desk_alarms(state: HallDay, desk: Desk, *, now_ms: Ms, is_linked: bool) -> Iterator[Json]:
+def _desk_alarms(state: HallDay, desk: Desk, *, now_ms: Ms, is_linked: bool, waiting: int) -> Iterator[Json]:
     warnings = state.plan.policy.warnings
     away_ms = now_ms - desk.since_ms
     if desk.state == "CALLING" and not is_linked and away_ms >= warnings.no_clerk_ms:
         text = (f"{desk.label} 号窗口叫号后无人操作", f"Window {desk.label} called and its clerk is gone")
         yield _alarm("CLERK_GONE", "alarm", text, window=desk.code, since_ms=desk.since_ms)
-    waiting = waiting_count(state)
     if desk.state in ("IDLE", "PAUSED") and not desk.asking and waiting and away_ms >= warnings.idle_others_wait_ms:
         text = (f"{desk.label} 号窗口空闲，还有 {waiting} 人等候", f"Window {desk.label} is idle while {waiting} wait")
         yield _alarm("IDLE_WINDOW", "warn", text, window=desk.code, since_ms=desk.since_ms)
