@@ -148,12 +148,14 @@ def day_zone(hour: int) -> str:
 
     A server that runs has opened its day by then; a zone of another date would not be in it.
     """
-    ahead = AHEAD_H + min(12 - hour, FURTHEST_H - AHEAD_H)
-    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
+    return _zone_ahead(min(AHEAD_H + 12 - hour, FURTHEST_H))
 
 
 def noon_zone() -> str:
     """Return a time zone in which it is around noon, so that no run crosses a midnight."""
-    ahead = 12 - datetime.now(UTC).hour
+    return _zone_ahead(12 - datetime.now(UTC).hour)
+
+
+def _zone_ahead(hours: int) -> str:
     # The names count westwards: Etc/GMT-8 is eight hours ahead of UTC.
-    return "Etc/GMT" if ahead == 0 else f"Etc/GMT{-ahead:+d}"
+    return f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT"

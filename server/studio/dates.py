@@ -44,8 +44,9 @@ def first_workday(hours: WeekHours) -> int:
 
 def written(spans: tuple[Span, ...]) -> list[str]:
     """Return opening times as people write them."""
-    return [f"{_clock(one.from_min)}-{_clock(one.to_min)}" for one in spans]
+    return [f"{clock(one.from_min)}-{clock(one.to_min)}" for one in spans]
 
 
-def _clock(minute: int) -> str:
+def clock(minute: int) -> str:
+    """Return a minute after midnight as people write it."""
     return f"{minute // 60:02}:{minute % 60:02}"

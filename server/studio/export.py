@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any, Final
 
+from server.studio.dates import clock
 from server.workbook import harmless
 
 Json = Mapping[str, Any]
@@ -174,7 +175,7 @@ def _windows(plans: Sequence[Json]) -> Iterator[Row]:
             name = windows[0] if len(windows) == 1 else f"{windows[0]} … {windows[-1]} ({len(windows)})"
             for number, count in enumerate(group["open"]):
                 at_min = plan["start_min"] + 30 * number
-                yield [f"{at_min // 60:02}:{at_min % 60:02}", plan["name"], name, count]
+                yield [clock(at_min), plan["name"], name, count]
 
 
 def _basis(result: Json) -> Iterator[Row]:

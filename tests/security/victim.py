@@ -21,8 +21,8 @@ from server.settings import UNHURRIED
 from tests.support.booked_days import bookable_plan
 from tests.support.journey import until
 from tests.support.server import HALL, OTHER_HALL, serving, token_of
+from tests.support.sources import ROOT
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 STARTED_S: Final = 90
 STOPPED_S: Final = 60
 UNLIMITED: Final = msgspec.structs.replace(UNHURRIED, logins_per_minute=10**9)

@@ -11,6 +11,7 @@ import msgspec
 
 from hall.catalog import Text
 from server.studio.asks import Draft, FaultLine, Stated
+from server.studio.dates import clock
 from server.studio.failures import failed
 from simulation.sizing.longer import NewTime
 from simulation.sizing.ranges import Range
@@ -152,7 +153,7 @@ def coming_told(draft: Draft, times: Times) -> Iterator[Text]:
 
 def written(ends: Sequence[Ends]) -> str:
     """Return times as people write them."""
-    return ", ".join(f"{_clock(start)}-{_clock(to)}" for start, to in ends)
+    return ", ".join(f"{clock(start)}-{clock(to)}" for start, to in ends)
 
 
 def _stated(one: Stated) -> Text:
@@ -181,7 +182,3 @@ def _without(span: Ends, taken: Ends) -> Iterator[Ends]:
         yield span[0], taken[0]
     if taken[1] < span[1]:
         yield taken[1], span[1]
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
