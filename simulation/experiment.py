@@ -191,9 +191,12 @@ def workers_ended(jobs: int) -> Iterator[None]:
         yield
     finally:
         if jobs > 1:
-            from joblib.externals.loky import get_reusable_executor
+            from joblib.externals.loky import reusable_executor
 
-            get_reusable_executor().shutdown(wait=True, kill_workers=True)
+            # Not by asking for it: that would end it under the lock which its own thread may need to hand out more work.
+            executor = reusable_executor._executor
+            if executor is not None:
+                executor.shutdown(wait=True, kill_workers=True)
 
 
 # ---- progress files ----

@@ -2,11 +2,14 @@
 
 Laws:
 - from a command's first step to its last, Ctrl-C and SIGTERM end it with one sentence and status 1;
+- nothing else is said after a stop, whatever libraries leave undone then;
 - a process that it starts never hears Ctrl-C, from its first instruction on: the command ends it;
 - what is said of files is true: until the work is done none was written, but the progress file.
 """
 
 import signal
+import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +43,7 @@ class Stop:
     def ask(self, _number: int, _frame: object) -> None:
         """Interrupt what runs, and again in a moment; raises KeyboardInterrupt unless it may wait."""
         was_asked, self.is_asked = self.is_asked, True
+        _hush()
         if self._is_patient and not was_asked:
             return
         signal.setitimer(signal.ITIMER_REAL, AGAIN_S)
@@ -62,6 +66,8 @@ class Stop:
 
     def rest(self) -> None:
         """Interrupt no more: it has had its effect, or there is nothing left to stop."""
+        if self.is_asked:
+            _hush()
         for kind in KINDS:
             signal.signal(kind, self._ignore)
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -81,9 +87,7 @@ class TwinCommand(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a stop becomes one sentence, whatever else fails by it."""
-        with stoppable() as stop, warnings.catch_warnings():
-            # What a stop leaves undone is meant to be.
-            warnings.filterwarnings("ignore", ".*still being processed by the workers", UserWarning)
+        with stoppable() as stop:
             ctx.meta[HERE] = stop
             try:
                 found = super().invoke(ctx)
@@ -140,6 +144,17 @@ def born_deaf() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _hush() -> None:
+    """Let libraries say nothing more, to the process's end: what a stop leaves undone in them is meant to be."""
+    warnings.simplefilter("ignore")
+    threading.excepthook = _say_nothing
+    sys.unraisablehook = _say_nothing
+
+
+def _say_nothing(_about: object) -> None:
+    """Stand where the interpreter would print what a thread or a finaliser failed by."""
 
 
 def _stopped(stop: Stop, kept: Path | None) -> str:
