@@ -94,8 +94,8 @@ def due_after(state: HallDay, windows: Bits, *, lane: int, after: tuple[int, Ms,
     behind: list[Ms] = []
     for line in state.lines:
         if line.people and (line.primary | line.helpers) & windows:
-            start = line.position(after)
-            behind += [entry[1] for entry in line.people[start:] if entry[0] == lane and entry[:3] != after][:places]
+            people = line.of_lane(lane, places + 1, start=after)
+            behind += [entry[1] for entry in people if entry[:3] != after][:places]
     behind.sort()
     if len(behind) >= places:
         return behind[places - 1]
@@ -104,11 +104,10 @@ def due_after(state: HallDay, windows: Bits, *, lane: int, after: tuple[int, Ms,
 
 def due_in_front(state: HallDay, windows: Bits, *, lane: int, at_ms: Ms) -> Ms:
     """Return a due moment before everybody of a lane who waits for some of these windows."""
-    heads = [
+    dues = [
         entry[1]
         for line in state.lines
         if line.people and (line.primary | line.helpers) & windows
-        for entry in line.people
-        if entry[0] == lane
+        for entry in line.of_lane(lane, 1)
     ]
-    return min(heads, default=at_ms + 1) - 1
+    return min(dues, default=at_ms + 1) - 1

@@ -135,6 +135,11 @@ class Line:
         """Return how many people of this line come before a key."""
         return bisect_left(self.people, key)
 
+    def of_lane(self, lane: int, most: int, *, start: tuple[int, ...] = ()) -> list[LineEntry]:
+        """Return the first people of a lane, from a key on; they stand together, so the rest is not looked at."""
+        first = bisect_left(self.people, max(start, (lane,)))
+        return [entry for entry in self.people[first : first + most] if entry[0] == lane]
+
 
 class Desk:
     """A window as it is today: who sits there, whom it serves, what it may call."""
@@ -311,8 +316,9 @@ def signature_of(state: HallDay, ticket: Ticket) -> tuple[int, int]:
         return 0, 0
     if ticket.to_window:
         return state.desks[ticket.to_window].bit, 0
-    items = items_to_do(ticket)
-    if ticket.to_item in items:
+    entries = ticket.entries
+    items = (entries[0].item,) if len(entries) == 1 else items_to_do(ticket)
+    if ticket.to_item and ticket.to_item in items:
         items = (ticket.to_item,)
     primary, helpers = state.index.signature(items)
     if ticket.to_area:
