@@ -153,9 +153,10 @@ def _write_logs(setting: "Setting", count: int, folder: Path) -> None:
     twin = Twin(setting)
     for number in range(min(count, 31)):
         log = LogSink()
-        world = twin.world(number, log=log)
+        day = twin.dated(number)
+        world = twin.world(number, log=log, day=day)
         world.run()
         log.fingerprint = world.state.fingerprint()
-        path = folder / f"{setting.plan.hall}-{twin.day(number).date}-{number:02}.jsonl"
+        path = folder / f"{setting.plan.hall}-{day.date}.jsonl"
         log.write(path, setting.plan)
     click.echo(f"→ {folder}{os.sep}{setting.plan.hall}-*.jsonl ({min(count, 31)})")

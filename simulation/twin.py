@@ -3,11 +3,13 @@
 The same setting, seed and day give the same day, on any machine and whatever ran before.
 """
 
-from datetime import date
+from datetime import date, timedelta
+
+import msgspec
 
 from hall.appointments import grids_of
 from hall.errors import Refusal
-from hall.opening import hours_on, local_ms
+from hall.opening import Session, hours_on, local_ms
 from hall.policy import plan_hash
 from hall.state import HallDay
 from simulation.demand import Day
@@ -45,9 +47,28 @@ class Twin:
         return Day(number, known.date, known.weekday, known.kind, known.midnight_ms, known.sessions, known.half_day_ms,
                    known.end_day_ms)  # fmt: skip
 
+    def dated(self, number: int) -> Day:
+        """Return a replication under a date that no other has: so many weeks after its own as make place for all of them.
+
+        A setting lives through its dates again and again, a hall's log has each once. The weekday stays, and so do the hours.
+        """
+        day, rounds = self.day(number), number // len(self._days)
+        dates = [date.fromisoformat(one.date) for one in self._days]
+        weeks = (max(dates) - min(dates)).days // 7 + 1
+        later = timedelta(weeks=rounds * weeks)
+        ms = later // timedelta(milliseconds=1)
+        return msgspec.structs.replace(
+            day,
+            date=(date.fromisoformat(day.date) + later).isoformat(),
+            midnight_ms=day.midnight_ms + ms,
+            sessions=tuple([Session(one.open_ms + ms, one.close_ms + ms) for one in day.sessions]),
+            half_day_ms=day.half_day_ms + ms,
+            end_day_ms=day.end_day_ms + ms,
+        )
+
     def people(self, number: int) -> People:
         """Draw the visitors of a replication; plans that differ in nothing else share them."""
-        return people_of(self.setting, self.day(number), Draws(self.setting.seed, number), self._mixer)
+        return self._people(self.day(number))
 
     def run(self, number: int, *, people: People | None = None, log: LogSink | None = None) -> tuple[DayResult, Waits]:
         """Simulate a day and sum it up."""
@@ -55,10 +76,12 @@ class Twin:
         world.run()
         return self.sum_up(world, number)
 
-    def world(self, number: int, *, people: People | None = None, log: LogSink | None = None) -> World:
-        """Return the world of a day that has not begun."""
-        day = self.day(number)
-        known = people if people is not None else self.people(number)
+    def world(
+        self, number: int, *, people: People | None = None, log: LogSink | None = None, day: Day | None = None
+    ) -> World:
+        """Return the world of a day that has not begun; ``day`` is the replication under another date (:meth:`dated`)."""
+        day = day if day is not None else self.day(number)
+        known = people if people is not None else self._people(day)
         for place in range(len(self._names), len(known)):
             self._names.append(f"T-{place:07d}")
             self._places[self._names[place]] = place
@@ -73,6 +96,9 @@ class Twin:
             log=log,
             opened=None if log is not None else self._opened_on(day),
         )
+
+    def _people(self, day: Day) -> People:
+        return people_of(self.setting, day, Draws(self.setting.seed, day.number), self._mixer)
 
     def _opened_on(self, day: Day) -> HallDay:
         """Return the state of a date just opened: working it out takes ten times as long as copying it."""

@@ -1,16 +1,22 @@
 """`onewindow simulate` as a planner uses it: a table with intervals and assumptions, JSON, logs, and clear refusals."""
 
+from datetime import date
 from pathlib import Path
 
 import msgspec
 import pytest
 from click.testing import CliRunner
 
+from hall.audit import audit
 from hall.figures import figures_of
+from hall.policy import plan_hash
 from simulation.cli import simulate
 from simulation.compare_command import compare
+from simulation.fit.logs import Wanted, read_days
+from simulation.halls import offered_hall
 from simulation.log import read_log
-from simulation.scenario import FOLDER, scenario_names
+from simulation.scenario import FOLDER, load_scenario, scenario_names
+from simulation.twin import Twin
 
 
 def run(*words: str) -> tuple[int, str]:
@@ -53,6 +59,28 @@ def test_days_are_written_as_a_hall_s_logs(village: Path, tmp_path: Path) -> Non
     assert status == 0, text
     assert len(days) == 2
     assert sum(taken) / 2 == pytest.approx(shown["visitors"]["value"] - shown["turned_away"]["value"])
+
+
+def test_more_days_than_the_scenario_has_dates_are_logs_that_a_hall_could_have_kept(
+    village: Path, tmp_path: Path
+) -> None:
+    """Each under a date of its own with its weekday and its people, so that ``fit`` can learn from all of them."""
+    count, logs = 7, tmp_path / "logs"
+    setting = load_scenario(village, resolve=offered_hall)
+
+    status, text = run(str(village), "--days", str(count), "--log", str(logs))
+    seen = read_days([logs], Wanted())
+    twin = Twin(setting)
+
+    assert status == 0, text
+    assert len(setting.dates) < count == len(seen.days)
+    assert [date.fromisoformat(day.date).isoweekday() for day in seen.days] == [
+        twin.day(number).weekday for number in range(count)
+    ]
+    assert [day.date for day in seen.days][: len(setting.dates)] == sorted(setting.dates)
+    assert all(0 < len(day.arrivals) <= len(twin.people(number)) for number, day in enumerate(seen.days))
+    for heading, commits in map(read_log, logs.glob("*.jsonl")):
+        assert not list(audit(commits, {plan_hash(plan): plan for plan in heading.plans}))
 
 
 def test_the_same_words_give_the_same_figures(village: Path) -> None:
