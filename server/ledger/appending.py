@@ -1,8 +1,8 @@
 """Many appends in one statement: checked against what is known of their streams, all rows go in by one INSERT.
 
 One statement per group instead of four per append, which took most of the writer's time with many halls. Heads and command
-ids are known because this process is the only writer. The primary key fences all the same: when it objects, rows stand
-there that somebody else wrote, so everything known is forgotten and the group is checked against the file, once more.
+ids are known because this process is the only writer. The file fences all the same: SQLite tells when another connection has
+written, and everything known is forgotten then; a key that objects means the same, and the group is checked once more.
 """
 
 import sqlite3
@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from server.ledger.filing import NAMES, Filing
 from server.ledger.guarding import Guards
 from server.ledger.port import Batch, CommandIdTaken, LedgerError, Row, faults_of_batch
 from server.ledger.tables import commits
@@ -25,10 +26,8 @@ Append = tuple[Batch, ...]
 CONFLICTS = (IntegrityError, sqlite3.IntegrityError)
 """A key that is there already, from either layer."""
 
-_HEAD = f"SELECT max(version) FROM {commits.name} WHERE stream = ?"
-_IDS = f"SELECT command_id FROM {commits.name} WHERE stream = ?"
 _ROW = f"({', '.join('?' * len(Row.__struct_fields__))})"
-_INTO = f"INTO {commits.name} ({', '.join(Row.__struct_fields__)}) VALUES"
+_INTO = f"INTO {commits.name} ({NAMES}) VALUES"
 _INSERTS = {count: f"INSERT OR ROLLBACK {_INTO} {', '.join([_ROW] * count)}" for count in (64, 32, 16, 8, 4, 2, 1)}
 """Many rows in one step: at each step this thread gives the interpreter away and, in a rush, waits to have it back. With OR
 ROLLBACK, since SQLite keeps copies of changed pages for a statement that could be taken back by itself."""
@@ -69,9 +68,12 @@ class _Stand:
 class Appender:
     """Writes appends into an open transaction; the tail learns from its caller what became durable."""
 
-    def __init__(self, tail: Tail) -> None:
-        """Know of the streams what ``tail`` does."""
+    def __init__(self, tail: Tail, filing: Filing) -> None:
+        """Know of the streams what ``tail`` does, and else what the file tells."""
         self._tail = tail
+        self._filing = filing
+        self._seen = -1
+        """How often other connections had written to the file."""
         self._stands: dict[str, _Stand] = {}
 
     def write(self, connection: Connection, appends: Sequence[Append]) -> list[LedgerError | None]:
@@ -81,6 +83,7 @@ class Appender:
         """
         cursor = connection.connection.cursor()
         try:
+            self._notice_others(cursor)
             return self._written(connection, cursor, appends)
         except CONFLICTS:
             # Any other failure ends the whole transaction, as this one has done already where a row is its cause.
@@ -91,6 +94,13 @@ class Appender:
             return self._written(connection, cursor, appends)
         finally:
             cursor.close()
+
+    def _notice_others(self, cursor: Any) -> None:
+        """Forget what is known when somebody else has written since, in spite of the lock file."""
+        seen: int = cursor.execute("PRAGMA data_version").fetchone()[0]
+        if seen != self._seen >= 0:
+            self._tail.forget()
+        self._seen = seen
 
     def _written(self, connection: Connection, cursor: Any, appends: Sequence[Append]) -> list[LedgerError | None]:
         self._stands = {}
@@ -125,10 +135,10 @@ class Appender:
         return stand
 
     def _asked(self, cursor: Any, stream: str) -> tuple[int, set[str]]:
-        head: int | None = cursor.execute(_HEAD, (stream,)).fetchone()[0]
-        ids = {one for (one,) in cursor.execute(_IDS, (stream,))}
+        head = cursor.execute(self._filing.head, (stream,)).fetchone()
+        ids = {one for (one,) in cursor.execute(self._filing.ids, (stream,))}
         self._tail.learn(stream, ids)
-        return head or 0, ids
+        return head[1] if head is not None else 0, ids
 
 
 def _insert_all(cursor: Any, rows: Sequence[tuple[object, ...]]) -> None:

@@ -13,12 +13,13 @@ from typing import Any, TypeVar
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
 from hall.policy import Plan, plan_hash
 from server.ledger.appending import BEGIN, Append
+from server.ledger.filing import NEW, PAGE_ROWS, Filing, filing_of
 from server.ledger.guarding import traced
 from server.ledger.lock import FileLock, lock_path
 from server.ledger.port import (
@@ -32,7 +33,7 @@ from server.ledger.port import (
     StreamHead,
     Traced,
 )
-from server.ledger.tables import FILE_FORMAT, FORMAT, LedgerTables, commits, plans
+from server.ledger.tables import FILE_FORMAT, FORMAT, LedgerTables, plans
 from server.ledger.tail import Tail
 from server.ledger.trace_reads import TraceReads
 from server.ledger.writer import Work, Writer
@@ -42,43 +43,24 @@ log = structlog.get_logger(__name__)
 FILE_NAME = "ledger.db"
 """The ledger's file in a data folder."""
 
-PAGE_ROWS = 1_000
-"""Rows read in one go: short reads, so that a checkpoint is never kept waiting by a long replay."""
-
 BUSY_MS = 5_000
 """How long SQLite waits for a lock; only a backup or a reader of another process can hold one."""
 
 T = TypeVar("T")
 Page = Sequence[Sequence[Any]]
 
-_HEAD = (
-    select(commits.c.stream, commits.c.version, commits.c.at_ms, commits.c.hash)
-    .where(commits.c.stream == bindparam("of"))
-    .order_by(commits.c.version.desc())
-    .limit(1)
-)
-_PAGE = (
-    f"SELECT {', '.join(Row.__struct_fields__)} FROM {commits.name} WHERE stream = ? AND version > ? "
-    f"ORDER BY version LIMIT {PAGE_ROWS}"
-)
-"""In the driver's own words: a day of a million rows is read as plain tuples, at a third of the cost."""
 _COLUMNS = tuple[str, int, int, str, str, bytes, str]
-_ANSWER = select(commits).where(commits.c.stream == bindparam("of"), commits.c.command_id == bindparam("id"))
-# From each stream to the next by the index: the rows between, of years, are not looked at.
-_STREAMS = f"""WITH RECURSIVE names (stream) AS (
-  SELECT min(stream) FROM {commits.name}
-  UNION ALL SELECT (SELECT min(stream) FROM {commits.name} WHERE stream > names.stream) FROM names WHERE stream NOT NULL)
-SELECT head.stream, head.version, head.at_ms, head.hash FROM names CROSS JOIN {commits.name} AS head
-ON head.stream = names.stream
-AND head.version = (SELECT max(version) FROM {commits.name} AS own WHERE own.stream = names.stream) ORDER BY head.stream"""
 
 
 class SqliteLedger:
     """A ledger file; made by :meth:`open` or, without the right to write, by :meth:`open_for_reading`."""
 
-    def __init__(self, path: Path, *, reading: Engine, writer: Writer | None, lock: FileLock | None) -> None:
+    def __init__(
+        self, path: Path, *, reading: Engine, filing: Filing, writer: Writer | None, lock: FileLock | None
+    ) -> None:
         self._path = path
         self._reading = reading
+        self._filing = filing
         self._writer = writer
         self._tail = writer.tail if writer is not None else Tail()
         """Of this process alone, as the right to write is; who merely reads beside a writer asks the file for everything."""
@@ -93,21 +75,28 @@ class SqliteLedger:
         lock = FileLock(lock_path(path))
         try:
             writing = _engine(path, read_only=False)
-            _prepare(writing, path)
+            filing = _prepare(writing, path)
         except BaseException:
             lock.release()
             raise
-        writer = Writer(writing)
+        writer = Writer(writing, filing)
         writer.start()
         log.info("ledger_opened", backend="sqlite", sqlite=sqlite3.sqlite_version, file=path.name)
-        return cls(path, reading=_engine(path, read_only=True), writer=writer, lock=lock)
+        return cls(path, reading=_engine(path, read_only=True), filing=filing, writer=writer, lock=lock)
 
     @classmethod
     def open_for_reading(cls, path: Path) -> "SqliteLedger":
         """Open beside a running server, for audits and reports; appending raises StorageFailed."""
         if not path.is_file():
             raise StorageFailed(f"there is no ledger at {path}")
-        return cls(path, reading=_engine(path, read_only=True), writer=None, lock=None)
+        reading = _engine(path, read_only=True)
+        try:
+            with reading.connect() as connection:
+                filing = filing_of(connection)
+        except DBAPIError as error:
+            reading.dispose()
+            raise StorageFailed(str(error.orig)) from error
+        return cls(path, reading=reading, filing=filing, writer=None, lock=None)
 
     async def append_many(self, batches: Sequence[Batch]) -> None:
         """Store all batches or none; return when they are on disk."""
@@ -133,7 +122,7 @@ class SqliteLedger:
         if not self._tail.may_hold(stream, command_id):
             return None
         found = await self._query(
-            lambda connection: connection.execute(_ANSWER, {"of": stream, "id": command_id}).mappings().first()
+            lambda connection: connection.exec_driver_sql(self._filing.answer, (stream, command_id)).mappings().first()
         )
         return _row(found) if found is not None else None
 
@@ -142,8 +131,8 @@ class SqliteLedger:
         known = self._tail.head(stream)
         if known is not None:
             return known
-        found = await self._query(lambda connection: connection.execute(_HEAD, {"of": stream}).mappings().first())
-        return StreamHead(**found) if found is not None else None
+        found = await self._query(lambda connection: connection.exec_driver_sql(self._filing.head, (stream,)).first())
+        return StreamHead(*found) if found is not None else None
 
     async def streams(self) -> tuple[StreamHead, ...]:
         """List the heads of all streams, by name."""
@@ -151,7 +140,7 @@ class SqliteLedger:
         if known is not None:
             return known
         failures = self._tail.failures
-        found = await self._query(lambda connection: connection.exec_driver_sql(_STREAMS).all())
+        found = await self._query(lambda connection: connection.exec_driver_sql(self._filing.streams).all())
         heads = tuple([StreamHead(*one) for one in found])
         if self._writer is None:
             return heads
@@ -204,7 +193,7 @@ class SqliteLedger:
         return self._writer.do(what)
 
     async def _page(self, stream: str, after: int) -> Page:
-        return await self._query(lambda connection: _page(connection, stream, after))
+        return await self._query(lambda connection: _page(connection, self._filing.page, (stream, after)))
 
     async def _query(self, ask: Callable[[Connection], T]) -> T:
         def run() -> T:
@@ -244,24 +233,32 @@ _WRITING = (
 )
 
 
-def _prepare(engine: Engine, path: Path) -> None:
-    """Make the tables of a new file; refuse a file of a later format."""
+def _prepare(engine: Engine, path: Path) -> Filing:
+    """Make the tables of a new file, place what is not placed yet; refuse a file of a later format."""
     try:
         with engine.begin() as connection:
             connection.exec_driver_sql(BEGIN)
             found = connection.exec_driver_sql("PRAGMA user_version").scalar() or 0
             if found > FILE_FORMAT:
                 raise LedgerTooNew(str(path), found, FILE_FORMAT)
+            if not found:
+                for statement in NEW:
+                    connection.exec_driver_sql(statement)
             LedgerTables.metadata.create_all(connection)
-            # An older file keeps its index of command ids, and with it what earlier versions of the program rely on.
-            connection.exec_driver_sql(f"PRAGMA user_version={FILE_FORMAT if found == 0 else max(found, FORMAT)}")
+            # An older file keeps its key and its indexes, and with them what earlier versions of the program rely on.
+            connection.exec_driver_sql(f"PRAGMA user_version={max(found, FORMAT) if found else FILE_FORMAT}")
+            filing = filing_of(connection)
+            for statement in filing.place:
+                connection.exec_driver_sql(statement)
     except DBAPIError as error:
         raise StorageFailed(str(error.orig)) from error
+    return filing
 
 
-def _page(connection: Connection, stream: str, after: int) -> Page:
+def _page(connection: Connection, asked: str, of: tuple[str, int]) -> Page:
     try:
-        return connection.exec_driver_sql(_PAGE, (stream, after)).cursor.fetchall()
+        # Plain tuples, at a third of the cost of mappings: a day may have a million rows.
+        return connection.exec_driver_sql(asked, of).cursor.fetchall()
     except sqlite3.Error as error:
         raise StorageFailed(str(error)) from error
 

@@ -9,8 +9,9 @@ from sqlmodel import Field, SQLModel
 FORMAT = 2
 """Version of the tables; 2: guards and traces, made empty where they are missing."""
 
-FILE_FORMAT = 3
-"""Version of a new SQLite file; one with a greater one is refused. 3: the writer keeps command ids apart, not an index."""
+FILE_FORMAT = 4
+"""Version of a new SQLite file; one with a greater one is refused. 3: the writer keeps command ids apart, not an index. 4: where
+the rows of each stream are is noted at checkpoints (:mod:`server.ledger.filing`)."""
 
 
 class LedgerTables(SQLModel):

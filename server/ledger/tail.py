@@ -27,7 +27,8 @@ one that is written keeps them. Halls know the ids of their day as well, so that
 class _Known:
     """What is known of one stream."""
 
-    head: StreamHead
+    head: Row | StreamHead
+    """The last row, or what the file told of it."""
     rows: deque[Row] = field(default_factory=deque)
     """The latest, without a gap up to the head."""
 
@@ -57,7 +58,11 @@ class Tail:
             for batch in batches:
                 self._add(batch)
             while len(self._order) > ROWS_LIMIT or self._bytes > BYTES_LIMIT:
-                self._bytes -= len(self._order.popleft().rows.popleft().body)
+                known = self._order.popleft()
+                self._bytes -= len(known.rows.popleft().body)
+                if not known.rows:
+                    # Of a day that is over nothing is kept but this, for as long as the process runs.
+                    known.head = _head(known)
 
     def forget(self) -> None:
         """A write failed, and whether it happened is unknown: the file must be asked."""
@@ -84,13 +89,13 @@ class Tail:
     def heads(self) -> tuple[StreamHead, ...] | None:
         """Return the heads of all streams by name; None while some may be missing."""
         with self._lock:
-            return None if self._sorted is None else tuple([self._streams[stream].head for stream in self._sorted])
+            return None if self._sorted is None else tuple([_head(self._streams[stream]) for stream in self._sorted])
 
     def head(self, stream: str) -> StreamHead | None:
         """Return the last row of a stream without its body; None if it is not known here."""
         with self._lock:
             known = self._streams.get(stream)
-            return known.head if known is not None else None
+            return _head(known) if known is not None else None
 
     def after(self, stream: str, version: int) -> Sequence[Row] | None:
         """Return all rows of a stream after a version; None if they are not all here."""
@@ -116,8 +121,12 @@ class Tail:
 
     def standing(self, stream: str) -> tuple[int, set[str]] | None:
         """Return the version of a stream and all its ids, for the writing thread alone; None if the file must be asked."""
-        known, ids = self._streams.get(stream), self._ids.get(stream)
-        return (known.head.version, ids) if known is not None and ids is not None else None
+        with self._lock:
+            known, ids = self._streams.get(stream), self._ids.get(stream)
+            if known is None and self._sorted is not None:
+                # All that there are are known, so this one begins.
+                return 0, self._ids.setdefault(stream, set())
+            return (known.head.version, ids) if known is not None and ids is not None else None
 
     def may_hold(self, stream: str, command_id: str) -> bool:
         """Say whether the stream may have a row of a command."""
@@ -129,25 +138,30 @@ class Tail:
 
     def _add(self, batch: Batch) -> None:
         stream, rows = batch.stream, batch.rows
-        last = rows[-1]
-        head = StreamHead(stream, last.version, last.at_ms, last.hash)
         known = self._streams.get(stream)
         if known is None:
-            known = self._streams[stream] = _Known(head)
+            known = self._streams[stream] = _Known(rows[-1])
             if self._sorted is not None:
                 self._sorted = tuple(sorted((*self._sorted, stream)))
-        known.head = head
+        known.head = rows[-1]
         known.rows.extend(rows)
+        ids = self._ids.get(stream)
         for row in rows:
             self._order.append(known)
             self._bytes += len(row.body)
-        ids = self._ids.get(stream)
+            if ids is not None:
+                ids.add(row.command_id)
         if ids is not None:
-            ids.update([row.command_id for row in rows])
             self._ids_count += len(rows)
-            self._drop_ids(stream)
+            if self._ids_count > self._ids_limit:
+                self._drop_ids(stream)
 
     def _drop_ids(self, but: str) -> None:
         while self._ids_count > self._ids_limit and len(self._ids) > 1:
             oldest = next(stream for stream in self._ids if stream != but)
             self._ids_count -= len(self._ids.pop(oldest))
+
+
+def _head(known: _Known) -> StreamHead:
+    head = known.head
+    return head if isinstance(head, StreamHead) else StreamHead(head.stream, head.version, head.at_ms, head.hash)

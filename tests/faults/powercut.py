@@ -13,7 +13,7 @@ import random
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,9 +24,10 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
 from server.ledger.chain import verified
+from server.ledger.filing import NEW, PLACED
 from server.ledger.port import LedgerError, Row
 from server.ledger.sqlite import _WRITING, SqliteLedger
-from server.ledger.tables import LedgerTables, commits
+from server.ledger.tables import FILE_FORMAT, LedgerTables, commits
 from tests.faults.image import cut_images
 from tests.faults.recorded import Acknowledged, Cut, Recorder, Step, cuts
 from tests.faults.report import Part, status_of, text_of
@@ -96,9 +97,7 @@ def _recorded(place: Path, setting: str, chance: random.Random, *, early: bool) 
     connection = apsw.Connection(str(place / "ledger.db"), vfs=name)
     for pragma in _WRITING:
         connection.execute(f"PRAGMA {pragma.replace('synchronous=FULL', f'synchronous={setting}')}")
-    dialect = sqlite.dialect()  # type: ignore[no-untyped-call]
-    for table in LedgerTables.metadata.sorted_tables:
-        connection.execute(str(CreateTable(table).compile(dialect=dialect)))
+    _in_one(connection, (*NEW, *_others(), f"PRAGMA user_version={FILE_FORMAT}"))
     statement = str(insert(commits).compile(dialect=sqlite.dialect(paramstyle="named")))  # type: ignore[no-untyped-call]
     written: list[Row] = []
     unchecked = 0
@@ -114,11 +113,25 @@ def _recorded(place: Path, setting: str, chance: random.Random, *, early: bool) 
         unchecked += len(group)
         if unchecked >= CHECKPOINT_ROWS:
             unchecked = 0
+            _in_one(connection, PLACED.place)
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
     steps = list(recorder.steps)
     connection.close()
     recorder.unregister()
     return written, steps
+
+
+def _in_one(connection: apsw.Connection, statements: Sequence[str]) -> None:
+    """Execute statements in a transaction."""
+    for statement in ("BEGIN IMMEDIATE", *statements, "COMMIT"):
+        connection.execute(statement)
+
+
+def _others() -> list[str]:
+    """Return what makes the tables beside that of the rows."""
+    dialect = sqlite.dialect()  # type: ignore[no-untyped-call]
+    tables = [table for table in LedgerTables.metadata.sorted_tables if table is not commits]
+    return [str(CreateTable(table).compile(dialect=dialect)) for table in tables]
 
 
 def _groups(chance: random.Random) -> Iterator[list[Row]]:

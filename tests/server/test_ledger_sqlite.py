@@ -10,12 +10,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from server.ledger.filing import NAMES
 from server.ledger.port import Batch, CommandIdTaken, LedgerTooNew, StorageFailed
 from server.ledger.sqlite import SqliteLedger
 from server.ledger.writer import CHECKPOINT_ROWS
 from tests.support.ledgers import batch_of, rows_of
 
 A = "futian/2026-11-23"
+BODY_BYTES = 700
+PAGE_BYTES = 4096
 
 
 @pytest.fixture
@@ -136,16 +139,20 @@ def test_a_file_of_a_later_format_is_refused_and_left_alone(path: Path):
 
 OLDER = """CREATE TABLE commits (stream TEXT NOT NULL, version BIGINT NOT NULL, at_ms BIGINT NOT NULL,
 command_id TEXT NOT NULL, actor TEXT NOT NULL, body BLOB NOT NULL, hash TEXT NOT NULL,
-PRIMARY KEY (stream, version), UNIQUE (stream, command_id))"""
-"""As formats 1 and 2 had it."""
+PRIMARY KEY (stream, version){})"""
 
 
-@pytest.mark.parametrize(("older", "afterwards"), [(1, 2), (2, 2)])
-async def test_a_file_of_an_older_format_goes_on_with_the_index_it_has(path: Path, older: int, afterwards: int):
+@pytest.mark.parametrize(
+    ("older", "afterwards", "indexes"),
+    [(1, 2, ", UNIQUE (stream, command_id)"), (2, 2, ", UNIQUE (stream, command_id)"), (3, 3, "")],
+)
+async def test_a_file_of_an_older_format_goes_on_with_the_indexes_it_has(
+    path: Path, older: int, afterwards: int, indexes: str
+):
     """What is written to it keeps to the same laws, and the version of the program that made it can take it back."""
     rows = rows_of(A, 4)
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute(OLDER)
+        connection.execute(OLDER.format(indexes))
         connection.executemany(
             "INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?)", map(msgspec.structs.astuple, rows[:2])
         )
@@ -161,27 +168,40 @@ async def test_a_file_of_an_older_format_goes_on_with_the_index_it_has(path: Pat
 
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (afterwards,)
-        assert len(connection.execute("PRAGMA index_list(commits)").fetchall()) == 2
+        assert len(connection.execute("PRAGMA index_list(commits)").fetchall()) == (2 if indexes else 1)
         assert connection.execute("SELECT max(version) FROM commits").fetchone() == (4,)
 
 
-async def test_a_new_file_has_no_index_of_command_ids(ledger: SqliteLedger, path: Path):
-    """Its pages, one for each id, were half of what a commit of many halls writes."""
+async def test_a_commit_of_many_halls_writes_hardly_more_pages_than_its_rows_fill(
+    ledger: SqliteLedger, path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A key or an index by stream has a page of each hall, and every commit would write all of them."""
+    days = [rows_of(f"hall{number:02}/2026-11-23", 301, body=b"x" * BODY_BYTES) for number in range(64)]
+    await asyncio.gather(*(ledger.append_many([Batch(day[0].stream, day[:300])]) for day in days))
+    monkeypatch.setattr("server.ledger.writer.CHECKPOINT_ROWS", 10**9)
     with closing(sqlite3.connect(path)) as connection:
-        assert len(connection.execute("PRAGMA index_list(commits)").fetchall()) == 1
-        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    transactions = ledger.statistics().transactions
+
+    await asyncio.gather(*(ledger.append_many([Batch(day[0].stream, day[300:])]) for day in days))
+
+    assert ledger.statistics().transactions == transactions + 1
+    assert beside(path) // PAGE_BYTES < 64 * 2 * BODY_BYTES // PAGE_BYTES
+    assert [row async for row in ledger.read(days[7][0].stream)] == [*days[7]]
 
 
 async def test_rows_that_somebody_else_wrote_are_a_conflict_and_spoil_nothing_beside_it(
     ledger: SqliteLedger, path: Path
 ):
-    """Nobody should, with the lock file; if it happens the key objects, and everything is asked of the file again."""
+    """Nobody should, with the lock file; if it happens SQLite tells, and everything is asked of the file again."""
     rows, other = rows_of(A, 3), batch_of("baoan/2026-11-23", 2)
     await ledger.append_many([Batch(A, rows[:1]), Batch(other.stream, other.rows[:1])])
     assert len(await ledger.streams()) == 2
     with closing(sqlite3.connect(path)) as connection:
         theirs = msgspec.structs.replace(rows[1], command_id="theirs")
-        connection.execute("INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?)", msgspec.structs.astuple(theirs))
+        connection.execute(
+            f"INSERT INTO commits ({NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?)", msgspec.structs.astuple(theirs)
+        )
         connection.commit()
 
     results = await asyncio.gather(
