@@ -132,8 +132,12 @@ class FrontDesk:
         self._known.pop(name, None)
         self.feeds.end_token(name)
 
-    async def add_account(self, new: NewAccount, *, now_ms: int) -> None:
-        """Make an account; raises ``ACCOUNT_EXISTS``."""
+    async def add_account(self, new: NewAccount, password: str, *, now_ms: int) -> None:
+        """Make an account with this password; raises ``ACCOUNT_EXISTS``."""
+        if await asyncio.to_thread(self.store.find, new.account) is not None:
+            raise Problem("ACCOUNT_EXISTS")
+        new = msgspec.structs.replace(new, password_hash=await self.passwords.hash(password))
+        # Another creation may have been quicker during the hash: the write looks again.
         if not await asyncio.to_thread(self.store.add_accounts, [new], now_ms=now_ms):
             raise Problem("ACCOUNT_EXISTS")
 
