@@ -94,6 +94,10 @@ EDGE: Final[Mapping[str, tuple[str, str]]] = {
     "STORAGE_FULL": ("存储不可用，暂不能办理", "The storage takes nothing at the moment"),
     "COMMAND_ID_REUSED": ("指令编号已用于另一请求", "This command id was used for another request"),
     "ACCOUNT_EXISTS": ("账号已存在", "This account exists already"),
+    "ZONE_MOVES_DATE": (
+        "新时区此刻是 {date}，与当前营业日不同；请在本日结束后再改",
+        "It is {date} in the new time zone, not the date of the open day; change it after the day has ended",
+    ),
 }
 
 RETRY_AFTER_S: Final[Mapping[str, int]] = {"TOO_MANY": 1, "NOT_READY": 1, "STORAGE_FULL": 5, "PROVIDER_AWAY": 5}

@@ -24,7 +24,7 @@ from server.api.settings_bodies import (
     content_as,
     content_of,
 )
-from server.api.settings_day import on_change
+from server.api.settings_day import check_zone, on_change
 from server.api.settings_desk import SettingsRoute, by, done, expected_of, reader, uploaded, versioned, writer
 from server.api.submit import reply
 from server.config import holidays, templates
@@ -65,7 +65,10 @@ async def change_hall(request: Request, hall: Code) -> Response:
         before, name=content.name, zone=content.zone, voice=content.voice, training=content.training,
         position=content.position,
     )  # fmt: skip
-    await done(lambda: store.save_facts(facts, expected=expected_of(request, body.version), by=by(caller)))
+    expected = expected_of(request, body.version)
+    if facts.zone != before.zone:
+        check_zone(house_of(request), hall, facts.zone)
+    await done(lambda: store.save_facts(facts, expected=expected, by=by(caller)))
     day = await on_change(house_of(request), hall, actor=caller.actor, hours=facts.zone != before.zone)
     return versioned(await done(lambda: store.facts_version(hall)), {"day": day})
 

@@ -11,7 +11,10 @@ from hall.commands import ChangeSessions
 from hall.errors import Refusal
 from hall.ids import Actor, HallId
 from server.api.house import House
+from server.config.bounds import is_zone
 from server.outcomes import CommandError, Outcome
+from server.problems import Problem
+from server.turning import local_date
 
 
 async def tell_days(house: House, halls: Iterable[HallId], *, actor: Actor, hours: bool) -> dict[HallId, str]:
@@ -31,6 +34,20 @@ async def on_change(house: House, hall: HallId, *, actor: Actor, hours: bool) ->
         # Saved all the same: a hall-day that does not take commands now opens with these settings.
         return "later"
     return said
+
+
+def check_zone(house: House, hall: HallId, zone: str) -> None:
+    """Refuse a zone in which it is another date than that of the hall's open day; raises ``ZONE_MOVES_DATE``.
+
+    The day would get no numbers until its date came again, or would be over at once. A zone that does not exist is no
+    matter of the day: saving it tells the fault.
+    """
+    runner = house.halls.day_of(hall)
+    if runner is None or not is_zone(zone):
+        return
+    state, date = runner.view_state(), local_date(house.halls.clock.now_ms(), zone)
+    if state.is_open and not state.is_ended and date != runner.date:
+        raise Problem("ZONE_MOVES_DATE", facts={"date": date})
 
 
 async def _change_sessions(house: House, hall: HallId, actor: Actor) -> str | None:

@@ -58,12 +58,19 @@ def faults_of_settings(plan: Plan) -> list[Fault]:
     return _some(plan_fault(fault) for fault in faults_of_plan(plan))
 
 
+def is_zone(zone: str) -> bool:
+    """Tell whether there is a time zone of this name."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):  # not found, not a key at all, or the name of a folder
+        return False
+    return True
+
+
 def faults_of_facts(facts: HallFacts) -> list[Fault]:
     """List what is out of bounds in a hall's own facts."""
     found = [*_code_faults("hall", facts.code), *_text_faults("name", facts.name)]
-    try:
-        ZoneInfo(facts.zone)
-    except (KeyError, ValueError, OSError):  # not found, not a key at all, or the name of a folder
+    if not is_zone(facts.zone):
         found.append(Fault("zone", f"没有这个时区：{facts.zone[:60]}", f"unknown time zone {facts.zone[:60]}"))
     if facts.parent == facts.code:
         found.append(Fault("parent", "大厅不能是自己的上级", "a hall cannot be its own parent"))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,12 @@ SECTIONS = ("items", "windows", "hours", "policy", "hall", "calendar")
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A server with the halls of Yuancheng, on a Monday at ten."""
-    folder = tmp_path_factory.mktemp("data")
+    with _open_halls(tmp_path_factory.mktemp("data")) as client:
+        yield client
+
+
+@contextmanager
+def _open_halls(folder: Path) -> Iterator[TestClient]:
     init_preset(folder, "yuancheng")
     _add_people(folder)
     made = create_app(Settings(data=folder, limits=Limits(body_bytes=2**21)), Instead(clock=HandClock(AT_MS)))
@@ -91,6 +97,27 @@ def test_a_hall_says_where_it_stands(app: TestClient):
     assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "position")
     assert good.status_code == 200, good.text
     assert app.get(path, headers=who("manager")).json()["content"]["position"] == {"lat": 23.72, "lon": 114.69}
+
+
+def test_a_zone_of_another_date_waits_until_the_open_day_has_ended(tmp_path: Path):
+    """On a Monday at ten in Shenzhen it is still Sunday in Honolulu, and Monday in Tokyo."""
+    with _open_halls(tmp_path) as app:
+        path = f"/api/halls/{HALL}/settings/hall"
+        before = app.get(path, headers=who("manager")).json()
+
+        refused = app.put(path, json=_in_zone(before, "Pacific/Honolulu"), headers=who("manager"))
+        kept = app.get(path, headers=who("manager")).json()
+        same_date = app.put(path, json=_in_zone(before, "Asia/Tokyo"), headers=who("manager"))
+        ended = app.post(f"/api/halls/{HALL}/day/end", json={"command_id": "end-of-day"}, headers=who("manager"))
+        now = app.get(path, headers=who("manager")).json()
+        after = app.put(path, json=_in_zone(now, "Pacific/Honolulu"), headers=who("manager"))
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "ZONE_MOVES_DATE")
+    assert refused.json()["facts"] == {"date": "2026-11-22"}
+    assert kept == before
+    assert same_date.status_code == 200, same_date.text
+    assert ended.status_code == 200, ended.text
+    assert after.status_code == 200, after.text
 
 
 def test_a_change_from_an_older_version_is_a_conflict(app: TestClient):
@@ -321,6 +348,10 @@ def put(app: TestClient, section: str, content: dict[str, Any]) -> Any:
     answer = app.put(path, json={"version": version, "content": content}, headers=who("manager"))
     assert answer.status_code == 200, answer.text
     return answer
+
+
+def _in_zone(read: dict[str, Any], zone: str) -> dict[str, Any]:
+    return {"version": read["version"], "content": {**read["content"], "zone": zone}}
 
 
 def _years(app: TestClient) -> list[int]:
