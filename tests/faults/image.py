@@ -23,7 +23,8 @@ from server.ledger.sqlite import SqliteLedger
 from tests.faults.report import Part
 from tests.support.sources import ROOT
 
-IMAGE_MB: Final = 48
+IMAGE_MB: Final = 128
+"""Room for all that the writer writes between the cuts, with its write-ahead log."""
 WEAK_CUTS: Final = 4
 BETWEEN_S: Final = 0.35
 STARTED_S: Final = 60.0
