@@ -1,19 +1,18 @@
 """Many appends in one statement: checked against what is known of their streams, all rows go in by one INSERT.
 
 One statement per group instead of four per append, which took most of the writer's time with many halls. Heads and command
-ids are known because this process is the only writer. The file fences all the same: SQLite tells when another connection has
-written, and everything known is forgotten then; a key that objects means the same, and the group is checked once more.
+ids are known because this process is the only writer. The file fences all the same: SQLite tells in each transaction whether
+another connection has written, and everything known is forgotten then.
 """
 
-import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from server.ledger.filing import NAMES, Filing
 from server.ledger.guarding import Guards
@@ -22,9 +21,6 @@ from server.ledger.tables import commits
 from server.ledger.tail import Tail
 
 Append = tuple[Batch, ...]
-
-CONFLICTS = (IntegrityError, sqlite3.IntegrityError)
-"""A key that is there already, from either layer."""
 
 _ROW = f"({', '.join('?' * len(Row.__struct_fields__))})"
 _INTO = f"INTO {commits.name} ({NAMES}) VALUES"
@@ -73,34 +69,27 @@ class Appender:
         self._tail = tail
         self._filing = filing
         self._seen = -1
-        """How often other connections had written to the file."""
+        """What SQLite last said of other connections' writes; it tells of changes alone, and to each connection another number."""
         self._stands: dict[str, _Stand] = {}
 
-    def write(self, connection: Connection, appends: Sequence[Append]) -> list[LedgerError | None]:
-        """Write all appends that continue their streams; return for each its conflict, or None.
+    def begin(self, connection: Connection) -> None:
+        """Write through a new connection: nothing that was known before it counts, since somebody may have written meanwhile."""
+        self._tail.forget()
+        with closing(connection.connection.cursor()) as cursor:
+            self._seen = _seen_by(cursor)
 
-        What the transaction did before may be taken back: appends come first in it.
-        """
+    def write(self, connection: Connection, appends: Sequence[Append]) -> list[LedgerError | None]:
+        """Write all appends that continue their streams; return for each its conflict, or None."""
         cursor = connection.connection.cursor()
         try:
-            self._notice_others(cursor)
-            return self._written(connection, cursor, appends)
-        except CONFLICTS:
-            # Any other failure ends the whole transaction, as this one has done already where a row is its cause.
-            self._tail.forget()
-            if connection.connection.in_transaction:
-                cursor.execute("ROLLBACK")
-            cursor.execute(BEGIN)
+            seen = _seen_by(cursor)
+            if seen != self._seen:
+                # In spite of the lock file.
+                self._tail.forget()
+                self._seen = seen
             return self._written(connection, cursor, appends)
         finally:
             cursor.close()
-
-    def _notice_others(self, cursor: Any) -> None:
-        """Forget what is known when somebody else has written since, in spite of the lock file."""
-        seen: int = cursor.execute("PRAGMA data_version").fetchone()[0]
-        if seen != self._seen >= 0:
-            self._tail.forget()
-        self._seen = seen
 
     def _written(self, connection: Connection, cursor: Any, appends: Sequence[Append]) -> list[LedgerError | None]:
         self._stands = {}
@@ -139,6 +128,12 @@ class Appender:
         ids = {one for (one,) in cursor.execute(self._filing.ids, (stream,))}
         self._tail.learn(stream, ids)
         return head[1] if head is not None else 0, ids
+
+
+def _seen_by(cursor: Any) -> int:
+    """Return the number that changes when another connection writes to the file."""
+    seen: int = cursor.execute("PRAGMA data_version").fetchone()[0]
+    return seen
 
 
 def _insert_all(cursor: Any, rows: Sequence[tuple[object, ...]]) -> None:

@@ -76,11 +76,11 @@ class SqliteLedger:
         try:
             writing = _engine(path, read_only=False)
             filing = _prepare(writing, path)
+            writer = Writer(writing, filing)
+            writer.start()
         except BaseException:
             lock.release()
             raise
-        writer = Writer(writing, filing)
-        writer.start()
         log.info("ledger_opened", backend="sqlite", sqlite=sqlite3.sqlite_version, file=path.name)
         return cls(path, reading=_engine(path, read_only=True), filing=filing, writer=writer, lock=lock)
 

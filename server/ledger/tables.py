@@ -1,4 +1,4 @@
-"""The ledger's tables: one definition for every SQL backend.
+"""The ledger's tables: one definition for every SQL backend, but for the rows of a new SQLite file (:mod:`server.ledger.filing`).
 
 Texts have no length here: a command's id is bounded where it comes in, and what the server makes of one may be longer.
 """
@@ -24,9 +24,7 @@ class CommitRow(LedgerTables, table=True):
     """One answer of a hall-day."""
 
     __tablename__ = "commits"
-    # Where several nodes write. The only writer of a file knows the ids; there the pages of this index, one for each id since
-    # ids are drawn by chance, were half of what a commit of many halls writes.
-    __table_args__ = (UniqueConstraint("stream", "command_id").ddl_if(dialect="postgresql"),)
+    __table_args__ = (UniqueConstraint("stream", "command_id"),)
 
     stream: str = Field(primary_key=True, sa_type=Text)
     version: int = Field(primary_key=True, sa_type=BigInteger)

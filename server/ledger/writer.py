@@ -67,7 +67,8 @@ class Writer:
         self._appender = Appender(self.tail, self.filing)
 
     def start(self) -> None:
-        """Start the thread."""
+        """Open the connection, before anybody learns from the file what it must be told of; and start the thread."""
+        self._connected()
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
@@ -195,6 +196,7 @@ class Writer:
     def _connected(self) -> Connection:
         if self._connection is None:
             self._connection = self.engine.connect()
+            self._appender.begin(self._connection)
         return self._connection
 
     def _drop_connection(self) -> None:

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from server.ledger.filing import NAMES
-from server.ledger.port import Batch, CommandIdTaken, LedgerTooNew, StorageFailed
+from server.ledger.port import Batch, CommandIdTaken, LedgerTooNew, StorageFailed, VersionConflict
 from server.ledger.sqlite import SqliteLedger
 from server.ledger.writer import CHECKPOINT_ROWS
 from tests.support.ledgers import batch_of, rows_of
@@ -180,6 +180,8 @@ async def test_a_commit_of_many_halls_writes_hardly_more_pages_than_its_rows_fil
     await asyncio.gather(*(ledger.append_many([Batch(day[0].stream, day[:300])]) for day in days))
     monkeypatch.setattr("server.ledger.writer.CHECKPOINT_ROWS", 10**9)
     with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (4,)
+        assert connection.execute("PRAGMA index_list(commits)").fetchall() == []
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     transactions = ledger.statistics().transactions
 
@@ -221,6 +223,46 @@ async def test_rows_that_somebody_else_wrote_are_a_conflict_and_spoil_nothing_be
     with pytest.raises(CommandIdTaken) as caught:
         await ledger.append_many([Batch(A, (msgspec.structs.replace(rows[2], command_id="theirs"),))])
     assert caught.value.command_id == "theirs"
+
+
+async def test_rows_that_somebody_else_wrote_before_the_first_append_are_a_conflict_too(
+    ledger: SqliteLedger, path: Path
+):
+    """The heads were asked for already; what they said is over."""
+    rows = rows_of(A, 2)
+    assert await ledger.streams() == ()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            f"INSERT INTO commits ({NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            msgspec.structs.astuple(msgspec.structs.replace(rows[0], command_id="theirs")),
+        )
+        connection.commit()
+
+    with pytest.raises(VersionConflict):
+        await ledger.append_many([Batch(A, rows[:1])])
+
+    assert [row.command_id async for row in ledger.read(A)] == ["theirs"]
+
+
+async def test_what_was_learned_before_the_connection_broke_counts_no_more(ledger: SqliteLedger, path: Path):
+    """A failed write ends the writer's connection; what others write until there is a new one is seen by that."""
+    rows = rows_of(A, 2)
+
+    def fail(_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with pytest.raises(StorageFailed):
+        await ledger._write(fail)
+    assert await ledger.streams() == ()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            f"INSERT INTO commits ({NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?)", msgspec.structs.astuple(rows[0])
+        )
+        connection.commit()
+
+    with pytest.raises(VersionConflict):
+        await ledger.append_many([Batch(A, rows[:1])])
+    assert [head.version for head in await ledger.streams()] == [1]
 
 
 def test_a_file_that_is_no_database_is_refused(path: Path):
