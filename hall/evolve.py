@@ -14,11 +14,11 @@ from hall import evolve_ticket as tickets
 from hall.errors import UnknownEvent
 from hall.evolve_booking import BOOKING_HANDLERS
 from hall.ids import DAY_MS
-from hall.moves import count_quotas
+from hall.moves import count_quotas, enter_line
 from hall.numbering import counters_of
 from hall.opening import Session
 from hall.routing import PlanIndex, rank_of
-from hall.state import Desk, HallDay, line_for, signature_of
+from hall.state import Desk, HallDay
 from hall.undo import take_back
 
 
@@ -126,11 +126,7 @@ def _rebuild_lines(state: HallDay) -> None:
     waiting = sorted(entry for line in state.lines for entry in line.people)
     state.lines, state.line_of, state.line_of_item, state.nonempty = [], {}, {}, 0
     for entry in waiting:
-        # In the order of service, so that each comes last.
-        line = line_for(state, *signature_of(state, entry[3]))
-        line.people.append(entry)
-        entry[3].line = line.index
-        state.nonempty |= line.bit
+        enter_line(state, entry[3])
 
 
 # ---- windows ----

@@ -302,7 +302,10 @@ def open_items(ticket: Ticket) -> tuple[str, ...]:
 
 def items_to_do(ticket: Ticket) -> tuple[str, ...]:
     """Return the open items, or all where each has its result: somebody must still finish the visit."""
-    return open_items(ticket) or tuple([entry.item for entry in ticket.entries])
+    entries = ticket.entries
+    if len(entries) == 1:
+        return (entries[0].item,)
+    return open_items(ticket) or tuple([entry.item for entry in entries])
 
 
 def key_of(ticket: Ticket) -> tuple[int, Ms, int]:
@@ -316,9 +319,8 @@ def signature_of(state: HallDay, ticket: Ticket) -> tuple[int, int]:
         return 0, 0
     if ticket.to_window:
         return state.desks[ticket.to_window].bit, 0
-    entries = ticket.entries
-    items = (entries[0].item,) if len(entries) == 1 else items_to_do(ticket)
-    if ticket.to_item and ticket.to_item in items:
+    items = items_to_do(ticket)
+    if ticket.to_item in items:
         items = (ticket.to_item,)
     primary, helpers = state.index.signature(items)
     if ticket.to_area:

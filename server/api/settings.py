@@ -66,10 +66,11 @@ async def change_hall(request: Request, hall: Code) -> Response:
         position=content.position,
     )  # fmt: skip
     expected = expected_of(request, body.version)
-    if facts.zone != before.zone:
+    is_moved = facts.zone != before.zone
+    if is_moved:
         check_zone(house_of(request), hall, facts.zone)
     await done(lambda: store.save_facts(facts, expected=expected, by=by(caller)))
-    day = await on_change(house_of(request), hall, actor=caller.actor, hours=facts.zone != before.zone)
+    day = await on_change(house_of(request), hall, actor=caller.actor, hours=is_moved)
     return versioned(await done(lambda: store.facts_version(hall)), {"day": day})
 
 
