@@ -5,9 +5,8 @@ ids are known because this process is the only writer. The file fences all the s
 another connection has written, and everything known is forgotten then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -32,28 +31,34 @@ BEGIN = "BEGIN IMMEDIATE"
 """Takes the right to write at once; said on the driver's cursor, since the layers above it cost as much as the rows."""
 
 
-@dataclass(slots=True)
 class _Stand:
     """Where a stream stands with what this group adds to it."""
 
-    head: int
-    stored: set[str]
-    """Ids of commands that are answered in it."""
-    added: set[str]
+    __slots__ = ("added", "head", "stored")
+
+    def __init__(self, head: int, stored: set[str]) -> None:
+        """Begin with the last version and the ids of the commands that are answered."""
+        self.head = head
+        self.stored = stored
+        self.added: set[str] = set()
 
     def take(self, batch: Batch) -> LedgerError | None:
         """Go on by a batch; or return its conflict, and stay."""
-        conflict = faults_of_batch(batch, self.head)
-        if conflict is not None:
-            return conflict
-        stored, added = self.stored, self.added
-        for number, row in enumerate(batch.rows):
-            if row.command_id in stored or row.command_id in added:
-                added.difference_update([earlier.command_id for earlier in batch.rows[:number]])
-                return CommandIdTaken(batch.stream, row.command_id)
-            added.add(row.command_id)
-        self.head += len(batch.rows)
+        stream, version, stored, added = batch.stream, self.head, self.stored, self.added
+        for row in batch.rows:
+            version += 1
+            command_id = row.command_id
+            if row.version != version or row.stream != stream or command_id in stored or command_id in added:
+                return self._conflict(batch, batch.rows[: version - self.head - 1])
+            added.add(command_id)
+        self.head = version
         return None
+
+    def _conflict(self, batch: Batch, taken: Sequence[Row]) -> LedgerError:
+        """Give back the rows that were taken, and return why all of them do not go in."""
+        self.added.difference_update([row.command_id for row in taken])
+        refused = batch.rows[len(taken)].command_id
+        return faults_of_batch(batch, self.head) or CommandIdTaken(batch.stream, refused)
 
     def give_back(self, batch: Batch) -> None:
         """Stand again as before a batch that was taken last."""
@@ -92,18 +97,19 @@ class Appender:
             cursor.close()
 
     def _written(self, connection: Connection, cursor: Any, appends: Sequence[Append]) -> list[LedgerError | None]:
-        self._stands = {}
-        guards = Guards(connection, [batch for append in appends for batch in append])
-        faults = [self._fault_of(cursor, append, guards) for append in appends]
+        batches = [batch for append in appends for batch in append]
+        self._stands = self._standing(cursor, {batch.stream for batch in batches})
+        guards = Guards(connection, batches)
+        faults = [self._fault_of(append, guards) for append in appends]
         good = [batch for append, fault in zip(appends, faults, strict=True) if fault is None for batch in append]
         if good:
             _insert_all(cursor, [msgspec.structs.astuple(row) for batch in good for row in batch.rows])
             guards.write(connection, good)
         return faults
 
-    def _fault_of(self, cursor: Any, append: Append, guards: Guards) -> LedgerError | None:
+    def _fault_of(self, append: Append, guards: Guards) -> LedgerError | None:
         for number, batch in enumerate(append):
-            fault = self._stand(cursor, batch.stream).take(batch)
+            fault = self._stands[batch.stream].take(batch)
             if fault is not None:
                 self._give_back(append[:number])
                 return fault
@@ -116,12 +122,9 @@ class Appender:
         for batch in reversed(taken):
             self._stands[batch.stream].give_back(batch)
 
-    def _stand(self, cursor: Any, stream: str) -> _Stand:
-        stand = self._stands.get(stream)
-        if stand is None:
-            head, ids = self._tail.standing(stream) or self._asked(cursor, stream)
-            stand = self._stands[stream] = _Stand(head, ids, set())
-        return stand
+    def _standing(self, cursor: Any, streams: Collection[str]) -> dict[str, _Stand]:
+        known = self._tail.standing(streams)
+        return {stream: _Stand(*(known.get(stream) or self._asked(cursor, stream))) for stream in streams}
 
     def _asked(self, cursor: Any, stream: str) -> tuple[int, set[str]]:
         head = cursor.execute(self._filing.head, (stream,)).fetchone()

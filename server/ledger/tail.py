@@ -57,12 +57,15 @@ class Tail:
         with self._lock:
             for batch in batches:
                 self._add(batch)
-            while len(self._order) > ROWS_LIMIT or self._bytes > BYTES_LIMIT:
-                known = self._order.popleft()
-                self._bytes -= len(known.rows.popleft().body)
-                if not known.rows:
+            order, kept = self._order, self._bytes
+            while len(order) > ROWS_LIMIT or kept > BYTES_LIMIT:
+                known = order.popleft()
+                rows = known.rows
+                kept -= len(rows.popleft().body)
+                if not rows:
                     # Of a day that is over nothing is kept but this, for as long as the process runs.
                     known.head = _head(known)
+            self._bytes = kept
 
     def forget(self) -> None:
         """A write failed, and whether it happened is unknown: the file must be asked."""
@@ -119,14 +122,18 @@ class Tail:
             self._ids_count += len(ids) - len(self._ids.get(stream, ()))
             self._ids[stream] = ids
 
-    def standing(self, stream: str) -> tuple[int, set[str]] | None:
-        """Return the version of a stream and all its ids, for the writing thread alone; None if the file must be asked."""
+    def standing(self, streams: Iterable[str]) -> dict[str, tuple[int, set[str]]]:
+        """Return versions and all ids of streams, for the writing thread alone; of those that are missing the file must be asked."""
+        found = {}
         with self._lock:
-            known, ids = self._streams.get(stream), self._ids.get(stream)
-            if known is None and self._sorted is not None:
-                # All that there are are known, so this one begins.
-                return 0, self._ids.setdefault(stream, set())
-            return (known.head.version, ids) if known is not None and ids is not None else None
+            for stream in streams:
+                known, ids = self._streams.get(stream), self._ids.get(stream)
+                if known is not None and ids is not None:
+                    found[stream] = known.head.version, ids
+                elif known is None and self._sorted is not None:
+                    # All that there are are known, so this one begins.
+                    found[stream] = 0, self._ids.setdefault(stream, set())
+        return found
 
     def may_hold(self, stream: str, command_id: str) -> bool:
         """Say whether the stream may have a row of a command."""
@@ -144,10 +151,10 @@ class Tail:
             if self._sorted is not None:
                 self._sorted = tuple(sorted((*self._sorted, stream)))
         known.head = rows[-1]
-        known.rows.extend(rows)
-        ids = self._ids.get(stream)
+        latest, order, ids = known.rows, self._order, self._ids.get(stream)
         for row in rows:
-            self._order.append(known)
+            latest.append(row)
+            order.append(known)
             self._bytes += len(row.body)
             if ids is not None:
                 ids.add(row.command_id)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -40,8 +41,7 @@ JOIN_SECONDS = 30
 """How long closing waits for the last transaction; longer than any healthy disk."""
 
 
-@dataclass(slots=True)
-class _Job:
+class _Job(msgspec.Struct, gc=False):
     what: Append | Work
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[None]

@@ -1,4 +1,7 @@
-"""The ledger on this disk: an append beside a bare fdatasync, and 64 producers that share commits beside one commit each."""
+"""The ledger on this disk: an append beside a bare fdatasync, and 64 producers that share commits beside one commit each.
+
+On the event loop that ``onewindow serve`` uses.
+"""
 
 import asyncio
 import os
@@ -8,6 +11,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
+
+import uvloop
 
 from server.ledger.port import Batch, Row
 from server.ledger.sqlite import SqliteLedger
@@ -76,8 +81,11 @@ async def rounds(folder: Path) -> list[tuple[float, float, float, float]]:
 
 def main() -> None:
     """Print medians of several rounds."""
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
-        figures = asyncio.run(rounds(Path(folder)))
+    with (
+        tempfile.TemporaryDirectory(dir=Path.cwd()) as folder,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        figures = runner.run(rounds(Path(folder)))
     append, sync, single, group = (statistics.median(column) for column in zip(*figures, strict=True))
     beside = statistics.median(one[0] / one[1] for one in figures)
     grouped = statistics.median(one[3] / one[2] for one in figures)

@@ -76,16 +76,16 @@ def test_ids_are_known_of_whole_streams_only():
     """Those of rows that were added do not say what came before them."""
     tail, first = Tail(), batch_of(A, 2)
     tail.add([first])
-    assert tail.standing(A) is None
+    assert not tail.standing([A])
     assert tail.may_hold(A, "unknown-id")
 
     tail.learn(A, {row.command_id for row in first.rows})
     tail.add([batch_of(A, 1, after=first.rows[-1])])
 
-    assert tail.standing(A) == (3, {f"command-{A}-{number}" for number in (1, 2, 3)})
+    assert tail.standing([A, B]) == {A: (3, {f"command-{A}-{number}" for number in (1, 2, 3)})}
     assert not tail.may_hold(A, "unknown-id")
     tail.forget()
-    assert tail.standing(A) is None
+    assert not tail.standing([A])
 
 
 def test_beyond_the_limit_streams_that_came_first_lose_their_ids_and_the_one_in_use_keeps_them():
@@ -94,12 +94,12 @@ def test_beyond_the_limit_streams_that_came_first_lose_their_ids_and_the_one_in_
         tail.learn(batch.stream, set())
         tail.add([batch])
 
-    assert [stream for stream in (A, *streams) if tail.standing(stream) is None] == [A]
+    assert list(tail.standing([A, *streams])) == streams
 
     tail.learn(A, {row.command_id for row in busy.rows})
     tail.add([batch_of(A, 20, after=busy.rows[-1])])
 
-    assert [stream for stream in (A, *streams) if tail.standing(stream) is not None] == [A]
+    assert list(tail.standing([A, *streams])) == [A]
 
 
 def test_ids_that_are_learned_again_count_once():
@@ -111,7 +111,7 @@ def test_ids_that_are_learned_again_count_once():
         tail.learn(A, {"one", "two", "three"})
     tail.add([batch_of(A, 1)])
 
-    assert tail.standing(other.stream) is not None
+    assert other.stream in tail.standing([other.stream])
 
 
 async def test_an_answer_is_found_where_ids_are_known_and_where_they_are_not(tmp_path: Path):
