@@ -37,7 +37,7 @@ from server.reopening import Reopening
 from server.runner import HallRunner, Shell, Tell
 from server.tally import RunnerStatistics
 from server.timers import HallTimer
-from server.turning import bring_up, date_of, finish, has_ended, local_date, was_today
+from server.turning import bring_up, date_of, finish, left_open, local_date, was_today
 
 log = structlog.get_logger(__name__)
 
@@ -72,11 +72,17 @@ class HallsStatistics(msgspec.Struct, frozen=True):
 @dataclass
 class _Hall:
     code: HallId
-    zone: str
+    settings_zone: str
     runner: HallRunner
     timer: HallTimer | None = None
     retry_ms: Ms | None = None
     """When opening the day is tried again, after something failed."""
+
+    @property
+    def zone(self) -> str:
+        """Where its midnight is: an open day's plan knows, whichever node changed the settings."""
+        state = self.runner.view_state()
+        return state.plan.zone if state.is_open else self.settings_zone
 
 
 @dataclass
@@ -294,10 +300,12 @@ class Halls:
         """
         runner = self.today(hall)
         self._outlook.forget(hall)
+        now = await self._outlook.of(hall)
+        self._halls[hall].settings_zone = now.plan.zone
         await self._use_ahead(hall, command_id=command_id, actor=actor, digest=digest)
         if not runner.view_state().is_open:
             return await self.open_day(hall)
-        plan = await runner.learn((await self._outlook.of(hall)).plan)
+        plan = await runner.learn(now.plan)
         return await runner.submit(ChangePlan(command_id=command_id, at_ms=0, actor=actor, plan=plan), digest)
 
     def statistics(self) -> HallsStatistics:
@@ -340,8 +348,10 @@ class Halls:
     async def _runner_of_now(self, hall: HallId, zone: str, heads: Sequence[StreamHead]) -> HallRunner:
         """Start the day that the hall is in: an earlier one if that has not ended; those that are over are ended."""
         # A clock that was set back does not open an earlier day again; one that was only booked was never opened.
-        today = max([self._local_date(zone), *(date_of(head) for head in heads if was_today(head, zone))])
-        for head in await self._left_open(zone, [head for head in heads if date_of(head) < today]):
+        today = max(
+            [local_date(self.clock.now_ms(), zone), *(date_of(head) for head in heads if was_today(head, zone))]
+        )
+        for head in await left_open(self.ledger, zone, [head for head in heads if date_of(head) < today]):
             earlier = self._new(hall, date_of(head))
             await earlier.start()
             state = earlier.view_state()
@@ -354,21 +364,9 @@ class Halls:
         await runner.start()
         return runner
 
-    async def _left_open(self, zone: str, heads: Sequence[StreamHead]) -> list[StreamHead]:
-        """Return the streams of the past that a stopped server may have left open.
-
-        While a server ran it ended each day before it began the next; so only days since the last sign of life count,
-        and of those the rows at their end are looked at before anything is replayed.
-        """
-        if not heads:
-            return []
-        alive = local_date(max(head.at_ms for head in heads), zone)
-        since = (date.fromisoformat(alive) - timedelta(days=1)).isoformat()
-        return [head for head in heads if date_of(head) >= since and not await has_ended(self.ledger, head)]
-
     async def _turn(self, hall: _Hall) -> None:
         """Begin the next business date of a hall, or try again to open the one that it is in."""
-        ended, today = hall.runner, self._local_date(hall.zone)
+        ended, today = hall.runner, local_date(self.clock.now_ms(), hall.zone)
         if today <= ended.date:
             await self._open_safely(hall)
             return
@@ -472,9 +470,6 @@ class Halls:
         if state.is_open and not state.is_ended:
             return max(midnight, state.end_day_ms + 1)
         return midnight if hall.retry_ms is None else min(midnight, hall.retry_ms)
-
-    def _local_date(self, zone: str) -> str:
-        return local_date(self.clock.now_ms(), zone)
 
     async def _keep_past(self, runner: HallRunner) -> None:
         self._past[runner.stream] = runner

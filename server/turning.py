@@ -4,7 +4,8 @@ A day may be begun weeks before its date, with the settings of then. In its morn
 what its bookings do not allow is told and kept, and the bookings stand.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,19 @@ async def has_ended(ledger: Ledger, head: StreamHead) -> bool:
         if any(isinstance(event, DayEnded) for event in decoded(row).events):
             return True
     return False
+
+
+async def left_open(ledger: Ledger, zone: str, heads: Sequence[StreamHead]) -> list[StreamHead]:
+    """Return those of a hall's streams of the past that a stopped server may have left open.
+
+    While a server ran it ended each day before it began the next; so only days since the last sign of life count, and of
+    those the rows at their end are looked at before anything is replayed.
+    """
+    if not heads:
+        return []
+    alive = local_date(max(head.at_ms for head in heads), zone)
+    since = (date.fromisoformat(alive) - timedelta(days=1)).isoformat()
+    return [head for head in heads if date_of(head) >= since and not await has_ended(ledger, head)]
 
 
 async def bring_up(

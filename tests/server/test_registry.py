@@ -105,6 +105,22 @@ async def test_the_day_ends_and_the_next_begins_by_the_clock():
     assert past.view_state().tickets["ticket-000001"].state == "EXPIRED"
 
 
+@pytest.mark.parametrize("is_open", [True, False])
+async def test_a_hall_that_moved_to_another_zone_turns_at_the_midnight_there(is_open: bool):
+    """Two hours later than before; a day that could not be opened, since no holidays are published, turns then too."""
+    clock, plans = HandClock(), two_halls(CALENDAR if is_open else Calendar(years=(2025,)))
+    async with serving(MemoryLedger(), clock, plans) as halls:
+        plans.plans["longgang"] = msgspec.structs.replace(plans.plans["longgang"], zone="Asia/Urumqi")
+        await halls.use_settings("longgang", command_id="moved", actor="manager:m", digest="x")
+        due = {hall.code: hall.timer.turn_ms() for hall in halls._halls.values() if hall.timer}
+
+        clock.at_ms = due["longgang"]
+        _arm(halls)
+        await until(lambda: halls.today("longgang").date == NEXT_DATE)
+
+    assert due["longgang"] - due["nanshan"] == 2 * 3_600_000
+
+
 async def test_a_day_left_open_by_a_stopped_server_is_ended_at_the_next_start():
     ledger = MemoryLedger()
     async with serving(ledger, HandClock()) as halls:
