@@ -18,6 +18,8 @@ from tests.support.server import Served, serving, token_of
 
 JOB_MS = 240_000
 """A fit of two weeks takes some seconds alone; worker processes yield to whatever else a test machine does."""
+BEYOND = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+"""Pixels of the page beside its window."""
 WINDOWS = 5
 CLOSED = "2026-11-25"
 CALENDAR = Calendar((2026,), (SpecialDay(CLOSED, "holiday", "纪念日"),))
@@ -84,6 +86,7 @@ def test_a_manager_plans_tomorrow_and_watches_it(hall: Served, page: Page, eyes:
     seen(page, "compare").click()
     expect(seen(page, "result-compared")).to_contain_text("少开窗口", timeout=JOB_MS)
 
+    check_widths(page)
     watch(hall, page, eyes)
     assert violations(page) == []
     page.evaluate("document.documentElement.toggleAttribute('data-large', true)")
@@ -105,6 +108,16 @@ def draw_by_keys_and_mouse(page: Page) -> None:
     page.mouse.up()
     expect(page.locator("[role=slider]").last).to_have_attribute("aria-valuenow", "1")
     assert number(seen(page, "window-hours").inner_text()) == 1 * 8
+
+
+def check_widths(page: Page) -> None:
+    """In a narrower window nothing stands out, pictures that were drawn in a wider one neither."""
+    size = page.viewport_size
+    assert size is not None
+    for width in (1024, 390):
+        page.set_viewport_size({"width": width, "height": size["height"]})
+        holds(page, lambda: page.evaluate(BEYOND) <= 0, f"a page that is {width} px wide")
+    page.set_viewport_size(size)
 
 
 def keep(page: Page, name: str) -> None:

@@ -1,24 +1,17 @@
 // The charts of a day's figures. A module of its own, so that the library loads only where charts are shown.
 
-import { BarChart, LineChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
-import { type ECharts, getInstanceByDom, init, use } from "echarts/core";
-import { CanvasRenderer } from "echarts/renderers";
-
+import { CHART_FONT, chart, type Option, type Root } from "../shared/charting";
 import { say } from "./texts";
 import { say as sayBooking } from "./booking-texts";
 import type { BookedFigures, Figures } from "./types";
 
-use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+export { dispose } from "../shared/charting";
 
 const MINUTE_MS = 60_000;
 // A window that is busy beyond this has no air for a peak.
 const BUSY_PCT = 85;
 // More labels than this run into one another on half a page.
 const EVERY_LABEL = 24;
-const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei","WenQuanYi Zen Hei",sans-serif';
-
-type Root = HTMLElement | DocumentFragment;
 
 export function draw(root: Root, figures: Figures, _shown: { language: string }): void {
   chart(root, "hour", hourOption(figures));
@@ -28,25 +21,6 @@ export function draw(root: Root, figures: Figures, _shown: { language: string })
   }
 }
 
-export function dispose(root: Root): void {
-  root.querySelectorAll<HTMLElement>("[data-chart]").forEach((place) => {
-    const made = getInstanceByDom(place);
-    if (made) {
-      made.dispose();
-    }
-  });
-}
-
-function chart(root: Root, name: string, option: Parameters<ECharts["setOption"]>[0]): void {
-  const place = root.querySelector<HTMLElement>(`[data-chart=${name}]`);
-  if (!place || place.clientWidth === 0) {
-    return;
-  }
-  const made = getInstanceByDom(place) || init(place);
-  made.resize();
-  made.setOption(option, true);
-}
-
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--ow-${name}`).trim() || "#0f5884";
 }
@@ -54,13 +28,13 @@ function colour(name: string): string {
 function frame() {
   return {
     animation: false,
-    textStyle: { fontFamily: FONT, color: colour("ink-2") },
+    textStyle: { fontFamily: CHART_FONT, color: colour("ink-2") },
     grid: { left: 44, right: 44, top: 34, bottom: 28 },
     tooltip: { trigger: "axis" as const, renderMode: "richText" as const },
   };
 }
 
-function hourOption(figures: Figures): Parameters<ECharts["setOption"]>[0] {
+function hourOption(figures: Figures): Option {
   const hours = Object.keys(figures.by_hour).sort();
   const line = (field: "p50_ms" | "p80_ms") =>
     hours.map((hour) => {
@@ -85,7 +59,7 @@ function hourOption(figures: Figures): Parameters<ECharts["setOption"]>[0] {
   };
 }
 
-function windowOption(figures: Figures): Parameters<ECharts["setOption"]>[0] {
+function windowOption(figures: Figures): Option {
   const rows = Object.keys(figures.by_window).map((code) => figures.by_window[code]);
   return {
     ...frame(),
@@ -106,7 +80,7 @@ function windowOption(figures: Figures): Parameters<ECharts["setOption"]>[0] {
 }
 
 /** One bar for what became of the day's bookings: its parts are people, side by side. */
-function bookedOption(booked: BookedFigures): Parameters<ECharts["setOption"]>[0] {
+function bookedOption(booked: BookedFigures): Option {
   const parts = [
     ["early", "#9cc3dc"],
     ["in_grace", colour("good")],

@@ -1,22 +1,15 @@
 // The studio's charts. A module of its own, so that the library loads only where something is to be shown.
 
-import { BarChart, LineChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
-import { type ECharts, getInstanceByDom, init, use } from "echarts/core";
-import { CanvasRenderer } from "echarts/renderers";
-
+import { CHART_FONT, chart, type Option, type Root } from "../shared/charting";
 import { clock } from "./bench";
 import { say } from "./texts";
 import type { Figure, Fit, Side } from "./types";
 
-use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
-
-const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei","WenQuanYi Zen Hei",sans-serif';
 const STEP_MIN = 30;
 const COLOURS = ["#7b5a00", "#0f5884", "#1b673c", "#7a2f8f", "#ad2218"] as const;
 
-type Option = Parameters<ECharts["setOption"]>[0];
-type Root = HTMLElement | DocumentFragment;
+export { dispose } from "../shared/charting";
+
 export interface Named {
   name: string;
   side: Side;
@@ -40,15 +33,6 @@ export function drawPlans(root: Root, plans: readonly Named[]): void {
   waits(root, "p90", times, plans);
   waits(root, "p50", times, plans);
   chart(root, "queue", queueOption(times, lines));
-}
-
-export function dispose(root: Root): void {
-  root.querySelectorAll<HTMLElement>("[data-chart]").forEach((place) => {
-    const made = getInstanceByDom(place);
-    if (made) {
-      made.dispose();
-    }
-  });
 }
 
 function waits(root: Root, which: "p50" | "p90", times: readonly string[], plans: readonly Named[]): void {
@@ -137,16 +121,6 @@ function timesOf(plans: readonly Named[]): string[] {
   return Array.from(every).sort();
 }
 
-function chart(root: Root, name: string, option: Option): void {
-  const place = root.querySelector<HTMLElement>(`[data-chart=${name}]`);
-  if (!place || place.clientWidth === 0) {
-    return;
-  }
-  const made = getInstanceByDom(place) || init(place);
-  made.resize();
-  made.setOption(option, true);
-}
-
 function colour(place: number): string {
   return COLOURS[place % COLOURS.length] as string;
 }
@@ -162,7 +136,7 @@ function axis(name: string) {
 function frame() {
   return {
     animation: false,
-    textStyle: { fontFamily: FONT, color: token("ink-2") },
+    textStyle: { fontFamily: CHART_FONT, color: token("ink-2") },
     grid: { left: 44, right: 16, top: 52, bottom: 26 },
     legend: { type: "scroll" as const, top: 0, left: "center", textStyle: { color: token("ink-2") } },
     tooltip: { trigger: "axis" as const, renderMode: "richText" as const, valueFormatter: (value: unknown) => (typeof value === "number" ? value.toFixed(1) : "–") },

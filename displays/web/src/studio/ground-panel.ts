@@ -4,10 +4,10 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from "li
 import { property, state } from "lit/decorators.js";
 
 import { OwElement, define } from "../shared/element";
-import { language, pick } from "../shared/i18n";
+import { pick } from "../shared/i18n";
 import type { Bench } from "./bench";
 import { studioStyles } from "./styles";
-import { say } from "./texts";
+import { begun, say } from "./texts";
 import type { Fit, Ground } from "./types";
 
 const FOUR_WEEKS_MS = 28 * 86_400_000;
@@ -130,7 +130,7 @@ export class OwStudioGround extends OwElement {
     return html`<details data-testid="fit" @toggle=${(event: Event) => void this.opened(event.target as HTMLDetailsElement)}><summary>${say(ground.fit ? "show_fit" : "doubts")}</summary>
       ${ground.fit ? this.fit(ground, ground.fit) : nothing}
       ${ground.fit ? html`<h3>${say("doubts")}</h3>` : nothing}
-      <ul class="list">${ground.doubts.map((one) => html`<li>${language() === "zh" ? one.zh : one.en}</li>`)}</ul>
+      <ul class="list">${ground.doubts.map((one) => html`<li>${begun(one)}</li>`)}</ul>
     </details>`;
   }
 
@@ -141,7 +141,7 @@ export class OwStudioGround extends OwElement {
       <div><h3>${say("services")}</h3><div class="scroll" tabindex="0" role="region" aria-label=${say("services")}><table><thead><tr><th>${say("item")}</th><th class="n">${say("mean_min")}</th><th class="n">${say("interval")}</th><th class="n">${say("n")}</th><th class="n">${say("own_pct")}</th></tr></thead>
         <tbody>${fit.services.map((one) => html`<tr><td>${pick(one.name) || one.item}</td><td class="n">${one.mean_min.toFixed(1)}</td><td class="n">${one.low_min.toFixed(1)}–${one.high_min.toFixed(1)}</td><td class="n">${one.n}</td><td class="n">${one.own_pct.toFixed(0)} %</td></tr>`)}</tbody></table></div></div>
       <div><h3>${say("parameters")}</h3><div class="scroll" tabindex="0" role="region" aria-label=${say("parameters")}><table><thead><tr><th>${say("figure")}</th><th class="n">${say("value")}</th><th class="n">${say("interval")}</th><th class="n">${say("n")}</th></tr></thead>
-        <tbody>${fit.parameters.map((one) => html`<tr><td>${language() === "zh" ? one.zh : one.en}</td><td class="n">${one.value}</td><td class="n">${one.interval}</td><td class="n">${one.n}</td></tr>`)}</tbody></table></div></div>
+        <tbody>${fit.parameters.map((one) => html`<tr><td>${begun(one)}</td><td class="n">${one.value}</td><td class="n">${one.interval}</td><td class="n">${one.n}</td></tr>`)}</tbody></table></div></div>
     </div>`;
   }
 

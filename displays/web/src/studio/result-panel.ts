@@ -9,7 +9,7 @@ import type { Bench } from "./bench";
 import type { Named } from "./charts";
 import { differingOf, endsPicture, endsStyles, signed, tone, verdictOf } from "./ends";
 import { studioStyles } from "./styles";
-import { basisText, figureText, say } from "./texts";
+import { basisText, begun, figureText, say } from "./texts";
 import type { About, Figure, Run, Side, Stated } from "./types";
 
 const FIGURES = ["kept_pct", "mean_wait_min", "p50_min", "p90_min", "longest_min", "visitors", "left", "turned_away", "use_pct", "window_hours", "cost"] as const;
@@ -106,7 +106,7 @@ export class OwStudioResult extends OwElement {
       <p class="hint">${say(about.same_people === false ? "sure_moved" : "sure", { days: about.days, seed: about.seed, version: about.version })}</p>
       <details><summary>${say("table")}</summary><h3>${say("chart_half")}</h3><div class="chart" data-chart="p50"></div>${this.halves(bothEnds(plans))}</details>
       <details ?open=${about.basis.some((one) => one.basis === "assumed")}><summary>${say("rests")}</summary>
-        <ul class="list" data-testid="basis">${about.basis.map((one) => html`<li><span class="tag ${one.basis}">${basisText(one.basis)}</span>${language() === "zh" ? one.zh : one.en}</li>`)}</ul></details>
+        <ul class="list" data-testid="basis">${about.basis.map((one) => html`<li><span class="tag ${one.basis}">${basisText(one.basis)}</span>${begun(one)}</li>`)}</ul></details>
       ${this.tools()}
     </section>`;
   }

@@ -1,6 +1,8 @@
 // What the studio's page says: [Chinese, English].
 
 import { codeSayer, sayer } from "../clerk/say";
+import { pick } from "../shared/i18n";
+import type { Text } from "../shared/types";
 
 export const studioTexts = {
   "studio.title": ["排班推演", "Staffing studio"],
@@ -244,3 +246,9 @@ export const basisText = codeSayer(studioTexts, "studio.basis_");
 export const kindText = codeSayer(studioTexts, "studio.kind_");
 export const weekdayText = codeSayer(studioTexts, "studio.weekday_");
 export const runningText = codeSayer(studioTexts, "studio.running_");
+
+/** What the server says in the middle of its own sentences, standing by itself. */
+export function begun(text: Text): string {
+  const said = pick(text);
+  return said.charAt(0).toUpperCase() + said.slice(1);
+}

@@ -57,7 +57,7 @@ export class OwTopbar extends OwElement {
           padding: var(--ow-1) var(--ow-3);
         }
         h1 {
-          margin-right: 0;
+          margin-right: var(--ow-1);
           font-size: var(--ow-text-m);
         }
         .name {
