@@ -48,12 +48,20 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     series: tuple[Series, ...]
 
 
+class Finding(msgspec.Struct, frozen=True):
+    """What a report comes to, in a sentence: what was asked for is so (``good``), is not (``bad``), or cannot be told."""
+
+    text: Text
+    tone: Literal["good", "open", "bad"]
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a command answers."""
 
     title: Text
     facts: tuple[Text, ...]
     """What was run: version, seed, days."""
+    findings: tuple[Finding, ...] = ()
     tables: tuple[Table, ...]
     pictures: tuple[Picture, ...] = ()
     remarks: tuple[Text, ...] = ()
@@ -98,6 +106,12 @@ def said(text: Text | str, language: Language) -> str:
     return text.zh if language == "zh" else text.en or text.zh
 
 
+def begun(text: Text | str, language: Language) -> str:
+    """Return a text as it stands at the head of something."""
+    found = said(text, language)
+    return found[:1].upper() + found[1:]
+
+
 def both(text: Text | str) -> str:
     """Return a text in both languages, as terminals show it."""
     if isinstance(text, str) or not text.en or text.en == text.zh:
@@ -123,6 +137,7 @@ def lines_of(report: Report) -> Iterator[str]:
     """Return the report for a terminal, line by line, in both languages."""
     yield both(report.title)
     yield " · ".join(both(one) for one in report.facts)
+    yield from (both(one.text) for one in report.findings)
     for table in report.tables:
         yield from ("", both(table.title))
         rows = [tuple(both(one) for one in table.head)]

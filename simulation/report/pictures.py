@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from simulation.errors import Language
 from simulation.fit.picture import BLUE, COLOURS, FAINT, INK, ORANGE, chinese_font, one_weight_is_enough
-from simulation.report.content import Picture, Series, said
+from simulation.report.content import Picture, Series, begun, said
 
 GREEN: Final = "#2b8a3e"
 LABELS: Final = 14
@@ -37,7 +37,7 @@ def drawn(picture: Picture, *, language: Language, kind: Literal["svg", "png"] =
         figure = Figure(figsize=(9, 4), layout="constrained")
         axes = figure.subplots()
         _DRAW[picture.kind](axes, picture, spoken)
-        axes.set_title(said(picture.title, spoken), loc="left", fontsize=12)
+        axes.set_title(begun(picture.title, spoken), loc="left", fontsize=12)
         axes.set_ylabel(said(picture.unit, spoken))
         axes.grid(axis="y", color=FAINT, linewidth=0.6)
         axes.set_axisbelow(True)

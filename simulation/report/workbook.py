@@ -42,7 +42,8 @@ def workbook_of(report: Report, *, language: Language) -> bytes:
 def sheets_of(report: Report, language: Language) -> Iterator[tuple[str, list[list[Value]]]]:
     """Yield the name and the rows of each sheet."""
     about: list[list[Value]] = [[said(report.title, language)]]
-    about += [[said(one, language)] for one in (*report.facts, *report.remarks)]
+    found = [one.text for one in report.findings]
+    about += [[said(one, language)] for one in (*found, *report.facts, *report.remarks)]
     about += [[basis_text(one, language)] for one in report.assumptions]
     yield ("说明" if language == "zh" else "About"), about
     for table in report.tables:

@@ -1,10 +1,11 @@
 """The answer of `onewindow hours` as a report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Final, Literal
 
 from hall.catalog import Text
 from simulation.intervals import Interval
-from simulation.report.content import Cell, Picture, Report, Series, Table
+from simulation.report.content import Cell, Finding, Picture, Report, Series, Table
 from simulation.results import SLOT_MIN
 from simulation.scenario_checks import clock
 from simulation.sizing.hours import Longer, Week
@@ -16,6 +17,11 @@ PARTS = {
     "sunday": Text("周日", "Sunday"),
 }
 DAYS = {"workdays": Text("工作日", "workdays"), "saturday": Text("周六", "Saturday"), "sunday": Text("周日", "Sunday")}
+
+IDLE: Final = 1.3
+"""Paid hours beside hours of shifts from which on it is told: salaried people work most of what they are paid for."""
+UNSOLVED_PCT: Final = 2.0
+"""A schedule that may be so much cheaper is told as such; the search ends at one per cent."""
 
 
 def report_of(found: Longer, *, version: str) -> Report:
@@ -30,6 +36,7 @@ def report_of(found: Longer, *, version: str) -> Report:
             Text(f"{found.weeks} 个仿真周", f"{found.weeks} simulated weeks"),
             Text(f"每周新增 {spans}", f"added a week: {spans_en}"),
         ),
+        findings=tuple(_verdict(found, one) for one in found.cases[1:]),
         tables=(_side_by_side(found), _coming(found), *(_windows(found, one) for one in found.cases)),
         pictures=(_steps(found), _bars(found)),
         remarks=(
@@ -40,6 +47,42 @@ def report_of(found: Longer, *, version: str) -> Report:
         ),
         assumptions=found.assumptions,
     )
+
+
+def _verdict(found: Longer, one: Week) -> Finding:
+    served, kept, more = one.in_new_hours.value, one.kept_new_pct.value, one.cost - found.cases[0].cost
+    unit = Text(" 元", "") if found.pay_per_hour != 1 else Text(" 小时薪酬", " hours of pay")
+    zh = [
+        f"{one.name.zh}：新时段每周办理 {served:,.0f} 人次，{kept:.1f} % 在 {found.target_min:g} 分钟内叫到，"
+        f"每周多付 {more:,.0f}{unit.zh}"
+    ]
+    en = [
+        f"{one.name.en}: {served:,.0f} served in the new hours a week, {kept:.1f} % of them called within"
+        f" {found.target_min:g} min, for {more:,.0f}{unit.en} more a week"
+    ]
+    for doubt in _doubts(one):
+        zh.append(doubt.zh)
+        en.append(doubt.en)
+    tone: Literal["good", "open", "bad"] = "bad" if not one.held else "open" if len(zh) > 1 else "good"
+    return Finding(Text(f"{'；'.join(zh)}。", f"{'; '.join(en)}."), tone)
+
+
+def _doubts(one: Week) -> Iterator[Text]:
+    """Yield what a manager must know before the price of longer hours is believed."""
+    if not one.held:
+        yield Text("有的小时未达到目标", "some hour misses its target")
+    if one.paid_hours > IDLE * one.scheduled_hours:
+        yield Text(
+            f"付薪 {one.paid_hours:,.0f} 小时中只排出 {one.scheduled_hours:,.0f} 小时的班：用工规则（最短班次、非全日制比例等）"
+            "使然，更长的时段或别的规则（--labour）可能便宜得多",
+            f"of {one.paid_hours:,.0f} paid hours only {one.scheduled_hours:,.0f} are shifts, because of the labour rules (shortest"
+            " shift, share of part-time): longer spans or other rules (--labour) may be far cheaper",
+        )
+    if one.cost_gap_pct > UNSOLVED_PCT:
+        yield Text(
+            f"排班求解时间已到，可能还有最多便宜 {one.cost_gap_pct:.0f} % 的排法",
+            f"the time for the schedule was up, and one up to {one.cost_gap_pct:.0f} % cheaper may exist",
+        )
 
 
 def _side_by_side(found: Longer) -> Table:

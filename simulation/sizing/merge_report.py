@@ -1,7 +1,7 @@
 """The answer of `onewindow merge` as a report."""
 
 from hall.catalog import Text
-from simulation.report.content import NINE_IN_TEN, Cell, Picture, Report, Series, Table
+from simulation.report.content import NINE_IN_TEN, Cell, Finding, Picture, Report, Series, Table
 from simulation.sizing.merge import Case, Merged
 
 
@@ -15,6 +15,7 @@ def report_of(found: Merged, *, version: str) -> Report:
             Text(f"{found.days} 个仿真日", f"{found.days} simulated days"),
             Text(f"{found.before.zh} → {found.after.zh}", f"{found.before.en} → {found.after.en}"),
         ),
+        findings=tuple(_verdict(case) for case in found.cases),
         tables=tuple(table for case in found.cases for table in (_stages(case, found), _causes(case))),
         pictures=tuple(_fall(case) for case in found.cases),
         remarks=(
@@ -26,6 +27,20 @@ def report_of(found: Merged, *, version: str) -> Report:
         ),
         assumptions=found.assumptions,
     )
+
+
+def _verdict(case: Case) -> Finding:
+    first, last = (case.stages[at].mean_wait_min.value for at in (0, -1))
+    change, pct = case.total_min, case.total_pct
+    zh = f"{case.name.zh}：平均等候由 {first:.1f} 分到 {last:.1f} 分（{pct.value:+.0f} %，{pct.low:+.0f} … {pct.high:+.0f}）"
+    en = (
+        f"{case.name.en}: mean wait {first:.1f} → {last:.1f} min ({pct.value:+.0f} %, {pct.low:+.0f} … {pct.high:+.0f})"
+    )
+    if change.high < 0:
+        return Finding(Text(f"{zh}，可信地缩短。", f"{en}, surely shorter."), "good")
+    if change.low > 0:
+        return Finding(Text(f"{zh}，可信地变长。", f"{en}, surely longer."), "bad")
+    return Finding(Text(f"{zh}，看不出差别。", f"{en}; no difference can be told."), "open")
 
 
 def _stages(case: Case, found: Merged) -> Table:

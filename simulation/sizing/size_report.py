@@ -4,7 +4,7 @@ import msgspec
 
 from hall.catalog import Text
 from simulation.intervals import Interval
-from simulation.report.content import Cell, Picture, Report, Series, Table
+from simulation.report.content import Cell, Finding, Picture, Report, Series, Table
 from simulation.scenario_checks import clock
 from simulation.sizing.designs import Designed
 from simulation.sizing.need import WEEKDAYS_EN, WEEKDAYS_ZH
@@ -39,6 +39,7 @@ def report_of(found: Answer, *, version: str) -> Report:
             Text(f"{plan.days} 个新的仿真日验证", f"confirmed on {plan.days} fresh simulated days"),
             Text(f"适用 {days}", "for " + ", ".join(WEEKDAYS_EN[day - 1] for day in plan.weekdays)),
         ),
+        findings=(_verdict(plan),),
         tables=tuple(tables),
         pictures=_pictures(plan),
         remarks=_remarks(plan),
@@ -118,6 +119,35 @@ def _designs(found: Answer) -> Table:
     )  # fmt: skip
 
 
+def _verdict(plan: SizedPlan) -> Finding:
+    hours = f"{plan.window_hours:,.1f}"
+    if plan.sure:
+        return Finding(
+            Text(
+                f"每天 {hours} 窗口小时，全部目标可靠达标。",
+                f"All requirements are surely held with {hours} window-hours a day.",
+            ),
+            "good",
+        )
+    if plan.held:
+        return Finding(
+            Text(
+                f"每天 {hours} 窗口小时，全部目标达标，但有的区间仍含目标以下的值：更多验证日（--days）会更可靠。",
+                f"All requirements are held with {hours} window-hours a day, but some interval reaches below the target:"
+                " more fresh days (--days) make it surer.",
+            ),
+            "open",
+        )
+    return Finding(
+        Text(
+            f"每天 {hours} 窗口小时，有目标在新的日子上未达标：增加搜索日（--search-days）或放宽目标。",
+            f"With {hours} window-hours a day some requirement is missed on fresh days: use more days for the search"
+            " (--search-days), or ask for less.",
+        ),
+        "bad",
+    )
+
+
 def _remarks(plan: SizedPlan) -> tuple[Text, ...]:
     found = [
         _times(plan),
@@ -129,22 +159,6 @@ def _remarks(plan: SizedPlan) -> tuple[Text, ...]:
             + "; intervals are 95 %, the day as unit, on days that the search did not use.",
         ),
     ]
-    if plan.sure:
-        found.append(Text("全部目标可靠达标。", "All requirements are held, with their intervals."))
-    elif plan.held:
-        found.append(
-            Text(
-                "全部目标达标，但有的区间仍含目标以下的值：更多验证日（--days）会更可靠。",
-                "All requirements are held, but some interval reaches below the target: more fresh days (--days) make it surer.",
-            )
-        )
-    else:
-        found.append(
-            Text(
-                "有目标在新的日子上未达标：增加搜索日（--search-days）或放宽目标。",
-                "Some requirement is missed on fresh days: use more days for the search (--search-days), or ask for less.",
-            )
-        )
     if len(plan.weekdays) > 1:
         found.append(
             Text(

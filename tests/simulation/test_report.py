@@ -18,7 +18,7 @@ from simulation.fit.cli import fit
 from simulation.intervals import Interval
 from simulation.log import LogSink
 from simulation.replay_command import replay
-from simulation.report.content import Picture, Report, Series, Table, lines_of, shown
+from simulation.report.content import Finding, Picture, Report, Series, Table, lines_of, shown
 from simulation.report.page import page_of
 from simulation.report.pictures import drawn
 from simulation.report.workbook import harmless, workbook_of
@@ -52,6 +52,7 @@ def a_report() -> Report:
     return Report(
         title=Text("报告", "A report & more"),
         facts=(Text("seed 1"), Text("三天", "3 days")),
+        findings=(Finding(Text("达标", "It holds <all>"), "good"),),
         tables=(table, table),
         pictures=pictures,
         remarks=(Text("区间 95 %", "intervals are 95 %"),),
@@ -71,6 +72,7 @@ def test_a_page_needs_no_script_and_no_other_file(language: Language) -> None:
     assert "&lt;script&gt;alert(1)" in page
     assert ("nobody measured it" in page) == (language == "en")
     assert ("区间 95 %" in page) == (language == "zh")
+    assert ('<p class="found good">It holds &lt;all&gt;</p>' in page) == (language == "en")
     assert f'lang="{"zh-CN" if language == "zh" else "en"}"' in page
 
 
@@ -78,7 +80,7 @@ def test_a_workbook_holds_numbers_as_numbers_and_no_formula() -> None:
     book = load_workbook(BytesIO(workbook_of(a_report(), language="en")))
     about, first, second = book.worksheets
 
-    assert about["A1"].value == "A report & more"
+    assert [about["A1"].value, about["A2"].value] == ["A report & more", "It holds <all>"]
     assert first.title != second.title
     assert [cell.value for cell in first[1]] == [None, "figure", "low", "high", "word"]
     assert [cell.value for cell in first[2]] == ["first", 1.25, 1.0, 1.5, "'=1+1"]
@@ -108,6 +110,7 @@ def test_a_terminal_shows_both_languages_and_what_it_rests_on() -> None:
     lines = list(lines_of(a_report()))
 
     assert lines[0] == "报告 A report & more"
+    assert lines[2] == "达标 It holds <all>"
     assert any("1.25 (1.00 – 1.50)" in line for line in lines)
     assert lines[-1] == "  [assumed] demand: 假设 / nobody measured it"
     assert shown(None, 1, "zh") == shown(NAN, 1, "zh") == "–"

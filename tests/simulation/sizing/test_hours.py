@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from hall.opening import Span, WeekHours
 from simulation.demand import expected_visits
 from simulation.halls import offered_hall
+from simulation.intervals import Interval
 from simulation.scenario import FOLDER, load_scenario
 from simulation.setting import Demand, NewHours, Piece, Setting
 from simulation.sizing.errors import BadExtension, TargetOutOfReach
@@ -168,6 +169,31 @@ def test_the_report_says_what_it_rests_on(longer: Longer) -> None:
     assert "30–70" in report.assumptions[1].text.zh
     assert len(report.tables) == 2 + len(longer.cases)
     assert {picture.kind for picture in report.pictures} == {"steps", "bars"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "tone", "said"),
+    [
+        ({}, "good", "30 served in the new hours a week, 95.0 % of them called within"),
+        ({"held": False}, "bad", "; some hour misses its target."),
+        ({"paid_hours": 300.0, "scheduled_hours": 150.0}, "open", "; of 300 paid hours only 150 are shifts"),
+        ({"cost_gap_pct": 12.0}, "open", "; the time for the schedule was up, and one up to 12 % cheaper may exist."),
+    ],
+)
+def test_the_price_of_longer_hours_is_told_with_its_doubts(
+    longer: Longer, changes: dict[str, object], tone: str, said: str
+) -> None:
+    """Schedules that labour rules make absurd, or that nobody had time to make cheap, do not look like the price of hours."""
+    sound: dict[str, object] = {
+        "in_new_hours": Interval(30, 25, 35, 4), "kept_new_pct": Interval(95, 93, 97, 4), "held": True, "paid_hours": 100.0,
+        "scheduled_hours": 100.0, "cost_gap_pct": 0.0,
+    }  # fmt: skip
+    week = msgspec.structs.replace(longer.cases[1], **{**sound, **changes})
+
+    (finding,) = report_of(msgspec.structs.replace(longer, cases=(longer.cases[0], week)), version="0").findings
+
+    assert finding.tone == tone
+    assert said in finding.text.en
 
 
 def test_a_target_that_no_staffing_reaches_is_refused() -> None:

@@ -12,6 +12,7 @@ from simulation.sizing.asked import with_visits
 from simulation.sizing.errors import BadGroups
 from simulation.sizing.merge import Merged, Wish, merge
 from simulation.sizing.merge_command import merge as merge_command
+from simulation.sizing.merge_report import report_of
 from simulation.sizing.ranges import Range, range_of
 from simulation.sizing.structures import Structure, breadth_of, placed, shared_out, structure_of
 from tests.simulation.settings import plan_of, setting_of
@@ -57,12 +58,21 @@ def test_merged_windows_serve_the_same_people_sooner_and_fewer_windows_later() -
 
 def test_slower_generalists_can_take_away_all_that_pooling_brought() -> None:
     """The claim is never built in: the same merge is better at one end of the range and worse at the other."""
-    cautious, hopeful = merged(hall(), "12/6", "11", service=Range(0.9, 1.5)).cases
+    found = merged(hall(), "12/6", "11", service=Range(0.9, 1.5))
+    cautious, hopeful = found.cases
 
+    assert [one.tone for one in report_of(found, version="0").findings] == ["bad", "good"]
     assert cautious.total_min.low > 0
     assert hopeful.total_min.high < 0
     assert [one.step for one in cautious.causes[:2]] == [one.step for one in hopeful.causes[:2]]
     assert cautious.given["service"] == 1.5
+
+
+def test_a_merge_that_changes_nothing_is_not_told_as_a_change() -> None:
+    (finding,) = report_of(merged(hall(), "12/6", "12/6"), version="0").findings
+
+    assert finding.tone == "open"
+    assert finding.text.en.endswith("; no difference can be told.")
 
 
 def test_items_that_are_filed_online_bring_nobody() -> None:

@@ -101,6 +101,23 @@ def test_designs_are_sized_beside_each_other_on_the_same_people() -> None:
     assert len(report.tables[1].head) == 4, "a column for each group of windows"
 
 
+@pytest.mark.parametrize(
+    ("sure", "held", "tone", "said"),
+    [(True, True, "good", "surely held"), (False, True, "open", "make it surer"), (False, False, "bad", "is missed")],
+)
+def test_the_report_begins_with_whether_the_plan_holds(
+    afternoon: Path, tmp_path: Path, sure: bool, held: bool, tone: str, said: str
+) -> None:
+    file = tmp_path / "size.json"
+    run(str(afternoon), *QUICK, "--json", str(file))
+    plan = msgspec.json.decode(file.read_bytes(), type=Answer).plan
+
+    (finding,) = report_of(Answer(plan=msgspec.structs.replace(plan, sure=sure, held=held)), version="1").findings
+
+    assert finding.tone == tone
+    assert said in finding.text.en
+
+
 def test_what_cannot_be_is_refused_with_a_code(afternoon: Path) -> None:
     status, text = run(str(afternoon), "--within", "0.5", "--share", "99.9", "--use-max", "2", *QUICK)
     assert status == 1
