@@ -28,7 +28,6 @@ from server.accounts.provider import FILE_NAME as PROVIDER_FILE
 from server.accounts.provider import load_provider
 from server.accounts.rates import Rates
 from server.accounts.store import AccountStore, Device
-from server.accounts.throttle import Throttle
 from server.api import (
     appointments,
     booked,
@@ -305,7 +304,7 @@ def _desk(settings: Settings, database: Database, key: ServerKey) -> FrontDesk:
 
         sharing = RedisSharing(settings.redis_url)
     rates = Rates(limits, sharing=sharing)
-    return FrontDesk(AccountStore(database), Throttle(limits.logins_per_minute), terms, rates, elsewhere)
+    return FrontDesk(AccountStore(database), terms, rates, elsewhere)
 
 
 def _storage(settings: Settings, instead: Instead) -> tuple[Database, Ledger]:

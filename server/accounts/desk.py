@@ -20,7 +20,6 @@ from server.accounts.passwords import Passwords, new_token, token_hash
 from server.accounts.provider import Person
 from server.accounts.rates import Rates
 from server.accounts.store import Account, AccountStore, Device, NewAccount, Signed
-from server.accounts.throttle import Throttle
 from server.config.database import DatabaseUnavailable
 from server.problems import Problem
 
@@ -65,9 +64,7 @@ class _Known(msgspec.Struct, frozen=True):
 class FrontDesk:
     """Turns tokens into callers."""
 
-    def __init__(
-        self, store: AccountStore, throttle: Throttle, terms: Terms, rates: Rates, oidc: "Oidc | None"
-    ) -> None:
+    def __init__(self, store: AccountStore, terms: Terms, rates: Rates, oidc: "Oidc | None") -> None:
         """Work on the accounts of a store, and with an identity provider if there is one."""
         self.rates = rates
         self.oidc = oidc
@@ -75,7 +72,6 @@ class FrontDesk:
         self.passwords = Passwords()
         self.feeds = OpenFeeds()
         self.terms = terms
-        self._throttle = throttle
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._seen: dict[str, int] = {}
         self._noted_ms = 0
@@ -97,14 +93,13 @@ class FrontDesk:
 
     async def sign_in(self, account: str, password: str, *, address: str, now_ms: int) -> SignedIn:
         """Check a password and begin a session; raises ``TOO_MANY`` or ``WRONG_PASSWORD``."""
-        if self.passwords.is_crowded or not self._throttle.allows(account, address, now_ms=now_ms):
+        if self.passwords.is_crowded:
             raise Problem("TOO_MANY")
-        self._throttle.began(account, address, now_ms=now_ms)
-        found = await asyncio.to_thread(self.store.find, account)
-        is_right = await self.passwords.verify(password, found[1] if found else None)
-        if found is None or not is_right or found[0].disabled:
-            raise Problem("WRONG_PASSWORD")
-        self._throttle.succeeded(account, address)
+        with self.rates.sign_in(account, address):
+            found = await asyncio.to_thread(self.store.find, account)
+            is_right = await self.passwords.verify(password, found[1] if found else None)
+            if found is None or not is_right or found[0].disabled:
+                raise Problem("WRONG_PASSWORD")
         return await self.begin(found[0], now_ms=now_ms)
 
     async def vouched_for(self, person: Person, *, now_ms: int) -> SignedIn:

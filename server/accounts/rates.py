@@ -6,8 +6,9 @@ walks over all names in it; this one is bounded, and forgets what it saw first.
 
 import math
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, Protocol
 
 import msgspec
@@ -21,6 +22,8 @@ from server.settings import Limits
 
 NAMES: Final = 50_000
 """Names counted at once (some 200 bytes each): more addresses than a district's citizens have in a minute."""
+ACCOUNTS_OF_ADDRESS: Final = 3
+"""A counter's computers share one address, so its sign-ins may fail this many times as often as those of one account."""
 KINDS: Final = {"device": "changes_per_device", "anonymous": "changes_per_address", "citizen": "changes_per_address"}
 """Role → the limit that its changes count against; everybody else has an account."""
 
@@ -121,6 +124,10 @@ class Rates:
         self._limiter = FixedWindowRateLimiter(self._storage)
         names = (*KINDS.values(), "changes_per_account", "changes_per_person", "guesses_per_address")
         self._items = {name: RateLimitItemPerMinute(getattr(limits, name)) for name in names}
+        self._items["failed_by_account"] = RateLimitItemPerMinute(limits.logins_per_minute)
+        self._items["failed_by_address"] = RateLimitItemPerMinute(limits.logins_per_minute * ACCOUNTS_OF_ADDRESS)
+        self._under_way: Counter[tuple[str, str]] = Counter()
+        """Sign-ins whose password is being looked at."""
         self._refused = 0
 
     def statistics(self) -> RatesStatistics:
@@ -153,6 +160,30 @@ class Rates:
     def guessed_wrong(self, address: str) -> None:
         """Count a wrong secret or code."""
         self._limiter.hit(self._items["guesses_per_address"], "guesses_per_address", address)
+
+    @contextmanager
+    def sign_in(self, account: str, address: str) -> Iterator[None]:
+        """Refuse whoever has failed too often, with the right password too; an attempt that raises has failed.
+
+        Those under way count as failed until they turn out right, so that many at once do not slip through together. They
+        are counted by this node alone: what is told to others cannot be taken back.
+        """
+        names = (("failed_by_account", account), ("failed_by_address", address))
+        for name, subject in names:
+            if not self._limiter.test(self._items[name], name, subject, cost=self._under_way[name, subject] + 1):
+                raise self._too_many(name, subject)
+        self._under_way.update(names)
+        try:
+            yield
+        except BaseException:
+            for name, subject in names:
+                self._limiter.hit(self._items[name], name, subject)
+            raise
+        finally:
+            self._under_way.subtract(names)
+            for one in names:
+                if not self._under_way[one]:
+                    del self._under_way[one]
 
     def _hit(self, name: str, subject: str) -> None:
         if not self._limiter.hit(self._items[name], name, subject):

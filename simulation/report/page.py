@@ -20,6 +20,7 @@ figure { margin: 0; overflow-x: auto; }
   h1 { font-size: 1.5rem; }
   h2 { font-size: 1.2rem; }
   figure svg { max-width: none; width: 34rem; }
+  th { white-space: normal; }
 }
 """
 """Beside what a page of a fit has; on a phone a picture is pushed sideways, so that its words can be read."""

@@ -51,6 +51,38 @@ def test_everybody_is_counted_apart_and_the_minute_ends():
     assert rates.statistics().refused == 5
 
 
+def failed(rates: Rates, account: str = "li", address: str = "10.0.0.1") -> str:
+    """Sign in with a wrong password; return what was said."""
+    with pytest.raises(Problem) as refused, rates.sign_in(account, address):
+        raise Problem("WRONG_PASSWORD")
+    return refused.value.code
+
+
+def test_failed_sign_ins_are_counted_by_account_and_three_times_as_many_by_address():
+    hand = Hand()
+    rates = Rates(Limits(logins_per_minute=2), hand)
+    for _ in range(5):
+        with rates.sign_in("li", "10.0.0.1"):
+            hand.now_s += 1
+
+    assert [failed(rates) for _ in range(3)] == ["WRONG_PASSWORD", "WRONG_PASSWORD", "TOO_MANY"]
+    assert failed(rates, address="10.0.0.2") == "TOO_MANY"
+    assert [failed(rates, f"clerk{number}") for number in range(5)] == ["WRONG_PASSWORD"] * 4 + ["TOO_MANY"]
+    assert failed(rates, "wang", "10.0.0.2") == "WRONG_PASSWORD"
+    hand.now_s += 60
+    assert failed(rates) == "WRONG_PASSWORD"
+
+
+def test_sign_ins_under_way_count_as_failed_until_they_turn_out_right():
+    rates = Rates(Limits(logins_per_minute=2), Hand())
+    with rates.sign_in("li", "10.0.0.1"), rates.sign_in("li", "10.0.0.1"):
+        assert failed(rates) == "TOO_MANY"
+
+    with rates.sign_in("li", "10.0.0.1"):
+        pass
+    assert [failed(rates) for _ in range(3)] == ["WRONG_PASSWORD", "WRONG_PASSWORD", "TOO_MANY"]
+
+
 def test_the_storage_is_bounded_and_forgets_the_oldest():
     hand = Hand()
     storage = BoundedStorage(hand, names=2)

@@ -19,7 +19,9 @@ from tests.support.redis import RedisServer, shared_redis
 from tests.support.server import Served, serving
 
 LIMIT = 10
-LIMITS = Limits(changes_per_address=LIMIT, changes_per_account=LIMIT, guesses_per_address=LIMIT)
+LIMITS = Limits(
+    changes_per_address=LIMIT, changes_per_account=LIMIT, guesses_per_address=LIMIT, logins_per_minute=LIMIT
+)
 ADDRESS = "10.0.0.1"
 SECONDS = 20.0
 
@@ -117,6 +119,19 @@ async def test_wrong_guesses_at_one_node_are_known_at_the_other(nodes: Nodes):
 
     assert not _allows(lambda: nodes.rates[1].guesses(ADDRESS))
     assert _allows(lambda: nodes.rates[1].guesses("10.0.0.2"))
+
+
+async def test_failed_sign_ins_at_one_node_are_known_at_the_other(nodes: Nodes):
+    """Right ones, and those under way, are told to nobody."""
+    with nodes.rates[0].sign_in("wang", ADDRESS):
+        await nodes.exchange()
+    for node, times in ((0, LIMIT - 1), (1, 1)):
+        for _ in range(times):
+            assert _failed(nodes.rates[node], "li") == "WRONG_PASSWORD"
+    await nodes.exchange()
+
+    assert _failed(nodes.rates[1], "li") == "TOO_MANY"
+    assert _failed(nodes.rates[1], "wang") == "WRONG_PASSWORD"
 
 
 async def test_redis_holds_neither_addresses_nor_accounts(nodes: Nodes):
@@ -221,6 +236,12 @@ def _change(served: Served, who: str = "guide") -> int:
 def _rates(served: Served) -> dict[str, object]:
     found: dict[str, object] = served.client().get("/health").json()["rates"]
     return found
+
+
+def _failed(rates: Rates, account: str) -> str:
+    with pytest.raises(Problem) as refused, rates.sign_in(account, ADDRESS):
+        raise Problem("WRONG_PASSWORD")
+    return refused.value.code
 
 
 def _allows(act: Callable[[], None]) -> bool:
