@@ -19,7 +19,7 @@ from server.accounts.feeds import OpenFeeds
 from server.accounts.passwords import Passwords, new_token, token_hash
 from server.accounts.provider import Person
 from server.accounts.rates import Rates
-from server.accounts.store import Account, AccountStore, Device, NewAccount, Signed
+from server.accounts.store import Account, AccountStore, Device, DeviceRights, NewAccount, Signed
 from server.config.database import DatabaseUnavailable
 from server.problems import Problem
 
@@ -174,7 +174,8 @@ class FrontDesk:
             return
         self._seen.update((name, now_ms) for name in watching if self._is_session(name))
         # Only what was in use before the read: a token that is born during it is in the database, but not in the answer.
-        live = await asyncio.to_thread(self._live, dict(self._seen), now_ms)
+        used = {*watching, *(name for name, _ in known)}
+        live = await asyncio.to_thread(self._live, used, dict(self._seen), now_ms)
         for name, one in known:
             if live.get(name) != one.caller and self._known.get(name) is one:
                 del self._known[name]
@@ -183,9 +184,9 @@ class FrontDesk:
             self._noted_ms, seen, self._seen = now_ms, self._seen, {}
             await asyncio.to_thread(self.store.saw_sessions, seen)
 
-    def _live(self, seen: dict[str, int], now_ms: int) -> dict[str, Caller]:
-        live = {name: _caller_of_device(one) for name, one in self.store.tokens_of_devices().items()}
-        for name, signed in self.store.sessions().items():
+    def _live(self, used: set[str], seen: dict[str, int], now_ms: int) -> dict[str, Caller]:
+        live = {name: _caller_of_device(one) for name, one in self.store.devices_of(used).items()}
+        for name, signed in self.store.sessions_of(used - live.keys()).items():
             if self._is_live(signed, seen.get(name, 0), now_ms):
                 live[name] = _caller_of(signed.account)
         return live
@@ -227,5 +228,5 @@ def _caller_of(account: Account) -> Caller:
     return Caller(role, account.account, account.halls)
 
 
-def _caller_of_device(device: Device) -> Caller:
+def _caller_of_device(device: Device | DeviceRights) -> Caller:
     return Caller("device", device.id, (device.hall,), device.window, device.kind)

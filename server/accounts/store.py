@@ -1,17 +1,22 @@
 """Reads and writes accounts, sessions and devices. Every function here blocks: call it in a thread."""
 
-from typing import Final
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import update
+from sqlalchemy import Select, Update, bindparam, update
+from sqlalchemy import select as columns
 from sqlmodel import col, delete, select
 
 from server.accounts.provider import Person
 from server.accounts.tables import AccountRow, DeviceRow, RevealRow, SessionRow
-from server.config.database import Database
+from server.config.database import ConfigTable, Database
 
 NO_PASSWORD: Final = ""
 """No password has this hash: the account signs in at its provider only."""
+
+NAMED: Final = 500
+"""Most tokens that a question names."""
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -35,6 +40,15 @@ class Device(msgspec.Struct, frozen=True):
     window: str = ""
     revoked: bool = False
     last_seen_ms: int = 0
+
+
+class DeviceRights(msgspec.Struct, frozen=True):
+    """What a device may do follows from this."""
+
+    id: str
+    hall: str
+    kind: str
+    window: str
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,25 +159,33 @@ class AccountStore:
             account = session.get(AccountRow, row.account) if row else None
             return None if row is None or account is None else Signed(_account(account), row.expires_ms, row.seen_ms)
 
-    def sessions(self) -> dict[str, Signed]:
-        """Return all sessions of accounts that may sign in, by the hash of their token."""
-        query = select(SessionRow, AccountRow).join(AccountRow).where(col(AccountRow.disabled).is_(False))
-        with self._database.read() as session:
-            return {
-                row.token_hash: Signed(_account(one), row.expires_ms, row.seen_ms) for row, one in session.exec(query)
-            }
+    def sessions_of(self, tokens: Collection[str]) -> dict[str, Signed]:
+        """Return those of these tokens that are sessions of accounts that may sign in."""
+        found = {}
+        for token, expires_ms, seen_ms, *account in self._among(_SESSIONS, tokens):
+            found[token] = Signed(_account_of(*account), expires_ms, seen_ms)
+        return found
 
     def saw_sessions(self, seen: dict[str, int]) -> None:
         """Note when sessions were last used."""
-        with self._database.write() as session:
-            for name, seen_ms in seen.items():
-                session.execute(update(SessionRow).where(col(SessionRow.token_hash) == name).values(seen_ms=seen_ms))
+        self._saw(_SAW_SESSION, seen)
 
-    def tokens_of_devices(self) -> dict[str, Device]:
-        """Return all devices that are not revoked, by the hash of their token."""
-        query = select(DeviceRow).where(col(DeviceRow.revoked).is_(False))
+    def devices_of(self, tokens: Collection[str]) -> dict[str, DeviceRights]:
+        """Return those of these tokens that are devices which are not revoked."""
+        return {token: DeviceRights(*device) for token, *device in self._among(_DEVICES, tokens)}
+
+    def _among(self, query: Select[Any], tokens: Collection[str]) -> Iterator[Sequence[Any]]:
+        """Yield the rows of these tokens, the query's first column; of many all rows are read, which costs less than naming them.
+
+        Plain columns: a district has thousands of screens, objects of the tables cost ten times as much, and this is asked
+        once a second.
+        """
+        wanted = frozenset(tokens)
+        if len(wanted) <= NAMED:
+            query = query.where(query.selected_columns[0].in_(wanted))
         with self._database.read() as session:
-            return {row.token_hash: _device(row) for row in session.exec(query)}
+            rows = session.connection().execute(query).fetchall()
+        return (row for row in rows if row[0] in wanted)
 
     def devices(self, hall: str | None = None) -> list[Device]:
         """Return the devices of a hall, or all."""
@@ -211,15 +233,31 @@ class AccountStore:
 
     def saw_devices(self, seen: dict[str, int]) -> None:
         """Note when devices were last heard of."""
-        with self._database.write() as session:
-            for row in session.exec(select(DeviceRow).where(col(DeviceRow.device).in_(seen))):
-                row.last_seen_ms = seen[row.device]
-                session.add(row)
+        self._saw(_SAW_DEVICE, seen)
+
+    def _saw(self, statement: Update, seen: dict[str, int]) -> None:
+        if seen:
+            with self._database.write() as session:
+                session.connection().execute(statement, [{"of": name, "at": at_ms} for name, at_ms in seen.items()])
+
+
+_D, _S, _A = (ConfigTable.metadata.tables[name].c for name in ("devices", "sessions", "accounts"))
+_DEVICES: Final = columns(_D.token_hash, _D.device, _D.hall, _D.kind, _D.window).where(_D.revoked.is_(False))
+_SESSIONS: Final = (
+    columns(_S.token_hash, _S.expires_ms, _S.seen_ms, _A.account, _A.name, _A.role, _A.halls, _A.disabled)
+    .where(_S.account == _A.account)
+    .where(_A.disabled.is_(False))
+)
+_SAW_SESSION: Final = update(SessionRow).where(_S.token_hash == bindparam("of")).values(seen_ms=bindparam("at"))
+_SAW_DEVICE: Final = update(DeviceRow).where(_D.device == bindparam("of")).values(last_seen_ms=bindparam("at"))
 
 
 def _account(row: AccountRow) -> Account:
-    halls = tuple(one for one in row.halls.split(",") if one)
-    return Account(row.account, row.name, row.role, halls, row.disabled)
+    return _account_of(row.account, row.name, row.role, row.halls, row.disabled)
+
+
+def _account_of(account: str, name: str, role: str, halls: str, disabled: bool) -> Account:
+    return Account(account, name, role, tuple([one for one in halls.split(",") if one]), disabled)
 
 
 def _device(row: DeviceRow) -> Device:
