@@ -82,7 +82,7 @@ async def rounds(folder: Path) -> list[tuple[float, float, float, float]]:
 def main() -> None:
     """Print medians of several rounds."""
     with (
-        tempfile.TemporaryDirectory(dir=Path.cwd()) as folder,
+        tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         figures = runner.run(rounds(Path(folder)))
