@@ -356,7 +356,8 @@ async def _look_at_devices(house: House) -> None:
     devices: dict[str, list[Device]] = {}
     for device in await asyncio.to_thread(house.desk.store.devices):
         devices.setdefault(device.hall, []).append(device)
-    house.live.devices = devices
+    for hall, found in devices.items():
+        house.live.learn_devices(hall, found)
 
 
 async def _follow_devices(house: House) -> None:

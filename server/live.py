@@ -1,7 +1,7 @@
 """Facts of the moment beside the views: receipts, links, alarms, waits. Not part of the log, never numbered."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from hall.feed import View
@@ -24,7 +24,7 @@ class LiveView:
     """Works the facts out, for one view at a time."""
 
     def __init__(self, hub: Hub, waits: Waits, clock: Clock, *, day_of: Callable[[str], Day | None]) -> None:
-        """Look at what the hub, the estimates and the halls know; ``devices`` is filled by who reads them."""
+        """Look at what the hub, the estimates and the halls know, and at the devices that were read."""
         self.devices: dict[str, list[Device]] = {}
         self._counts: dict[str, tuple[Ms, Json]] = {}
         self._seen: dict[str, Ms] = {}
@@ -32,6 +32,15 @@ class LiveView:
         self._waits = waits
         self._clock = clock
         self._day_of = day_of
+
+    def learn_devices(self, hall: str, read: Iterable[Device]) -> list[Device]:
+        """Take a hall's devices as they were read; one that was added during the read stays, since none is ever deleted."""
+        found = {device.id: device for device in self.devices.get(hall, ())}
+        read = list(read)
+        for device in read:
+            found.pop(device.id, None)
+        self.devices[hall] = [*read, *found.values()]
+        return self.devices[hall]
 
     def facts(self, hall: str, view: View) -> Json | None:
         """Return the ``live`` object of a view, or None if it has none."""

@@ -188,12 +188,10 @@ class AccountStore:
         return (row for row in rows if row[0] in wanted)
 
     def devices(self, hall: str | None = None) -> list[Device]:
-        """Return the devices of a hall, or all."""
-        query = select(DeviceRow).order_by(DeviceRow.device)
-        if hall is not None:
-            query = query.where(DeviceRow.hall == hall)
+        """Return the devices of a hall, or all, by name."""
+        query = _WHOLE_DEVICES if hall is None else _WHOLE_DEVICES.where(_D.hall == hall)
         with self._database.read() as session:
-            return [_device(row) for row in session.exec(query)]
+            return [Device(*row) for row in session.connection().execute(query)]
 
     def add_device(self, device: Device, token_hash: str, *, now_ms: int) -> None:
         """Add a device, or replace the one of the same id."""
@@ -243,6 +241,7 @@ class AccountStore:
 
 _D, _S, _A = (ConfigTable.metadata.tables[name].c for name in ("devices", "sessions", "accounts"))
 _DEVICES: Final = columns(_D.token_hash, _D.device, _D.hall, _D.kind, _D.window).where(_D.revoked.is_(False))
+_WHOLE_DEVICES: Final = columns(*(_D[name] for name in ("device", *Device.__struct_fields__[1:]))).order_by(_D.device)
 _SESSIONS: Final = (
     columns(_S.token_hash, _S.expires_ms, _S.seen_ms, _A.account, _A.name, _A.role, _A.halls, _A.disabled)
     .where(_S.account == _A.account)

@@ -68,9 +68,4 @@ async def revoke(request: Request, hall: Code, device: Code, body: NothingBody |
 
 async def refresh_devices(house: House, hall: str) -> list[Device]:
     """Read a hall's devices, and let the live views know them."""
-    devices = await asyncio.to_thread(house.desk.store.devices, hall)
-    # One that was added during the read may be missing from it; rows are never deleted.
-    read = {device.id for device in devices}
-    devices += [device for device in house.live.devices.get(hall, ()) if device.id not in read]
-    house.live.devices[hall] = devices
-    return devices
+    return house.live.learn_devices(hall, await asyncio.to_thread(house.desk.store.devices, hall))

@@ -28,6 +28,16 @@ def test_adding_a_device_lists_no_devices(served: Served, monkeypatch: pytest.Mo
     assert device in [one.id for one in served.house.live.devices[HALL]]
 
 
+def test_a_device_that_is_added_while_all_are_read_stays_known(served: Served):
+    read = served.house.desk.store.devices(HALL)
+    device = _add_device(served)
+
+    known = served.house.live.learn_devices(HALL, read)
+
+    assert [one.id for one in known] == [*(one.id for one in read), device]
+    assert served.house.live.devices[HALL] == known
+
+
 def test_an_account_that_exists_is_refused_before_its_password_is_hashed(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ):
