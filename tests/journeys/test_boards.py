@@ -7,6 +7,17 @@ import pytest
 from tests.journeys.test_screens import board_at, call_somebody, large, running
 from tests.support.browser import Eyes, holds
 
+BESIDE = """() => {
+  const box = (call, part) => call.querySelector(part).getBoundingClientRect();
+  return [...document.querySelector("ow-board").shadowRoot.querySelectorAll(".call .number")].map((number) => {
+    const call = number.closest(".call"), here = call.getBoundingClientRect();
+    const inside = box(call, ".number").left >= here.left && box(call, ".window").right <= here.right;
+    const apart = box(call, ".number").right <= box(call, ".window").left || box(call, ".number").bottom <= box(call, ".window").top;
+    return inside && apart;
+  });
+}"""
+"""For each call that stands large: do number and window stand whole, and beside or above one another?"""
+
 pytestmark = [pytest.mark.browser]
 
 
@@ -31,3 +42,14 @@ def test_a_transferred_number_stands_beside_its_new_window_and_leaves_when_that_
         taken_back = hall.call(f"tickets/{called['id']}/withdraw-call", {"reason": "clerk_gone"}, who="boss")
         assert taken_back.status_code == 200, taken_back.text
         holds(board, lambda: large(board) == {other: "3"}, "nobody is sent back to the window of before")
+
+
+@pytest.mark.parametrize("calls", [4, 6, 12])
+def test_numbers_of_five_digits_stand_whole_on_wide_and_tall_boards(tmp_path: Path, eyes: Eyes, calls: int):
+    with running(tmp_path, windows=calls, digits=5) as hall:
+        board = board_at(eyes, hall.url)
+        for window in range(1, calls + 1):
+            call_somebody(hall, window)
+        for width, height in ((1920, 1080), (1080, 1920)):
+            board.set_viewport_size({"width": width, "height": height})
+            holds(board, lambda: board.evaluate(BESIDE) == [True] * calls, f"{calls} calls stand whole at {width} px")

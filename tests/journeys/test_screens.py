@@ -27,10 +27,10 @@ pytestmark = [pytest.mark.browser]
 
 
 @contextmanager
-def running(folder: Path, *, windows: int, ring_limit_ms: int = 60_000) -> Iterator[Served]:
+def running(folder: Path, *, windows: int, ring_limit_ms: int = 60_000, digits: int = 3) -> Iterator[Served]:
     """A hall whose windows are all open, each with its own clerk."""
     add_people(folder, clerks=windows)
-    plan = journey_plan(windows=windows, ring_limit_ms=ring_limit_ms)
+    plan = journey_plan(windows=windows, ring_limit_ms=ring_limit_ms, digits=digits)
     with serving(folder, plans={HALL: plan}, clock=RunningClock()) as served:
         for n in range(1, windows + 1):
             assert served.call(f"windows/W{n:02}/open", who=f"c{n:02}").status_code == 200

@@ -45,8 +45,11 @@ class RunningClock(HandClock):
         return max(0.0, (at_ms - self.now_ms()) / 1000)
 
 
-def journey_plan(*, windows: int = 3, ring_limit_ms: Ms = 60_000) -> Plan:
-    """Return the small hall with two areas, as many windows for everything as asked, and short cooldowns."""
+def journey_plan(*, windows: int = 3, ring_limit_ms: Ms = 60_000, digits: int = 3) -> Plan:
+    """Return the small hall with two areas, as many windows for everything as asked, and short cooldowns.
+
+    Numbers have so many digits.
+    """
     plan = small_plan(HALL)
     area = plan.catalog.areas[0]
     areas = (area, Area("a2", msgspec.structs.replace(area.name, zh="二区", en="Area 2")))
@@ -57,7 +60,9 @@ def journey_plan(*, windows: int = 3, ring_limit_ms: Ms = 60_000) -> Plan:
     calling = msgspec.structs.replace(
         plan.policy.calling, recall_cooldown_ms=COOLDOWN_MS, miss_ms=COOLDOWN_MS, ring_limit_ms=ring_limit_ms
     )
-    return msgspec.structs.replace(plan, catalog=catalog, policy=msgspec.structs.replace(plan.policy, calling=calling))
+    series = tuple(msgspec.structs.replace(one, digits=digits, last=10**digits - 1) for one in plan.policy.series)
+    policy = msgspec.structs.replace(plan.policy, calling=calling, series=series)
+    return msgspec.structs.replace(plan, catalog=catalog, policy=policy)
 
 
 def preset_plan(folder: Path, preset: str = "longgang") -> Plan:

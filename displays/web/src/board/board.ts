@@ -19,6 +19,8 @@ import { goodCalls, goodThemes, goodTotal, goodWindows } from "./records";
 import { type Highlight, Stage, type StageRules } from "./stage";
 import { boardStyles } from "./styles";
 
+// A letter and four digits; longer numbers are written smaller, so that they stay whole.
+const SHORT = 5;
 // Eight seconds let a person look up, find the number and read it again.
 const REAL_TIME: StageRules = { capacity: 16, minMs: 8000, maxMs: 25_000 };
 // A demo at many times the pace calls more than eight seconds each could ever show.
@@ -217,7 +219,7 @@ export class OwBoard extends OwElement {
       data-window=${call.label}
       data-ring=${call.ring}
     >
-      <span class="number digits">${call.number}</span>
+      <span class="number digits ${call.number.length > SHORT ? "long" : ""}">${call.number}</span>
       <span class="arrow" aria-hidden="true">→</span>
       <span class="window digits">${call.label}<small>${unitOf(call.label, "号窗口")}</small></span>
     </li>`;

@@ -131,6 +131,9 @@ export const boardStyles = css`
     font-weight: 700;
     letter-spacing: 0.02em;
   }
+  .call .number.long {
+    font-size: 0.72em;
+  }
   .call .arrow {
     color: var(--ow-ink-2);
     font-size: 0.5em;
