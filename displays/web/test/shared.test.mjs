@@ -1,7 +1,7 @@
 // What pages share: merge patch, addresses, waits in words, commands that are safe to repeat.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 
 import { load } from "./load.mjs";
 
@@ -9,7 +9,7 @@ const { mergePatch } = await load("shared/merge.ts");
 const { rootUrl, secretOfHash, ticketOfPath } = await load("shared/place.ts");
 const { waitText, clockTime } = await load("shared/format.ts");
 const { texts } = await load("shared/texts.ts");
-const { Api, Refused, Unanswered, newCommandId } = await load("shared/api.ts");
+const { Api, Refused, SIGN_IN_MS, Unanswered, newCommandId } = await load("shared/api.ts");
 
 const MIN = 60_000;
 
@@ -115,4 +115,22 @@ test("tries end: four, then the page says that nobody answered", async () => {
   const { api, asked } = apiOver(["cut", "cut", "cut", "cut", "cut"]);
   await assert.rejects(api.command("x"), Unanswered);
   assert.equal(asked.length, 4);
+});
+
+test("an answer is waited for four seconds, that to a sign-in for ten: passwords stand in line", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const silent = (url, { signal }) => new Promise((_, fail) => signal.addEventListener("abort", () => fail(new Error("cut"))));
+  const api = new Api({ root: "http://hall/", token: "", fetch: silent });
+  const ended = [];
+  const asked = [
+    api.send("POST", "api/x").catch(() => ended.push("ordinary")),
+    api.send("POST", "api/login", {}, SIGN_IN_MS).catch(() => ended.push("sign-in")),
+  ];
+  for (const [passes, expected] of [[4000, ["ordinary"]], [5900, ["ordinary"]], [100, ["ordinary", "sign-in"]]]) {
+    mock.timers.tick(passes);
+    await new Promise((done) => setImmediate(done));
+    assert.deepEqual(ended, expected);
+  }
+  await Promise.all(asked);
+  mock.timers.reset();
 });

@@ -3,7 +3,7 @@
 import { css, html, nothing } from "lit";
 import { property, state } from "lit/decorators.js";
 
-import { type Api, faultText } from "../shared/api";
+import { type Api, faultText, SIGN_IN_MS } from "../shared/api";
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import type { Account } from "../shared/session";
@@ -115,7 +115,7 @@ export class OwSignIn extends OwElement {
     this.busy = true;
     this.fault = "";
     try {
-      const detail = await this.api.send<Account>("POST", "api/login", { account, password });
+      const detail = await this.api.send<Account>("POST", "api/login", { account, password }, SIGN_IN_MS);
       this.dispatchEvent(new CustomEvent<Account>("ow-signed-in", { detail }));
     } catch (fault) {
       this.fault = pick(faultText(fault));

@@ -9,6 +9,8 @@ import type { Text } from "./types";
 
 // An answer later than this is a lost one (law L3: a definite answer in 10 s, retries included).
 const TIMEOUT_MS = 4000;
+// Passwords are verified two at a time, slowly on purpose: when all clerks sign in at once the last of the line waits longer.
+export const SIGN_IN_MS = 10_000;
 // Waits before the second, third … attempt of the same command.
 const RETRY_MS = [300, 900, 2000] as const;
 const ID_BYTES = 16;
@@ -94,8 +96,8 @@ export class Api {
   }
 
   /** Ask once, without retries: signing in, settings, and what is asked again anyway. */
-  send<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
-    return this.once<T>(method, path, body, null);
+  send<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<T> {
+    return this.once<T>(method, path, body, null, {}, read, timeoutMs);
   }
 
   private async attempt<T>(
@@ -124,6 +126,7 @@ export class Api {
     commandId: string | null,
     more: Record<string, string> = {},
     taken: (answer: Response) => Promise<T> = read,
+    timeoutMs = TIMEOUT_MS,
   ): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json", ...more };
     if (this.token) {
@@ -135,7 +138,7 @@ export class Api {
       init.body = JSON.stringify(body);
     }
     const aborter = new AbortController();
-    const timer = setTimeout(() => aborter.abort(), TIMEOUT_MS);
+    const timer = setTimeout(() => aborter.abort(), timeoutMs);
     try {
       init.signal = aborter.signal;
       const answer = await this.fetchOne(new URL(path, this.root).href, init);
