@@ -1,7 +1,7 @@
 """Facts of the moment beside the views: receipts, links, alarms, waits. Not part of the log, never numbered."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from hall.feed import View
@@ -33,13 +33,10 @@ class LiveView:
         self._clock = clock
         self._day_of = day_of
 
-    def learn_devices(self, hall: str, read: Iterable[Device]) -> list[Device]:
+    def learn_devices(self, hall: str, read: Sequence[Device]) -> list[Device]:
         """Take a hall's devices as they were read; one that was added during the read stays, since none is ever deleted."""
-        found = {device.id: device for device in self.devices.get(hall, ())}
-        read = list(read)
-        for device in read:
-            found.pop(device.id, None)
-        self.devices[hall] = [*read, *found.values()]
+        names = {device.id for device in read}
+        self.devices[hall] = [*read, *(one for one in self.devices.get(hall, ()) if one.id not in names)]
         return self.devices[hall]
 
     def facts(self, hall: str, view: View) -> Json | None:

@@ -7,6 +7,7 @@ another connection has written, and everything known is forgotten then.
 
 from collections.abc import Collection, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -31,16 +32,14 @@ BEGIN = "BEGIN IMMEDIATE"
 """Takes the right to write at once; said on the driver's cursor, since the layers above it cost as much as the rows."""
 
 
+@dataclass(slots=True)
 class _Stand:
     """Where a stream stands with what this group adds to it."""
 
-    __slots__ = ("added", "head", "stored")
-
-    def __init__(self, head: int, stored: set[str]) -> None:
-        """Begin with the last version and the ids of the commands that are answered."""
-        self.head = head
-        self.stored = stored
-        self.added: set[str] = set()
+    head: int
+    stored: set[str]
+    """Ids of commands that are answered in it."""
+    added: set[str] = field(default_factory=set)
 
     def take(self, batch: Batch) -> LedgerError | None:
         """Go on by a batch; or return its conflict, and stay."""

@@ -48,11 +48,14 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     series: tuple[Series, ...]
 
 
+Tone = Literal["good", "open", "bad"]
+
+
 class Finding(msgspec.Struct, frozen=True):
     """What a report comes to, in a sentence: what was asked for is so (``good``), is not (``bad``), or cannot be told."""
 
     text: Text
-    tone: Literal["good", "open", "bad"]
+    tone: Tone
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,11 +1,11 @@
 """The answer of `onewindow hours` as a report."""
 
 from collections.abc import Callable, Iterator
-from typing import Final, Literal
+from typing import Final
 
 from hall.catalog import Text
 from simulation.intervals import Interval
-from simulation.report.content import Cell, Finding, Picture, Report, Series, Table
+from simulation.report.content import Cell, Finding, Picture, Report, Series, Table, Tone
 from simulation.results import SLOT_MIN
 from simulation.scenario_checks import clock
 from simulation.sizing.hours import Longer, Week
@@ -52,19 +52,20 @@ def report_of(found: Longer, *, version: str) -> Report:
 def _verdict(found: Longer, one: Week) -> Finding:
     served, kept, more = one.in_new_hours.value, one.kept_new_pct.value, one.cost - found.cases[0].cost
     unit = Text(" 元", "") if found.pay_per_hour != 1 else Text(" 小时薪酬", " hours of pay")
-    zh = [
+    zh = (
         f"{one.name.zh}：新时段每周办理 {served:,.0f} 人次，{kept:.1f} % 在 {found.target_min:g} 分钟内叫到，"
         f"每周多付 {more:,.0f}{unit.zh}"
-    ]
-    en = [
+    )
+    en = (
         f"{one.name.en}: {served:,.0f} served in the new hours a week, {kept:.1f} % of them called within"
         f" {found.target_min:g} min, for {more:,.0f}{unit.en} more a week"
-    ]
-    for doubt in _doubts(one):
-        zh.append(doubt.zh)
-        en.append(doubt.en)
-    tone: Literal["good", "open", "bad"] = "bad" if not one.held else "open" if len(zh) > 1 else "good"
-    return Finding(Text(f"{'；'.join(zh)}。", f"{'; '.join(en)}."), tone)
+    )
+    doubts = [*_doubts(one)]
+    text = Text(
+        "；".join([zh, *(doubt.zh for doubt in doubts)]) + "。", "; ".join([en, *(doubt.en for doubt in doubts)]) + "."
+    )
+    tone: Tone = "bad" if not one.held else "open" if doubts else "good"
+    return Finding(text, tone)
 
 
 def _doubts(one: Week) -> Iterator[Text]:

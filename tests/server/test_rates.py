@@ -8,21 +8,12 @@ from server.accounts.authorise import CITIZEN, NOBODY, Caller
 from server.accounts.rates import BoundedStorage, Rates
 from server.problems import Problem
 from server.settings import Limits
+from tests.support.rates import Hand, failed
 from tests.support.server import HALL, Served, serving
 
 LOW = Limits(
     changes_per_address=3, changes_per_device=3, changes_per_account=3, changes_per_person=2, guesses_per_address=3
 )
-
-
-class Hand:
-    """A clock moved by hand, in seconds."""
-
-    def __init__(self) -> None:
-        self.now_s = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 def test_everybody_is_counted_apart_and_the_minute_ends():
@@ -49,13 +40,6 @@ def test_everybody_is_counted_apart_and_the_minute_ends():
     rates.changes(NOBODY, "10.0.0.1")
 
     assert rates.statistics().refused == 5
-
-
-def failed(rates: Rates, account: str = "li", address: str = "10.0.0.1") -> str:
-    """Sign in with a wrong password; return what was said."""
-    with pytest.raises(Problem) as refused, rates.sign_in(account, address):
-        raise Problem("WRONG_PASSWORD")
-    return refused.value.code
 
 
 def test_failed_sign_ins_are_counted_by_account_and_three_times_as_many_by_address():

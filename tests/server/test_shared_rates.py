@@ -15,6 +15,7 @@ from server.accounts.shared_rates import NAMES_AT_ONCE, RedisSharing, SharedStor
 from server.problems import Problem
 from server.settings import Limits
 from tests.support.ports import free_port
+from tests.support.rates import Hand, failed
 from tests.support.redis import RedisServer, shared_redis
 from tests.support.server import Served, serving
 
@@ -24,16 +25,6 @@ LIMITS = Limits(
 )
 ADDRESS = "10.0.0.1"
 SECONDS = 20.0
-
-
-class Hand:
-    """A clock moved by hand, in seconds."""
-
-    def __init__(self) -> None:
-        self.now_s = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 class Nodes:
@@ -127,11 +118,11 @@ async def test_failed_sign_ins_at_one_node_are_known_at_the_other(nodes: Nodes):
         await nodes.exchange()
     for node, times in ((0, LIMIT - 1), (1, 1)):
         for _ in range(times):
-            assert _failed(nodes.rates[node], "li") == "WRONG_PASSWORD"
+            assert failed(nodes.rates[node], "li") == "WRONG_PASSWORD"
     await nodes.exchange()
 
-    assert _failed(nodes.rates[1], "li") == "TOO_MANY"
-    assert _failed(nodes.rates[1], "wang") == "WRONG_PASSWORD"
+    assert failed(nodes.rates[1], "li") == "TOO_MANY"
+    assert failed(nodes.rates[1], "wang") == "WRONG_PASSWORD"
 
 
 async def test_redis_holds_neither_addresses_nor_accounts(nodes: Nodes):
@@ -236,12 +227,6 @@ def _change(served: Served, who: str = "guide") -> int:
 def _rates(served: Served) -> dict[str, object]:
     found: dict[str, object] = served.client().get("/health").json()["rates"]
     return found
-
-
-def _failed(rates: Rates, account: str) -> str:
-    with pytest.raises(Problem) as refused, rates.sign_in(account, ADDRESS):
-        raise Problem("WRONG_PASSWORD")
-    return refused.value.code
 
 
 def _allows(act: Callable[[], None]) -> bool:

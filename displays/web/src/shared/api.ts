@@ -63,6 +63,13 @@ export interface ApiOptions {
   sleep?: (ms: number) => Promise<void>;
 }
 
+/** What is special of a request: headers beside ours, what becomes of its answer, how long it is waited for. */
+interface Asking<T> {
+  headers?: Record<string, string>;
+  taken?: (answer: Response) => Promise<T>;
+  timeoutMs?: number;
+}
+
 export class Api {
   readonly root: string;
   private readonly token: string;
@@ -84,9 +91,10 @@ export class Api {
   /** Read what may not have changed: null while the server's copy is still the one named `etag`. */
   getNewer<T>(path: string, etag: string): Promise<{ body: T; etag: string } | null> {
     const known: Record<string, string> = etag ? { "If-None-Match": etag } : {};
-    return this.once("GET", path, undefined, null, known, async (answer) =>
-      answer.status === 304 ? null : { body: await read<T>(answer), etag: answer.headers.get("ETag") || "" },
-    );
+    return this.once("GET", path, undefined, null, {
+      headers: known,
+      taken: async (answer) => (answer.status === 304 ? null : { body: await read<T>(answer), etag: answer.headers.get("ETag") || "" }),
+    });
   }
 
   /** Change: adds a `command_id` unless the body has one, and keeps it through the retries. */
@@ -97,7 +105,7 @@ export class Api {
 
   /** Ask once, without retries: signing in, settings, and what is asked again anyway. */
   send<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<T> {
-    return this.once<T>(method, path, body, null, {}, read, timeoutMs);
+    return this.once<T>(method, path, body, null, { timeoutMs });
   }
 
   private async attempt<T>(
@@ -124,11 +132,10 @@ export class Api {
     path: string,
     body: unknown,
     commandId: string | null,
-    more: Record<string, string> = {},
-    taken: (answer: Response) => Promise<T> = read,
-    timeoutMs = TIMEOUT_MS,
+    how: Asking<T> = {},
   ): Promise<T> {
-    const headers: Record<string, string> = { Accept: "application/json", ...more };
+    const { taken = read, timeoutMs = TIMEOUT_MS } = how;
+    const headers: Record<string, string> = { Accept: "application/json", ...how.headers };
     if (this.token) {
       headers.Authorization = `Bearer ${this.token}`;
     }
