@@ -14,7 +14,7 @@ from hall import evolve_ticket as tickets
 from hall.errors import UnknownEvent
 from hall.evolve_booking import BOOKING_HANDLERS
 from hall.ids import DAY_MS
-from hall.moves import count_quotas, enter_line
+from hall.moves import count_quotas, line_now
 from hall.numbering import counters_of
 from hall.opening import Session
 from hall.routing import PlanIndex, rank_of
@@ -126,7 +126,11 @@ def _rebuild_lines(state: HallDay) -> None:
     waiting = sorted(entry for line in state.lines for entry in line.people)
     state.lines, state.line_of, state.line_of_item, state.nonempty = [], {}, {}, 0
     for entry in waiting:
-        enter_line(state, entry[3])
+        # In the order of service, so that everybody comes last in a line.
+        line = line_now(state, entry[3])
+        line.people.append(entry)
+        entry[3].line = line.index
+        state.nonempty |= line.bit
 
 
 # ---- windows ----

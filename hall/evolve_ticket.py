@@ -10,6 +10,7 @@ from hall.moves import (
     enter_line,
     free_desk,
     leave_line,
+    line_now,
     mark_call,
     move_place,
     next_order,
@@ -21,7 +22,7 @@ from hall.moves import (
     turn,
     uncall,
 )
-from hall.state import CallRecord, Entry, EntryState, HallDay, Hop, Ticket, line_for, signature_of
+from hall.state import CallRecord, Entry, EntryState, HallDay, Hop, Ticket
 
 _RESULTS: dict[str, EntryState] = {
     "done": "DONE",
@@ -35,8 +36,7 @@ _RESULTS: dict[str, EntryState] = {
 def on_taken(state: HallDay, event: ev.TicketTaken) -> None:
     """A new ticket waits."""
     entries = event.entries
-    is_single = len(entries) == 1
-    made = (Entry(*entries[0]),) if is_single else tuple([Entry(item, quantity) for item, quantity in entries])
+    made = (Entry(*entries[0]),) if len(entries) == 1 else tuple([Entry(item, quantity) for item, quantity in entries])
     state.orders = order = state.orders + 1
     name = event.ticket
     ticket = Ticket(name, event.number, order, event.klass, event.channel, event.person, event.lane, event.due_ms,
@@ -50,12 +50,7 @@ def on_taken(state: HallDay, event: ev.TicketTaken) -> None:
         count_quotas(state, ticket, made, step=1)
     if event.person:
         open_for_person(state, ticket)
-    line = state.line_of_item.get(entries[0][0]) if is_single else None
-    if line is None:
-        line = line_for(state, *signature_of(state, ticket))
-        if is_single:
-            state.line_of_item[entries[0][0]] = line
-    stand_in(state, ticket, line)
+    stand_in(state, ticket, line_now(state, ticket))
 
 
 def on_slip(state: HallDay, event: ev.SlipReported) -> None:

@@ -14,7 +14,18 @@ from hall.state import Desk, Entry, HallDay, Line, Ticket, TicketState, line_for
 
 def enter_line(state: HallDay, ticket: Ticket) -> None:
     """Put a ticket in the line of its signature, at the place that its key says."""
-    stand_in(state, ticket, line_for(state, *signature_of(state, ticket)))
+    stand_in(state, ticket, line_now(state, ticket))
+
+
+def line_now(state: HallDay, ticket: Ticket) -> Line:
+    """Return the line of a ticket; that of a single item is remembered for whoever was sent nowhere in particular."""
+    if len(ticket.entries) != 1 or ticket.to_window or ticket.to_area or ticket.id in state.bookings.early:
+        return line_for(state, *signature_of(state, ticket))
+    item = ticket.entries[0].item
+    line = state.line_of_item.get(item)
+    if line is None:
+        line = state.line_of_item[item] = line_for(state, *signature_of(state, ticket))
+    return line
 
 
 def stand_in(state: HallDay, ticket: Ticket, line: Line) -> None:
