@@ -4,7 +4,9 @@ import asyncio
 import random
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,33 @@ async def test_a_day_of_many_pages_is_read_in_order_across_the_place_where_placi
     assert 0 < not_placed(path) < len(day)
     assert [row async for row in reader.read(STREAMS[0])] == [*day]
     assert [row async for row in reader.read(STREAMS[0], 2 * PAGE_ROWS)] == [*day[2 * PAGE_ROWS :]]
+    await reader.close()
+    await ledger.close()
+
+
+async def test_rows_that_are_placed_while_a_page_is_read_are_neither_lost_nor_told_twice(tmp_path: Path) -> None:
+    path, day = tmp_path / "ledger.db", rows_of(STREAMS[0], 12)
+    ledger = SqliteLedger.open(path)
+    await ledger.append_many([Batch(STREAMS[0], day)])
+    reader = SqliteLedger.open_for_reading(path)
+    left = not_placed(path)
+
+    class AskedMeanwhile(tuple[str, ...]):
+        """The questions of a page; before the last of them, all rows are placed."""
+
+        def __iter__(self) -> Iterator[str]:
+            yield self[0]
+            with closing(sqlite3.connect(path)) as beside:
+                for statement in PLACED.place:
+                    beside.execute(statement)
+                beside.commit()
+            yield self[1]
+
+    reader._filing = replace(PLACED, pages=AskedMeanwhile(PLACED.pages))
+    assert [row async for row in reader.read(STREAMS[0])] == [*day]
+    assert (left, not_placed(path)) == (12, 0)
+    reader._filing = PLACED
+    assert [row async for row in reader.read(STREAMS[0])] == [*day]
     await reader.close()
     await ledger.close()
 
