@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from hall.feed import View
 from hall.ids import Ms
-from hall.state import Desk, HallDay, waiting_count, waiting_lines
+from hall.state import HallDay, waiting_lines
 from server.accounts.store import Device
+from server.alarms import alarms_of, screen_alarms
 from server.clock import Clock
 from server.hub import RECEIPTS_MS, SCREEN_KINDS, Day, Hub, Presence
 from server.waits import Waits
 
 Json = dict[str, Any]
-OPEN_STATES: Final = ("IDLE", "CALLING", "SERVING")
 TICKET_STEP_MS: Final = 10_000
 """A wait is told in minutes: thousands of phones need no frame every second because ten seconds have passed."""
 ALARMS_LISTED: Final = 50
@@ -98,7 +98,7 @@ class LiveView:
         table = self._waits.table(state)
         told = [one for one in table["groups"] if one["p80_ms"] is not None]
         screens = self._screens(hall)
-        alarms = [*alarms_of(state, now_ms=now_ms, linked=linked), *_screen_alarms(screens)]
+        alarms = [*alarms_of(state, now_ms=now_ms, linked=linked), *screen_alarms(screens)]
         return {
             "alarms": alarms[:ALARMS_LISTED],
             "longest_wait_ms": max((now_ms - since for since in _waiting_since(state)), default=0),
@@ -135,59 +135,3 @@ class LiveView:
 
 def _waiting_since(state: HallDay) -> Iterator[Ms]:
     return (ticket.waiting_since_ms for _, people in waiting_lines(state) for ticket in people)
-
-
-def alarms_of(state: HallDay, *, now_ms: Ms, linked: frozenset[str]) -> Iterator[Json]:
-    """Say what somebody should look at, the gravest first where there are many."""
-    yield from _wait_alarms(state, now_ms)
-    waiting = waiting_count(state)
-    for desk in state.desks.values():
-        yield from _desk_alarms(state, desk, now_ms=now_ms, is_linked=desk.code in linked, waiting=waiting)
-    for ticket in state.held.values():
-        if ticket.hold_due_ms is not None and ticket.hold_due_ms < now_ms:
-            text = (f"{ticket.number} 挂起已到约定时间", f"{ticket.number} is held past its agreed time")
-            yield _alarm("HOLD_OVERDUE", "warn", text, ticket=ticket.id, since_ms=ticket.hold_due_ms)
-
-
-def _wait_alarms(state: HallDay, now_ms: Ms) -> Iterator[Json]:
-    warnings = state.plan.policy.warnings
-    heads = sorted((people[0] for _, people in waiting_lines(state)), key=lambda one: one.waiting_since_ms)
-    for ticket in heads:
-        waited = now_ms - ticket.waiting_since_ms
-        if waited >= warnings.wait_warn_ms:
-            is_grave = waited >= warnings.wait_alarm_ms
-            minutes = waited // 60_000
-            text = (f"{ticket.number} 已等候 {minutes} 分钟", f"{ticket.number} has waited {minutes} min")
-            level = "alarm" if is_grave else "warn"
-            yield _alarm("LONG_WAIT", level, text, ticket=ticket.id, since_ms=ticket.waiting_since_ms)
-    for line, people in waiting_lines(state):
-        able = [desk for desk in state.desks.values() if desk.bit & line.primary]
-        if not any(desk.state in OPEN_STATES for desk in able):
-            ticket = people[0]
-            text = (
-                f"{ticket.number} 等 {len(people)} 人无窗口办理",
-                f"No open window for {ticket.number} and its line",
-            )
-            yield _alarm("NOBODY_SERVES", "alarm", text, ticket=ticket.id, since_ms=ticket.waiting_since_ms)
-
-
-def _desk_alarms(state: HallDay, desk: Desk, *, now_ms: Ms, is_linked: bool, waiting: int) -> Iterator[Json]:
-    warnings = state.plan.policy.warnings
-    away_ms = now_ms - desk.since_ms
-    if desk.state == "CALLING" and not is_linked and away_ms >= warnings.no_clerk_ms:
-        text = (f"{desk.label} 号窗口叫号后无人操作", f"Window {desk.label} called and its clerk is gone")
-        yield _alarm("CLERK_GONE", "alarm", text, window=desk.code, since_ms=desk.since_ms)
-    if desk.state in ("IDLE", "PAUSED") and not desk.asking and waiting and away_ms >= warnings.idle_others_wait_ms:
-        text = (f"{desk.label} 号窗口空闲，还有 {waiting} 人等候", f"Window {desk.label} is idle while {waiting} wait")
-        yield _alarm("IDLE_WINDOW", "warn", text, window=desk.code, since_ms=desk.since_ms)
-
-
-def _screen_alarms(screens: list[Json]) -> Iterator[Json]:
-    for screen in screens:
-        if not screen["online"]:
-            text = (f"屏幕「{screen['name']}」离线", f"Screen {screen['name']} is offline")
-            yield _alarm("SCREEN_OFFLINE", "warn", text, since_ms=screen["last_seen_ms"])
-
-
-def _alarm(code: str, level: str, text: tuple[str, str], **facts: object) -> Json:
-    return {"code": code, "level": level, "zh": text[0], "en": text[1], **facts}

@@ -47,9 +47,11 @@ def state_of(manager: Page, window: str) -> str | None:
 def test_a_manager_opens_changes_and_closes_a_window(manager: Page):
     """The tile shows each change as it comes back from the hall."""
     assert state_of(manager, "W03") == "CLOSED"
+    expect(seen(manager, "alarm-NO_CLERK")).to_contain_text("大厅已开放，所有窗口均无人")
 
     act_at(manager, "W03", "act-open")
     holds(manager, lambda: state_of(manager, "W03") in {"IDLE", "CALLING"}, "the window is open")
+    expect(seen(manager, "alarm-NO_CLERK")).to_have_count(0)
 
     act_at(manager, "W03", "act-serve")
     dialog = seen(manager, "dialog-serve")

@@ -98,7 +98,7 @@ export class GuideWatch {
   /** Alarms about people and windows; screens are the manager's business. */
   alarms(): Alarm[] {
     const alarms = (this.feed.live && this.feed.live.alarms) || [];
-    return alarms.filter((alarm) => !!alarm.ticket || !!alarm.window);
+    return alarms.filter((alarm) => alarm.code !== "SCREEN_OFFLINE");
   }
 
   /** Windows that take people now, of those that a queue has. */

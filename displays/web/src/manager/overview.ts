@@ -137,7 +137,7 @@ export class OwOverview extends OwElement {
       ${alarms.length === 0 ? html`<p class="note good">${say("no_alarms")}</p>` : nothing}
       <ul class="alarms" tabindex="0" aria-live="polite" aria-label=${say("alarms")}>${alarms.map(
         (alarm) => html`<li class=${alarm.level} data-testid="alarm-${alarm.code}"><strong>${say(`level_${alarm.level}`)}</strong><span>${pick(alarm)}
-          <small>${alarm.since_ms ? say("since", { time: span(nowMs - alarm.since_ms) }) : ""}</small></span>
+          ${alarm.since_ms && alarm.code !== "LONG_WAIT" ? html`<small>${say("lasts", { time: span(nowMs - alarm.since_ms) })}</small>` : nothing}</span>
           ${alarm.window ? html`<button class="button small" aria-label=${`${say("windows")} ${alarm.window}`} @click=${() => (this.chosen = alarm.window as string)}>→</button>` : nothing}</li>`,
       )}</ul></section>`;
   }

@@ -60,7 +60,7 @@ export const POLICY_GROUPS: readonly PolicyGroup[] = [
     ["wait_warn_ms", "min", ["等候提醒", "Wait warns"], ["超过即提醒管理员", "The manager is told"]],
     ["wait_alarm_ms", "min", ["等候告警", "Wait alarms"], ["超过即告警", "An alarm is raised"]],
     ["idle_others_wait_ms", "min", ["有窗空闲他人久等", "Idle while others wait"], ["空闲超过即提醒", "A window idle so long"]],
-    ["no_clerk_ms", "min", ["窗口无人", "No clerk"], ["人员断开超过即告警", "The clerk is gone so long"]],
+    ["no_clerk_ms", "min", ["窗口无人", "No clerk"], ["开放后窗口无人或人员断开，超过即提醒", "Nobody there after the opening, or the clerk gone, so long"]],
     ["promise_ms", "min", ["服务承诺", "Promise"], ["在此时间内叫到号", "Called within this time"]],
     ["near_places", "n", ["快到号提示", "Turn is near"], ["前面剩几人时通知手机", "People ahead when the phone is told"]],
   ]),

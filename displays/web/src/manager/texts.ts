@@ -46,7 +46,7 @@ export const managerTexts = {
   "manager.no_alarms": ["没有告警，一切正常", "No alarms; all is well"],
   "manager.level_alarm": ["告警", "Alarm"],
   "manager.level_warn": ["提醒", "Notice"],
-  "manager.since": ["{time}前", "{time} ago"],
+  "manager.lasts": ["已持续 {time}", "for {time}"],
   "manager.screens": ["屏幕与设备", "Screens"],
   "manager.screens_ok": ["{n} 个全部在线", "all {n} online"],
   "manager.screens_off_n": ["{n} 块屏幕离线", "{n} screens are offline"],
