@@ -73,9 +73,10 @@ def ahead(state: HallDay, place: Place) -> int:
 def wait_range(state: HallDay, place: Place, *, at_ms: Ms, experience: Experience | None = None) -> Told | None:
     """Return the people ahead and the wait from now on (P50 and P80), or None: nobody can say.
 
-    Open windows count. Where none of them serves this place, paused ones do; else, outside the sessions, the windows that
-    worked earlier today (in the morning: all that serve it) from the next opening on. Inside a session in which no window
-    serves it, and after the last known session, there is no honest figure: None.
+    Open windows count. Where none of them serves this place, paused ones do. Before an opening of today the windows that
+    worked earlier today (in the morning: all) count from then on, however many are open already: clerks sit down one after
+    the other. After the last session the next day's opening counts in the same way, where no window serves it any more.
+    Inside a session in which none does, and after the last known one, there is no honest figure: None.
     """
     known = experience or Experience()
     present = _Presence(state, place, at_ms=at_ms)
@@ -164,8 +165,9 @@ class _Presence:
         self._desks = state.desks
         if not self.serves(place.primary):
             self._expect_paused()
-        if not self.serves(place.primary | place.helpers):
-            self._expect_opening(_next_opening(state, at_ms=at_ms))
+        opening_ms = _next_opening(state, at_ms=at_ms)
+        if opening_ms is not None and (_is_today(state, opening_ms) or not self.serves(place.primary | place.helpers)):
+            self._expect_opening(opening_ms)
 
     def serves(self, windows: Bits) -> bool:
         """Return whether some of these windows are there, or will be."""
@@ -181,9 +183,7 @@ class _Presence:
             if desk.state == "PAUSED":
                 self._from[desk.code] = max(desk.since_ms + PAUSE_MS - self.at_ms, PAUSE_MS // 3)
 
-    def _expect_opening(self, opening_ms: Ms | None) -> None:
-        if opening_ms is None:
-            return
+    def _expect_opening(self, opening_ms: Ms) -> None:
         closed = [desk for desk in self._desks.values() if desk.code not in self._from]
         for desk in [desk for desk in closed if desk.done] or closed:
             self._from[desk.code] = opening_ms - self.at_ms
@@ -194,6 +194,10 @@ def _next_opening(state: HallDay, *, at_ms: Ms) -> Ms | None:
     if any(session.open_ms <= at_ms < session.close_ms for session in state.sessions):
         return None
     return min([one.open_ms for one in state.sessions if one.open_ms > at_ms], default=state.next_open_ms)
+
+
+def _is_today(state: HallDay, opening_ms: Ms) -> bool:
+    return any(session.open_ms == opening_ms for session in state.sessions)
 
 
 # ---- the hall as numbers ----

@@ -12,6 +12,7 @@ from hall.errors import Refusal
 from hall.experience import ABSENT_MS, GAP_MS, WALK_MS, Experience, experience_of
 from hall.figures import percentile
 from hall.ids import MINUTE_MS, Ms
+from hall.opening import Session
 from hall.playout import Seat, lognormal, normal_scores, play, rest
 from hall.policy import Plan
 from hall.state import HallDay
@@ -195,6 +196,41 @@ def test_before_the_opening_the_wait_counts_to_the_opening() -> None:
     for _ in range(40):
         take(hall)
     assert told_now(hall).p50_ms > 25 * MINUTE_MS
+
+
+def test_a_clerk_who_sits_down_before_the_opening_makes_no_wait_longer() -> None:
+    """The others are expected at the opening still; a hall told 42 minutes instead of 10 while its clerks sat down."""
+    hall = hall_with(windows=0)
+    hall.now = OPEN_MS - 20 * MINUTE_MS
+    hall.state.at_ms = hall.now
+    for _ in range(40):
+        take(hall)
+    before = told_now(hall).p80_ms
+
+    hall._sit_down("W01")
+
+    assert told_now(hall).p80_ms <= before
+    hall.now = OPEN_MS
+    assert told_now(hall).p80_ms > 3 * before, "in the session only who is there counts"
+
+
+def test_windows_that_are_away_for_lunch_count_beside_those_on_duty() -> None:
+    def told(*, back: bool) -> int:
+        hall = hall_with()
+        for window in list(hall.state.desks)[1:]:
+            hall.state.desks[window].done = 5
+            at(hall, cmd.CloseWindow, window)
+        for _ in range(40):
+            take(hall)
+        hall.state.sessions = (
+            Session(OPEN_MS, hall.now),
+            Session(hall.now + 30 * MINUTE_MS, OPEN_MS + 9 * 60 * MINUTE_MS),
+        )
+        if not back:
+            hall.state.sessions = hall.state.sessions[:1]
+        return told_now(hall).p80_ms
+
+    assert 30 * MINUTE_MS < told(back=True) < told(back=False) / 2
 
 
 def test_in_a_session_without_a_window_nobody_can_say() -> None:
