@@ -1,4 +1,4 @@
-"""The views of people who work in the hall: the clerk's and the manager's, and the answers to "why?"."""
+"""The views of people who work in the hall: the clerk's and the manager's."""
 
 from functools import partial
 from typing import assert_never
@@ -6,25 +6,17 @@ from typing import assert_never
 import msgspec
 
 from hall import feed
-from hall.catalog import Text
 from hall.feed import Json, View
 from hall.feed_booking import booked_counts
 from hall.parts import FRESH, Fresh
 from hall.state import Desk, HallDay, LineEntry, Ticket, last_op, waiting_count, waiting_lines
 from hall.undo import can_take_back, is_untouched
+from hall.why import why_view
 
 MAX_LISTED = 50
 """Longest list of tickets in a view."""
 NEXT_LISTED = 10
 """People shown as coming next."""
-
-RULES: dict[str, Text] = {
-    "order": Text("按次序：同类排队中最先到期的号", "In order: first in the lines of this window's own items"),
-    "help_idle": Text("本窗口无人等候，协助其他队列", "Helping another line: nobody waited for this window"),
-    "help_waited": Text("其他队列等候过久，协助办理", "Helping a line whose first person waited too long"),
-    "chosen": Text("工作人员选呼（例外）", "Chosen by staff: an exception to the order"),
-    "resumed": Text("挂起后回呼", "A held visitor taken back"),
-}
 
 
 def render(state: HallDay, view: View, parts: Fresh = FRESH) -> Json | None:
@@ -161,21 +153,6 @@ def _listed(state: HallDay, tickets: list[Ticket], parts: Fresh) -> list[object]
 
 def _missed(state: HallDay, parts: Fresh) -> object:
     return parts.once(state, "missed", lambda: _listed(state, _latest(list(state.missed.values())), parts))
-
-
-def why_view(state: HallDay, ticket: Ticket) -> Json | None:
-    """Say why a called ticket was called, in a sentence, with those it was compared with."""
-    call = ticket.call
-    if call is None:
-        return None
-    text = RULES[call.rule]
-    known = [state.tickets[one] for one in call.candidates]
-    return {
-        "rule": call.rule,
-        "reason": call.reason or None,
-        **feed.text_view(text),
-        "candidates": [{"ticket": one.id, "number": one.number} for one in known],
-    }
 
 
 def manager_view(state: HallDay, parts: Fresh = FRESH) -> Json:

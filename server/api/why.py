@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from hall.catalog import Text
 from hall.feed import text_view
-from hall.feed_staff import RULES, why_view
 from hall.state import HallDay, Ticket, signature_of
+from hall.why import passed_by, reason_of, why_view
 from server.api.house import House
 from server.api.submit import Json
 from server.callbook import CallMade
@@ -13,8 +12,6 @@ from server.runner import HallRunner
 
 PASSED_LISTED: Final = 100
 """Nobody reads further; the newest are kept."""
-LANE: Final = Text("绿色通道优先", "Priority lane: called before all others")
-CREDIT: Final = Text("预约或照顾人群，按提前后的时间排序", "Booked or elder visitors: ordered by an earlier due time")
 
 
 async def calls_of(house: House, runner: HallRunner, *, limit: int) -> list[Json]:
@@ -35,16 +32,16 @@ async def passed_of(house: House, runner: HallRunner, ticket: str) -> Json:
 
 def _call(state: HallDay, made: CallMade) -> Json:
     event = made.event
-    number = state.tickets[event.ticket].number
+    ticket = state.tickets[event.ticket]
     candidates = [{"ticket": one, "number": state.tickets[one].number} for one in event.candidates]
     return {
         "call": made.seq,
         "ticket": event.ticket,
-        "number": number,
+        "number": ticket.number,
         "window": event.window,
         "at_ms": made.at_ms,
         "rule": event.rule,
-        **text_view(RULES[event.rule]),
+        **text_view(reason_of(state, ticket, event.rule)),
         "candidates": candidates,
         "chosen_reason": event.reason or None,
     }
@@ -65,15 +62,10 @@ def _did_pass(state: HallDay, mine: Ticket, made: CallMade) -> bool:
 
 def _passed(state: HallDay, mine: Ticket, made: CallMade) -> Json:
     other = state.tickets[made.event.ticket]
-    text = RULES[made.event.rule]
-    if made.event.rule == "order" and other.lane < mine.lane:
-        text = LANE
-    elif made.event.rule == "order" and other.due_ms < mine.due_ms:
-        text = CREDIT
     return {
         "number": other.number,
         "at_ms": made.at_ms,
         "window": made.event.window,
         "rule": made.event.rule,
-        **text_view(text),
+        **text_view(passed_by(state, mine, other, made.event.rule)),
     }

@@ -10,7 +10,7 @@ import pytest
 from hall import commands as cmd
 from hall.catalog import Serves, Text
 from hall.feed import View, answer, text_view
-from hall.feed_staff import render, why_view
+from hall.feed_staff import render
 from hall.patch import compact
 from hall.policy import MissedRule, Warnings
 from hall.state import HallDay
@@ -287,21 +287,6 @@ def test_a_ticket_says_how_many_are_ahead_and_when_the_turn_is_near() -> None:
     views = [render(hall.state, View("ticket", hall.ticket(number).id)) for number in numbers]
 
     assert [(view["ahead"], view["near"]) for view in views if view] == [(0, True), (1, True), (2, False), (3, False)]
-
-
-def test_why_tells_rule_reason_and_candidates() -> None:
-    hall = Hall(open="1")
-    hall.takes("A", "B")
-    assert why_view(hall.state, hall.ticket("A001")) is None
-    hall.choose("1", "B001", reason="manager_order")
-
-    why = why_view(hall.state, hall.ticket("B001"))
-    clerk = render(hall.state, View("clerk", "1"))
-    assert why is not None
-    assert clerk is not None
-
-    assert (why["rule"], why["reason"], why["candidates"][0]["number"]) == ("chosen", "manager_order", "B001")
-    assert clerk["why"] == why
 
 
 def test_a_clerk_sees_who_comes_next_in_order() -> None:
