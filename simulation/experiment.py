@@ -22,11 +22,12 @@ import msgspec
 import numpy as np
 
 from simulation.errors import CheckpointMismatch, SweepCancelled
-from simulation.results import BINS, SLOTS, Share, Waits
+from simulation.results import Share
 from simulation.setting import Setting
 from simulation.stops import born_deaf
 from simulation.table import WIDTH, Days, days_of, joined
 from simulation.twin import Twin
+from simulation.waits import BINS, SLOTS, Waits
 
 CHUNK: Final = 5
 """Days of a piece of work: making a twin ready costs about as much as one day of a hall."""
@@ -204,7 +205,7 @@ def workers_ended(jobs: int) -> Iterator[None]:
 
 def _name(settings: Sequence[Setting], days: Sequence[int]) -> str:
     """Return what a progress file belongs to."""
-    content = msgspec.json.encode([list(settings), list(days), WIDTH])
+    content = msgspec.json.encode([list(settings), list(days), WIDTH, BINS])
     return hashlib.sha256(content).hexdigest()
 
 

@@ -7,19 +7,11 @@ left earlier.
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from hall.ids import MINUTE_MS, Ms, TicketId
 from hall.state import FINAL_STATES, HallDay, Ticket
 from simulation.demand import Day
-
-SLOT_MIN = 30
-SLOTS = 60
-"""Half-hours from midnight; six hours past midnight is as late as a hall may close."""
-BINS = 241
-"""Whole minutes of wait; the last one holds all longer ones."""
-
-Whole = NDArray[np.int64]
+from simulation.waits import BINS, SLOT_MIN, SLOTS, Waits, Whole, bins_of
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -81,33 +73,6 @@ class DayResult(msgspec.Struct, frozen=True, kw_only=True):
     """When the last visitor was done, in minutes after local midnight; 0 if nobody came."""
 
 
-class Waits(msgspec.Struct):
-    """Waits of many days: how many, by half-hour of arrival and whole minute of wait."""
-
-    counts: Whole
-
-    @classmethod
-    def empty(cls) -> "Waits":
-        """Return waits of no day."""
-        return cls(np.zeros((SLOTS, BINS), dtype=np.int64))
-
-    def add(self, other: "Waits") -> None:
-        """Put other days' waits to these."""
-        self.counts += other.counts
-
-    def percentile_min(self, share: float, slots: slice = slice(None)) -> float | None:
-        """Return the wait in minutes that ``share`` of the called in some half-hours do not exceed, interpolated."""
-        counts = self.counts[slots].sum(axis=0)
-        total = int(counts.sum())
-        if not total:
-            return None
-        edges = np.cumsum(counts)
-        number = int(np.searchsorted(edges, share * total, side="left"))
-        before = int(edges[number - 1]) if number else 0
-        inside = int(counts[number])
-        return number + (share * total - before) / inside if inside else float(number)
-
-
 def result_of(
     state: HallDay, day: Day, *, target_ms: Ms, began: dict[TicketId, Ms], facts: dict[str, float]
 ) -> tuple[DayResult, Waits]:
@@ -117,8 +82,7 @@ def result_of(
     tickets = list(state.tickets.values())
     waits = _Waited(state, tickets, began, target_ms)
     slots = np.clip((waits.arrived_ms - day.midnight_ms) // (SLOT_MIN * MINUTE_MS), 0, SLOTS - 1)
-    minutes = np.clip(waits.waited_ms // MINUTE_MS, 0, BINS - 1)
-    places = (slots * BINS + minutes)[waits.called]
+    places = (slots * BINS + bins_of(waits.waited_ms))[waits.called]
     spread = np.bincount(places, minlength=SLOTS * BINS).reshape(SLOTS, BINS).astype(np.int64)
     return _day_result(state, day, tickets, waits, slots, facts), Waits(spread)
 

@@ -10,10 +10,10 @@ from hall.ids import MINUTE_MS
 from simulation.differences import day_waits
 from simulation.fit.table import aligned
 from simulation.intervals import Interval, number_of, share_of, unit_of
-from simulation.results import SLOT_MIN, SLOTS
 from simulation.scenario_checks import clock
 from simulation.setting import Assumption, Setting
 from simulation.table import Days
+from simulation.waits import SLOT_MIN, SLOTS
 
 PERCENT: Final = 100.0
 BAR: Final = 24

@@ -6,7 +6,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.results import SLOTS, DayResult, Share, Waits
+from simulation.results import DayResult, Share
+from simulation.waits import SLOTS, Waits
 
 Floats = NDArray[np.float64]
 

@@ -16,10 +16,11 @@ from simulation.demand import Day
 from simulation.log import LogSink
 from simulation.mixing import Mixer
 from simulation.people import People, people_of
-from simulation.results import DayResult, Waits, result_of
+from simulation.results import DayResult, result_of
 from simulation.roster import duties_of, window_ms
 from simulation.setting import Setting
 from simulation.variates import Draws
+from simulation.waits import Waits
 from simulation.world import World
 
 

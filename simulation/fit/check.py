@@ -12,7 +12,6 @@ import msgspec
 import numpy as np
 from scipy import stats
 
-from hall.ids import MINUTE_MS
 from simulation.fit.arrivals import LEAST_DAYS, HeldOut, check_held_out, held_out
 from simulation.fit.errors import FitError
 from simulation.fit.logs import Seen
@@ -20,9 +19,9 @@ from simulation.fit.observations import DayObserved
 from simulation.fit.scenario import form_of, setting_of, staffing_of
 from simulation.fit.staffing import staffed_of
 from simulation.fit.whole import HallFit, counts_of_days, fit_hall
-from simulation.results import BINS, Waits
 from simulation.scenario_form import DaysForm, ScenarioForm
 from simulation.twin import Twin
+from simulation.waits import Waits, bins_of
 
 EVERY: Final = 5
 REPLICATIONS: Final = 12
@@ -127,9 +126,9 @@ def _waits(fit: HallFit, seen: Seen, day: DayObserved, seed: int) -> list[WaitCh
         waits = twin.run(number)[1]
         for quantile in QUANTILES:
             drawn[quantile].append(waits.percentile_min(quantile / 100) or 0.0)
-    # Counted as simulated waits are, in whole minutes: both quantiles have the same grain.
+    # Counted as simulated waits are: both quantiles have the same grain.
     real = Waits.empty()
-    np.add.at(real.counts[0], [min(BINS - 1, wait // MINUTE_MS) for _, wait in day.waits], 1)
+    np.add.at(real.counts[0], bins_of(np.array([wait for _, wait in day.waits])), 1)
     found = []
     for quantile in QUANTILES:
         low, middle, high = (float(one) for one in np.percentile(drawn[quantile], (10, 50, 90)))

@@ -10,9 +10,9 @@ import msgspec
 
 from hall.catalog import HelpRule, Serves, items_of
 from hall.ids import MINUTE_MS, ItemCode, WindowCode
-from simulation.results import SLOT_MIN
 from simulation.setting import Roster, Setting, Shift
 from simulation.twin import Twin
+from simulation.waits import SLOT_MIN
 
 Numbers = tuple[tuple[int, ...], ...]
 """Open windows by group and open half-hour."""

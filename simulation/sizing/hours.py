@@ -19,7 +19,6 @@ from hall.ids import MINUTE_MS
 from hall.opening import WeekHours
 from simulation.experiment import IsCancelled, Machine, simulate
 from simulation.intervals import Floats, Interval, number_of, share_of
-from simulation.results import SLOT_MIN, SLOTS
 from simulation.setting import Assumption, Setting, Shift
 from simulation.sizing.groups import Frame, Numbers, frame_of
 from simulation.sizing.labour import LabourRules
@@ -39,6 +38,7 @@ from simulation.sizing.ranges import Range
 from simulation.sizing.shifts import Schedule, schedule
 from simulation.sizing.staffing import SizedPlan, Target, size
 from simulation.table import Days
+from simulation.waits import SLOT_MIN, SLOTS
 
 LONGEST_CLOSURE_MIN: Final = 180
 """A closed midday is a break for whoever works before and after it, up to here."""

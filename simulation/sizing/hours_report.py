@@ -6,9 +6,9 @@ from typing import Final
 from hall.catalog import Text
 from simulation.intervals import Interval
 from simulation.report.content import Cell, Finding, Picture, Report, Series, Table, Tone
-from simulation.results import SLOT_MIN
 from simulation.scenario_checks import clock
 from simulation.sizing.hours import Longer, Week
+from simulation.waits import SLOT_MIN
 
 PARTS = {
     "lunch": Text("午间", "lunch"),

@@ -13,12 +13,12 @@ from typing import Final, NoReturn
 import msgspec
 
 from hall.opening import Calendar, Span, WeekHours
-from simulation.results import SLOT_MIN
 from simulation.scenario_checks import clock
 from simulation.setting import WEEK, NewHours, Piece, Setting
 from simulation.sizing.errors import BadExtension
 from simulation.sizing.groups import frame_of
 from simulation.sizing.ranges import PARTS, Range
+from simulation.waits import SLOT_MIN
 
 WORKDAYS: Final = (1, 2, 3, 4, 5)
 SATURDAY: Final = 6

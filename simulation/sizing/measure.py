@@ -16,12 +16,12 @@ from hall.ids import MINUTE_MS, Ms
 from hall.state import FINAL_STATES
 from simulation.intervals import Floats
 from simulation.people import People
-from simulation.results import SLOT_MIN
 from simulation.roster import duties_of, window_ms
 from simulation.setting import Setting
 from simulation.sizing.groups import Frame
 from simulation.sizing.target import Target
 from simulation.twin import Twin
+from simulation.waits import SLOT_MIN
 
 Whole = NDArray[np.int64]
 TAIL: Final = ("booked", "booked_kept", "busy_ms", "planned_ms", "came", "turned_away", "left")

@@ -13,10 +13,10 @@ import numpy as np
 from hall.ids import MINUTE_MS
 from simulation import theory
 from simulation.people import People
-from simulation.results import SLOT_MIN
 from simulation.setting import Setting
 from simulation.sizing.groups import Frame, Numbers
 from simulation.sizing.target import Target
+from simulation.waits import SLOT_MIN
 
 MOMENTS_MIN: Final = (0, 10, 20, 30)
 """Where in a half-hour the load is looked at."""

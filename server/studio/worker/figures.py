@@ -16,14 +16,14 @@ from hall.ids import MINUTE_MS
 from server.studio.worker.draft import drawn
 from simulation.differences import differences_of
 from simulation.intervals import Interval
-from simulation.results import BINS, SLOT_MIN, SLOTS, DayResult, Waits
+from simulation.results import DayResult
 from simulation.setting import Setting
 from simulation.summary import summary_of
 from simulation.table import Days, days_of
 from simulation.twin import Twin
+from simulation.waits import BINS, SLOT_MIN, SLOTS, Waits, Whole, quantiles_min
 
 Json = dict[str, Any]
-Whole = NDArray[np.int64]
 RESAMPLED: Final = 200
 QUANTILES: Final = (0.5, 0.9)
 ENDS: Final = (2.5, 97.5)
@@ -116,8 +116,8 @@ def _slots(lived: Lived, summary: Any) -> Iterator[Json]:
 def _bands(waits: Whole, share: float) -> list[Json]:
     """Return the quantile of each half-hour with the interval that whole days leave open."""
     drawn_days = _resampled(waits)
-    value = _quantiles(waits.sum(axis=0), share)
-    again = np.stack([_quantiles(one, share) for one in drawn_days])
+    value = quantiles_min(waits.sum(axis=0), share)
+    again = np.stack([quantiles_min(one, share) for one in drawn_days])
     return [_interval(value[slot], again[:, slot]) for slot in range(waits.shape[1])]
 
 
@@ -134,20 +134,6 @@ def _resampled(waits: Whole) -> Iterator[Whole]:
         yield np.tensordot(times, waits, axes=1)
 
 
-def _quantiles(counts: Whole, share: float) -> NDArray[np.float64]:
-    """Return a quantile of each row of counts by minute, interpolated; NaN where there is nobody."""
-    totals = counts.sum(axis=1)
-    edges = np.cumsum(counts, axis=1)
-    wanted = share * totals
-    number = np.minimum((edges < wanted[:, None]).sum(axis=1), counts.shape[1] - 1)
-    rows = np.arange(len(counts))
-    inside = counts[rows, number]
-    before = edges[rows, number] - inside
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found = number + np.where(inside > 0, (wanted - before) / inside, 0.0)
-    return np.where(totals > 0, found, np.nan)
-
-
 def _interval(value: float, again: NDArray[np.float64]) -> Json:
     known = again[~np.isnan(again)]
     if not len(known):
@@ -159,14 +145,15 @@ def _interval(value: float, again: NDArray[np.float64]) -> Json:
 def _queue(lived: Lived) -> NDArray[np.float64]:
     """Return the mean number of people who wait in each half-hour."""
     counts = lived.waits.sum(axis=0) / lived.days.count
-    minutes = SLOTS * SLOT_MIN + BINS + SLOT_MIN
+    minutes = SLOTS * SLOT_MIN + BINS
     change = np.zeros(minutes + 1)
     for slot, row in enumerate(counts):
         if not row.any():
             continue
         for minute in range(slot * SLOT_MIN, (slot + 1) * SLOT_MIN):
-            change[minute] += row.sum() / SLOT_MIN
-            change[minute : minute + BINS] -= row / SLOT_MIN
+            # Whoever was called at once is in no queue; the others leave it after whole minutes.
+            change[minute] += row[1:].sum() / SLOT_MIN
+            change[minute : minute + BINS - 1] -= row[1:] / SLOT_MIN
     waiting = np.cumsum(change)[: SLOTS * SLOT_MIN]
     return np.asarray(np.maximum(0.0, waiting.reshape(SLOTS, SLOT_MIN).mean(axis=1)), dtype=np.float64)
 

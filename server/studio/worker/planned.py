@@ -16,10 +16,10 @@ from server.studio.asks import Draft
 from server.studio.dates import PlannedDay, first_workday, planned_day, written
 from server.studio.worker.coming import Times, coming_in, coming_told, fault_of, is_nobody
 from server.studio.worker.grounds import DraftInvalid, Kept
-from simulation.results import SLOT_MIN
 from simulation.setting import WEEK, Assumption, Demand, Roster, Setting, Shift
 from simulation.sizing.groups import frame_of
 from simulation.sizing.longer import coming_of, day_kinds, new_times, visits_a_week
+from simulation.waits import SLOT_MIN
 
 Spans = tuple[Span, ...]
 CLOSED_AS: Final = {

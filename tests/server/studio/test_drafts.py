@@ -26,9 +26,9 @@ from server.studio.worker.grounds import DraftInvalid, Kept, from_file, stated
 from server.studio.worker.runs import run
 from server.studio.worker.work import done
 from simulation.experiment import simulate
-from simulation.results import BINS, SLOTS
 from simulation.scenario import FOLDER
 from simulation.summary import summary_of
+from simulation.waits import BINS, SLOTS
 from tests.server.studio.conftest import TUESDAY
 from tests.support.past_days import HALL, past_setting
 
@@ -110,7 +110,7 @@ def test_half_hours_have_the_quantiles_and_the_queue_of_their_waits(kept: Kept) 
         assert one["p90"]["value"] == pytest.approx(other.p90_min, abs=0.01)
         assert one["p50"]["value"] == pytest.approx(other.p50_min, abs=0.01)
     assert lived.waits.shape == (8, SLOTS, BINS)
-    waited_min = (lived.waits.sum(axis=(0, 1)) * np.arange(BINS)).sum() / 8
+    waited_min = (lived.waits.sum(axis=(0, 1))[1:] * np.arange(BINS - 1)).sum() / 8
     assert sum(one["queue"] for one in side["slots"]) * 30 == pytest.approx(waited_min, rel=0.05)
     assert side["figures"]["cost"] is None
 
