@@ -25,14 +25,23 @@ MOST_DAYS = 100_000
 
 @click.command("simulate", cls=TwinCommand, short_help="Live through a scenario's days with the hall's own rules.")
 @click.argument("scenario")
-@click.option("--days", type=click.IntRange(1, MOST_DAYS), help="Simulated days; the scenario says how many otherwise.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, MOST_DAYS),
+    help="Simulated days (with --precision: at least); the scenario says how many otherwise.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**31), help="Another seed than the scenario's.")
 @click.option(
     "--precision", type=click.FloatRange(0.05, 20), help="Go on until the promise kept is known to ± so many points."
 )
 @click.option("--jobs", default=1, type=click.IntRange(1, 256), help="Processes on this computer.")
 @click.option("--dask", default="", metavar="ADDRESS", help="Run on this Dask cluster instead.")
-@click.option("--progress", "progress_file", type=FILE, help="Keep what is finished in this file, and go on from it.")
+@click.option(
+    "--progress",
+    "progress_file",
+    type=FILE,
+    help="Keep what is finished in this file (with --precision: and further ones beside it), and go on from it.",
+)
 @click.option("--json", "json_file", type=FILE, help="Write the figures as JSON.")
 @click.option(
     "--log", "log_folder", type=FOLDER, help="Write each day as a hall's log into this folder (at most 31 days)."
@@ -53,7 +62,7 @@ def simulate(
         raise click.ClickException(f"缺少 {error.name} is missing: pip install 'onewindow[simulation]'") from error
     with said(jobs=jobs):
         setting = setting_of(scenario, seed=seed, days=days)
-        found = _run(setting, precision, Machine(jobs, dask), progress_file)
+        found = _run(setting, precision, Machine(jobs, dask), progress_file, least_days=days or 0)
         summary = summary_of(setting, found)
     for line in lines_of(summary, name_en=setting.name.en, version=version("onewindow")):
         click.echo(line)
@@ -128,7 +137,9 @@ def progress_shown(wanted: int) -> Iterator[Callable[["Progress"], None]]:
         yield tell
 
 
-def _run(setting: "Setting", precision: float | None, machine: "Machine", progress_file: Path | None) -> "Days":
+def _run(
+    setting: "Setting", precision: float | None, machine: "Machine", progress_file: Path | None, *, least_days: int
+) -> "Days":
     from simulation.experiment import simulate as live
     from simulation.experiment import until_sure
     from simulation.intervals import share_of, unit_of
@@ -142,7 +153,10 @@ def _run(setting: "Setting", precision: float | None, machine: "Machine", progre
     with progress_shown(setting.days) as tell:
         if precision is None:
             return live(setting, range(setting.days), machine=machine, tell=tell, progress_file=progress_file)
-        return until_sure(setting, half_width, wanted=precision, most_days=MOST_DAYS, machine=machine, tell=tell)
+        return until_sure(
+            setting, half_width, wanted=precision, most_days=MOST_DAYS, least_days=least_days, machine=machine,
+            tell=tell, progress_file=progress_file,
+        )  # fmt: skip
 
 
 def _write_logs(setting: "Setting", count: int, folder: Path) -> None:

@@ -107,28 +107,45 @@ def until_sure(
     *,
     wanted: float,
     most_days: int,
+    least_days: int = 0,
     machine: Machine | None = None,
     tell: Tell | None = None,
     is_cancelled: IsCancelled | None = None,
+    progress_file: Path | None = None,
 ) -> Days:
     """Simulate blocks of days until a figure's interval is as short as wanted, or so many days are done.
 
-    At least four blocks of strata are run: an interval of fewer is seldom right about its own length.
+    At least four blocks of strata are run: an interval of fewer is seldom right about its own length. Each round has a
+    progress file of its own beside the first, since how many days it takes follows from the rounds before.
     """
     block = max(setting.strata, CHUNK)
     step = -(-block // setting.strata) * setting.strata
-    found = simulate(setting, range(min(most_days, 4 * step)), machine=machine, tell=tell, is_cancelled=is_cancelled)
-    while found.count < most_days and not half_width(found) <= wanted:
+    upto = min(most_days, max(4 * step, -(-least_days // step) * step))
+    found, number = None, 0
+    while True:
+        first = found.count if found is not None else 0
+        more = simulate(
+            setting, range(first, upto), machine=machine, tell=_counted_on(tell, first), is_cancelled=is_cancelled,
+            progress_file=_file_of(progress_file, number),
+        )  # fmt: skip
+        found = more if found is None else joined([found, more])
+        width = half_width(found)
+        if found.count >= most_days or width <= wanted:
+            return found
         # Intervals shrink with the root of the days; no more than twice as many at a time.
-        need = (
-            found.count * min(2.0, max(1.1, (half_width(found) / wanted) ** 2))
-            if half_width(found) > 0
-            else 2 * found.count
-        )
-        upto = min(most_days, -(-int(need) // step) * step)
-        more = simulate(setting, range(found.count, upto), machine=machine, tell=tell, is_cancelled=is_cancelled)
-        found = joined([found, more])
-    return found
+        need = found.count * min(2.0, max(1.1, (width / wanted) ** 2)) if width > 0 else 2 * found.count
+        upto, number = min(most_days, -(-int(need) // step) * step), number + 1
+
+
+def _counted_on(tell: Tell | None, before: int) -> Tell | None:
+    """Tell a round's progress with the days of the rounds before."""
+    if tell is None:
+        return None
+    return lambda now: tell(Progress(before + now.done, before + now.total, now.left_s))
+
+
+def _file_of(first: Path | None, number: int) -> Path | None:
+    return first if first is None or not number else first.with_name(f"{first.name}.{number + 1}")
 
 
 # ---- running ----

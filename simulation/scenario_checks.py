@@ -1,6 +1,6 @@
 """What a scenario may not say: each rule finds its faults, each fault names the line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -34,6 +34,9 @@ LIMITS = {
     "days.count": 400.0,
 }
 """Beyond these a number is a slip of the pen: twice the mean as a spread of days, more visits than a city."""
+
+Placed = tuple[Shift, tuple[str | int, ...]]
+"""A shift and where it stands in the scenario."""
 
 LEAST = {"replications": 1.0, "strata": 1.0, "demand.slot_min": 5.0, "appointments.slot_min": 5.0, "mix.units_max": 2.0}
 
@@ -113,9 +116,9 @@ def check_names(form: ScenarioForm, plan: Plan, report: Report) -> None:
                 report.add(fault, *path, code, **{fact: code})
 
 
-def check_shifts(placed: Iterable[tuple[Shift, tuple[str | int, ...]]], report: Report) -> None:
+def check_shifts(placed: Iterable[Placed], report: Report) -> None:
     """Find shifts that end before they begin, overlap at one window, or have a break outside themselves."""
-    by_window: dict[str, list[tuple[Shift, tuple[str | int, ...]]]] = {}
+    by_window: dict[str, list[Placed]] = {}
     for shift, path in placed:
         by_window.setdefault(shift.window, []).append((shift, path))
         for pause in shift.pauses:
@@ -125,10 +128,19 @@ def check_shifts(placed: Iterable[tuple[Shift, tuple[str | int, ...]]], report: 
             if later.from_min < earlier.to_min:
                 report.add("SPANS_OVERLAP", *path, where="breaks")
     for window, shifts in by_window.items():
-        for (before, _), (after, path) in pairwise(sorted(shifts, key=lambda one: (one[0].from_min, one[0].to_min))):
-            if after.from_min < before.to_min and set(after.weekdays) & set(before.weekdays):
-                span = f"{clock(after.from_min)}-{clock(min(after.to_min, before.to_min))}"
-                report.add("SHIFTS_OVERLAP", *path, window=window, time=span)
+        for before, after, path in _overlapping(shifts):
+            span = f"{clock(after.from_min)}-{clock(min(after.to_min, before.to_min))}"
+            report.add("SHIFTS_OVERLAP", *path, window=window, time=span)
+
+
+def _overlapping(shifts: Sequence[Placed]) -> Iterator[tuple[Shift, Shift, tuple[str | int, ...]]]:
+    """Yield each shift that begins before another of its window and weekday has ended, once, with the one that runs longest."""
+    in_order = sorted(shifts, key=lambda one: (one[0].from_min, one[0].to_min))
+    for number, (after, path) in enumerate(in_order):
+        running = [one for one, _ in in_order[:number] if set(one.weekdays) & set(after.weekdays)]
+        before = max(running, key=lambda one: one.to_min, default=None)
+        if before is not None and after.from_min < before.to_min:
+            yield before, after, path
 
 
 def check_service(setting: Setting, report: Report) -> None:

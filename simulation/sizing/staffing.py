@@ -67,7 +67,7 @@ def size(
 
     Raises BadTarget, TargetOutOfReach, SizingStopped (with the best plan known), CheckpointMismatch.
     """
-    check_target(target)
+    check_target(target, books=scenario.booked is not None)
     setting = scenario if seed is None else msgspec.structs.replace(scenario, seed=seed)
     return _Sizing(setting, target, Machine(jobs, dask), progress, cancelled, memory).run(search_days, fresh_days)
 

@@ -57,10 +57,15 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         return self.limits[0].share - THEME_SLACK if self.theme_share is None else self.theme_share
 
 
-def check_target(target: Target) -> None:
-    """Raise BadTarget for the first thing that nobody can mean."""
+def check_target(target: Target, *, books: bool) -> None:
+    """Raise BadTarget for the first thing that nobody can mean; ``books``: some visitors of the scenario have bookings."""
     if not target.limits:
         raise BadTarget(why_zh="没有给出等候要求", why_en="it says nothing of waits")
+    if target.booked_share is not None and not books:
+        raise BadTarget(
+            why_zh="情景里没有人预约，预约保证无从满足",
+            why_en="nobody has a booking in this scenario, so there is no guarantee to keep",
+        )
     for name, value in _shares(target):
         if not 0 < value < 1:
             raise BadTarget(why_zh=f"{name} 须在 0 与 100 % 之间", why_en=f"{name} must lie between 0 and 100 %")

@@ -121,6 +121,33 @@ def test_it_runs_until_it_is_sure() -> None:
     assert (found.rows[:20] == simulate(small(strata=5), range(20)).rows).all()
 
 
+def test_a_run_to_a_precision_that_was_stopped_goes_on_and_comes_to_the_same(tmp_path: Path) -> None:
+    """Each round keeps its days; what was done is not done again, and the count that is told goes on over the rounds."""
+
+    def half_width(days: Days) -> float:
+        return 1.0 if days.count < 30 else 0.0
+
+    def run(file: Path | None = None, *, stop_at: int = 0) -> tuple[Days, list[Progress]]:
+        told: list[Progress] = []
+        found = until_sure(
+            small(strata=5), half_width, wanted=0.5, most_days=400, least_days=18, tell=told.append, progress_file=file,
+            is_cancelled=(lambda: told[-1].done >= stop_at) if stop_at else None,
+        )  # fmt: skip
+        return found, told
+
+    file = tmp_path / "progress.jsonl"
+    with pytest.raises(SweepCancelled) as stopped:
+        run(file, stop_at=25)
+    whole, all_told = run()
+    resumed, told = run(file)
+
+    assert (stopped.value.code, whole.count) == ("SWEEP_CANCELLED", 40)
+    assert bytes_of(resumed) == bytes_of(whole)
+    assert [one.done for one in all_told] == [5, 10, 15, 20, 25, 30, 35, 40]
+    assert [one.done for one in told] == [30, 35, 40]
+    assert {one.name for one in tmp_path.iterdir()} == {"progress.jsonl", "progress.jsonl.2"}
+
+
 def test_intervals_hold_the_mean_as_often_as_they_say() -> None:
     """Over 400 seeds of skewed figures with and without a control: 95 % intervals hold the mean in 91 to 98 %."""
     plain, controlled, shares = [], [], []

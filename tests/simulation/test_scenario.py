@@ -10,7 +10,8 @@ from server.forecast.plans import preset_hall
 from simulation.errors import FAULTS, TEXTS, Fault, ScenarioInvalid
 from simulation.lines import Lines
 from simulation.scenario import FOLDER, load_scenario, scenario_names
-from simulation.setting import Setting
+from simulation.scenario_checks import Report, check_shifts
+from simulation.setting import Setting, Shift
 from simulation.twin import Twin
 from tests.simulation.settings import plan_of
 
@@ -235,3 +236,18 @@ def test_lines_are_found_in_tables_lists_and_inline_tables() -> None:
     assert lines.of("t", 1, "k", "n") == 12
     assert lines.of("t", 0, "unknown", "deeper") == 9
     assert lines.of("nowhere") == 1
+
+
+def test_a_short_shift_inside_a_long_one_overlaps_it_whatever_stands_between_on_other_days() -> None:
+    """Sorted by time, a shift of another day stands between the two."""
+    shifts = [
+        Shift(window="W1", weekdays=(1, 2), from_min=510, to_min=1110),
+        Shift(window="W1", weekdays=(3,), from_min=540, to_min=600),
+        Shift(window="W1", weekdays=(1,), from_min=720, to_min=780),
+    ]
+    report = Report(Path("hall.toml"), Lines(""))
+
+    check_shifts([(shift, ("staffing", "shifts", number)) for number, shift in enumerate(shifts)], report)
+
+    [fault] = report.faults
+    assert (fault.code, fault.facts["time"]) == ("SHIFTS_OVERLAP", "12:00-13:00")

@@ -134,6 +134,7 @@ def test_a_target_that_all_windows_miss_is_refused_with_what_they_reach() -> Non
         Target(within_min=0.0),
         Target(p50_min=20.0, p90_min=10.0),
         Target(booked_share=1.2),
+        Target(booked_share=0.9),
         Target(use_max=0.0),
         Target(margin=0.7),
     ],
