@@ -63,6 +63,12 @@ class Server:
         status = Path(f"/proc/{self._running.pid}/status").read_text(encoding="utf-8")
         return int(re.findall(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)[0])
 
+    def cpu_s(self) -> float:
+        """Return the processor time that the running process has used, in seconds."""
+        assert self._running is not None
+        fields = Path(f"/proc/{self._running.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def kill(self) -> None:
         """kill -9: nothing is finished, nobody is told."""
         assert self._running is not None

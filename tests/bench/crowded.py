@@ -52,6 +52,11 @@ class Proc(msgspec.Struct):
         fields = Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / 100
 
+    def memory_kb(self) -> int:
+        """Return the memory that it holds."""
+        status = Path(f"/proc/{self.child.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0])
+
 
 @contextmanager
 def child(module: str, *words: str) -> Iterator[tuple[Proc, str]]:

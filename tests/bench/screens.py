@@ -8,7 +8,10 @@ import asyncio
 import socket
 import statistics
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
+
+import msgspec
 
 from tests.bench.crowded import EYES, FEED, Hall, child, served, watched
 from tests.bench.eyes import Seen, ask_for, raise_files
@@ -18,6 +21,10 @@ WINDOWS = 20
 CALLS_PER_S = 50
 SECONDS = 4.0
 ROUNDS = 3
+SIZES = ((1_000, 50.0), (5_000, 10.0), (10_000, 5.0))
+"""Screens and calls a second: as many frames with each."""
+SETTLED_S = 15.0
+"""How long the last screen may take; on crowded cores ten thousand need their time."""
 FRAME_BYTES = 700
 """A delta of a board with a call or two in it."""
 
@@ -25,8 +32,18 @@ Cost = tuple[float, int]
 """Seconds of processor, and frames that they sent."""
 
 
-async def call_for(hall: Hall, seconds: float) -> dict[int, int]:
-    """Call next at the windows in turn, at the rate of the bench; return ring → when the key was pressed."""
+class Grown(msgspec.Struct, frozen=True):
+    """What a number of screens costs: memory of each, processor of a frame, and the time from key to last screen."""
+
+    screens: int
+    calls_per_s: float
+    kb_each: float
+    us_per_frame: float
+    p50_ms: float | None
+
+
+async def call_for(hall: Hall, seconds: float, *, rate: float = CALLS_PER_S) -> dict[int, int]:
+    """Call next at the windows in turn, so many times a second; return ring → when the key was pressed."""
     pressed: dict[int, int] = {}
     tasks = []
     began = time.monotonic()
@@ -37,8 +54,8 @@ async def call_for(hall: Hall, seconds: float) -> dict[int, int]:
         if ring:
             pressed[ring] = at_ns
 
-    for number in range(int(seconds * CALLS_PER_S)):
-        await asyncio.sleep(max(0.0, began + number / CALLS_PER_S - time.monotonic()))
+    for number in range(int(seconds * rate)):
+        await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
         tasks.append(asyncio.ensure_future(press(number % WINDOWS + 1)))
     await asyncio.gather(*tasks)
     await asyncio.sleep(0.5)
@@ -100,6 +117,40 @@ async def rounds(hall: Hall) -> list[tuple[float, ...]]:
     return figures
 
 
+async def one_size(hall: Hall, screens: int, rate: float) -> Grown | None:
+    """Return what so many screens cost at so many calls a second; None where this machine does not hold them."""
+    await hall.take(int(rate * SECONDS) + WINDOWS)
+    before_kb = hall.process.memory_kb()
+    with watched(hall.port, screens) as crowds:
+        if crowds.connected < screens:
+            return None
+        await asyncio.sleep(1.0)
+        kb = (hall.process.memory_kb() - before_kb) / screens
+        cpu, sent = hall.process.cpu_s(), crowds.seen().frames
+        pressed = await call_for(hall, SECONDS, rate=rate)
+        until = time.monotonic() + SETTLED_S
+        while len(to_last(pressed, seen := crowds.seen())) < len(pressed) and time.monotonic() < until:
+            await asyncio.sleep(0.2)
+        cpu = hall.process.cpu_s() - cpu
+    times = to_last(pressed, seen)
+    return Grown(screens, rate, kb, cpu * 1e6 / max(seen.frames - sent, 1), statistics.median(times) if times else None)
+
+
+def grown() -> Iterator[Grown | None]:
+    """Yield what each size costs, every one on a server of its own: memory that was once used stays."""
+    for screens, rate in SIZES:
+        with served(windows=WINDOWS) as hall:
+            yield asyncio.run(_opened(hall, screens, rate))
+
+
+async def _opened(hall: Hall, screens: int, rate: float) -> Grown | None:
+    await hall.open()
+    await hall.take(WINDOWS)
+    for window in range(1, WINDOWS + 1):
+        await hall.at(window, "call-next")
+    return await one_size(hall, screens, rate)
+
+
 def bare_us(size: int) -> float:
     """Return the processor µs per frame of a loop that only writes."""
     with ExitStack() as stack:
@@ -112,6 +163,17 @@ def bare_us(size: int) -> float:
     return cpu * 1e6 / max(seen.frames, 1)
 
 
+def print_growth() -> None:
+    """Print what larger crowds cost beside a small one."""
+    for (screens, _), one in zip(SIZES, grown(), strict=True):
+        if one is None:
+            print(f"  {screens:6,} screens: not all of them could connect")
+            continue
+        p50 = "–" if one.p50_ms is None else f"{one.p50_ms:.0f} ms"
+        print(f"  {screens:6,} screens, {one.calls_per_s:4.0f} calls/s: {one.kb_each:5.1f} kB each, "
+              f"{one.us_per_frame:5.1f} µs of processor a frame, key → last screen p50 {p50}")  # fmt: skip
+
+
 def main() -> None:
     """Print medians of several rounds, taken in turn."""
     files = raise_files()
@@ -119,6 +181,10 @@ def main() -> None:
     if files < 2 * SCREENS:
         print(f"  not done: only {files} open files are allowed here")
         return
+    if files >= 2 * SIZES[-1][0]:
+        print_growth()
+    else:
+        print(f"  larger crowds not tried: only {files} open files are allowed here")
     with served(windows=WINDOWS) as hall:
         figures = asyncio.run(rounds(hall))
     if not figures:

@@ -1,6 +1,7 @@
 """How long a start takes beside the bare imports, how fast a day is replayed, and what a hall weighs in memory."""
 
 import asyncio
+import resource
 import statistics
 import subprocess
 import sys
@@ -40,14 +41,15 @@ def replay_s(file: Path) -> float:
 
 
 def imports_s() -> float:
-    """Return the seconds of an interpreter that only imports what a server needs."""
-    began = time.perf_counter()
+    """Return the processor seconds of an interpreter that only imports what a server needs."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", IMPORTS], check=True)
-    return time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def start(preset: str) -> tuple[float, int, int]:
-    """Return the seconds until a server answers, its memory in kB, and how many halls it has."""
+def start(preset: str) -> tuple[float, float, int, int]:
+    """Return the seconds until a server answers, its processor seconds until then, its memory in kB, and its halls."""
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder, "data"))
         server.init(preset)
@@ -56,8 +58,9 @@ def start(preset: str) -> tuple[float, int, int]:
         # The first start makes its key and accounts; every other one is a restart.
         seconds = server.start()
         try:
+            cpu_s = server.cpu_s()
             halls = httpx.get(f"http://127.0.0.1:{server.port}/api/halls", timeout=60).json()["halls"]
-            return seconds, server.memory_kb(), len(halls)
+            return seconds, cpu_s, server.memory_kb(), len(halls)
         finally:
             server.stop()
 
@@ -65,15 +68,16 @@ def start(preset: str) -> tuple[float, int, int]:
 def main() -> None:
     """Print medians of several rounds."""
     print(f"\nstarting again (medians of {ROUNDS} rounds)")
-    base = statistics.median(imports_s() for _ in range(ROUNDS))
-    print(f"  importing the libraries alone             {base:6.2f} s")
+    rounds = [(imports_s(), [start(preset) for preset in NETWORKS]) for _ in range(ROUNDS)]
+    base = statistics.median(imports for imports, _ in rounds)
+    print(f"  importing the libraries alone             {base:6.2f} s of processor")
     weights = []
-    for preset in NETWORKS:
-        found = [start(preset) for _ in range(ROUNDS)]
-        seconds, memory, halls = (statistics.median(column) for column in zip(*found, strict=True))
+    for number in range(len(NETWORKS)):
+        found = [starts[number] for _, starts in rounds]
+        seconds, cpu_s, memory, halls = (statistics.median(column) for column in zip(*found, strict=True))
         weights.append((halls, memory))
-        print(f"  {halls:4.0f} halls until the first answer        {seconds:6.2f} s = {seconds / base:.1f} × the imports, "
-              f"{memory / 1024:.0f} MB")  # fmt: skip
+        print(f"  {halls:4.0f} halls until the first answer        {cpu_s:6.2f} s = {cpu_s / base:.1f} × the imports "
+              f"({seconds:.1f} s by the clock), {memory / 1024:.0f} MB")  # fmt: skip
     (few, light), (many, heavy) = weights
     print(f"  each further hall                         {(heavy - light) / (many - few):6.0f} kB")
     with tempfile.TemporaryDirectory() as folder:
