@@ -22,6 +22,8 @@ from tests.support.server import HALL, Served, serving, token_of
 HALF: Final = COUNT // 2
 """A kiosk shows so many names at most."""
 THEMES: Final = 8
+TABS: Final = ("figures", "calls", "devices", "bookings", "settings", "accounts")
+"""Of the manager's page, beside the overview that it begins with."""
 SHOWN_MS: Final = 15_000
 DEEP_TEXT: Final = """() => {
   const parts = [];
@@ -34,7 +36,7 @@ DEEP_TEXT: Final = """() => {
   return parts.join("\\n");
 }"""
 
-# Nine pages full of names, drawn without a GPU.
+# Ten pages full of names, drawn without a GPU.
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
@@ -83,11 +85,16 @@ def test_scripts_as_names_are_shown_as_text_and_never_run(hall: Served, names: t
             expect(seen(page, "item").first).to_be_visible()
             shown |= _look(page)
             seen(page, "home").click()
-        for tab in ("figures", "calls", "devices", "bookings") if "manager" in address else ():
+        for tab in TABS if "manager" in address else ():
             seen(page, f"tab-{tab}").click()
             expect(seen(page, f"tab-{tab}")).to_have_attribute("aria-current", "page")
             page.wait_for_timeout(300)
             shown |= _look(page)
+            parts = page.locator("[data-testid^=part-]")
+            for part in range(parts.count()) if tab == "settings" else ():
+                parts.nth(part).click()
+                page.wait_for_timeout(300)
+                shown |= _look(page)
         context.close()
 
     assert set(names) - shown == set()
@@ -106,6 +113,7 @@ def _pages(hall: Served) -> Iterator[tuple[str, str, str]]:
     yield page_address("strip", device=board, window="W01"), "strip", "[data-state=CALLING]"
     yield page_address("clerk", window="W01"), "desk", "[data-testid=key-next]"
     yield page_address("manager"), "desk", "[data-testid=total-taken]"
+    yield page_address("studio"), "desk", "[data-testid=ground]"
 
 
 def _look(page: Page) -> set[str]:
