@@ -37,7 +37,10 @@ def replay(
     log: Path, hall: str, day: str, policy_file: Path | None, windows: str, json_file: Path | None,
     html: Path | None, xlsx: Path | None, language: Language,
 ) -> None:  # fmt: skip
-    """Repeat the day in LOG: a day's log file, or the data folder of a server. Status 1 if a decision came out otherwise."""
+    """Repeat and audit the day in LOG: a day's log file, or the data folder of a server; tell its figures.
+
+    Status 1 if a decision came out otherwise or a law is broken.
+    """
     try:
         from simulation.replay import repeat, shadow
         from simulation.report.files import Files, write
@@ -55,7 +58,11 @@ def replay(
                 f"第 {repeated.first} 行的决定不同 row {repeated.first} was decided otherwise: {repeated.why}"
             )
         click.echo(f"{repeated.rows} 行决定逐一相同 rows decided exactly as before")
+        _audited(past)
         if policy_file is None and not windows:
+            if html is not None or xlsx is not None:
+                raise click.UsageError("页面和表格比较两种做法 pages and workbooks compare: add --policy or --windows")
+            _tell_figures(past, json_file)
             return
         plan = _plan(past.state.plan, policy_file)
         roster = _roster(past, windows) if windows else None
@@ -67,6 +74,40 @@ def replay(
         report_of_replay(found, hall=hall, version=version("onewindow")),
         found, Files(json_file, html, xlsx, language),
     )  # fmt: skip
+
+
+def _audited(past: "PastDay") -> None:
+    """Say that the day keeps the laws of the hall, or name the first row that breaks one."""
+    from hall.audit import audit
+    from hall.policy import plan_hash
+
+    for finding in audit(past.commits, {plan_hash(plan): plan for plan in past.plans}):
+        raise click.ClickException(
+            f"第 {finding.seq} 行违反 {finding.law} row {finding.seq} breaks {finding.law}: {finding.reason}"
+        )
+    click.echo("审计无发现 audit: 0 findings")
+
+
+def _tell_figures(past: "PastDay", json_file: Path | None) -> None:
+    """Tell the day's own figures; as JSON in the form of the server's."""
+    import msgspec
+
+    from simulation.fit.table import aligned
+    from simulation.replay import outcome_of
+
+    found = outcome_of(past.figures)
+    rows: list[tuple[str, ...]] = [
+        ("平均等候 mean wait (min)", _text(found.everybody.mean_min)),
+        ("等候 wait P90 (min)", _text(found.everybody.p90_min)),
+        ("兑现 promise kept (%)", _text(found.promise_kept_pct)),
+        ("越位 overtakes", str(found.overtakes)),
+        ("未办离开 left unserved", str(found.left)),
+        ("最后一人 last visitor out", found.last_out),
+    ]
+    for line in aligned(rows):
+        click.echo(line)
+    if json_file is not None:
+        json_file.write_bytes(msgspec.json.format(msgspec.json.encode(past.figures.report())))
 
 
 def lines_of(found: "Shadow") -> Iterator[str]:

@@ -23,7 +23,7 @@ SECONDS = 4.0
 ROUNDS = 3
 SIZES = ((1_000, 50.0), (5_000, 10.0), (10_000, 5.0))
 """Screens and calls a second: as many frames with each."""
-SETTLED_S = 15.0
+SETTLED_S, LOOK_S = 15.0, 0.2
 """How long the last screen may take; on crowded cores ten thousand need their time."""
 FRAME_BYTES = 700
 """A delta of a board with a call or two in it."""
@@ -128,9 +128,12 @@ async def one_size(hall: Hall, screens: int, rate: float) -> Grown | None:
         kb = (hall.process.memory_kb() - before_kb) / screens
         cpu, sent = hall.process.cpu_s(), crowds.seen().frames
         pressed = await call_for(hall, SECONDS, rate=rate)
-        until = time.monotonic() + SETTLED_S
-        while len(to_last(pressed, seen := crowds.seen())) < len(pressed) and time.monotonic() < until:
-            await asyncio.sleep(0.2)
+        seen = crowds.seen()
+        for _ in range(int(SETTLED_S / LOOK_S)):
+            if len(to_last(pressed, seen)) == len(pressed):
+                break
+            await asyncio.sleep(LOOK_S)
+            seen = crowds.seen()
         cpu = hall.process.cpu_s() - cpu
     times = to_last(pressed, seen)
     return Grown(screens, rate, kb, cpu * 1e6 / max(seen.frames - sent, 1), statistics.median(times) if times else None)

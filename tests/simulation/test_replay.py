@@ -117,6 +117,26 @@ def run(*words: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
+def test_the_command_audits_a_day_and_tells_its_figures(written: Path, past: PastDay, tmp_path: Path) -> None:
+    """A log whose rows repeat themselves but break a law is named by row and law."""
+    status, text = run(str(written), "--json", str(tmp_path / "figures.json"))
+    assert status == 0
+    assert "audit: 0 findings" in text
+    assert "promise kept" in text
+    told = msgspec.json.decode((tmp_path / "figures.json").read_bytes())
+    assert told == msgspec.json.decode(msgspec.json.encode(past.figures.report()))
+
+    lines = written.read_bytes().splitlines()
+    clerk = next(number for number, line in enumerate(lines) if b'"type":"window.start"' in line and number)
+    lines[clerk] = lines[clerk].replace(b'"actor":"clerk:', b'"actor":"clerk:not-', 1)
+    forged = tmp_path / "forged.jsonl"
+    forged.write_bytes(b"\n".join(lines) + b"\n")
+    status, text = run(str(forged))
+    assert status == 1
+    assert f"row {clerk} breaks S13" in text
+    assert run(str(written), "--html", str(tmp_path / "page.html"))[0] == 2
+
+
 def test_the_command_repeats_compares_and_refuses(written: Path, tmp_path: Path) -> None:
     rules = tmp_path / "rules.toml"
     rules.write_text("[warnings]\npromise_ms = 60000\n", "utf-8")
