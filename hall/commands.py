@@ -53,7 +53,7 @@ class ChangeSessions(Command, frozen=True, kw_only=True, tag="day.change-session
 
 
 class SetIssuing(Command, frozen=True, kw_only=True, tag="day.set-issuing"):
-    """Stop or resume giving out numbers, for some items or (none named) for the whole hall."""
+    """Stop or resume giving out numbers, for some items or (none named) for the whole hall with all its items."""
 
     issuing: bool
     items: tuple[ItemCode, ...] = ()

@@ -106,13 +106,16 @@ def change_sessions(state: HallDay, command: cmd.ChangeSessions) -> Decision:
 
 
 def set_issuing(state: HallDay, command: cmd.SetIssuing) -> Decision:
-    """Stop or resume giving out numbers."""
+    """Stop or resume giving out numbers; to resume the hall resumes every item."""
+    stopped = state.stopped_items
     for code in command.items:
-        if code not in state.index.items:
+        if code not in state.index.items and code not in stopped:
             return refuse("UNKNOWN_ITEM", item=code)
-    if not command.items and command.issuing == state.issuing:
-        return refuse("NO_CHANGE")
-    return (ev.IssuingSet(command.issuing, command.items),)
+    if command.items:
+        changes = any((code in stopped) == command.issuing for code in command.items)
+    else:
+        changes = command.issuing != state.issuing or (command.issuing and bool(stopped))
+    return (ev.IssuingSet(command.issuing, command.items),) if changes else refuse("NO_CHANGE")
 
 
 def end_day(state: HallDay, command: cmd.EndDay) -> Decision:

@@ -56,9 +56,10 @@ def on_sessions_changed(state: HallDay, event: ev.SessionsChanged) -> None:
 
 
 def on_issuing_set(state: HallDay, event: ev.IssuingSet) -> None:
-    """Numbers are given out or not."""
+    """Numbers are given out or not; a hall that resumes gives them out for every item."""
     if not event.items:
         state.issuing = event.issuing
+        state.stopped_items = () if event.issuing else state.stopped_items
     elif event.issuing:
         state.stopped_items = tuple([code for code in state.stopped_items if code not in event.items])
     else:
