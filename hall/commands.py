@@ -10,7 +10,7 @@ import msgspec
 from hall.booking_commands import BookingCommand
 from hall.catalog import HelpRule, Serves
 from hall.ids import AreaCode, HallId, ItemCode, Ms, TicketId, WindowCode
-from hall.opening import DayKind, Session
+from hall.opening import DayKind, DayMoments, Session
 from hall.roots import Channel as Channel
 from hall.roots import Command as Command
 from hall.roots import Told as Told
@@ -40,9 +40,11 @@ class OpenDay(Command, frozen=True, kw_only=True, tag="day.open"):
 
 
 class ChangePlan(Command, frozen=True, kw_only=True, tag="day.change-plan"):
-    """Use another plan from now on; waiting people keep their places."""
+    """Use another plan or other moments of the day from now on; waiting people keep their places."""
 
     plan: str
+    moments: DayMoments | None = None
+    """As for :class:`OpenDay`; None: they stay as they are."""
 
 
 class ChangeSessions(Command, frozen=True, kw_only=True, tag="day.change-sessions"):
@@ -50,10 +52,12 @@ class ChangeSessions(Command, frozen=True, kw_only=True, tag="day.change-session
 
     sessions: tuple[Session, ...]
     reason: str = ""
+    end_day_ms: Ms | None = None
+    """When the day ends by itself; None: as before, but not before the last closing."""
 
 
 class SetIssuing(Command, frozen=True, kw_only=True, tag="day.set-issuing"):
-    """Stop or resume giving out numbers, for some items or (none named) for the whole hall."""
+    """Stop or resume giving out numbers, for some items or (none named) for the whole hall with all its items."""
 
     issuing: bool
     items: tuple[ItemCode, ...] = ()

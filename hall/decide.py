@@ -15,7 +15,7 @@ from hall import decide_window as windows
 from hall import events as ev
 from hall.booking_time import booking_deadline, due_events, endings
 from hall.decide_arrival import check_in
-from hall.decide_day import plan_against_bookings, sessions_against_bookings
+from hall.decide_day import end_after, goes_by, moments_after, plan_against_bookings, sessions_against_bookings
 from hall.decide_ticket import Decision
 from hall.errors import Refusal, refuse
 from hall.ids import Ms
@@ -55,7 +55,7 @@ def open_day(state: HallDay, command: cmd.OpenDay) -> Decision:
 
 def change_plan(state: HallDay, command: cmd.ChangePlan) -> Decision:
     """Use another plan, unless somebody sits at a window or waits for an item that it no longer has."""
-    if command.plan == state.plan_hash:
+    if goes_by(state, command):
         return refuse("PLAN_UNCHANGED")
     refusal = _bad_plan(state, command.plan)
     if refusal is not None:
@@ -64,7 +64,7 @@ def change_plan(state: HallDay, command: cmd.ChangePlan) -> Decision:
     faults += plan_against_bookings(state, state.plans[command.plan])
     if faults:
         return refuse("PLAN_INVALID", faults="; ".join(faults))
-    return (ev.PlanChanged(command.plan),)
+    return (ev.PlanChanged(command.plan, moments_after(state, command)),)
 
 
 def _missing(state: HallDay, plan: Plan) -> list[str]:
@@ -102,17 +102,23 @@ def change_sessions(state: HallDay, command: cmd.ChangeSessions) -> Decision:
     refusal = sessions_against_bookings(state, command.sessions)
     if refusal is not None:
         return refusal
-    return (ev.SessionsChanged(command.sessions, command.reason),)
+    end_ms = command.end_day_ms
+    if end_ms is not None:
+        end_ms = end_after(state, end_ms, sessions=command.sessions, at_ms=command.at_ms)
+    return (ev.SessionsChanged(command.sessions, command.reason, end_ms),)
 
 
 def set_issuing(state: HallDay, command: cmd.SetIssuing) -> Decision:
-    """Stop or resume giving out numbers."""
+    """Stop or resume giving out numbers; to resume the hall resumes every item."""
+    stopped = state.stopped_items
     for code in command.items:
-        if code not in state.index.items:
+        if code not in state.index.items and code not in stopped:
             return refuse("UNKNOWN_ITEM", item=code)
-    if not command.items and command.issuing == state.issuing:
-        return refuse("NO_CHANGE")
-    return (ev.IssuingSet(command.issuing, command.items),)
+    if command.items:
+        changes = any((code in stopped) == command.issuing for code in command.items)
+    else:
+        changes = command.issuing != state.issuing or (command.issuing and bool(stopped))
+    return (ev.IssuingSet(command.issuing, command.items),) if changes else refuse("NO_CHANGE")
 
 
 def end_day(state: HallDay, command: cmd.EndDay) -> Decision:

@@ -12,7 +12,7 @@ from hall.catalog import HelpRule, Serves
 from hall.commands import AnyCommand, Channel, ItemResultCode, Origin, Rating, Told
 from hall.errors import Refusal
 from hall.ids import AreaCode, CommandId, HallId, ItemCode, Ms, TicketId, WindowCode
-from hall.opening import DayKind, Session
+from hall.opening import DayKind, DayMoments, Session
 from hall.roots import Event as Event
 
 CallRule = Literal["order", "help_idle", "help_waited", "chosen", "resumed"]
@@ -37,9 +37,10 @@ class DayOpened(Event, frozen=True, tag="day.opened/1"):
 
 
 class PlanChanged(Event, frozen=True, tag="day.plan-changed/1"):
-    """Another plan holds from now on."""
+    """Another plan holds from now on, and these moments of the day, if there are any."""
 
     plan: str
+    moments: DayMoments | None = None
 
 
 class SessionsChanged(Event, frozen=True, tag="day.sessions-changed/1"):
@@ -47,6 +48,8 @@ class SessionsChanged(Event, frozen=True, tag="day.sessions-changed/1"):
 
     sessions: tuple[Session, ...]
     reason: str
+    end_day_ms: Ms | None = None
+    """None: the day ends as before, but not before the last closing."""
 
 
 class IssuingSet(Event, frozen=True, tag="day.issuing-set/1"):

@@ -16,7 +16,7 @@ from hall.evolve_booking import BOOKING_HANDLERS
 from hall.ids import DAY_MS
 from hall.moves import count_quotas, line_now
 from hall.numbering import counters_of
-from hall.opening import Session
+from hall.opening import DayMoments, Session
 from hall.routing import PlanIndex, rank_of
 from hall.state import Desk, HallDay
 from hall.undo import take_back
@@ -36,7 +36,7 @@ def evolve(state: HallDay, event: ev.AnyEvent) -> None:
 def on_day_opened(state: HallDay, event: ev.DayOpened) -> None:
     """The business date begins: everything closed, nobody there."""
     state.hall, state.date, state.kind = event.hall, event.date, event.kind
-    state.half_day_ms, state.end_day_ms, state.next_open_ms = event.half_day_ms, event.end_day_ms, event.next_open_ms
+    _use_moments(state, event)
     state.is_open = True
     _use_plan(state, event.plan)
     _use_sessions(state, event.sessions)
@@ -44,6 +44,8 @@ def on_day_opened(state: HallDay, event: ev.DayOpened) -> None:
 
 def on_plan_changed(state: HallDay, event: ev.PlanChanged) -> None:
     """Another plan holds; windows that it defines as before keep today's changes."""
+    if event.moments is not None:
+        _use_moments(state, event.moments)
     _use_plan(state, event.plan)
     _use_sessions(state, state.sessions)
 
@@ -51,14 +53,17 @@ def on_plan_changed(state: HallDay, event: ev.PlanChanged) -> None:
 def on_sessions_changed(state: HallDay, event: ev.SessionsChanged) -> None:
     """Other opening times today; the day does not end before the last of them."""
     _use_sessions(state, event.sessions)
-    if event.sessions:
+    if event.end_day_ms is not None:
+        state.end_day_ms = event.end_day_ms
+    elif event.sessions:
         state.end_day_ms = max(state.end_day_ms, event.sessions[-1].close_ms)
 
 
 def on_issuing_set(state: HallDay, event: ev.IssuingSet) -> None:
-    """Numbers are given out or not."""
+    """Numbers are given out or not; a hall that resumes gives them out for every item."""
     if not event.items:
         state.issuing = event.issuing
+        state.stopped_items = () if event.issuing else state.stopped_items
     elif event.issuing:
         state.stopped_items = tuple([code for code in state.stopped_items if code not in event.items])
     else:
@@ -73,6 +78,10 @@ def on_day_ended(state: HallDay, event: ev.DayEnded) -> None:
     for desk in state.asking.values():
         desk.asking = False
     state.asking.clear()
+
+
+def _use_moments(state: HallDay, said: ev.DayOpened | DayMoments) -> None:
+    state.half_day_ms, state.end_day_ms, state.next_open_ms = said.half_day_ms, said.end_day_ms, said.next_open_ms
 
 
 def _use_plan(state: HallDay, name: str) -> None:

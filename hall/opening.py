@@ -34,6 +34,17 @@ class Session(msgspec.Struct, frozen=True):
     close_ms: Ms
 
 
+class DayMoments(msgspec.Struct, frozen=True):
+    """What settings say of a business date beside its sessions."""
+
+    half_day_ms: Ms
+    """Where the afternoon begins for quotas."""
+    end_day_ms: Ms
+    """When the day ends by itself."""
+    next_open_ms: Ms | None
+    """When the hall opens on the next date, if that is known."""
+
+
 class WeekHours(msgspec.Struct, frozen=True):
     """Regular hours: seven days from Monday, then what holds on holidays and on make-up workdays."""
 

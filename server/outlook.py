@@ -14,9 +14,9 @@ from typing import Final, TypeVar
 from hall.appointments import grids_of
 from hall.booking import rules_for
 from hall.capacity import Capacity
-from hall.commands import OpenDay
+from hall.commands import ChangePlan, ChangeSessions, OpenDay
 from hall.errors import Refusal, refuse
-from hall.ids import TIMER, HallId, Ms
+from hall.ids import TIMER, Actor, CommandId, HallId, Ms
 from hall.opening import Calendar
 from hall.policy import Plan, plan_hash
 from hall.slots import Grids, moment_on, release_day
@@ -184,6 +184,21 @@ def open_command(hall: HallId, facts: OpenDayFacts, *, plan: str, command_id: st
         command_id=command_id, at_ms=at_ms, actor=TIMER, hall=hall, date=facts.date, kind=facts.kind,
         sessions=facts.sessions, plan=plan, half_day_ms=facts.half_day_ms, end_day_ms=facts.end_day_ms,
         next_open_ms=facts.next_open_ms,
+    )  # fmt: skip
+
+
+def plan_command(now: Now, date: str, *, command_id: CommandId, actor: Actor) -> ChangePlan:
+    """Return the command that lets an open day go by the settings of now; an unpublished year leaves its moments."""
+    facts = now.facts_of(date)
+    moments = None if isinstance(facts, Refusal) else facts.moments
+    return ChangePlan(command_id=command_id, at_ms=0, actor=actor, plan=now.name, moments=moments)
+
+
+def hours_command(facts: OpenDayFacts, *, command_id: CommandId, actor: Actor) -> ChangeSessions:
+    """Return the command that lets an open day open and end at the times of the settings."""
+    return ChangeSessions(
+        command_id=command_id, at_ms=0, actor=actor, sessions=facts.sessions, reason="settings",
+        end_day_ms=facts.end_day_ms,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from hall.commands import AnyCommand, ChangePlan
+from hall.commands import AnyCommand
 from hall.errors import HallError, Refusal, refuse
 from hall.events import Commit
 from hall.ids import TIMER, Actor, CommandId, HallId, Ms
@@ -32,7 +32,7 @@ from server.links import Links
 from server.listening import DayListener, Listener, tell
 from server.moves import Moves
 from server.outcomes import CommandError, DayRefused, HallStopped, Outcome, UnknownHall
-from server.outlook import Outlook, check_open, open_command
+from server.outlook import Outlook, check_open, open_command, plan_command
 from server.reopening import Reopening
 from server.runner import HallRunner, Shell, Tell
 from server.tally import RunnerStatistics
@@ -305,8 +305,8 @@ class Halls:
         await self._use_ahead(hall, command_id=command_id, actor=actor, digest=digest)
         if not runner.view_state().is_open:
             return await self.open_day(hall)
-        plan = await runner.learn(now.plan)
-        return await runner.submit(ChangePlan(command_id=command_id, at_ms=0, actor=actor, plan=plan), digest)
+        await runner.learn(now.plan)
+        return await runner.submit(plan_command(now, runner.date, command_id=command_id, actor=actor), digest)
 
     def statistics(self) -> HallsStatistics:
         """Return the figures of all halls."""

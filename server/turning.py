@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from hall.booking_commands import CloseSlots
-from hall.commands import ChangePlan, ChangeSessions
+from hall.decide_day import goes_by
 from hall.errors import Refusal
 from hall.events import DayEnded
 from hall.ids import TIMER, Actor, CommandId, Ms
 from hall.opening import local_ms
 from server.ledger.port import Ledger, StreamHead, hall_and_date
-from server.outlook import Now
+from server.outlook import Now, hours_command, plan_command
 from server.replay import decoded
 from server.runner import HallRunner
 
@@ -72,17 +72,15 @@ async def bring_up(
 ) -> Refusal | None:
     """Let an open day go by the settings of now: its plan, then its opening times; return what was refused, if anything."""
     refused: list[Refusal] = []
-    if runner.view_state().plan_hash != now.name:
+    plan = plan_command(now, runner.date, command_id=command_id, actor=actor)
+    if not goes_by(runner.view_state(), plan):
         await runner.learn(now.plan)
-        plan = ChangePlan(command_id=command_id, at_ms=0, actor=actor, plan=now.name)
         refused += _refusals((await runner.submit(plan, digest or command_id)).refusal)
     facts = now.facts_of(runner.date)
     if isinstance(facts, Refusal):
         refused.append(facts)
     elif facts.sessions != runner.view_state().sessions:
-        hours = ChangeSessions(
-            command_id=f"{command_id}/hours", at_ms=0, actor=actor, sessions=facts.sessions, reason="settings"
-        )
+        hours = hours_command(facts, command_id=f"{command_id}/hours", actor=actor)
         refused += _refusals((await runner.submit(hours, digest or command_id)).refusal)
     for refusal in refused:
         # Loud: bookings stand against the settings, and somebody must look after one or the other.

@@ -7,12 +7,12 @@ import asyncio
 import secrets
 from collections.abc import Iterable
 
-from hall.commands import ChangeSessions
 from hall.errors import Refusal
 from hall.ids import Actor, HallId
 from server.api.house import House
 from server.config.bounds import is_zone
 from server.outcomes import CommandError, Outcome
+from server.outlook import hours_command
 from server.problems import Problem
 from server.turning import local_date
 
@@ -57,8 +57,7 @@ async def _change_sessions(house: House, hall: HallId, actor: Actor) -> str | No
     if isinstance(facts, Refusal) or not state.is_open or facts.sessions == state.sessions:
         return None
     command_id = f"settings:{secrets.token_hex(8)}"
-    command = ChangeSessions(command_id=command_id, at_ms=0, actor=actor, sessions=facts.sessions, reason="settings")
-    return _said(await runner.submit(command, command_id))
+    return _said(await runner.submit(hours_command(facts, command_id=command_id, actor=actor), command_id))
 
 
 def _said(outcome: Outcome | Refusal | None) -> str:

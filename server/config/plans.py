@@ -11,7 +11,7 @@ import msgspec
 
 from hall.errors import Refusal
 from hall.ids import HallId, Ms
-from hall.opening import Calendar, DayKind, Session, hours_on, local_ms, next_opening
+from hall.opening import Calendar, DayKind, DayMoments, Session, hours_on, local_ms, next_opening
 from hall.policy import Plan
 from server.config.holidays import calendar_of_hall, calendar_version
 from server.config.sections import HallFacts, UnknownHall, plan_from
@@ -34,6 +34,11 @@ class OpenDayFacts(msgspec.Struct, frozen=True):
     half_day_ms: Ms
     end_day_ms: Ms
     next_open_ms: Ms | None
+
+    @property
+    def moments(self) -> DayMoments:
+        """What an open day is told again when settings change."""
+        return DayMoments(self.half_day_ms, self.end_day_ms, self.next_open_ms)
 
 
 class PlanSource(Protocol):

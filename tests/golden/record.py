@@ -9,7 +9,7 @@ import msgspec
 
 from hall import commands as cmd
 from hall.events import Commit, commit_encoder
-from hall.opening import Session
+from hall.opening import DayMoments, Session
 from hall.policy import Plan
 from tests.support.booked_crowd import BookedCrowd, booked_plan
 from tests.support.crowd import OPEN_MS, Crowd, crowd_plan
@@ -37,7 +37,8 @@ def record(seed: int) -> str:
         crowd.send(crowd.act())
     plans = (crowd.plan, crowd_plan(version="2"))
     rest = {"at_ms": crowd.at_ms, "actor": "manager:m"}
-    crowd.send(cmd.ChangePlan(command_id="new-plan", plan=crowd.state.learn(plans[1]), **rest))
+    moments = DayMoments(OPEN_MS + 3_600_000, crowd.at_ms + 7_200_000, None)
+    crowd.send(cmd.ChangePlan(command_id="new-plan", plan=crowd.state.learn(plans[1]), moments=moments, **rest))
     crowd.send(cmd.ChangeSessions(command_id="longer", sessions=(Session(OPEN_MS, crowd.at_ms + 3_600_000),), **rest))
     crowd.send(cmd.CloseWindow(command_id="close-all", window="W0", hand_over=True, **rest))
     crowd.send(cmd.EndDay(command_id="end-day", **rest))

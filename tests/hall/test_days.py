@@ -8,7 +8,7 @@ from hall import events as ev
 from hall.catalog import Item, Serves, Text, Window
 from hall.errors import BrokenLog, HallError, UnknownEvent
 from hall.evolve import evolve
-from hall.opening import Session
+from hall.opening import DayMoments, Session
 from hall.policy import Calling, MissedRule, Plan, Policy, Quota, Series, VisitorClass
 from hall.state import HallDay
 from hall.step import apply, next_deadline
@@ -199,6 +199,83 @@ def test_a_hall_may_open_longer_shorter_or_not_at_all() -> None:
     hall.change_sessions()
     with refused("HALL_CLOSED"):
         hall.take("A")
+
+
+def moments(*, half: float = 4, end: float = 15, opens: float | None = 24) -> DayMoments:
+    """Return moments in hours after 08:30; what is not named is as the day began."""
+    next_open_ms = None if opens is None else OPEN_MS + round(opens * HOUR_MS)
+    return DayMoments(OPEN_MS + round(half * HOUR_MS), OPEN_MS + round(end * HOUR_MS), next_open_ms)
+
+
+def test_another_next_opening_takes_effect_although_the_plan_is_the_same() -> None:
+    """A holiday of tomorrow is in no plan; whoever comes after the last closing is told the new opening."""
+    hall = Hall()
+    with refused("PLAN_UNCHANGED"):
+        hall.change_plan()
+    with refused("PLAN_UNCHANGED"):
+        hall.change_plan(moments=moments())
+
+    hall.change_plan(moments=moments(opens=48))
+
+    hall.now = OPEN_MS + 10 * HOUR_MS
+    with refused("HALL_CLOSED", next_open_ms=OPEN_MS + 48 * HOUR_MS):
+        hall.take("A")
+    hall.change_plan(moments=moments(opens=None))
+    assert hall.state.next_open_ms is None
+
+
+def test_the_half_day_moves_and_quotas_are_counted_again() -> None:
+    hall = Hall(policy(quotas=(Quota(item="A", morning=1, afternoon=1),)))
+    hall.now = OPEN_MS + 2 * HOUR_MS
+    hall.take("A")
+    with refused("QUOTA_FULL"):
+        hall.take("A")
+
+    hall.change_plan(moments=moments(half=1))
+    with refused("QUOTA_FULL", limit=1):
+        hall.take("A")
+    hall.change_plan(moments=moments(half=3))
+    hall.now = OPEN_MS + 3 * HOUR_MS
+
+    assert hall.take("A") == "A002"
+
+
+def test_the_end_of_the_day_moves_but_not_before_the_last_closing() -> None:
+    hall = Hall()
+
+    hall.change_plan(moments=moments(end=12))
+    assert next_deadline(hall.state) == OPEN_MS + 12 * HOUR_MS
+    hall.change_plan(moments=moments(end=5))
+    assert next_deadline(hall.state) == OPEN_MS + 9 * HOUR_MS
+    hall.change_sessions((0, 4), end_day_ms=OPEN_MS + 5 * HOUR_MS)
+    assert next_deadline(hall.state) == OPEN_MS + 5 * HOUR_MS
+    hall.change_sessions(end_day_ms=OPEN_MS + 6 * HOUR_MS)
+
+    assert next_deadline(hall.state) == OPEN_MS + 6 * HOUR_MS
+
+
+def test_an_end_that_would_be_over_already_leaves_the_day_as_it_is() -> None:
+    """The end cannot be undone: it comes by its own command, not by saving settings."""
+    hall = Hall()
+    hall.change_sessions((0, 1))
+    hall.now = OPEN_MS + 3 * HOUR_MS
+
+    hall.change_plan(moments=moments(end=2, opens=30))
+    hall.tick()
+
+    assert not hall.state.is_ended
+    assert hall.state.next_open_ms == OPEN_MS + 30 * HOUR_MS
+
+
+def test_a_change_that_says_nothing_of_moments_leaves_them() -> None:
+    """So do all logs that were written before a change of the plan could name them."""
+    hall = Hall()
+
+    hall.change_plan(plan(policy(version="2")))
+
+    assert hall.events == (ev.PlanChanged(hall.state.plan_hash),)
+    assert hall.state.next_open_ms == OPEN_MS + 24 * HOUR_MS
+    assert next_deadline(hall.state) == OPEN_MS + 15 * HOUR_MS
 
 
 # ---- the end ----

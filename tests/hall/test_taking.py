@@ -1,5 +1,6 @@
 """Taking a number: given a hall, when somebody takes a number, then a number or a reason."""
 
+import msgspec
 import pytest
 
 from hall import commands as cmd
@@ -112,10 +113,53 @@ def test_issuing_stops_and_resumes_for_the_hall_or_for_some_items() -> None:
     hall.issue(True, "A")
     assert hall.take("C", "A") == "C001"
     assert hall.state.stopped_items == ("B",)
-    with refused("NO_CHANGE"):
-        hall.issue(True)
     with refused("UNKNOWN_ITEM", item="Z"):
         hall.issue(False, "Z")
+
+
+def test_resuming_without_items_resumes_whatever_is_stopped() -> None:
+    """Items stopped one by one come back with the hall, whether the hall itself was stopped or not."""
+    hall = Hall()
+
+    hall.issue(False, "A", "B")
+    hall.issue(True)
+    assert hall.state.stopped_items == ()
+    hall.issue(False, "A")
+    hall.issue(False)
+    hall.issue(True)
+
+    assert hall.take("A") == "A001"
+    assert hall.state.issuing
+
+
+def test_stopping_or_resuming_what_is_so_already_changes_nothing() -> None:
+    hall = Hall()
+
+    with refused("NO_CHANGE"):
+        hall.issue(True)
+    with refused("NO_CHANGE"):
+        hall.issue(True, "A")
+    hall.issue(False, "A")
+    with refused("NO_CHANGE"):
+        hall.issue(False, "A")
+    hall.issue(False, "A", "B")
+    hall.issue(False)
+    with refused("NO_CHANGE"):
+        hall.issue(False)
+
+    assert hall.state.stopped_items == ("A", "B")
+
+
+def test_a_stopped_item_that_the_plan_no_longer_has_can_be_resumed() -> None:
+    hall = Hall()
+    hall.issue(False, "C")
+    catalog = hall.plan.catalog
+    fewer = msgspec.structs.replace(catalog, items=tuple(one for one in catalog.items if one.code != "C"))
+    hall.change_plan(msgspec.structs.replace(hall.plan, catalog=fewer))
+
+    hall.issue(True, "C")
+
+    assert hall.state.stopped_items == ()
 
 
 def test_one_open_ticket_per_person_and_item() -> None:

@@ -1,5 +1,6 @@
 """The manager's day: windows, issuing, figures, a question about the order, and a board enrolled and revoked."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,6 +81,37 @@ def test_stopping_to_issue_is_told_at_the_kiosk_in_words_and_resuming_opens_it_a
     expect(seen(kiosk, "item").first).to_be_visible()
     number, _ = take_at_kiosk(kiosk, "id-card")
     assert number == "A001"
+
+
+def test_items_stopped_one_by_one_are_named_and_resumed_one_by_one_or_together(hall: Served, manager: Page, eyes: Eyes):
+    """The kiosk offers the others meanwhile; after "resume all" nothing is stopped."""
+    kiosk = eyes.open(hall.url + page_address("kiosk", device=token_of("kiosk")), "kiosk")
+    id_card = kiosk.locator("[data-testid=item][data-code=id-card]")
+    expect(id_card).to_have_attribute("aria-disabled", "false")
+
+    def stop(*names: str) -> None:
+        seen(manager, "stop-issuing").click()
+        dialog = seen(manager, "dialog-stop-issuing")
+        dialog.locator("[data-testid=ask-which-some]").check()
+        for name in names:
+            dialog.locator("label", has_text=name).first.locator("input").check()
+        seen(manager, "ask-ok").click()
+
+    stop("身份证", "发票")
+    stopped = seen(manager, "stopped-items")
+    expect(stopped.locator("li")).to_have_text([re.compile("身份证"), re.compile("发票")])
+    expect(id_card).to_have_attribute("aria-disabled", "true")
+
+    seen(manager, "resume-id-card").click()
+    expect(stopped.locator("li")).to_have_text([re.compile("发票")])
+    expect(id_card).to_have_attribute("aria-disabled", "false")
+
+    stop("身份证")
+    expect(stopped.locator("li")).to_have_count(2)
+    expect(seen(manager, "resume-issuing")).to_have_text("全部恢复取号")
+    seen(manager, "resume-issuing").click()
+    expect(stopped).to_have_count(0)
+    expect(id_card).to_have_attribute("aria-disabled", "false")
 
 
 def test_figures_and_the_reason_of_a_call_are_there_the_same_day(hall: Served, manager: Page):

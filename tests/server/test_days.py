@@ -334,6 +334,21 @@ async def test_new_settings_reach_every_day_to_come_that_has_a_log():
         assert {date: one.code for date, one in halls.behind("longgang").items()} == {day(1): "SLOTS_BOOKED"}
 
 
+async def test_a_day_to_come_learns_its_next_opening_and_hears_nothing_where_nothing_changed():
+    plans, ledger = bookable(), MemoryLedger()
+    async with serving(ledger, HandClock(), plans) as halls:
+        await book(halls, "b1", 1, "anna")
+        rows = (await halls.day("longgang", day(1))).view_state().seq
+        await halls.use_settings("longgang", command_id="settings-1", actor="manager:li", digest="x")
+        assert (await halls.day("longgang", day(1))).view_state().seq == rows
+
+        plans.calendar = CLOSED
+        await halls.use_settings("longgang", command_id="settings-2", actor="manager:li", digest="x")
+
+        assert (await halls.day("longgang", day(1))).view_state().next_open_ms == slot_ms(3)
+        assert not halls.behind("longgang")
+
+
 async def test_a_plan_without_the_booked_item_is_refused_by_the_day_and_returned():
     plans = bookable()
     async with serving(MemoryLedger(), HandClock(), plans) as halls:

@@ -11,13 +11,13 @@ from hall.catalog import HelpRule
 from hall.commands import StartService, TransferTicket
 from hall.events import Commit
 from hall.ids import DAY_MS
-from hall.opening import Calendar
+from hall.opening import Calendar, Span, SpecialDay
 from server.bus import LocalBus
 from server.clock import ScaledClock
 from server.config.plans import FixedPlans
 from server.ledger.memory import MemoryLedger
 from server.ledger.port import StorageFailed
-from server.outcomes import HallStopped, UnknownHall
+from server.outcomes import HallStopped, Outcome, UnknownHall
 from server.registry import Halls
 from tests.support.live import HandClock, call_next, commits_of, open_window, plain_logs, take
 from tests.support.plans import CALENDAR, DATE, MIDNIGHT_MS, NINE_MS, small_plan
@@ -154,6 +154,32 @@ async def test_new_settings_become_the_plan_of_today():
 
     async with serving(ledger, HandClock(), plans) as halls:
         assert halls.today("longgang").view_state().fingerprint() == state.fingerprint()
+
+
+async def test_new_settings_move_the_half_day_the_end_and_the_next_opening_of_today():
+    """A holiday of tomorrow is in no plan; what kiosks tell of the next opening changes all the same."""
+    plans, ledger = two_halls(), MemoryLedger()
+    async with serving(ledger, HandClock(), plans) as halls:
+        state = halls.today("longgang").view_state()
+        assert state.next_open_ms == MIDNIGHT_MS + DAY_MS
+        plans.calendar = msgspec.structs.replace(CALENDAR, days=(SpecialDay(NEXT_DATE, "holiday"),))
+        await halls.use_settings("longgang", command_id="settings-1", actor="manager:li", digest="x")
+        assert halls.today("longgang").view_state().next_open_ms == MIDNIGHT_MS + 2 * DAY_MS
+
+        plan = small_plan(spans=(Span(540, 1020),))
+        issuing = msgspec.structs.replace(plan.policy.issuing, half_day_min=720)
+        policy = msgspec.structs.replace(plan.policy, issuing=issuing, end_day_min=1440 + 60)
+        plans.plans["longgang"] = msgspec.structs.replace(plan, policy=policy)
+        await halls.use_settings("longgang", command_id="settings-2", actor="manager:li", digest="x")
+        again = await halls.use_settings("longgang", command_id="settings-3", actor="manager:li", digest="x")
+
+    async with serving(ledger, HandClock(), plans) as halls:
+        state = halls.today("longgang").view_state()
+        found = [at_ms - MIDNIGHT_MS for at_ms in (state.half_day_ms, state.end_day_ms, state.next_open_ms or 0)]
+        assert found == [12 * 3_600_000, 25 * 3_600_000, 2 * DAY_MS + 9 * 3_600_000]
+    assert isinstance(again, Outcome)
+    assert again.refusal is not None
+    assert again.refusal.code == "PLAN_UNCHANGED"
 
 
 async def test_a_visit_goes_on_in_another_hall_exactly_once():

@@ -14,7 +14,7 @@ from hall import events as ev
 from hall.catalog import Area, Catalog, HelpRule, Item, Serves, Text, Theme, Window
 from hall.errors import Fact, Refusal
 from hall.ids import MINUTE_MS, Ms
-from hall.opening import Session, Span, WeekHours
+from hall.opening import DayMoments, Session, Span, WeekHours
 from hall.policy import Plan, Policy, Series
 from hall.state import Desk, HallDay, Ticket
 from hall.step import step
@@ -142,14 +142,15 @@ class Hall:
         }  # fmt: skip
         self.do(cmd.OpenDay, actor="timer:", **{**day, **facts})
 
-    def change_plan(self, new: Plan) -> None:
-        """Use another plan."""
-        self.do(cmd.ChangePlan, plan=self.state.learn(new), actor="manager:m")
+    def change_plan(self, new: Plan | None = None, *, moments: DayMoments | None = None) -> None:
+        """Use another plan, or the same with other moments of the day."""
+        plan = self.state.learn(new) if new is not None else self.state.plan_hash
+        self.do(cmd.ChangePlan, plan=plan, moments=moments, actor="manager:m")
 
-    def change_sessions(self, *hours: tuple[float, float]) -> None:
+    def change_sessions(self, *hours: tuple[float, float], end_day_ms: Ms | None = None) -> None:
         """Open from and to these hours after 08:30."""
         sessions = tuple(Session(OPEN_MS + round(a * HOUR_MS), OPEN_MS + round(b * HOUR_MS)) for a, b in hours)
-        self.do(cmd.ChangeSessions, sessions=sessions, reason="event", actor="manager:m")
+        self.do(cmd.ChangeSessions, sessions=sessions, reason="event", end_day_ms=end_day_ms, actor="manager:m")
 
     def issue(self, issuing: bool, *items: str) -> None:
         """Give out numbers or not."""

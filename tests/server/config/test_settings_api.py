@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from hall.ids import DAY_MS
 from hall.opening import local_ms
 from server.accounts.passwords import token_hash
 from server.accounts.store import AccountStore, NewAccount
@@ -78,6 +79,22 @@ def test_a_change_reaches_the_open_day(app: TestClient):
     assert state.plan.hours.days[0][0].to_min == 1200
     assert state.sessions[0].close_ms == local_ms("2026-11-23", 1200, "Asia/Shanghai")
     assert app.get(f"/api/halls/{HALL}/settings/hours", headers=who("auditor")).json()["follows"] is None
+
+
+def test_a_holiday_of_tomorrow_reaches_the_kiosks_of_the_open_day(app: TestClient):
+    """It is in no plan and moves no opening time of today, but the next opening that is told."""
+    before = app.get(f"/api/halls/{HALL}").json()["next_open_ms"]
+    path = f"/api/halls/{HALL}/settings/calendar"
+    read = app.get(path, headers=who("manager")).json()
+    own = [*read["content"]["own"], {"date": "2026-11-24", "kind": "holiday", "name": "盘点"}]
+
+    answer = app.put(path, headers=who("manager"), json={"version": read["version"], "content": {"own": own}})
+
+    assert answer.json()["day"] == "changed", answer.text
+    after = app.get(f"/api/halls/{HALL}").json()["next_open_ms"]
+    assert after - before == DAY_MS
+    back = {"version": answer.json()["version"], "content": {"own": read["content"]["own"]}}
+    assert app.put(path, headers=who("manager"), json=back).json()["day"] == "changed"
 
 
 def test_a_hall_says_where_it_stands(app: TestClient):

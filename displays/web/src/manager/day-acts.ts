@@ -51,6 +51,7 @@ export async function changeHours(house: House): Promise<void> {
 }
 
 export async function stopIssuing(house: House): Promise<void> {
+  const stopped = (house.feed.state && house.feed.state.day.stopped_items) || [];
   const given = await ask({
     heading: say("stop_issuing"),
     intro: say("stop_intro"),
@@ -65,7 +66,7 @@ export async function stopIssuing(house: House): Promise<void> {
           { value: "some", label: say("stop_some") },
         ],
       },
-      { name: "items", label: say("items"), kind: "picks", required: true, options: itemOptions(house.hall), when: (values) => values.which === "some" },
+      { name: "items", label: say("items"), kind: "picks", required: true, options: itemOptions(house.hall).filter((one) => stopped.indexOf(one.value) < 0), when: (values) => values.which === "some" },
     ],
     confirm: say("stop_issuing"),
     danger: true,

@@ -227,7 +227,8 @@ export const overviewStyles = css`
     font-size: var(--ow-text-s);
     text-align: right;
   }
-  .held li {
+  .held li,
+  .stopped li {
     padding: 0.25rem 0;
     border-top: 1px solid var(--ow-line);
   }

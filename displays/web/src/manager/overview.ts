@@ -16,6 +16,7 @@ import * as day from "./day-acts";
 import type { House } from "./house";
 import { overviewStyles } from "./overview-styles";
 import { servesText } from "./serves";
+import { stoppedItems } from "./stopped-items";
 import { say } from "./texts";
 import type { Alarm, ManagerState, ManagerWindow, Queue } from "./types";
 import { windowPanel } from "./window-panel";
@@ -174,11 +175,12 @@ export class OwOverview extends OwElement {
     const hours = sessions.map((one) => `${clockTime(one.open_ms, house.hall.zone)}–${clockTime(one.close_ms, house.hall.zone)}`);
     return html`<section class="panel" data-testid="day"><h2>${say("day")}</h2>
       <p class="spread"><span class="muted">${say("hours_today")}</span><strong class="number day-hours">${hours.length > 0 ? hours.map((one) => html`<span>${one}</span>`) : "–"}</strong></p>
-      <p class=${issuing && !ended ? "good" : "bad"}>${ended ? say("day_ended") : say(issuing ? "issuing_on" : "issuing_off")}${stopped.length > 0 ? ` · ${say("stopped_items", { n: stopped.length })}` : ""}</p>
+      <p class=${issuing && !ended ? "good" : "bad"}>${ended ? say("day_ended") : say(issuing ? "issuing_on" : "issuing_off")}${stopped.length > 0 && !ended ? ` · ${say("stopped_items", { n: stopped.length })}` : ""}</p>
+      ${ended ? nothing : stoppedItems(house, stopped)}
       ${ended ? nothing : html`<p class="acts">
         <button class="button" data-testid="hours" @click=${() => day.changeHours(house)}>${say("change_hours")}</button>
         ${issuing ? html`<button class="button" data-testid="stop-issuing" @click=${() => day.stopIssuing(house)}>${say("stop_issuing")}</button>` : nothing}
-        ${!issuing || stopped.length > 0 ? html`<button class="button primary" data-testid="resume-issuing" @click=${() => house.command("day/resume-issuing", {})}>${say("resume_issuing")}</button>` : nothing}
+        ${!issuing || stopped.length > 0 ? html`<button class="button primary" data-testid="resume-issuing" @click=${() => house.command("day/resume-issuing", {})}>${say(stopped.length > 0 ? "resume_all" : "resume_issuing")}</button>` : nothing}
         <button class="button danger" data-testid="end-day" @click=${() => day.endDay(house)}>${say("end_day")}</button></p>`}
     </section>`;
   }

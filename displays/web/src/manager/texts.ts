@@ -59,6 +59,8 @@ export const managerTexts = {
   "manager.stopped_items": ["{n} 个事项停止取号", "{n} items stopped"],
   "manager.stop_issuing": ["停止取号", "Stop issuing"],
   "manager.resume_issuing": ["恢复取号", "Resume issuing"],
+  "manager.resume_all": ["全部恢复取号", "Resume all"],
+  "manager.resume_item": ["恢复", "Resume"],
   "manager.stop_which": ["停止哪些事项", "Which items"],
   "manager.stop_all": ["全部", "All"],
   "manager.stop_some": ["指定事项", "Some items"],
