@@ -93,6 +93,20 @@ export async function didPrint(number: string): Promise<boolean | null> {
   return given ? given.printed === "yes" : null;
 }
 
+/** Say the number that a split made, until somebody has read it; true if a slip is wanted. */
+export async function tellChild(parent: StaffTicket, child: StaffTicket): Promise<boolean> {
+  const given = await ask({
+    heading: say("split_made", { number: parent.number }),
+    number: child.number,
+    intro: say("split_told", { number: child.number, items: child.items.map((item) => pick(item.name)).join("、") }),
+    fields: [],
+    confirm: say("print_slip"),
+    leave: say("dismiss"),
+    testid: "dialog-split-made",
+  });
+  return given !== null;
+}
+
 export async function newTicket(hall: HallInfo): Promise<Body | null> {
   const given = await ask({
     heading: say("new_ticket"),
