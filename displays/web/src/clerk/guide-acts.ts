@@ -5,7 +5,8 @@ import { pick } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
 import { ask } from "./ask";
 import { enc } from "./desk";
-import { itemOptions, reasons, transfer } from "./questions";
+import { itemOptions } from "./item-options";
+import { reasons, transfer } from "./questions";
 import { say } from "./texts";
 import type { StaffTicket, TicketState } from "./types";
 

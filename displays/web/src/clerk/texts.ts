@@ -156,6 +156,8 @@ export const clerkTexts = {
   "clerk.to_window": ["窗口", "Window"],
   "clerk.to_area": ["区域", "Area"],
   "clerk.to_hall": ["其他大厅", "Another hall"],
+  "clerk.on_ticket": ["号票上的事项", "on the ticket"],
+  "clerk.added_first": ["号票上没有这个事项：转移时一并加上，并按它排队。", "The ticket does not have this item: it is added, and the ticket waits for it."],
   "clerk.place": ["排队位置", "Place in line"],
   "clerk.place_front": ["排最前", "Front"],
   "clerk.place_original": ["按原取号时间", "By first arrival"],
