@@ -20,6 +20,7 @@ import { enc } from "./desk";
 import { guideStyles } from "./guide-styles";
 import { type CallNow, GuideWatch } from "./guide-watch";
 import * as acts from "./guide-acts";
+import { tellLinked } from "./sent-on";
 import { slip } from "./slip";
 import { deskStyles } from "./styles";
 import { channelText, reasonText, say } from "./texts";
@@ -218,6 +219,8 @@ export class OwGuide extends OwElement {
     const answer = body ? await this.send(ticket.id, act.op, body) : null;
     if (answer && answer.child) {
       await this.tell(ticket, answer.child);
+    } else if (answer && body && body.to_hall) {
+      await tellLinked(this.api, this.hall, ticket);
     }
   }
 
