@@ -1,6 +1,7 @@
 """Decide: what a command brings about, as events, or why it is refused. Pure; the state is only read.
 
-One function looks at the kind of command; the rules stand in :mod:`hall.decide_ticket` and :mod:`hall.decide_window`.
+One function looks at the kind of command; the rules stand in :mod:`hall.decide_ticket`, :mod:`hall.decide_transfer` and
+:mod:`hall.decide_window`.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from hall.booking_time import booking_deadline, due_events, endings
 from hall.decide_arrival import check_in
 from hall.decide_day import end_after, goes_by, moments_after, plan_against_bookings, sessions_against_bookings
 from hall.decide_ticket import Decision
+from hall.decide_transfer import transfer
 from hall.errors import Refusal, refuse
 from hall.ids import Ms
 from hall.opening import Session
@@ -189,7 +191,7 @@ RULES: dict[type[cmd.Command], Callable[[HallDay, Any], Decision]] = {
     cmd.AddItems: tickets.add_items,
     cmd.SplitTicket: tickets.split,
     cmd.MergeTickets: tickets.merge,
-    cmd.TransferTicket: tickets.transfer,
+    cmd.TransferTicket: transfer,
     cmd.WithdrawCall: tickets.withdraw,
     cmd.SetItemResult: tickets.item_result,
     cmd.CorrectTicket: tickets.correct,

@@ -11,7 +11,7 @@ from hall.ids import TIMER, Ms, role_of
 from hall.numbering import next_number
 from hall.order import due_after, due_in_front
 from hall.policy import VisitorClass
-from hall.state import FINAL_STATES, HallDay, Ticket, entry_state, key_of, open_items, signature_of
+from hall.state import FINAL_STATES, HallDay, Ticket, entry_state, key_of, signature_of
 
 Decision = tuple[ev.AnyEvent, ...] | Refusal
 SUPERVISORS = ("guide", "manager", "network", "admin")
@@ -94,7 +94,7 @@ def _bad_items(state: HallDay, items: tuple[cmd.WantedItem, ...], *, have: int) 
         if not signature[0]:
             return refuse("NOBODY_SERVES", **named(state, wanted.code))
         if state.stopped_items and wanted.code in state.stopped_items:
-            return refuse("ISSUING_STOPPED")
+            return refuse("ITEM_STOPPED", **named(state, wanted.code)) if have else refuse("ISSUING_STOPPED")
     return None
 
 
@@ -207,12 +207,10 @@ def add_items(state: HallDay, command: cmd.AddItems) -> Decision:
     ticket = ticket_in(state, command.ticket, ("WAITING", "CALLED", "SERVING", "HELD"))
     if isinstance(ticket, Refusal):
         return ticket
-    refusal = _bad_items(state, command.items, have=len(ticket.entries)) or _not_here(state, ticket, command.actor)
-    if refusal is None and ticket.person and state.plan.policy.issuing.one_open_per_person:
-        refusal = _already_waiting(state, ticket.person, command.items)
+    refusal = not_addable(state, ticket, command.items, actor=command.actor)
     if refusal is not None:
         return refusal
-    return (ev.ItemsAdded(ticket.id, tuple([(item.code, item.quantity) for item in command.items])),)
+    return (added(ticket, command.items),)
 
 
 def split(state: HallDay, command: cmd.SplitTicket) -> Decision:
@@ -234,7 +232,7 @@ def split(state: HallDay, command: cmd.SplitTicket) -> Decision:
         one.state != "OPEN" for index, one in enumerate(ticket.entries) if index not in wanted
     ):
         return refuse("NOTHING_TO_SPLIT")
-    refusal = _not_here(state, ticket, command.actor) or early_refusal(state, ticket)
+    refusal = not_here(state, ticket, command.actor) or early_refusal(state, ticket)
     if refusal is not None:
         return refusal
     number, series, count = next_number(state, ticket.entries[wanted[0]].item, ticket.klass)
@@ -251,7 +249,7 @@ def merge(state: HallDay, command: cmd.MergeTickets) -> Decision:
     merged = ticket_in(state, command.merged, ("WAITING",))
     if isinstance(merged, Refusal):
         return merged
-    refusal = _not_here(state, ticket, command.actor) or early_refusal(state, ticket) or early_refusal(state, merged)
+    refusal = not_here(state, ticket, command.actor) or early_refusal(state, ticket) or early_refusal(state, merged)
     if refusal is not None:
         return refusal
     limit = state.plan.policy.issuing.max_items
@@ -259,72 +257,6 @@ def merge(state: HallDay, command: cmd.MergeTickets) -> Decision:
         return refuse("TOO_MANY_ITEMS", limit=limit)
     due_ms = min(ticket.due_ms, merged.due_ms) if ticket.lane == merged.lane else ticket.due_ms
     return (ev.TicketsMerged(ticket.id, merged.id, due_ms),)
-
-
-def transfer(state: HallDay, command: cmd.TransferTicket) -> Decision:
-    """Send a ticket to an item, a window, an area or another hall."""
-    ticket = ticket_in(state, command.ticket, ("WAITING", "CALLED", "SERVING"))
-    if isinstance(ticket, Refusal):
-        return ticket
-    refusal = _not_here(state, ticket, command.actor) or _bad_target(state, command)
-    if refusal is not None:
-        return refusal
-    if not open_items(ticket):
-        return refuse("NOTHING_OPEN", number=ticket.number)
-    window = ticket.window if ticket.state != "WAITING" else ""
-    if command.to_hall:
-        left = tuple([(one.item, one.quantity) for one in ticket.entries if one.state == "OPEN"])
-        return (
-            ev.TicketReferred(ticket.id, window, command.to_hall, command.linked, left, command.reason),
-            *after_leaving(state, window),
-        )
-    if state.is_ended:
-        return refuse("DAY_ENDED")
-    refusal = _nobody_there(state, ticket, command)
-    if refusal is not None:
-        return refusal
-    due_ms = place_of(
-        state, ticket, command.place, windows=_target_windows(state, ticket, command), at_ms=command.at_ms
-    )
-    return (
-        ev.TicketTransferred(
-            ticket.id, window, command.to_window, command.to_area, command.to_item, ticket.lane, due_ms, command.reason
-        ),
-        *after_leaving(state, window),
-    )
-
-
-def _bad_target(state: HallDay, command: cmd.TransferTicket) -> Refusal | None:
-    targets = [one for one in (command.to_item, command.to_window, command.to_area, command.to_hall) if one]
-    if len(targets) != 1 or command.to_hall == state.hall or (command.to_hall and not command.linked):
-        return refuse("BAD_TRANSFER")
-    if command.to_item and command.to_item not in state.index.items:
-        return refuse("UNKNOWN_ITEM", item=command.to_item)
-    if command.to_window and command.to_window not in state.desks:
-        return refuse("UNKNOWN_WINDOW", window=command.to_window)
-    if command.to_area and command.to_area not in state.index.areas:
-        return refuse("UNKNOWN_AREA", area=command.to_area)
-    return None
-
-
-def _nobody_there(state: HallDay, ticket: Ticket, command: cmd.TransferTicket) -> Refusal | None:
-    """Refuse a target where no window serves the next open item (a window may be chosen for any of them)."""
-    items = open_items(ticket)
-    if command.to_item and command.to_item not in items:
-        return refuse("UNKNOWN_ITEM", item=command.to_item)
-    if not _target_windows(state, ticket, command):
-        return refuse("NOBODY_SERVES", **named(state, command.to_item or items[0]))
-    return None
-
-
-def _target_windows(state: HallDay, ticket: Ticket, command: cmd.TransferTicket) -> int:
-    if command.to_window:
-        bit = state.desks[command.to_window].bit
-        able = [state.index.signature((item,)) for item in open_items(ticket)]
-        return bit if any(bit & (own | helping) for own, helping in able) else 0
-    if command.to_item:
-        return state.index.signature((command.to_item,))[0]
-    return state.index.signature(open_items(ticket))[0] & state.index.areas[command.to_area]
 
 
 def place_of(state: HallDay, ticket: Ticket, place: cmd.Place, *, windows: int, at_ms: Ms) -> Ms:
@@ -339,7 +271,7 @@ def withdraw(state: HallDay, command: cmd.WithdrawCall) -> Decision:
     ticket = ticket_in(state, command.ticket, ("CALLED",))
     if isinstance(ticket, Refusal):
         return ticket
-    refusal = _not_here(state, ticket, command.actor)
+    refusal = not_here(state, ticket, command.actor)
     if refusal is not None:
         return refusal
     return withdrawn(state, ticket, command.reason)
@@ -350,7 +282,7 @@ def item_result(state: HallDay, command: cmd.SetItemResult) -> Decision:
     ticket = ticket_in(state, command.ticket, ("CALLED", "SERVING", "HELD"))
     if isinstance(ticket, Refusal):
         return ticket
-    refusal = _not_here(state, ticket, command.actor) or _bad_result(ticket, command)
+    refusal = not_here(state, ticket, command.actor) or _bad_result(ticket, command)
     if refusal is not None:
         return refusal
     result = ev.ItemResultSet(ticket.id, command.entry, command.result, command.due_date, command.materials)
@@ -416,6 +348,19 @@ def rate(state: HallDay, command: cmd.RateTicket) -> Decision:
 # ---- shared ----
 
 
+def not_addable(state: HallDay, ticket: Ticket, items: tuple[cmd.WantedItem, ...], *, actor: str) -> Refusal | None:
+    """Refuse items that a ticket cannot get besides; they count against quotas, but staff may go beyond them."""
+    refusal = _bad_items(state, items, have=len(ticket.entries)) or not_here(state, ticket, actor)
+    if refusal is None and ticket.person and state.plan.policy.issuing.one_open_per_person:
+        return _already_waiting(state, ticket.person, items)
+    return refusal
+
+
+def added(ticket: Ticket, items: tuple[cmd.WantedItem, ...]) -> ev.ItemsAdded:
+    """Return the event that puts items on a ticket."""
+    return ev.ItemsAdded(ticket.id, tuple(map(_pair, items)))
+
+
 def named(state: HallDay, *items: str) -> dict[str, str]:
     """Return the facts that name items: their codes, and their names in both languages."""
     names = [state.index.items[code].name for code in items]
@@ -470,7 +415,7 @@ def _open_ticket(state: HallDay, ticket_id: str) -> Ticket | Refusal:
     return ticket_in(state, ticket_id, ("WAITING", "CALLED", "SERVING", "HELD", "MISSED"))
 
 
-def _not_here(state: HallDay, ticket: Ticket, actor: str) -> Refusal | None:
+def not_here(state: HallDay, ticket: Ticket, actor: str) -> Refusal | None:
     """Refuse a clerk who does not sit where the ticket is; supervisors may; waiting tickets are everybody's."""
     if ticket.state not in ("CALLED", "SERVING"):
         return None

@@ -117,6 +117,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The hall is closed now; come back at the next opening",
     ),
     "ISSUING_STOPPED": ("已停止取号", "No more numbers are given out for now"),
+    "ITEM_STOPPED": (
+        "{item} 已停止取号，不能加到号票上",
+        "Numbers for {item} are stopped for now; it cannot be added to a ticket",
+    ),
     "PLAN_UNKNOWN": ("没有这份设置：{plan}", "These settings are not known here: {plan}"),
     "PLAN_UNCHANGED": ("设置没有变化", "The settings are unchanged"),
     "PLAN_INVALID": ("设置有误：{faults}", "The settings contradict themselves: {faults}"),
@@ -128,6 +132,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "TOO_MANY_ITEMS": ("一张号票最多 {limit} 个事项", "A ticket takes at most {limit} items"),
     "BAD_QUANTITY": ("数量须在 1 到 {limit} 之间", "The quantity must be between 1 and {limit}"),
     "NOBODY_SERVES": ("大厅没有窗口办理该事项：{item}", "No window of this hall serves this item: {item}"),
+    "NOBODY_SERVES_THERE": (
+        "区域 {area} 没有窗口办理该事项：{item}",
+        "No window of area {area} serves this item: {item}",
+    ),
     "QUOTA_FULL": (
         "{item} 本时段的号已取完，请下一时段或改日再来",
         "All numbers for {item} in this half-day are taken; come back in the next one or on another day",

@@ -8,13 +8,16 @@ answer; the id makes the second sending harmless.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import structlog
+from msgspec.structs import replace
 
 from hall.commands import Origin, TakeTicket, WantedItem
 from hall.errors import HallError
 from hall.events import Commit, TicketReferred
 from hall.ids import HallId
+from hall.state import HallDay
 from server.ledger.port import LedgerError, hall_and_date
 from server.outcomes import CommandError, UnknownHall
 from server.runner import HallRunner
@@ -24,6 +27,9 @@ log = structlog.get_logger(__name__)
 
 LINK_DIGEST = "link"
 """Digest of every such command: its id alone says what it is."""
+
+ORDINARY: Final = "ordinary"
+"""The class of a visitor whose own the other hall does not have."""
 
 RETRY_SECONDS = 1.0
 """Rest before links are tried again whose hall was busy or whose storage failed."""
@@ -95,7 +101,8 @@ class Links:
         """Send one; False if it must be tried again."""
         try:
             runner = await self.day(link.hall, link.date)
-            outcome = await runner.submit(link.command, LINK_DIGEST)
+            command = replace(link.command, klass=class_there(runner.view_state(), link.command.klass))
+            outcome = await runner.submit(command, LINK_DIGEST)
         except UnknownHall:
             log.error("link_to_unknown_hall", hall=link.hall, command_id=link.command.command_id)
             return True
@@ -105,6 +112,11 @@ class Links:
         if outcome.refusal is not None:
             log.warning("link_refused", hall=link.hall, command_id=link.command.command_id, code=outcome.refusal.code)
         return True
+
+
+def class_there(there: HallDay, klass: str) -> str:
+    """Return the class that a visitor has in another hall: the same where it knows it, else ordinary."""
+    return klass if klass in there.index.classes else ORDINARY
 
 
 def linked_command(runner: HallRunner, commit: Commit, event: TicketReferred) -> TakeTicket:
@@ -118,6 +130,7 @@ def linked_command(runner: HallRunner, commit: Commit, event: TicketReferred) ->
         actor=commit.actor,
         ticket=event.linked,
         items=tuple(WantedItem(code, quantity) for code, quantity in event.entries),
+        klass=ticket.klass,
         channel="desk",
         # No person: "one open ticket per person" is the rule of the visit's beginning, not of its next station.
         origin=Origin(hall, event.ticket, ticket.arrived_ms),

@@ -42,6 +42,7 @@ ROUTES: Final[Mapping[str, Operations]] = {
     f"GET {_HALL}/tickets": ("tickets.find",),
     f"GET {_TICKET}": ("ticket.read",),
     f"GET {_TICKET}/why": ("ticket.why",),
+    f"GET {_TICKET}/linked": ("ticket.read",),
     **{
         f"POST {_TICKET}/{word}": (f"ticket.{word}",)
         for word in (

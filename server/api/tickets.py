@@ -13,9 +13,10 @@ from server.api.access import allow, caller_of, check, holder
 from server.api.bounds import Code, CommandBody, Secret, TicketKey
 from server.api.describe import PROBLEMS
 from server.api.house import House, house_of
+from server.api.onward import onward
 from server.api.submit import Json, answer_of, asked_of, command_of, day_of_ticket, reply, submit, today_of
 from server.api.transfer import transfer
-from server.keys import new_ticket_id
+from server.keys import date_of_ticket, new_ticket_id
 from server.problems import Problem
 
 router = APIRouter(prefix="/api/halls/{hall}/tickets", tags=["tickets"], responses=PROBLEMS)
@@ -66,6 +67,22 @@ async def find(request: Request, hall: Code, number: Annotated[str, Query(max_le
     wanted_number = number.strip().upper()
     found = [one for one in state.tickets.values() if one.number == wanted_number][:FOUND_LIMIT]
     return reply({"tickets": [staff_ticket(state, one) for one in found], "seq": state.seq})
+
+
+@router.get("/{ticket}/linked")
+async def linked(request: Request, hall: Code, ticket: TicketKey, secret: Annotated[Secret, Query()] = "") -> Response:
+    """Return where a visit went on in another hall: the hall, the number there, and for its holder the new page."""
+    house = house_of(request)
+    caller = await holder(request, "ticket.read", hall=hall, ticket=ticket, secret=secret)
+    known = (await day_of_ticket(house, hall, ticket)).view_state().tickets.get(ticket)
+    if known is None:
+        raise Problem("UNKNOWN_TICKET")
+    found = await onward(house, hall, known)
+    if found is not None and found["ticket"] is not None and caller.role == "citizen":
+        # The new secret goes only to who has shown the old one.
+        date = date_of_ticket(known.linked) or ""
+        found = with_secret(house, found, hall=known.linked_hall, date=date)
+    return reply({"linked": found})
 
 
 # ---- by the holder, a device or staff ----

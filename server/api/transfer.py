@@ -14,6 +14,7 @@ from hall.state import HallDay, open_items
 from server.api.bodies import TransferBody, WindowBody
 from server.api.house import House
 from server.api.submit import Asked, command_of, submit
+from server.links import class_there
 from server.outcomes import Outcome
 from server.problems import problem_of
 from server.runner import HallRunner
@@ -46,6 +47,7 @@ def _would_refuse(here: HallDay, there: HallDay, ticket: TicketId, *, at_ms: int
         actor="",
         ticket="",
         items=tuple(WantedItem(code) for code in open_items(known)),
+        klass=class_there(there, known.klass),
         channel="desk",
         origin=Origin(here.hall, ticket, known.arrived_ms),
     )

@@ -125,6 +125,18 @@ def stopped() -> None:
     hall.take("A")
 
 
+def added_though_stopped() -> None:
+    hall = waiting()
+    hall.issue(False, "B")
+    hall.add("A001", "B")
+
+
+def nobody_serves() -> None:
+    hall = Hall()
+    hall.serve("1", Serves(items=("A",)))
+    hall.take("C")
+
+
 def ended() -> None:
     hall = Hall()
     hall.end_day()
@@ -167,6 +179,7 @@ STORIES: dict[str, Story] = {
     "CALENDAR_UNPUBLISHED": unpublished_year,
     "HALL_CLOSED": lambda: Hall(sessions=(Session(FAR_MS, FAR_MS + 1),)).take("A"),
     "ISSUING_STOPPED": stopped,
+    "ITEM_STOPPED": added_though_stopped,
     "PLAN_UNKNOWN": lambda: Hall(opened=False).open_day(plan="no-such-plan"),
     "PLAN_UNCHANGED": lambda: Hall().change_plan(plan()),
     "PLAN_INVALID": lambda: Hall().change_plan(plan(policy(series=()))),
@@ -176,7 +189,8 @@ STORIES: dict[str, Story] = {
     "NO_ITEMS": lambda: Hall().take(),
     "TOO_MANY_ITEMS": more_items_than_a_ticket_takes,
     "BAD_QUANTITY": lambda: Hall().take("A*100"),
-    "NOBODY_SERVES": lambda: waiting().transfer("A001", to_window="3"),
+    "NOBODY_SERVES": nobody_serves,
+    "NOBODY_SERVES_THERE": lambda: waiting().transfer("A001", to_area="a2"),
     "QUOTA_FULL": lambda: Hall(policy(quotas=(Quota("A", morning=0),))).take("A"),
     "ALREADY_WAITING": lambda: [hall.take("A", person="p") for hall in [Hall()] * 2],
     "REMOTE_NOT_ALLOWED": lambda: Hall(policy(issuing=Issuing(remote=False))).take("A", channel="phone"),

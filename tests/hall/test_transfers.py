@@ -3,8 +3,9 @@
 import pytest
 
 from hall import commands as cmd
+from hall import events as ev
 from hall.catalog import Serves
-from hall.policy import Issuing
+from hall.policy import Issuing, Quota
 from tests.support.halls import OPEN_MS, Hall, assert_called, assert_state, assert_window, policy, refused
 
 # ---- transfer ----
@@ -143,15 +144,13 @@ def test_a_transfer_names_one_target_that_somebody_serves() -> None:
         hall.transfer(number, to_hall="futian")
     with refused("UNKNOWN_ITEM", item="Z"):
         hall.transfer(number, to_item="Z")
-    with refused("UNKNOWN_ITEM", item="B"):
-        hall.transfer(number, to_item="B")
     with refused("UNKNOWN_WINDOW", window="9"):
         hall.transfer(number, to_window="9")
     with refused("UNKNOWN_AREA", area="a9"):
         hall.transfer(number, to_area="a9")
-    with refused("NOBODY_SERVES", item="A", item_zh="身份证"):
+    with refused("CANNOT_SERVE", window="3"):
         hall.transfer(number, to_window="3")
-    with refused("NOBODY_SERVES", item="A"):
+    with refused("NOBODY_SERVES_THERE", item="A", item_zh="身份证", area="a2"):
         hall.transfer(number, to_area="a2")
     hall.serves_next("1")
     with refused("TICKET_ELSEWHERE", number=number):
@@ -162,6 +161,106 @@ def test_a_transfer_names_one_target_that_somebody_serves() -> None:
     hall.finish("1")
     with refused("WRONG_STATE", state="DONE"):
         hall.transfer(number, to_window="2")
+
+
+# ---- transfer to an item that the ticket does not have ----
+
+
+def test_a_transfer_to_another_item_adds_it_and_the_ticket_waits_for_it() -> None:
+    """The wrong item was chosen at the kiosk: one command puts it right, and the first window has nobody."""
+    hall = Hall(open="2 3")
+    number = hall.take("A")
+    hall.serves_next("2")
+
+    hall.transfer(number, to_item="B", reason="needs_other_item", actor="clerk:2")
+
+    added, sent = hall.events
+    assert added == ev.ItemsAdded(hall.ticket(number).id, (("B", 1),))
+    assert (sent.window, sent.to_item, sent.reason) == ("2", "B", "needs_other_item")  # type: ignore[union-attr]
+    assert [one.item for one in hall.ticket(number).entries] == ["A", "B"]
+    assert_window(hall, "2", "IDLE")
+    hall.call("2")
+    assert_state(hall, number, "WAITING")
+    hall.call("3")
+    assert_called(hall, number, window="3")
+
+
+def test_who_waits_is_sent_to_another_item_at_the_wanted_place() -> None:
+    hall = Hall()
+    hall.takes("B", "B")
+    number = hall.take("A")
+
+    hall.transfer(number, to_item="B", place="front")
+
+    assert hall.line("3") == [number, "B001", "B002"]
+
+
+def test_a_visit_whose_items_are_all_done_may_go_on_to_another_item() -> None:
+    hall = Hall(open="1 3")
+    number = hall.take("A")
+    hall.serves_next("1")
+    hall.result(number, 0)
+
+    hall.transfer(number, to_item="B")
+    hall.call("3")
+
+    assert_called(hall, number, window="3")
+    assert [one.state for one in hall.ticket(number).entries] == ["DONE", "OPEN"]
+
+
+def test_an_item_gets_on_a_ticket_by_a_transfer_only_where_it_may_be_added() -> None:
+    """The checks of adding, in true sentences; whatever is refused leaves the ticket as it was (the driver looks)."""
+    hall = Hall(policy(issuing=Issuing(max_items=2)))
+    number, full, other = hall.take("A", person="p1"), hall.take("A", "A2"), hall.take("B", person="p1")
+    hall.issue(False, "C")
+    hall.serve("1", Serves(items=("A", "C")))
+    hall.serve("3", Serves(items=("B",)))
+
+    with refused("UNKNOWN_ITEM", item="Z"):
+        hall.transfer(number, to_item="Z")
+    with refused("NOBODY_SERVES", item="B2", item_zh="完税"):
+        hall.transfer(number, to_item="B2")
+    with refused("TOO_MANY_ITEMS", limit=2):
+        hall.transfer(full, to_item="B")
+    with refused("ITEM_STOPPED", item="C", item_zh="过户"):
+        hall.transfer(number, to_item="C")
+    with refused("ITEM_STOPPED", item="C"):
+        hall.add(number, "C")
+    with refused("ALREADY_WAITING", number=other):
+        hall.transfer(number, to_item="B")
+
+
+def test_an_open_item_that_nobody_serves_any_more_is_no_target() -> None:
+    hall = Hall()
+    number = hall.take("C")
+    hall.serve("1", Serves(items=("A",)))
+
+    with refused("NOBODY_SERVES", item="C"):
+        hall.transfer(number, to_item="C")
+
+
+def test_an_item_added_by_a_transfer_counts_against_its_quota() -> None:
+    """As with every added item, staff may go beyond the quota."""
+    hall = Hall(policy(quotas=(Quota(item="B", morning=1),)))
+    number = hall.take("A")
+
+    hall.transfer(number, to_item="B")
+
+    with refused("QUOTA_FULL", item="B"):
+        hall.take("B")
+    hall.transfer(hall.take("A"), to_item="B")
+    assert hall.state.issued[0, False] == 2
+
+
+def test_a_transfer_to_another_item_is_not_undone() -> None:
+    hall = Hall(open="1")
+    number = hall.take("A")
+    hall.serves_next("1")
+
+    hall.transfer(number, to_item="B", actor="clerk:1")
+
+    with refused("UNDO_TOUCHED"):
+        hall.undo("1")
 
 
 # ---- add, split, merge ----

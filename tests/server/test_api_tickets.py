@@ -1,10 +1,13 @@
 """Tickets and windows through HTTP: a visit from the kiosk to the rating, and what is told on the way."""
 
 import json
+from typing import Any
 
+import httpx
 import pytest
 
 from hall.ids import TICKET_ID_PATTERN
+from server.links import Links, class_there
 from tests.support.server import HALL, Served, command_id, serving
 
 
@@ -138,6 +141,79 @@ def test_a_transfer_to_another_hall_makes_a_linked_ticket_there(served: Served):
             break
         served.client().get("/health")
     assert there().tickets[linked["ticket"]].origin.ticket == ticket["id"]
+
+
+def sent_to_futian(served: Served, **visit: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Take a number and send it to the other hall; return the ticket, and the visit there once its number is made."""
+    ticket = served.take(**visit)
+    answer = served.call(f"tickets/{ticket['id']}/transfer", {"to_hall": "futian", "reason": "other"}, who="guide")
+    assert answer.status_code == 200, answer.text
+    for _ in range(200):
+        found: dict[str, Any] = linked_of(served, ticket, secret=ticket["secret"]).json()["linked"]
+        if found["ticket"] is not None:
+            return ticket, found
+    raise AssertionError("the linked ticket was not made")
+
+
+def linked_of(served: Served, ticket: dict[str, Any], *, who: str = "", secret: str = "") -> httpx.Response:
+    """Ask where a visit went on."""
+    return served.client(who).get(f"/api/halls/{HALL}/tickets/{ticket['id']}/linked", params={"secret": secret})
+
+
+def test_who_holds_the_old_ticket_is_told_the_new_number_and_its_page(served: Served):
+    _, found = sent_to_futian(served)
+
+    there = served.house.halls.today("futian").view_state().tickets[found["ticket"]["id"]]
+    assert found["hall"]["code"] == "futian"
+    assert found["hall"]["name"]["zh"]
+    assert found["ticket"]["number"] == there.number
+    secret = found["ticket"]["secret"]
+    assert found["ticket"]["page"] == f"/t/futian/{there.id}#{secret}"
+    shown = served.client().get(f"/api/halls/futian/tickets/{there.id}", params={"secret": secret})
+    assert shown.json()["ticket"]["number"] == there.number
+    assert linked_of(served, served.take(), who="guide").json() == {"linked": None}
+
+
+def test_the_new_secret_is_shown_for_the_old_one_only(served: Served):
+    """Staff see hall and number; a wrong secret and nobody at all see nothing."""
+    ticket, found = sent_to_futian(served)
+
+    for who in ("guide", "clerk01", "kiosk"):
+        told = linked_of(served, ticket, who=who).json()["linked"]["ticket"]
+        assert told == {"id": found["ticket"]["id"], "number": found["ticket"]["number"]}
+    other = served.take()
+    assert linked_of(served, ticket, secret=other["secret"]).json()["code"] == "WRONG_SECRET"
+    assert linked_of(served, ticket).status_code == 401
+    assert linked_of(served, {"id": "no-such-ticket"}, who="guide").json()["code"] == "UNKNOWN_TICKET"
+
+
+def test_until_the_number_there_is_made_the_hall_is_told_without_it(served: Served, monkeypatch: pytest.MonkeyPatch):
+    """The linked ticket is made by a job that may have to try again."""
+
+    async def later(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(Links, "_sent", later)
+    ticket = served.take()
+    served.call(f"tickets/{ticket['id']}/transfer", {"to_hall": "futian", "reason": "other"}, who="guide")
+
+    found = linked_of(served, ticket, secret=ticket["secret"]).json()["linked"]
+
+    assert (found["hall"]["code"], found["ticket"]) == ("futian", None)
+
+
+@pytest.mark.parametrize("klass", ["elder", "priority"])
+def test_a_class_goes_along_to_another_hall(served: Served, klass: str):
+    _, found = sent_to_futian(served, **{"class": klass})
+
+    there = served.house.halls.today("futian").view_state()
+    assert there.tickets[found["ticket"]["id"]].klass == klass
+
+
+def test_a_class_that_the_other_hall_does_not_have_becomes_ordinary(served: Served):
+    there = served.house.halls.today("futian").view_state()
+
+    assert [class_there(there, klass) for klass in ("elder", "guest-of-honour")] == ["elder", "ordinary"]
 
 
 def test_waits_name_each_item_and_its_group(served: Served):

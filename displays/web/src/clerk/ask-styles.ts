@@ -35,6 +35,14 @@ export const askStyles = css`
     color: var(--ow-ink-2);
     font-size: var(--ow-text-s);
   }
+  .intro .number {
+    display: block;
+    margin: 0.5rem 0;
+    color: var(--ow-brand-strong);
+    font-size: 4.5rem;
+    line-height: 1.1;
+    text-align: center;
+  }
   .fields {
     grid-row: 3;
     padding: 0.75rem 1.25rem 1rem;

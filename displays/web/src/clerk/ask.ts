@@ -39,8 +39,12 @@ export interface Field {
 export interface Question {
   heading: string;
   intro?: string;
+  /** A number that must be read before anything else: it stands large. */
+  number?: string;
   fields: Field[];
   confirm?: string;
+  /** What leaving means; without it: cancel. */
+  leave?: string;
   danger?: boolean;
   wide?: boolean;
   /** Short fields stand two in a row. */
@@ -109,15 +113,15 @@ export class OwAsk extends OwElement {
   }
 
   protected override render(): TemplateResult {
-    const { heading, intro, confirm, danger, wide, pairs, testid } = this.question;
+    const { heading, intro, number, confirm, leave, danger, wide, pairs, testid } = this.question;
     return html`<dialog aria-labelledby="h" class=${wide ? "wide" : ""} data-testid=${testid || "dialog"} @keydown=${this.keyed}>
       <form @submit=${this.submit} novalidate>
         <h2 id="h">${heading}</h2>
-        ${intro ? html`<p class="intro">${intro}</p>` : nothing}
+        ${intro ? html`<p class="intro">${number ? html`<strong class="number" data-testid="ask-number">${number}</strong>` : nothing}${intro}</p>` : nothing}
         <div class="fields ${pairs ? "pairs" : ""}">${this.shown().map((field, index) => this.field(field, index === 0))}</div>
         <footer>
-          <button type="button" class="button" data-testid="ask-cancel" @click=${() => this.answered(null)}>${say("cancel")}<kbd>Esc</kbd></button>
-          <button type="submit" class="button ${danger ? "danger solid" : "primary"}" data-testid="ask-ok">${confirm || say("confirm")}<kbd>⏎</kbd></button>
+          <button type="button" class="button" data-testid="ask-cancel" @click=${() => this.answered(null)}>${leave || say("cancel")}<kbd>Esc</kbd></button>
+          <button type="submit" ?data-first=${!!number} class="button ${danger ? "danger solid" : "primary"}" data-testid="ask-ok">${confirm || say("confirm")}<kbd>⏎</kbd></button>
         </footer>
       </form>
     </dialog>`;

@@ -20,7 +20,7 @@ import { sheetStyles } from "./booking-sheet-styles";
 import { appointmentSlip } from "./booking-slip";
 import { say } from "./booking-texts";
 import { enc } from "./desk";
-import { itemOptions } from "./questions";
+import { itemOptions } from "./item-options";
 import type { OwSlotChoice, SlotChosen } from "./slot-choice";
 import "./slot-choice";
 import { deskStyles } from "./styles";

@@ -26,7 +26,8 @@ import { nowCard } from "./now-card";
 import { parkedLists } from "./parked";
 import * as questions from "./questions";
 import { deskStyles } from "./styles";
-import { say } from "./texts";
+import { tellLinked } from "./sent-on";
+import { clerkTexts, say } from "./texts";
 import type { ClerkState, ShortTicket, TicketItem } from "./types";
 import { waitingLine } from "./waiting-line";
 
@@ -200,7 +201,12 @@ export class OwConsole extends OwElement {
     } else if (action === "transfer" && ticket) {
       const body = await questions.transfer(desk.api, desk.hall, ticket);
       if (body) {
-        await desk.run("transfer", body, "transfer");
+        const answer = await desk.run("transfer", body, "transfer");
+        if (answer && body.to_hall) {
+          const [zh, en] = clerkTexts["clerk.linked_soon"];
+          desk.tell("info", { zh, en });
+          await tellLinked(desk.api, desk.hall, ticket);
+        }
       }
     } else if (action === "add" && ticket) {
       const body = await questions.addItems(desk.hall);

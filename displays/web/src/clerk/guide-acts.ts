@@ -5,7 +5,8 @@ import { pick } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
 import { ask } from "./ask";
 import { enc } from "./desk";
-import { itemOptions, reasons, transfer } from "./questions";
+import { itemOptions } from "./item-options";
+import { reasons, transfer } from "./questions";
 import { say } from "./texts";
 import type { StaffTicket, TicketState } from "./types";
 
@@ -91,6 +92,20 @@ export async function didPrint(number: string): Promise<boolean | null> {
     testid: "dialog-printed",
   });
   return given ? given.printed === "yes" : null;
+}
+
+/** Say the number that a split made, until somebody has read it; true if a slip is wanted. */
+export async function tellChild(parent: StaffTicket, child: StaffTicket): Promise<boolean> {
+  const given = await ask({
+    heading: say("split_made", { number: parent.number }),
+    number: child.number,
+    intro: say("split_told", { number: child.number, items: child.items.map((item) => pick(item.name)).join("、") }),
+    fields: [],
+    confirm: say("print_slip"),
+    leave: say("dismiss"),
+    testid: "dialog-split-made",
+  });
+  return given !== null;
 }
 
 export async function newTicket(hall: HallInfo): Promise<Body | null> {

@@ -20,6 +20,7 @@ import { enc } from "./desk";
 import { guideStyles } from "./guide-styles";
 import { type CallNow, GuideWatch } from "./guide-watch";
 import * as acts from "./guide-acts";
+import { tellLinked } from "./sent-on";
 import { slip } from "./slip";
 import { deskStyles } from "./styles";
 import { channelText, reasonText, say } from "./texts";
@@ -36,6 +37,12 @@ interface Passed {
   window: string;
   zh: string;
   en: string;
+}
+
+/** What a change answers; `child` is the ticket that a split made. */
+interface Changed {
+  ticket: StaffTicket;
+  child?: StaffTicket;
 }
 
 export class OwGuide extends OwElement {
@@ -185,18 +192,48 @@ export class OwGuide extends OwElement {
     }
     this.sought = number;
     try {
-      const { tickets } = await this.api.get<{ tickets: StaffTicket[] }>(`api/halls/${enc(this.hall.hall)}/tickets?number=${enc(number)}`);
-      this.found = tickets;
+      this.found = await this.of(number);
       this.passed = null;
     } catch (fault) {
       toast(pick(faultText(fault)), "bad");
     }
   }
 
+  /** Read the cards anew, if this ticket is among them. */
+  private async again(ticket: string): Promise<void> {
+    const shown = this.found || [];
+    if (shown.some((one) => one.id === ticket)) {
+      const numbers = shown.map((one) => one.number).filter((number, place, all) => all.indexOf(number) === place);
+      const lists = await Promise.all(numbers.map((number) => this.of(number)));
+      this.found = lists.reduce((all, list) => all.concat(list), []);
+    }
+  }
+
+  private async of(number: string): Promise<StaffTicket[]> {
+    const { tickets } = await this.api.get<{ tickets: StaffTicket[] }>(`api/halls/${enc(this.hall.hall)}/tickets?number=${enc(number)}`);
+    return tickets;
+  }
+
   private async act(act: acts.GuideAct, ticket: StaffTicket): Promise<void> {
     const body = await act.ask({ api: this.api, hall: this.hall, ticket });
-    if (body) {
-      await this.send(ticket.id, act.op, body);
+    const answer = body ? await this.send(ticket.id, act.op, body) : null;
+    if (answer && answer.child) {
+      await this.tell(ticket, answer.child);
+    } else if (answer && body && body.to_hall) {
+      await tellLinked(this.api, this.hall, ticket);
+    }
+  }
+
+  /** The new number of a split: its card stays beside the parent's, also when another question is open. */
+  private async tell(parent: StaffTicket, child: StaffTicket): Promise<void> {
+    try {
+      const tickets = await this.of(child.number);
+      this.found = (this.found || []).concat(tickets);
+    } catch (fault) {
+      toast(pick(faultText(fault)), "bad");
+    }
+    if (await acts.tellChild(parent, child)) {
+      await this.reprint(child);
     }
   }
 
@@ -207,21 +244,19 @@ export class OwGuide extends OwElement {
     }
   }
 
-  private async send(ticket: string, op: string, body: Record<string, unknown>): Promise<boolean> {
+  private async send(ticket: string, op: string, body: Record<string, unknown>): Promise<Changed | null> {
     if (this.sending) {
-      return false;
+      return null;
     }
     this.sending = true;
     try {
-      await this.api.command(`api/halls/${enc(this.hall.hall)}/tickets/${enc(ticket)}/${op}`, { ...body, command_id: newCommandId() });
+      const answer = await this.api.command<Changed>(`api/halls/${enc(this.hall.hall)}/tickets/${enc(ticket)}/${op}`, { ...body, command_id: newCommandId() });
       toast(say("done_plain"), "good");
-      if (this.sought && this.found && this.found.some((one) => one.id === ticket)) {
-        await this.find(this.sought);
-      }
-      return true;
+      await this.again(ticket);
+      return answer;
     } catch (fault) {
       toast(pick(faultText(fault)), "bad");
-      return false;
+      return null;
     } finally {
       this.sending = false;
     }

@@ -4,6 +4,7 @@ import type { Api } from "../shared/api";
 import { pick } from "../shared/i18n";
 import type { HallInfo, HallSummary } from "../shared/types";
 import { type Option, type Values, ask } from "./ask";
+import { isAdded, itemOptions, transferItems } from "./item-options";
 import { reasonText, say } from "./texts";
 import type { ClerkState, StaffTicket, TicketItem } from "./types";
 
@@ -106,7 +107,7 @@ export async function drain(): Promise<boolean> {
   return !!(await ask({ heading: say("drain_title"), intro: say("drain_text"), fields: [], confirm: say("drain"), testid: "dialog-drain" }));
 }
 
-export async function transfer(api: Api, hall: HallInfo, ticket: { number: string }): Promise<Body | null> {
+export async function transfer(api: Api, hall: HallInfo, ticket: StaffTicket): Promise<Body | null> {
   const halls = await otherHalls(api, hall.hall);
   const is = (where: string) => (values: Values) => values.where === where;
   const places = ["original", "front", "back"].map((code) => ({ value: code, label: say(`place_${code}` as "place_front") }));
@@ -116,7 +117,8 @@ export async function transfer(api: Api, hall: HallInfo, ticket: { number: strin
     wide: true,
     fields: [
       { name: "where", label: say("transfer_to"), kind: "choice", value: "item", options: targets.map((code) => ({ value: code, label: say(`to_${code}` as "to_item") })) },
-      { name: "to_item", label: say("to_item"), kind: "pick", required: true, options: itemOptions(hall), hint: say("find_item"), when: is("item") },
+      { name: "to_item", label: say("to_item"), kind: "pick", required: true, options: transferItems(hall, ticket), hint: say("find_item"), when: is("item") },
+      { name: "added", label: say("added_first"), kind: "words", when: (values) => values.where === "item" && isAdded(ticket, String(values.to_item)) },
       { name: "to_window", label: say("to_window"), kind: "pick", required: true, options: windowOptions(hall), when: is("window") },
       { name: "to_area", label: say("to_area"), kind: "choice", required: true, options: hall.areas.map((one) => ({ value: one.code, label: pick(one.name) })), when: is("area") },
       { name: "to_hall", label: say("to_hall"), kind: "pick", required: true, options: halls, when: is("hall") },
@@ -185,16 +187,6 @@ function resultBody(item: TicketItem, result: string, given: Values): Body {
   }
   const materials = String(given.materials).split("\n").map((line) => line.trim()).filter((line) => line !== "");
   return { entry: item.entry, result, due_date: given.due_date, materials };
-}
-
-export function itemOptions(hall: HallInfo): Option[] {
-  const themes = new Map(hall.themes.map((theme) => [theme.code, pick(theme.name)] as const));
-  return hall.items.map((item) => ({
-    value: item.code,
-    label: pick(item.name),
-    note: themes.get(item.theme) || "",
-    find: `${item.name.zh} ${item.name.en} ${Array.isArray(item.keywords) ? item.keywords.join(" ") : item.keywords}`,
-  }));
 }
 
 export function windowOptions(hall: HallInfo): Option[] {

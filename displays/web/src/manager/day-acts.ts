@@ -1,7 +1,7 @@
 // What a manager does to the day: hours, issuing, its end. Times are typed in the hall's zone.
 
 import { type Field, ask } from "../clerk/ask";
-import { itemOptions } from "../clerk/questions";
+import { itemOptions } from "../clerk/item-options";
 import { toast } from "../shared/components/dialog";
 import { clockTime } from "../shared/format";
 import type { Session } from "../shared/types";

@@ -17,6 +17,7 @@ import { base, buttons, surfaces } from "../shared/theme";
 import type { HallInfo, RatingLevel, Text, TicketItem, TicketLive, TicketState } from "../shared/types";
 import { alertTurn, askToNotify, mayNotify } from "./alert";
 import { remember } from "./mine";
+import "./onward";
 import "./rating";
 import { phoneStyles, visitStyles } from "./styles";
 import { isOver, placesToLet, taleOf } from "./tale";
@@ -136,7 +137,7 @@ export class OwTicket extends OwElement {
   }
 
   private visit(ticket: TicketState) {
-    return html`${this.hero(ticket)} ${this.actions(ticket)} ${this.delayChoice(ticket)} ${this.ratings(ticket)}
+    return html`${this.hero(ticket)} ${ticket.linked ? this.onward() : nothing} ${this.actions(ticket)} ${this.delayChoice(ticket)} ${this.ratings(ticket)}
     ${this.items(ticket)} ${this.story(ticket)} ${this.whyPart(ticket)} ${isOver(ticket) ? this.againLink() : nothing}`;
   }
 
@@ -194,6 +195,10 @@ export class OwTicket extends OwElement {
             ${t("visit.missed.until", { time: clockTime(until, this.zone) })} (${countdown(until, this.feed.nowMs())})
           </p>`
         : nothing}`;
+  }
+
+  private onward() {
+    return html`<ow-onward .api=${this.api} path=${this.path} secret=${this.secret}></ow-onward>`;
   }
 
   private actions(ticket: TicketState) {

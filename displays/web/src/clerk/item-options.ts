@@ -1,0 +1,36 @@
+// The items that a question offers: all of the hall, or first those of a ticket that is sent on.
+
+import { pick } from "../shared/i18n";
+import type { HallInfo } from "../shared/types";
+import type { Option } from "./ask";
+import { say } from "./texts";
+import type { StaffTicket, TicketItem } from "./types";
+
+type WithItems = Pick<StaffTicket, "items">;
+
+export function itemOptions(hall: HallInfo): Option[] {
+  const themes = new Map(hall.themes.map((theme) => [theme.code, pick(theme.name)] as const));
+  return hall.items.map((item) => ({
+    value: item.code,
+    label: pick(item.name),
+    note: themes.get(item.theme) || "",
+    find: `${item.name.zh} ${item.name.en} ${Array.isArray(item.keywords) ? item.keywords.join(" ") : item.keywords}`,
+  }));
+}
+
+/** The open items of a ticket first: they are what it is sent to most; any other is added by the transfer, and says so. */
+export function transferItems(hall: HallInfo, ticket: WithItems): Option[] {
+  const open = ticket.items.filter((item) => isOpenItem(item));
+  const own = open.filter((item, place) => open.findIndex((one) => one.code === item.code) === place);
+  const rest = itemOptions(hall).filter((option) => !own.some((item) => item.code === option.value));
+  return own.map((item): Option => ({ value: item.code, label: pick(item.name), note: say("on_ticket") })).concat(rest);
+}
+
+/** Whether the transfer to this item adds it to the ticket. */
+export function isAdded(ticket: WithItems, code: string): boolean {
+  return code !== "" && !ticket.items.some((item) => item.code === code && isOpenItem(item));
+}
+
+function isOpenItem(item: TicketItem): boolean {
+  return item.state === "OPEN" || item.state === "SERVING";
+}

@@ -1,0 +1,31 @@
+// What the desk works out about tickets: where one can be sent, and what that changes.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { load } from "./load.mjs";
+
+const { isAdded, transferItems } = await load("clerk/item-options.ts");
+
+const named = (zh) => ({ zh, en: zh });
+const hall = {
+  themes: [{ code: "t", name: named("综合") }],
+  items: ["a", "b", "c"].map((code) => ({ code, name: named(code.toUpperCase()), theme: "t", keywords: "" })),
+};
+const holding = (...items) => ({ items: items.map(([code, state], entry) => ({ entry, code, name: named(code.toUpperCase()), quantity: 1, state })) });
+
+test("a ticket is offered its own open items first, each item once", () => {
+  const offered = transferItems(hall, holding(["c", "OPEN"], ["a", "DONE"], ["c", "OPEN"], ["b", "SERVING"]));
+
+  assert.deepEqual(offered.map((one) => one.value), ["c", "b", "a"]);
+  assert.notEqual(offered[0].note, offered[2].note);
+});
+
+test("an item that is not open on the ticket is added by the transfer", () => {
+  const ticket = holding(["a", "DONE"], ["b", "OPEN"]);
+
+  assert.ok(isAdded(ticket, "a"));
+  assert.ok(isAdded(ticket, "c"));
+  assert.ok(!isAdded(ticket, "b"));
+  assert.ok(!isAdded(ticket, ""), "nothing is chosen yet");
+});

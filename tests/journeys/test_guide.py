@@ -1,0 +1,106 @@
+"""What a guide does to tickets, and what the guide and the visitor are told of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.test_booking_staff import answer_printed, signed_in
+from tests.journeys.test_visit import press
+from tests.support.browser import Eyes, seen, violations
+from tests.support.journey import RunningClock, add_people, journey_plan, page_address
+from tests.support.server import HALL, OTHER_HALL, Served, serving
+
+pytestmark = [pytest.mark.browser]
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Served]:
+    add_people(tmp_path)
+    with serving(tmp_path, plans={HALL: journey_plan()}, clock=RunningClock()) as served:
+        yield served
+
+
+def find(guide: Page, number: str) -> None:
+    """Search for a number and wait for its card."""
+    seen(guide, "guide-number").fill(number)
+    seen(guide, "guide-find").click()
+    expect(card(guide, number)).to_be_visible()
+
+
+def card(guide: Page, number: str) -> Locator:
+    """Return the card of a number."""
+    return guide.locator(f"[data-testid='guide-ticket'][aria-label='{number}']")
+
+
+def test_a_split_tells_its_new_number_large_and_prints_its_slip(hall: Served, eyes: Eyes):
+    """The dialog says the number, the slip is reported, and the new ticket's card stays on the page."""
+    ticket = hall.take("id-card", items=[{"code": "id-card"}, {"code": "residence"}])
+    guide = signed_in(hall, eyes, "guide", page_address("clerk"))
+    find(guide, ticket["number"])
+
+    seen(guide, "guide-split").click()
+    seen(guide, "dialog-split").get_by_role("checkbox").last.check()
+    seen(guide, "ask-ok").click()
+
+    expect(seen(guide, "dialog-split-made")).to_be_visible()
+    number = seen(guide, "ask-number").inner_text()
+    assert number not in ("", ticket["number"])
+    assert violations(guide) == []
+    guide.keyboard.press("Enter")
+    answer_printed(guide)
+    expect(card(guide, number)).to_be_visible()
+    expect(card(guide, ticket["number"])).to_be_visible()
+    child = hall.client("guide").get(f"/api/halls/{HALL}/tickets?number={number}").json()["tickets"][0]
+    assert (child["parent"], child["slip"]) == (ticket["id"], "printed")
+
+
+def test_a_visit_that_goes_on_in_another_hall_keeps_its_visitor_told(tmp_path: Path, eyes: Eyes):
+    """The clerk reads the number there, large; the phone page of the old ticket shows it and leads to the new one."""
+    with serving(tmp_path, clock=RunningClock()) as served:
+        ticket = served.take(**{"class": "elder"})
+        phone = eyes.open(f"{served.url}/t/{HALL}/{ticket['id']}#{ticket['secret']}", "phone")
+        clerk = signed_in(served, eyes, "clerk01", page_address("clerk", window="W01"))
+        seen(clerk, "open").click()
+        press(clerk, "n", "next")
+        press(clerk, "t", "transfer")
+        seen(clerk, "ask-where-hall").check()
+        seen(clerk, "dialog-transfer").locator(".hit").first.click()
+        seen(clerk, "ask-reason-citizen_asks").check()
+        seen(clerk, "ask-ok").click()
+
+        expect(seen(clerk, "dialog-linked")).to_be_visible()
+        number = seen(clerk, "ask-number").inner_text()
+        assert violations(clerk) == []
+        expect(seen(phone, "onward-number")).to_have_text(number)
+        assert violations(phone) == []
+        seen(phone, "onward-page").click()
+        expect(seen(phone, "ticket")).to_have_attribute("data-state", "WAITING")
+        expect(seen(phone, "number")).to_have_text(number)
+        assert f"/t/{OTHER_HALL}/" in phone.url
+
+
+def test_who_is_at_the_wrong_window_is_sent_to_another_item_in_one_step(hall: Served, eyes: Eyes):
+    """The dialog lists the ticket's own item first, says that another is added, and the ticket waits for it."""
+    ticket = hall.take("id-card")
+    clerk = signed_in(hall, eyes, "c01", page_address("clerk", window="W01"))
+    seen(clerk, "open").click()
+    press(clerk, "n", "next")
+    press(clerk, "t", "transfer")
+    dialog = seen(clerk, "dialog-transfer")
+    expect(dialog.locator(".hit").first).to_contain_text("身份证")
+    expect(dialog.locator(".words")).to_have_count(0)
+
+    dialog.locator(".hit", has_text="发票").click()
+    expect(dialog.locator(".words")).to_be_visible()
+    seen(clerk, "ask-reason-needs_other_item").check()
+    seen(clerk, "ask-ok").click()
+
+    expect(seen(clerk, "current-number")).to_have_count(0)
+    shown = hall.client("guide").get(f"/api/halls/{HALL}/tickets?number={ticket['number']}").json()["tickets"][0]
+    assert (shown["state"], shown["to"], [item["code"] for item in shown["items"]]) == (
+        "WAITING",
+        "invoice",
+        ["id-card", "invoice"],
+    )
