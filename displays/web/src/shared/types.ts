@@ -184,6 +184,8 @@ export interface HallInfo {
   limits: { max_items: number; max_quantity: number; delay_places: number };
   /** Numbers are for practice. */
   training: boolean;
+  /** Screens speak calls, unless their address says otherwise. */
+  voice: "browser" | "silent";
   /** A number would be given now for some item; if not, `refusal` is the code that says why. */
   taking: boolean;
   refusal?: string | null;
