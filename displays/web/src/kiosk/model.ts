@@ -145,6 +145,12 @@ export class KioskModel {
     return (waits && waits.refused[code]) || null;
   }
 
+  /** From when a refused item has numbers again; null where the hall does not know. */
+  againMs(code: string): number | null {
+    const waits = this.watch.waits;
+    return (waits && waits.from_ms && waits.from_ms[code]) || null;
+  }
+
   get told(): WaitGroup | null {
     return longestGroup(this.watch.waits, this.basket.map((one) => one.code));
   }

@@ -90,6 +90,8 @@ export const kioskTexts = {
   "kiosk.demo": ["演示", "Demo"],
   "kiosk.stopped.item": ["暂停取号", "No numbers now"],
   "kiosk.refused.QUOTA_FULL": ["本时段号已取完", "All numbers of this half-day are taken"],
+  "kiosk.full.until": ["号已取完，{time} 起再放号", "All taken; more from {time}"],
+  "kiosk.again": ["{time} 起再放号", "More numbers from {time}"],
   "kiosk.refused.NOBODY_SERVES": ["本大厅暂不办理", "Not served in this hall now"],
   "kiosk.refused.ISSUING_STOPPED": ["已停止取号", "No more numbers for now"],
   "kiosk.refused.HALL_CLOSED": ["现在不取号", "Closed now"],

@@ -207,6 +207,8 @@ export interface Waits {
   groups: WaitGroup[];
   items: Record<string, number>;
   refused: Record<string, string>;
+  /** From when numbers of a refused item are given out again, where the hall knows. */
+  from_ms?: Record<string, number>;
 }
 
 export interface DemoLink {
