@@ -128,6 +128,7 @@ def _hall(house: House, state: HallDay) -> Json:
         "issuing": state.issuing and not state.is_ended,
         "remote": policy.issuing.remote,
         "bookable": policy.booking is not None,
+        "rejoin": policy.missed.rejoin != "void",
         "policy_version": policy.version,
         **_catalog(state),
         "classes": [{"code": one.code, "name": text_view(one.name), "lane": one.lane} for one in policy.classes],
