@@ -174,6 +174,8 @@ export interface HallInfo {
   issuing: boolean;
   remote: boolean;
   bookable: boolean;
+  /** Who missed the call may come back. */
+  rejoin: boolean;
   policy_version: string | number;
   areas: { code: string; name: Text }[];
   themes: { code: string; name: Text }[];
