@@ -6,11 +6,13 @@ from operator import attrgetter
 
 from hall import commands as cmd
 from hall import events as ev
-from hall.errors import Refusal, refuse
+from hall.errors import Fact, Refusal, refuse
 from hall.ids import TIMER, Ms, role_of
+from hall.issuing import full_quota, in_break
 from hall.numbering import next_number
 from hall.order import due_after, due_in_front
 from hall.policy import VisitorClass
+from hall.slots import local_text
 from hall.state import FINAL_STATES, HallDay, Ticket, entry_state, key_of, signature_of
 
 Decision = tuple[ev.AnyEvent, ...] | Refusal
@@ -62,7 +64,7 @@ def _not_now(state: HallDay, command: cmd.TakeTicket) -> Refusal | None:
     issuing = state.plan.policy.issuing
     if command.channel == "phone" and not issuing.remote:
         return refuse("REMOTE_NOT_ALLOWED")
-    if not issuing.in_breaks and _in_break(state, command.at_ms):
+    if not issuing.in_breaks and in_break(state, command.at_ms):
         return _not_issuing(state, command.at_ms)
     if state.index.quotas:
         full = _full_quota(state, command)
@@ -71,11 +73,6 @@ def _not_now(state: HallDay, command: cmd.TakeTicket) -> Refusal | None:
     if command.person and issuing.one_open_per_person:
         return _already_waiting(state, command.person, command.items)
     return None
-
-
-def _in_break(state: HallDay, at_ms: Ms) -> bool:
-    """Return whether the hall has opened today and is between two sessions."""
-    return at_ms >= state.sessions[0].open_ms and not any(one.open_ms <= at_ms < one.close_ms for one in state.sessions)
 
 
 def _bad_items(state: HallDay, items: tuple[cmd.WantedItem, ...], *, have: int) -> Refusal | None:
@@ -99,16 +96,13 @@ def _bad_items(state: HallDay, items: tuple[cmd.WantedItem, ...], *, have: int) 
 
 
 def _full_quota(state: HallDay, command: cmd.TakeTicket) -> Refusal | None:
-    afternoon = command.at_ms >= state.half_day_ms
-    wanted: dict[int, int] = {}
-    for item in command.items:
-        for number in state.index.quotas.get(item.code, ()):
-            wanted[number] = wanted.get(number, 0) + 1
-            quota = state.plan.policy.quotas[number]
-            most = quota.afternoon if afternoon else quota.morning
-            if most is not None and state.issued.get((number, afternoon), 0) + wanted[number] > most:
-                return refuse("QUOTA_FULL", **named(state, item.code), limit=most)
-    return None
+    full = full_quota(state, command.items, command.at_ms)
+    if full is None:
+        return None
+    facts: dict[str, Fact] = {**named(state, full.item), "limit": full.limit}
+    if full.again_ms is not None:
+        facts |= {"from_ms": full.again_ms, "since": local_text(full.again_ms, state.plan.zone)}
+    return refuse("QUOTA_FULL", **facts)
 
 
 def _already_waiting(state: HallDay, person: str, items: tuple[cmd.WantedItem, ...]) -> Refusal | None:

@@ -79,7 +79,8 @@ def _sentence(refusal: Refusal, language: int) -> str:
     if isinstance(booking_state, str) and booking_state in APPOINTMENT_NAMES:
         facts["booking_state"] = APPOINTMENT_NAMES[booking_state][language]
     facts["item"] = facts.get(("item_zh", "item_en")[language]) or facts["item"]
-    return REFUSALS[refusal.code][language].format_map(facts)
+    dated = DATED.get(refusal.code) if "since" in facts else None
+    return (dated or REFUSALS[refusal.code])[language].format_map(facts)
 
 
 class _Facts(dict[str, Fact]):
@@ -203,3 +204,12 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "NOTHING_SERVED": ("窗口至少要办理一个事项", "A window must serve at least one item"),
     **BOOKING_REFUSALS,
 }
+"""Code → the sentence for people, in Chinese and English."""
+
+DATED: dict[str, tuple[str, str]] = {
+    "QUOTA_FULL": (
+        "{item} 本时段的号已取完，{since} 起再放号",
+        "All numbers for {item} in this half-day are taken; more are given out from {since}",
+    ),
+}
+"""The sentence where the facts say ``since`` when it is otherwise."""

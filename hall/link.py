@@ -56,6 +56,8 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="hello
     beat_ms: Ms = BEAT_MS
     ring_limit_ms: Ms = 60_000
     version: str = ""
+    voice: str = "browser"
+    """Whether the hall's screens speak calls (``browser``) or stay ``silent``."""
 
 
 class Snap(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="snap"):
@@ -184,6 +186,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     beat_ms: Ms = BEAT_MS
     ring_limit_ms: Ms = 60_000
     version: str = ""
+    voice: str = "browser"
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -250,6 +253,7 @@ class ServerLink:
             beat_ms=terms.beat_ms,
             ring_limit_ms=terms.ring_limit_ms,
             version=terms.version,
+            voice=terms.voice,
         )
         return _encode(hello)
 

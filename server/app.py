@@ -350,6 +350,7 @@ def _messages(
 async def _start_screens(house: House) -> None:
     house.hub.live = house.live
     await _look_at_devices(house)
+    await _look_at_voices(house)
 
 
 async def _look_at_devices(house: House) -> None:
@@ -360,12 +361,18 @@ async def _look_at_devices(house: House) -> None:
         house.live.learn_devices(hall, found)
 
 
+async def _look_at_voices(house: House) -> None:
+    facts = await asyncio.to_thread(house.halls.plans.halls)
+    house.hub.learn_voices({one.code: one.voice for one in facts})
+
+
 async def _follow_devices(house: House) -> None:
-    """Hear of devices that other nodes have made or revoked, until cancelled."""
+    """Hear of devices that other nodes have made or revoked, and of halls that they silenced, until cancelled."""
     while house.node.is_shared:
         await asyncio.sleep(DEVICES_SECONDS)
         try:
             await _look_at_devices(house)
+            await _look_at_voices(house)
         except DatabaseUnavailable as failure:
             log.warning("devices_not_read", reason=str(failure))
 

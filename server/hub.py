@@ -121,6 +121,7 @@ class Hub:
         self._clock = clock
         self._version = version
         self._halls: dict[str, _HallWatch] = {}
+        self._voices: dict[str, str] = {}
         self._slots = itertools.cycle(range(BEAT_SLOTS))
         self._tasks: set[asyncio.Task[None]] = set()
         self._frames = self._renders = self._stalls = self._cuts = 0
@@ -198,6 +199,10 @@ class Hub:
                     if watched.slot == slot:
                         self._look_at(hall, watch, watched)
                 self._beat_screens(watch, slot)
+
+    def learn_voices(self, voices: Mapping[str, str]) -> None:
+        """Remember whether these halls' screens speak; open screens are told at their beat."""
+        self._voices.update(voices)
 
     # ---- what is known ----
 
@@ -358,10 +363,17 @@ class Hub:
         """Return what is true of the server for a view now; a day that is not open yet has no plan."""
         ring_limit_ms = state.plan.policy.calling.ring_limit_ms if state.is_open else Calling().ring_limit_ms
         speed = max(1, round(self._clock.speed))
-        return Terms(hall=hall, view=view.kind, speed=speed, ring_limit_ms=ring_limit_ms, version=self._version)
+        return Terms(
+            hall=hall,
+            view=view.kind,
+            speed=speed,
+            ring_limit_ms=ring_limit_ms,
+            version=self._version,
+            voice=self._voices.get(hall, "browser"),
+        )
 
     def _renew(self, watched: Watched, terms: Terms) -> None:
-        """Greet the screens again if the day has opened under another ring limit, or the clock runs at another speed."""
+        """Greet the screens again if the ring limit, the clock's speed or the hall's voice has become another."""
         if terms == watched.terms:
             return
         watched.terms = terms

@@ -104,17 +104,21 @@ class Waits:
         at_ms = max(self._clock.now_ms(), state.at_ms)
         groups: dict[tuple[int, int], list[str]] = {}
         refused: dict[str, str] = {}
+        from_ms: dict[str, Ms] = {}
         for code in state.index.items if state.is_open else ():
             groups.setdefault(state.index.signature((code,)), []).append(code)
             refusal = _refusal(state, code, at_ms)
             if refusal is not None:
-                refused[code] = refusal
+                refused[code] = refusal.code
+                again_ms = refusal.facts.get("from_ms", refusal.facts.get("next_open_ms"))
+                if isinstance(again_ms, int):
+                    from_ms[code] = again_ms
         items = {code: number for number, codes in enumerate(groups.values()) for code in codes}
         answers = [
             self._group(state, codes[0], at_ms=at_ms, is_taking=any(code not in refused for code in codes))
             for codes in groups.values()
         ]
-        return {"at_ms": at_ms, "groups": answers, "items": items, "refused": refused}
+        return {"at_ms": at_ms, "groups": answers, "items": items, "refused": refused, "from_ms": from_ms}
 
     def _group(self, state: HallDay, code: str, *, at_ms: Ms, is_taking: bool) -> Json:
         place = place_for(state, (code,), at_ms=at_ms)
@@ -154,11 +158,11 @@ def _scaled(kept: _Kept, before: int) -> Told | None:
     return Told(before, told.p50_ms * (before + 1) // (then + 1), told.p80_ms * (before + 1) // (then + 1))
 
 
-def _refusal(state: HallDay, code: str, at_ms: Ms) -> str | None:
+def _refusal(state: HallDay, code: str, at_ms: Ms) -> Refusal | None:
     """Return why the hall would give no number for an item now."""
     asked = TakeTicket(command_id="", at_ms=at_ms, actor="citizen:", ticket="", items=(WantedItem(code),))
     decision = decide(state, asked)
-    return decision.code if isinstance(decision, Refusal) else None
+    return decision if isinstance(decision, Refusal) else None
 
 
 def _keep(kept: OrderedDict[_K, _V], key: _K, value: _V, *, limit: int) -> None:

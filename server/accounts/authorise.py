@@ -46,6 +46,8 @@ RIGHTS: Final[Mapping[str, Roles]] = {
     "ticket.why": _LOOKING | Roles({"citizen"}),
     "ticket.cancel": _HOLDER,
     "ticket.rejoin": _HOLDER,
+    # Who stands at the kiosk and says the number: what staff at the desk accept, too.
+    "ticket.rejoin.number": _STAFF | Roles({"kiosk"}),
     "ticket.delay": _HOLDER,
     "ticket.rate": _HOLDER,
     "ticket.print-result": _HOLDER,

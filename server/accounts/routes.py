@@ -40,6 +40,7 @@ ROUTES: Final[Mapping[str, Operations]] = {
     # tickets
     f"POST {_HALL}/tickets": ("ticket.take.phone", "ticket.take.kiosk", "ticket.take.desk"),
     f"GET {_HALL}/tickets": ("tickets.find",),
+    f"POST {_HALL}/tickets/rejoin": ("ticket.rejoin.number",),
     f"GET {_TICKET}": ("ticket.read",),
     f"GET {_TICKET}/why": ("ticket.why",),
     f"GET {_TICKET}/linked": ("ticket.read",),

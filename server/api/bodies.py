@@ -17,6 +17,7 @@ from server.api.bounds import (
     MaybeDay,
     Moment,
     Name,
+    Number,
     Password,
     Person,
     Place,
@@ -54,6 +55,12 @@ class HolderBody(CommandBody):
     """A change by the holder of a ticket, who shows its secret, or by a device or staff with a token."""
 
     secret: Secret = ""
+
+
+class NumberBody(CommandBody):
+    """A change of today's ticket with this number, typed from a slip."""
+
+    number: Number
 
 
 class CancelBody(HolderBody):

@@ -20,6 +20,7 @@ TicketKey = Annotated[str, StringConstraints(pattern=TICKET_ID_PATTERN, max_leng
 Reason = Annotated[str, StringConstraints(pattern=_PLAIN, max_length=200)]
 Name = Annotated[str, StringConstraints(pattern=_PLAIN, min_length=1, max_length=80)]
 Person = Annotated[str, StringConstraints(pattern=_PLAIN, max_length=64)]
+Number = Annotated[str, StringConstraints(pattern=_PLAIN, min_length=1, max_length=12)]
 Secret = Annotated[str, StringConstraints(max_length=64)]
 AccountName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$", max_length=40)]
 Password = Annotated[str, StringConstraints(min_length=8, max_length=200)]

@@ -79,8 +79,9 @@ async def show_hall(request: Request, hall: Code) -> Response:
     if not state.is_open:
         raise Problem("NOT_READY")
     facts = await asyncio.to_thread(house.halls.plans.halls)
-    is_training = any(one.code == hall and one.training for one in facts)
-    return reply({**_hall(house, state), "training": is_training, **_taking(house, state)})
+    mine = next(one for one in facts if one.code == hall)
+    set_up = {"training": mine.training, "voice": mine.voice}
+    return reply({**_hall(house, state), **set_up, **_taking(house, state)})
 
 
 @router.get("/{hall}/calls")
@@ -127,6 +128,7 @@ def _hall(house: House, state: HallDay) -> Json:
         "issuing": state.issuing and not state.is_ended,
         "remote": policy.issuing.remote,
         "bookable": policy.booking is not None,
+        "rejoin": policy.missed.rejoin != "void",
         "policy_version": policy.version,
         **_catalog(state),
         "classes": [{"code": one.code, "name": text_view(one.name), "lane": one.lane} for one in policy.classes],

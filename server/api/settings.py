@@ -70,6 +70,7 @@ async def change_hall(request: Request, hall: Code) -> Response:
     if is_moved:
         check_zone(house_of(request), hall, facts.zone)
     await done(lambda: store.save_facts(facts, expected=expected, by=by(caller)))
+    house_of(request).hub.learn_voices({hall: facts.voice})
     day = await on_change(house_of(request), hall, actor=caller.actor, hours=is_moved)
     return versioned(await done(lambda: store.facts_version(hall)), {"day": day})
 

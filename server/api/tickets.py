@@ -7,14 +7,15 @@ from fastapi import APIRouter, Query, Request, Response
 
 from hall.feed import View
 from hall.feed_staff import render, staff_ticket
+from hall.state import HallDay, Ticket
 from server.accounts.authorise import Caller
 from server.api import bodies
 from server.api.access import allow, caller_of, check, holder
-from server.api.bounds import Code, CommandBody, Secret, TicketKey
+from server.api.bounds import Code, CommandBody, Number, Secret, TicketKey
 from server.api.describe import PROBLEMS
 from server.api.house import House, house_of
 from server.api.onward import onward
-from server.api.submit import Json, answer_of, asked_of, command_of, day_of_ticket, reply, submit, today_of
+from server.api.submit import Json, answer_of, answered, asked_of, command_of, day_of_ticket, reply, submit, today_of
 from server.api.transfer import transfer
 from server.keys import date_of_ticket, new_ticket_id
 from server.problems import Problem
@@ -60,12 +61,11 @@ async def show(request: Request, hall: Code, ticket: TicketKey, secret: Annotate
 
 
 @router.get("")
-async def find(request: Request, hall: Code, number: Annotated[str, Query(max_length=12, min_length=1)]) -> Response:
+async def find(request: Request, hall: Code, number: Annotated[Number, Query()]) -> Response:
     """Return the tickets of a number, for staff."""
     await allow(request, "tickets.find", hall)
     state = today_of(request, hall).view_state()
-    wanted_number = number.strip().upper()
-    found = [one for one in state.tickets.values() if one.number == wanted_number][:FOUND_LIMIT]
+    found = _numbered(state, number)[:FOUND_LIMIT]
     return reply({"tickets": [staff_ticket(state, one) for one in found], "seq": state.seq})
 
 
@@ -98,6 +98,22 @@ async def cancel(request: Request, hall: Code, ticket: TicketKey, body: bodies.C
 async def rejoin(request: Request, hall: Code, ticket: TicketKey, body: bodies.HolderBody) -> Response:
     """Come back after a miss (过号重排)."""
     return await _by_holder(request, "rejoin", hall, ticket, body)
+
+
+@router.post("/rejoin")
+async def rejoin_by_number(request: Request, hall: Code, body: bodies.NumberBody) -> Response:
+    """Come back after a miss with nothing but the number of a paper slip (kiosk, staff)."""
+    caller = await allow(request, "ticket.rejoin.number", hall)
+    runner = today_of(request, hall)
+    asked = asked_of(caller, "rejoin-number", hall=hall, body=body)
+    outcome = await answered(runner, asked)
+    if outcome is None:
+        found = _numbered(runner.view_state(), body.number)
+        if not found:
+            raise Problem("UNKNOWN_TICKET")
+        ticket = min(found, key=lambda one: one.state != "MISSED")
+        outcome = await submit(runner, command_of("ticket.rejoin", asked, ticket=ticket.id), asked)
+    return reply(answer_of(outcome))
 
 
 @router.post("/{ticket}/delay")
@@ -190,6 +206,11 @@ async def abandon(request: Request, hall: Code, ticket: TicketKey, body: bodies.
 async def correct(request: Request, hall: Code, ticket: TicketKey, body: bodies.CorrectBody) -> Response:
     """Correct what a final ticket says (更正)."""
     return await _by_staff(request, "correct", hall, ticket, body)
+
+
+def _numbered(state: HallDay, number: str) -> list[Ticket]:
+    wanted = number.strip().upper()
+    return [one for one in state.tickets.values() if one.number == wanted]
 
 
 def channel_of(caller: Caller) -> Channel:

@@ -9,7 +9,7 @@ import pytest
 from hall import commands as cmd
 from hall.booking_refusals import BOOKING_REFUSALS
 from hall.catalog import Serves
-from hall.errors import REFUSALS, STATE_NAMES, Refusal, refuse
+from hall.errors import DATED, REFUSALS, STATE_NAMES, Refusal, refuse
 from hall.opening import Calendar, Session, WeekHours, hours_on
 from hall.policy import Calling, HoldRule, Issuing, MissedRule, Policy, Quota
 from hall.state import TICKET_STATES
@@ -251,9 +251,8 @@ def test_the_table_holds_what_can_happen_and_nothing_else() -> None:
     assert set(STORIES) == set(REFUSALS) - set(BOOKING_REFUSALS), "bookings: test_booking_refusals"
 
 
-@pytest.mark.parametrize("code", REFUSALS)
-def test_both_languages_name_the_same_facts_in_their_own_letters(code: str) -> None:
-    zh, en = REFUSALS[code]
+@pytest.mark.parametrize(("zh", "en"), [*REFUSALS.values(), *DATED.values()])
+def test_both_languages_name_the_same_facts_in_their_own_letters(zh: str, en: str) -> None:
 
     assert sorted(re.findall(r"{(\w+)}", zh)) == sorted(re.findall(r"{(\w+)}", en))
     assert re.search(r"[一-鿿]", zh)
@@ -263,11 +262,14 @@ def test_both_languages_name_the_same_facts_in_their_own_letters(code: str) -> N
 def test_states_and_items_are_named_in_the_readers_language() -> None:
     wrong = refuse("WRONG_STATE", number="A001", state="SERVING")
     full = refuse("QUOTA_FULL", item="A", item_zh="身份证", item_en="Identity card", limit=1)
+    full_until = Refusal("QUOTA_FULL", {**full.facts, "since": "2026-11-23 12:00"})
 
     assert wrong.zh == "号票 A001 现在是「办理中」，不能这样操作"
     assert wrong.en == "Ticket A001 is being served; this cannot be done now"
     assert full.zh.startswith("身份证 ")
     assert "Identity card" in full.en
+    assert "Identity card" in full_until.en
+    assert full_until.zh.endswith("2026-11-23 12:00 起再放号")
     assert refuse("UNKNOWN_ITEM", item="Z").en == "There is no such item: Z"
 
 

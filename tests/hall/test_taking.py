@@ -6,7 +6,8 @@ import pytest
 from hall import commands as cmd
 from hall.catalog import Serves
 from hall.policy import DelayRule, Issuing, Quota, Series, VisitorClass
-from tests.support.halls import HOUR_MS, OPEN_MS, Hall, assert_called, assert_state, plan, policy, refused
+from hall.slots import local_text
+from tests.support.halls import HOUR_MS, OPEN_MS, Hall, Refused, assert_called, assert_state, plan, policy, refused
 
 
 def test_numbers_count_up_within_their_series() -> None:
@@ -206,6 +207,52 @@ def test_quotas_hold_per_half_day_and_a_cancelled_number_gives_its_place_back() 
         hall.take("B2")
     with refused("QUOTA_FULL", limit=1):
         hall.take("A")
+
+
+def test_a_full_morning_says_when_the_afternoon_begins_where_the_hall_has_numbers_left_then() -> None:
+    """Half-day is at twelve; the hall opens at eight, without a lunch break."""
+    half_day_ms, tomorrow_ms = OPEN_MS + 4 * HOUR_MS, OPEN_MS + 24 * HOUR_MS
+    for quota, from_ms in (
+        (Quota(item="A", morning=0), half_day_ms),
+        (Quota(item="A", morning=0, afternoon=1), half_day_ms),
+        (Quota(item="A", morning=0, afternoon=0), tomorrow_ms),
+    ):
+        with refused("QUOTA_FULL", from_ms=from_ms, since=local_text(from_ms, "Asia/Shanghai")):
+            Hall(policy(quotas=(quota,))).take("A")
+
+
+def test_a_full_afternoon_says_the_next_opening_and_nothing_where_nobody_knows_it() -> None:
+    for next_open_ms in (OPEN_MS + 24 * HOUR_MS, None):
+        hall = Hall(policy(quotas=(Quota(item="A", afternoon=0),)), next_open_ms=next_open_ms)
+        hall.now = OPEN_MS + 5 * HOUR_MS
+        with pytest.raises(Refused) as full:
+            hall.take("A")
+        assert full.value.refusal.facts.get("from_ms") == next_open_ms
+
+
+def test_a_full_morning_says_when_the_break_is_over_where_none_are_given_in_it() -> None:
+    """Sessions from eight to eleven and from one to five: at twelve the hall is shut."""
+    hall = Hall(policy(quotas=(Quota(item="A", morning=0),), issuing=Issuing(in_breaks=False)))
+    hall.change_sessions((0, 3), (5, 9))
+
+    with refused("QUOTA_FULL", from_ms=OPEN_MS + 5 * HOUR_MS):
+        hall.take("A")
+
+
+def test_a_full_morning_of_a_hall_that_closes_at_noon_says_the_next_day() -> None:
+    hall = Hall(policy(quotas=(Quota(item="A", morning=0),)))
+    hall.change_sessions((0, 4))
+
+    with refused("QUOTA_FULL", from_ms=OPEN_MS + 24 * HOUR_MS):
+        hall.take("A")
+
+
+def test_two_items_of_one_quota_need_room_for_both_in_the_afternoon() -> None:
+    """Otherwise they would be sent away a second time."""
+    hall = Hall(policy(quotas=(Quota(theme="tax", morning=1, afternoon=1),)))
+
+    with refused("QUOTA_FULL", from_ms=OPEN_MS + 24 * HOUR_MS):
+        hall.take("B", "B2")
 
 
 def test_one_ticket_cannot_pass_the_quota_by_asking_twice() -> None:

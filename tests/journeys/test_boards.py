@@ -3,9 +3,15 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from tests.journeys.test_screens import board_at, call_somebody, large, running
-from tests.support.browser import Eyes, holds
+from tests.support.browser import Eyes, announced, holds
+from tests.support.journey import page_address
+from tests.support.server import HALL, token_of
+
+TOLD_MS = 2_500
+"""A setting reaches open screens at their beat, once a second."""
 
 BESIDE = """() => {
   const box = (call, part) => call.querySelector(part).getBoundingClientRect();
@@ -42,6 +48,28 @@ def test_a_transferred_number_stands_beside_its_new_window_and_leaves_when_that_
         taken_back = hall.call(f"tickets/{called['id']}/withdraw-call", {"reason": "clerk_gone"}, who="boss")
         assert taken_back.status_code == 200, taken_back.text
         holds(board, lambda: large(board) == {other: "3"}, "nobody is sent back to the window of before")
+
+
+def test_an_open_board_falls_silent_and_speaks_again_as_its_hall_is_set(tmp_path: Path, eyes: Eyes):
+    """Without a reload; a board whose address asks for silence stays silent, and one that asks for speech speaks."""
+    with running(tmp_path, windows=3) as hall:
+        address = hall.url + page_address("board", device=token_of("board"))
+        boards = [eyes.open(address + more, "board") for more in ("", "&voice=silent", "&voice=zh")]
+        for board in boards:
+            expect(board.locator("[data-link=live]")).to_have_count(1)
+
+        for window, voice in enumerate(("browser", "silent", "browser"), start=1):
+            hall.loop.call_soon_threadsafe(hall.house.hub.learn_voices, {HALL: voice})
+            boards[0].wait_for_timeout(TOLD_MS)
+            number = call_somebody(hall, window)
+            said = [said_of(board, number) == "silent" for board in boards]
+            assert said == [voice == "silent", True, False], voice
+
+
+def said_of(board: Page, number: str) -> str:
+    """Return how a board announced a number, once it has."""
+    holds(board, lambda: any(one["number"] == number for one in announced(board)), f"{number} rings")
+    return next(str(one["how"]) for one in announced(board) if one["number"] == number)
 
 
 @pytest.mark.parametrize("calls", [4, 6, 12])

@@ -132,6 +132,7 @@ def test_a_closed_hall_tells_no_wait(tmp_path, at_min: int):
         table = served.client().get(f"/api/halls/{HALL}/waits").json()
 
     assert set(table["refused"].values()) == {"HALL_CLOSED"}
+    assert set(table["from_ms"]) == set(table["refused"])
     assert {(group["p50_ms"], group["p80_ms"]) for group in table["groups"]} == {(None, None)}
 
 
@@ -162,6 +163,9 @@ def test_a_full_quota_names_the_item(tmp_path):
 
     _assert_problem(answer, 409, "QUOTA_FULL")
     assert table["refused"] == {"id-card": "QUOTA_FULL"}
+    half_day_ms = MIDNIGHT_MS + plan.policy.issuing.half_day_min * 60_000
+    assert answer.json()["facts"]["from_ms"] == table["from_ms"]["id-card"] == half_day_ms
+    assert all(" 12:30" in sentence for sentence in answer.json()["title"].values())
 
 
 def test_a_foreign_site_cannot_change_anything_with_somebodys_cookie(served: Served):

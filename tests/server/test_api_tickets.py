@@ -4,10 +4,13 @@ import json
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from hall.ids import TICKET_ID_PATTERN
+from hall.policy import MissedRule
 from server.links import Links, class_there
+from tests.support.plans import small_plan
 from tests.support.server import HALL, Served, command_id, serving
 
 
@@ -123,6 +126,53 @@ def test_a_person_is_known_again_but_never_named(served: Served):
     assert second.json()["facts"]["number"] == first["number"]
     state = served.house.halls.today(HALL).view_state()
     assert "13800138000" not in json.dumps([ticket.person for ticket in state.tickets.values()])
+
+
+def test_a_missed_number_of_a_paper_slip_rejoins_at_the_kiosk_and_nowhere_else(tmp_path):
+    """By the number alone, once for each command; the answer holds no secret. A number that waits is told so."""
+    with serving(tmp_path) as served:
+        ticket = _missed(served)
+        body = {"command_id": command_id(), "number": ticket["number"].lower()}
+        nobody = served.call("tickets/rejoin", body)
+        board = served.call("tickets/rejoin", body, who="board")
+        done = served.call("tickets/rejoin", body, who="kiosk")
+        again = served.call("tickets/rejoin", body, who="kiosk")
+        waiting = served.call("tickets/rejoin", {"number": ticket["number"]}, who="kiosk")
+        unknown = served.call("tickets/rejoin", {"number": "Z999"}, who="kiosk")
+
+    assert (nobody.status_code, board.status_code) == (401, 403)
+    assert (done.status_code, done.json()["ticket"]["state"]) == (200, "WAITING"), done.text
+    assert done.json()["ticket"]["id"] == ticket["id"]
+    assert "secret" not in done.json()["ticket"]
+    assert again.json() == done.json()
+    assert (waiting.status_code, waiting.json()["code"]) == (409, "WRONG_STATE")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "UNKNOWN_TICKET")
+
+
+def test_a_hall_says_whether_missed_numbers_may_rejoin(tmp_path):
+    plan = small_plan(HALL)
+    policy = msgspec.structs.replace(plan.policy, missed=MissedRule(rejoin="void"))
+    with serving(
+        tmp_path, plans={HALL: msgspec.structs.replace(plan, policy=policy), "free": small_plan("free")}
+    ) as two:
+        said = [two.client().get(f"/api/halls/{hall}").json()["rejoin"] for hall in (HALL, "free")]
+
+    assert said == [False, True]
+
+
+def _missed(served: Served) -> dict[str, Any]:
+    """Take a number, call it until it may be missed, and miss it."""
+    served.call("windows/W01/open", who="clerk01")
+    ticket = served.take()
+    assert served.call("windows/W01/call-next", who="clerk01").json()["ticket"]["id"] == ticket["id"]
+    calling = served.house.halls.today(HALL).view_state().plan.policy.calling
+    for _ in range(calling.miss_calls - 1):
+        served.clock.at_ms += calling.recall_cooldown_ms
+        served.call("windows/W01/recall", who="clerk01")
+    served.clock.at_ms += calling.miss_ms
+    missed = served.call("windows/W01/miss", who="clerk01")
+    assert missed.status_code == 200, missed.text
+    return ticket
 
 
 def test_a_transfer_to_another_hall_makes_a_linked_ticket_there(served: Served):

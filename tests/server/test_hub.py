@@ -223,6 +223,17 @@ async def test_screens_learn_the_ring_limit_when_the_day_opens():
     assert [one["ring_limit_ms"] for one in _hellos(pipe)] == [60_000, 30_000]
 
 
+async def test_screens_are_greeted_again_when_their_hall_is_silenced(hub: Hub):
+    """Within a beat; a hall of which nothing was said speaks, and another hall's setting is not told here."""
+    pipe = MemoryPipe()
+    hub.join(pipe, HALL, BOARD, since=NOTHING)
+    hub.learn_voices({HALL: "silent", "elsewhere": "browser"})
+    async with _beating(hub):
+        await _until(lambda: len(_hellos(pipe)) == 2)
+
+    assert [one["voice"] for one in _hellos(pipe)] == ["browser", "silent"]
+
+
 async def test_a_view_that_nobody_watches_is_forgotten(hub: Hub, day: MemoryDay):
     screen = hub.join(MemoryPipe(), HALL, BOARD, since=NOTHING)
     assert screen is not None

@@ -8,6 +8,8 @@ import { load } from "./load.mjs";
 const { Stage } = await load("board/stage.ts");
 const { goodCalls, goodThemes, goodTotal, goodWindows } = await load("board/records.ts");
 
+const { voiceMode } = await load("shared/voice.ts");
+
 const RULES = { capacity: 16, minMs: 8000, maxMs: 25_000 };
 const call = (ring, more = {}) => ({
   number: `A${ring}`, ticket: `t${ring}`, window: `W${ring}`, label: String(ring), area: "a1",
@@ -15,6 +17,14 @@ const call = (ring, more = {}) => ({
 });
 const calls = (count, from = 1) => Array.from({ length: count }, (_, i) => call(from + i));
 const numbers = (stage) => stage.shown.map((highlight) => highlight.call.number);
+
+test("a screen speaks as its hall is set, unless its address says otherwise; before the greeting it is silent", () => {
+  const cases = [["", "", "silent"], ["", "browser", "speak"], ["", "silent", "silent"],
+    ["zh,en", "silent", "speak"], ["yue", "browser", "speak"], ["silent", "browser", "silent"]];
+  for (const [asked, hall, mode] of cases) {
+    assert.equal(voiceMode(asked, hall), mode, `${asked} ${hall}`);
+  }
+});
 
 test("sixteen calls of one instant are all on the stage at once", () => {
   const stage = new Stage(RULES);

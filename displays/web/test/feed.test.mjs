@@ -33,6 +33,15 @@ test("a delta is applied to the state it was made for, and null removes", () => 
   assert.equal(feed.seq, 12);
 });
 
+test("the hall's voice is told by the greeting, also on an open connection", () => {
+  const { world, feed } = opened();
+  assert.equal(feed.voice, "browser");
+  let told = 0;
+  feed.onChange(() => (told += 1));
+  world.frame({ t: "hello", seq: 9, at: START_MS, stream: "d1", voice: "silent" });
+  assert.deepEqual([feed.voice, told], ["silent", 1]);
+});
+
 test("a gap is not applied but asked for, once", () => {
   const { world, feed } = opened({ state: { a: 1 } });
   world.frame({ t: "delta", prev: 11, seq: 12, at: START_MS, patch: { a: 2 } });

@@ -10,7 +10,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from hall.feed import View
 from hall.ids import DAY_MS
+from hall.link import NOTHING
 from hall.opening import local_ms
 from server.accounts.passwords import token_hash
 from server.accounts.store import AccountStore, NewAccount
@@ -22,6 +24,7 @@ from server.importer import template
 from server.presets.install import init_preset
 from server.settings import Limits, Settings
 from tests.server.config.test_importer import GOOD, workbook
+from tests.server.test_hub import MemoryPipe
 from tests.support.live import HandClock
 
 HALL = "yuancheng-c001"
@@ -114,6 +117,32 @@ def test_a_hall_says_where_it_stands(app: TestClient):
     assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "position")
     assert good.status_code == 200, good.text
     assert app.get(path, headers=who("manager")).json()["content"]["position"] == {"lat": 23.72, "lon": 114.69}
+
+
+def test_a_hall_that_is_silenced_says_so_to_screens_at_once(tmp_path: Path):
+    """In its description, and in the greeting of every feed."""
+    with _open_halls(tmp_path) as app:
+        path = f"/api/halls/{HALL}/settings/hall"
+        read = app.get(path, headers=who("manager")).json()
+        voices = [_voices(app)]
+        for voice in ("silent", "browser"):
+            content = {**read["content"], "voice": voice}
+            read = app.put(path, json={**read, "content": content}, headers=who("manager")).json()
+            read["content"] = content
+            voices.append(_voices(app))
+
+    assert voices == [("browser", "browser"), ("silent", "silent"), ("browser", "browser")]
+
+
+def _voices(app: TestClient) -> tuple[str, str]:
+    """Return what the hall's description and a new board's greeting say."""
+    described = app.get(f"/api/halls/{HALL}").json()["voice"]
+    pipe, hub = MemoryPipe(), house(app).hub
+    screen = hub.join(pipe, HALL, View("board"), since=NOTHING)
+    assert screen is not None
+    hub.leave(HALL, screen)
+    hello = pipe.frames[0]
+    return described, json.loads(hello[hello.index(b"{") :])["voice"]
 
 
 def test_a_zone_of_another_date_waits_until_the_open_day_has_ended(tmp_path: Path):

@@ -14,7 +14,7 @@ import { query, rootUrl } from "../shared/place";
 import { fitToScreen, reloadOnNewVersion, shiftPixels } from "../shared/screen";
 import { base, buttons } from "../shared/theme";
 import type { BoardState, Call, HallInfo, Text } from "../shared/types";
-import { Voice, type VoiceLanguage } from "../shared/voice";
+import { Voice, type VoiceLanguage, voiceMode } from "../shared/voice";
 import { goodCalls, goodThemes, goodTotal, goodWindows } from "./records";
 import { type Highlight, Stage, type StageRules } from "./stage";
 import { boardStyles } from "./styles";
@@ -99,6 +99,7 @@ export class OwBoard extends OwElement {
         versionSeen(this.feed.version);
         this.stage.setRules(this.feed.clock.factor > 1 ? DEMO : REAL_TIME);
         this.stage.update(goodCalls(this.feed.state));
+        this.voice.mode = this.voiceMode(this.feed.voice);
       }),
     );
     this.follow(this.feed.onRing((calls) => this.rung(calls)));
@@ -111,10 +112,14 @@ export class OwBoard extends OwElement {
     this.voice = new Voice({
       zone: query("zone") || `${this.hall}-${this.area || "hall"}`,
       languages: languages as VoiceLanguage[],
-      mode: asked === "silent" || this.simulated ? "silent" : "speak",
+      mode: this.voiceMode(""),
     });
     this.follow(this.voice.onChange(() => this.requestUpdate()));
     void this.voice.unlock();
+  }
+
+  private voiceMode(hallVoice: string): "speak" | "silent" {
+    return this.simulated ? "silent" : voiceMode(query("voice"), hallVoice);
   }
 
   private rung(calls: Call[]): void {

@@ -10,7 +10,7 @@ import { query } from "../shared/place";
 import { isLarge, setLarge } from "../shared/theme";
 import { appLook } from "./app-look";
 import { WARN_S } from "./idle";
-import { KioskModel, type Screen } from "./model";
+import { ENDS, KioskModel, type Screen } from "./model";
 import { duo, look, say } from "./part";
 import { slipPrinter } from "./printing";
 import { isTraining } from "./slip";
@@ -21,13 +21,15 @@ import "./find";
 import "./home";
 import "./items";
 import "./notices";
+import "./rejoin";
+import "./rejoined";
 import "./result";
 import "./review";
 
 // Staleness is a matter of time passing, so it is looked at although nothing was heard.
 const LOOK_EVERY_MS = 1000;
-const INSIDE: readonly string[] = ["items", "search", "review", "check-in", "book"];
-const ANY_TIME: readonly Screen[] = ["result", "check-in", "book", "booked"];
+const INSIDE: readonly string[] = ["items", "search", "review", "check-in", "book", "rejoin"];
+const ANY_TIME: readonly Screen[] = ["result", "check-in", "book", "booked", "rejoin", "rejoined"];
 
 class OwKiosk extends OwElement {
   static override styles = [...look, appLook];
@@ -122,6 +124,10 @@ class OwKiosk extends OwElement {
         return html`<ow-kiosk-book .model=${this.model}></ow-kiosk-book>`;
       case "booked":
         return html`<ow-kiosk-booked .model=${this.model}></ow-kiosk-booked>`;
+      case "rejoin":
+        return html`<ow-kiosk-rejoin .model=${this.model}></ow-kiosk-rejoin>`;
+      case "rejoined":
+        return html`<ow-kiosk-rejoined .model=${this.model}></ow-kiosk-rejoined>`;
       case "result":
         return html`<ow-kiosk-result .model=${this.model}></ow-kiosk-result>`;
       default:
@@ -201,7 +207,7 @@ class OwKiosk extends OwElement {
           <h2>${say("kiosk.taking")}</h2><p>${say("kiosk.taking.wait")}</p></div>
       </div>`;
     }
-    if (leftS > 0 && leftS <= WARN_S && screen !== "result" && screen !== "booked") {
+    if (leftS > 0 && leftS <= WARN_S && ENDS.indexOf(screen) < 0) {
       return this.idleDialog(leftS);
     }
     return taking === "unanswered" ? this.unansweredDialog() : nothing;

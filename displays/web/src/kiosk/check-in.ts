@@ -4,20 +4,24 @@ import { css, html, nothing } from "lit";
 import { state } from "lit/decorators.js";
 
 import { spoken } from "../booking/tale";
-import { hintOf } from "../booking/refusal";
 import { define } from "../shared/element";
-import { pick, t, text } from "../shared/i18n";
+import { t } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
 import type { ArrivalMode } from "./arrival";
 import "./digits";
+import { errandGo, errandLook, errandProblem, scanHint } from "./errand-look";
 import { fieldLook, idGroups } from "./fields";
 import "./keyboard";
-import { KioskPart, duo, look, say } from "./part";
+import { KioskPart, look, say } from "./part";
+
+// After these a booking is of no more use.
+const OVER: readonly string[] = ["CODE_LAPSED", "CODE_CANCELLED", "UNKNOWN_BOOKING"];
 
 class KioskCheckIn extends KioskPart {
   static override styles = [
     ...look,
     fieldLook,
+    errandLook,
     css`
       .ways {
         display: grid;
@@ -35,72 +39,6 @@ class KioskCheckIn extends KioskPart {
         background: var(--ow-brand-soft);
         color: var(--ow-brand-strong);
       }
-      .scan {
-        display: flex;
-        align-items: center;
-        margin-top: 0.8rem;
-        padding: 1rem 1.4rem;
-        border-radius: 1rem;
-        background: var(--ow-brand-soft);
-        color: var(--ow-brand-strong);
-        font-size: 1.3rem;
-        font-weight: 600;
-      }
-      .scan svg {
-        flex: none;
-        width: 3.4rem;
-        height: 3.4rem;
-        margin-right: 1.2rem;
-      }
-      .scan .second {
-        color: inherit;
-      }
-      .go {
-        width: 100%;
-        min-height: 6rem;
-        margin: 1rem 0;
-        border-radius: 1.2rem;
-        font-size: 2.1rem;
-      }
-      .problem {
-        margin: 1rem 0;
-        padding: 1.6rem;
-        border: 5px solid var(--ow-bad);
-        border-radius: 1.2rem;
-        background: var(--ow-bad-soft);
-        color: var(--ow-bad);
-        font-size: 2.3rem;
-        font-weight: 700;
-        line-height: 1.3;
-      }
-      .problem .second {
-        color: inherit;
-        font-size: 0.6em;
-      }
-      .problem .hint {
-        margin-top: 0.8rem;
-        font-size: 0.65em;
-        font-weight: 400;
-      }
-      .problem button {
-        width: 100%;
-        min-height: 4.6rem;
-        margin-top: 1.2rem;
-        font-size: 1.5rem;
-      }
-      .large .problem {
-        font-size: 1.9rem;
-      }
-      @media (orientation: landscape) {
-        .sides {
-          display: grid;
-          grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
-          gap: 1.6rem;
-        }
-        .go {
-          min-height: 4.6rem;
-        }
-      }
     `,
   ];
 
@@ -111,29 +49,15 @@ class KioskCheckIn extends KioskPart {
     return html`<h1 tabindex="-1">${say("kiosk.check.in")}</h1>
       <div class="sides ${isLarge() ? "large" : ""}">
         <section>
-          ${this.scanHint()}
+          ${scanHint("kiosk.by.scan")}
           <div class="ways" role="group" aria-label=${t("kiosk.check.in")}>
             ${this.way("code", "kiosk.by.code")} ${this.way("person", "kiosk.by.person")}
           </div>
-          ${this.field()} ${this.problem()}
-          ${arrival.state === "unanswered"
-            ? nothing
-            : html`<button class="go primary" data-testid="check-in-go" ?disabled=${!arrival.mayAsk} @click=${() => void arrival.submit()}>
-                ${say(arrival.state === "asking" ? "kiosk.checking" : "kiosk.check.in.go")}
-              </button>`}
+          ${this.field()} ${errandProblem(arrival, (code) => this.wayOut(code))}
+          ${errandGo(arrival, "check-in-go", "kiosk.check.in.go", "kiosk.checking")}
         </section>
         <section>${this.keys()}</section>
       </div>`;
-  }
-
-  private scanHint() {
-    return html`<p class="scan">
-      <svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2">
-        <path d="M3 8V3h5M16 3h5v5M21 16v5h-5M8 21H3v-5"></path>
-        <path d="M7 7h4v4H7zM13 7h4v4h-4zM7 13h4v4H7zM14 14h3v3h-3z" fill="currentColor" stroke="none"></path>
-      </svg>
-      <span>${say("kiosk.by.scan")}</span>
-    </p>`;
   }
 
   private way(mode: ArrivalMode, words: "kiosk.by.code" | "kiosk.by.person") {
@@ -179,27 +103,10 @@ class KioskCheckIn extends KioskPart {
     }
   }
 
-  private problem() {
-    const { arrival } = this.model;
-    if (arrival.state === "unanswered") {
-      return html`<div class="problem" role="alert" data-testid="problem" data-code="UNANSWERED">
-        ${say("kiosk.unanswered")}
-        <button class="primary" data-testid="retry" @click=${() => void arrival.again()}>${say("button.retry")}</button>
-      </div>`;
-    }
-    const { problem } = arrival;
-    if (!problem) {
-      return nothing;
-    }
-    const hint = hintOf(problem.code) || text("kiosk.check.in.ask");
-    const isOver = problem.code === "CODE_LAPSED" || problem.code === "CODE_CANCELLED" || problem.code === "UNKNOWN_BOOKING";
-    return html`<div class="problem" role="alert" data-testid="problem" data-code=${problem.code}>
-      ${duo(problem.title)}
-      <p class="hint">${pick(hint)}</p>
-      ${isOver
-        ? html`<button class="primary" data-testid="take-instead" @click=${() => this.model.reset()}>${say("kiosk.take.instead")}</button>`
-        : nothing}
-    </div>`;
+  private wayOut(code: string) {
+    return OVER.indexOf(code) >= 0
+      ? html`<button class="primary" data-testid="take-instead" @click=${() => this.model.reset()}>${say("kiosk.take.instead")}</button>`
+      : nothing;
   }
 }
 

@@ -56,6 +56,20 @@ class KioskHome extends KioskPart {
         border-radius: 1rem;
         font-size: 1.6rem;
       }
+      .bookings.three {
+        grid-template-columns: 4fr 3fr 3fr;
+      }
+      .bookings.three button {
+        padding: 0.3rem 0.6rem;
+        font-size: 1.35rem;
+      }
+      .bookings.alone {
+        grid-template-columns: 1fr;
+      }
+      .bookings.alone button {
+        min-height: 3.6rem;
+        font-size: 1.3rem;
+      }
       h2 {
         margin: 1.3rem 0 0.6rem;
         color: var(--ow-ink-2);
@@ -211,12 +225,18 @@ class KioskHome extends KioskPart {
 
   private bookings() {
     const hall = this.model.watch.hall;
+    const rejoin = hall && hall.rejoin
+      ? html`<button data-testid="rejoin" @click=${() => this.model.show("rejoin")}>${say("kiosk.rejoin")}</button>`
+      : nothing;
     return hall && hall.bookable
-      ? html`<div class="bookings">
+      ? html`<div class="bookings ${hall.rejoin ? "three" : ""}">
           <button class="primary" data-testid="check-in" @click=${() => this.model.show("check-in")}>${say("kiosk.check.in")}</button>
           <button data-testid="plan" @click=${() => this.model.planAhead()}>${say("kiosk.plan")}</button>
+          ${rejoin}
         </div>`
-      : nothing;
+      : hall && hall.rejoin
+        ? html`<div class="bookings alone">${rejoin}</div>`
+        : nothing;
   }
 
   private offer() {

@@ -14,12 +14,15 @@ import { KioskBooking } from "./booking";
 import { HallWatch } from "./hall-watch";
 import { FAILED_PRINT_S, IDLE_S, IdleWatch } from "./idle";
 import type { PrintResult, SlipPrinter } from "./printing";
+import { type Rejoined, Rejoining, slipIn } from "./rejoining";
 import { Scanner } from "./scanner";
 import type { Found } from "./search";
 import { bookingSlip, slipOf, takenOf, visitUrl } from "./slip";
 import { type Outcome, Taking } from "./taking";
 
-export type Screen = "home" | "items" | "search" | "review" | "result" | "check-in" | "book" | "booked";
+export type Screen = "home" | "items" | "search" | "review" | "result" | "check-in" | "book" | "booked" | "rejoin" | "rejoined";
+/** What the visitor came for is done: the screen goes by itself, without a question. */
+export const ENDS: readonly Screen[] = ["result", "booked", "rejoined"];
 export type PrintState = "none" | "printing" | "printed" | "failed";
 export type TakeState = "ready" | "taking" | "unanswered" | "refused";
 
@@ -56,6 +59,8 @@ export class KioskModel {
   /** A visitor may choose items for a number now or for another day. */
   purpose: "take" | "book" = "take";
   readonly arrival: Arrival;
+  readonly rejoining: Rejoining;
+  rejoined: Rejoined | null = null;
   readonly booking: KioskBooking;
 
   private origin: { screen: Screen; theme: string | null; page: number } = { screen: "home", theme: null, page: 0 };
@@ -75,6 +80,7 @@ export class KioskModel {
     this.numbers = new Taking(api, options.hall);
     this.idle = new IdleWatch((left) => this.counted(left), () => this.reset());
     this.arrival = new Arrival(api, options.hall, () => this.changed(), (done) => this.arrived(done));
+    this.rejoining = new Rejoining(api, options.hall, () => this.changed(), (done) => void this.cameBack(done.ticket));
     this.booking = new KioskBooking(api, options.hall, () => this.watch.nowMs(), () => this.changed(), () => this.booked());
     this.scanner = new Scanner((code) => this.scanned(code));
   }
@@ -145,6 +151,12 @@ export class KioskModel {
     return (waits && waits.refused[code]) || null;
   }
 
+  /** From when a refused item has numbers again; null where the hall does not know. */
+  againMs(code: string): number | null {
+    const waits = this.watch.waits;
+    return (waits && waits.from_ms && waits.from_ms[code]) || null;
+  }
+
   get told(): WaitGroup | null {
     return longestGroup(this.watch.waits, this.basket.map((one) => one.code));
   }
@@ -186,6 +198,7 @@ export class KioskModel {
   /** To the start; what was planned for another day is given up, what was chosen stays. */
   goHome(): void {
     this.arrival.forget();
+    this.rejoining.forget();
     this.booking.forget();
     this.purpose = "take";
     this.show("home");
@@ -284,6 +297,8 @@ export class KioskModel {
     this.taken = null;
     this.purpose = "take";
     this.arrival.forget();
+    this.rejoining.forget();
+    this.rejoined = null;
     this.booking.forget();
     this.printing = "none";
     this.printReason = "";
@@ -323,10 +338,27 @@ export class KioskModel {
     this.changed();
   }
 
-  private scanned(qr: string): void {
-    if (this.taking !== "taking" && this.watch.hall) {
+  private scanned(read: string): void {
+    if (this.taking === "taking" || !this.watch.hall) {
+      return;
+    }
+    if (slipIn(read)) {
+      this.show("rejoin");
+      void this.rejoining.scan(read);
+    } else {
       this.show("check-in");
-      void this.arrival.scan(qr);
+      void this.arrival.scan(read);
+    }
+  }
+
+  private async cameBack(ticket: TakenTicket): Promise<void> {
+    const { visit } = this;
+    this.rejoined = { ticket, wait: null };
+    this.show("rejoined");
+    const wait = await this.rejoining.waitOf(ticket.id);
+    if (visit === this.visit) {
+      this.rejoined = { ticket, wait };
+      this.changed();
     }
   }
 
@@ -383,7 +415,7 @@ export class KioskModel {
 
   // Anything but the untouched start is forgotten after a while without a sign of life.
   private guard(): void {
-    const limit = (this.screen === "result" || this.screen === "booked") && this.printing === "failed" ? FAILED_PRINT_S : IDLE_S;
+    const limit = ENDS.indexOf(this.screen) >= 0 && this.printing === "failed" ? FAILED_PRINT_S : IDLE_S;
     const root = document.documentElement;
     const isPlain = !root.hasAttribute("data-large") && !root.hasAttribute("data-contrast") && root.lang !== "en";
     const key = this.isPristine && isPlain ? "" : `${this.screen} ${this.printing} ${limit}`;

@@ -66,6 +66,9 @@ const noticeLook = css`
     gap: 1rem;
     margin-bottom: 1.6rem;
   }
+  .ways.one {
+    grid-template-columns: 1fr;
+  }
   .ways button {
     min-height: 4.6rem;
     font-size: 1.5rem;
@@ -99,6 +102,9 @@ class KioskClosed extends KioskPart {
             <button class="primary" data-testid="plan" @click=${() => this.model.planAhead()}>${say("kiosk.plan")}</button>
             <button data-testid="check-in" @click=${() => this.model.show("check-in")}>${say("kiosk.check.in")}</button>
           </div>`
+        : nothing}
+      ${hall.rejoin
+        ? html`<div class="ways one"><button data-testid="rejoin" @click=${() => this.model.show("rejoin")}>${say("kiosk.rejoin")}</button></div>`
         : nothing}
       <p class="more">${say("kiosk.closed.ask")}</p>
     </div>`;

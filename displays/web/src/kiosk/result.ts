@@ -3,14 +3,13 @@
 import { html, nothing } from "lit";
 
 import { define } from "../shared/element";
-import { waitText } from "../shared/format";
 import { pick, t, text } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
 import type { Taken } from "./model";
 import { KioskPart, duo, look, say } from "./part";
+import { placeFacts } from "./place-facts";
 import { arrivalNote } from "./punctuality";
 import { resultLook } from "./result-look";
-import { windowLabels } from "./review";
 import { slipFate } from "./slip-fate";
 import "../shared/components/qr";
 
@@ -51,18 +50,7 @@ class KioskResult extends KioskPart {
   private facts(taken: Taken) {
     const { ticket } = taken;
     return html`<dl>
-      <div>
-        <dt class="line">${say("kiosk.ahead.label")}</dt>
-        <dd data-testid="ahead">${typeof ticket.ahead === "number" ? `${ticket.ahead} ${t("kiosk.ahead.people")}` : "–"}</dd>
-      </div>
-      <div>
-        <dt class="line">${say("kiosk.wait.label")}</dt>
-        <dd data-testid="wait">${pick(waitText(ticket.wait_ms_p50, ticket.wait_ms_p80))}</dd>
-      </div>
-      <div class="where">
-        <dt class="line">${say("kiosk.windows.label")}</dt>
-        <dd data-testid="windows">${windowLabels(ticket.windows || []) || pick(text("kiosk.windows.closed"))}</dd>
-      </div>
+      ${placeFacts(ticket, ticket.wait_ms_p50, ticket.wait_ms_p80)}
       <div class="all">
         <dt class="line">${say("kiosk.your.items")}</dt>
         <dd class="items" data-testid="items">${this.items(taken)}</dd>

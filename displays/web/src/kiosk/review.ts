@@ -3,13 +3,12 @@
 import { css, html, nothing } from "lit";
 
 import { define } from "../shared/element";
-import { momentText, waitText } from "../shared/format";
+import { waitText } from "../shared/format";
 import { type TextKey, hasText, language, pick, t, text } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
-import type { Text } from "../shared/types";
 import type { Chosen } from "./basket";
 import { KioskPart, duo, isLying, linesThatFit, look, pager, say } from "./part";
-import { refusalText } from "./rows";
+import { atTime, refusalText } from "./rows";
 import { ranges } from "./windows";
 
 const LINE_REM = 6.1;
@@ -248,7 +247,7 @@ class KioskReview extends KioskPart {
     const refusal = this.model.refusalOf(one.code);
     const named = { name: pick(name) };
     return html`<div class="line-item" data-testid="chosen" data-code=${one.code}>
-      <span class="name">${duo(name)}${refusal ? html`<span class="tag">${pick(refusalText(refusal))}</span>` : nothing}</span>
+      <span class="name">${duo(name)}${refusal ? html`<span class="tag">${pick(refusalText(this.model, one.code, refusal))}</span>` : nothing}</span>
       <span class="steps" role="group" aria-label=${t("kiosk.quantity")}>
         <button data-testid="less" aria-label=${t("kiosk.less", named)} ?disabled=${one.quantity <= 1}
           @click=${() => this.model.step(one.code, -1)}>−</button>
@@ -354,13 +353,14 @@ class KioskReview extends KioskPart {
     if (!problem || !hall) {
       return nothing;
     }
-    const next = hall.next_open_ms;
-    const isHours = problem.code === "HALL_CLOSED" || problem.code === "QUOTA_FULL" || problem.code === "ISSUING_STOPPED";
+    const isHours = problem.code === "HALL_CLOSED" || problem.code === "ISSUING_STOPPED";
+    const again = problem.code === "QUOTA_FULL" ? problem.facts.from_ms : undefined;
     return html`<div class="problem" role="alert" data-testid="problem" data-code=${problem.code}>
       ${duo(problem.title)}
-      ${isHours && next
-        ? html`<b data-testid="next-open">${duo(nextOpening(next, this.model.watch.nowMs(), hall.zone))}</b>`
+      ${isHours && hall.next_open_ms
+        ? html`<b data-testid="next-open">${duo(atTime(this.model, "kiosk.next.open", hall.next_open_ms))}</b>`
         : nothing}
+      ${typeof again === "number" ? html`<b data-testid="again">${duo(atTime(this.model, "kiosk.again", again))}</b>` : nothing}
     </div>`;
   }
 
@@ -385,11 +385,6 @@ class KioskReview extends KioskPart {
       @click=${() => void this.model.take()}
     >${say("kiosk.take")}</button>`;
   }
-}
-
-function nextOpening(nextMs: number, nowMs: number, zone: string): Text {
-  const at = momentText(nextMs, nowMs, zone);
-  return { zh: text("kiosk.next.open", { time: at.zh }).zh, en: text("kiosk.next.open", { time: at.en }).en };
 }
 
 /** A few labels; a comprehensive item names every window of the hall. */

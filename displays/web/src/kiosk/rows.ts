@@ -2,8 +2,8 @@
 
 import { css, html, nothing } from "lit";
 
-import { waitText } from "../shared/format";
-import { hasText, pick, text } from "../shared/i18n";
+import { momentText, waitText } from "../shared/format";
+import { type TextKey, hasText, pick, text } from "../shared/i18n";
 import type { Text } from "../shared/types";
 import { has } from "./basket";
 import type { KioskModel } from "./model";
@@ -66,7 +66,7 @@ export function itemRow(model: KioskModel, code: string, name: Text) {
     @click=${() => (refusal ? undefined : model.choose([code]))}
   >
     <span class="name">${duo(name)}</span>
-    <span class="facts">${refusal ? refused(refusal) : facts(model, code)}</span>
+    <span class="facts">${refusal ? refused(model, code, refusal) : facts(model, code)}</span>
   </button>`;
 }
 
@@ -84,13 +84,25 @@ export function itemCount(n: number): Text {
   return n === 1 ? text("kiosk.items.one") : text("kiosk.items", { n });
 }
 
-export function refusalText(code: string): Text {
-  const key = `kiosk.refused.${code}`;
+/** Why an item cannot be had now; where a quota is full, from when it can. */
+export function refusalText(model: KioskModel, code: string, refusal: string): Text {
+  const againMs = refusal === "QUOTA_FULL" ? model.againMs(code) : null;
+  if (againMs !== null) {
+    return atTime(model, "kiosk.full.until", againMs);
+  }
+  const key = `kiosk.refused.${refusal}`;
   return hasText(key) ? text(key) : text("kiosk.stopped.item");
 }
 
-function refused(code: string) {
-  return html`<span class="tag" data-testid="refused" data-refusal=${code}>${duo(refusalText(code))}</span>`;
+/** A sentence with the hall's time in both languages. */
+export function atTime(model: KioskModel, key: TextKey, ms: number): Text {
+  const hall = model.watch.hall;
+  const at = momentText(ms, model.watch.nowMs(), hall ? hall.zone : undefined);
+  return { zh: text(key, { time: at.zh }).zh, en: text(key, { time: at.en }).en };
+}
+
+function refused(model: KioskModel, code: string, refusal: string) {
+  return html`<span class="tag" data-testid="refused" data-refusal=${refusal}>${duo(refusalText(model, code, refusal))}</span>`;
 }
 
 function facts(model: KioskModel, code: string) {

@@ -6,7 +6,8 @@
 // Scanners send a key every 1–20 ms; the fastest typists need 60.
 const GAP_MS = 50;
 const LONGEST = 200;
-const OURS = /^OW1:/;
+// A booking's code, or the address of a ticket's page with its secret.
+const OURS = /^(OW1:|https?:\/\/.+\/t\/.+#.)/;
 
 export class Scanner {
   private read = "";

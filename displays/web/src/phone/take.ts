@@ -20,8 +20,18 @@ import "./my-bookings";
 import { phoneStyles } from "./styles";
 import { takeStyles } from "./take-styles";
 
+/** Refusals that another day helps against. */
+const OTHER_DAY: readonly string[] = ["HALL_CLOSED", "QUOTA_FULL"];
 // The server works the table out once a second; a person choosing needs it far less often.
 const WAITS_EVERY_MS = 15_000;
+
+interface Refusal {
+  code: string;
+  text: Text;
+  nextOpenMs: number | null;
+  /** A full quota: when more numbers are given out. */
+  againMs: number | null;
+}
 
 export class OwTake extends OwElement {
   static override styles = [base, buttons, surfaces, phoneStyles, takeStyles];
@@ -31,7 +41,7 @@ export class OwTake extends OwElement {
   @state() private waits: Waits | null = null;
   @state() private chosen: Choice = new Map();
   @state() private isBusy = false;
-  @state() private refusal: { text: Text; nextOpenMs: number | null } | null = null;
+  @state() private refusal: Refusal | null = null;
   @state() private loadFault: Text | null = null;
   @state() private mine: Mine[] = [];
 
@@ -140,7 +150,18 @@ export class OwTake extends OwElement {
 
   private factOf(item: HallItem): ItemFact {
     const refused = this.waits ? this.waits.refused[item.code] : undefined;
-    return { words: refused ? refusalWord(refused) : this.waitWord(this.groupOf(item.code)), isRefused: !!refused };
+    return { words: refused ? this.refusedWord(item.code, refused) : this.waitWord(this.groupOf(item.code)), isRefused: !!refused };
+  }
+
+  private refusedWord(code: string, refused: string): string {
+    const againMs = refused === "QUOTA_FULL" && this.waits && this.waits.from_ms ? this.waits.from_ms[code] : undefined;
+    return againMs ? this.timed("phone.full.until", againMs) : refusalWord(refused);
+  }
+
+  private timed(key: "phone.full.until" | "phone.again" | "phone.next.open", ms: number): string {
+    const zone = this.info ? this.info.zone : undefined;
+    const nowMs = this.waits ? this.waits.at_ms : this.info ? this.info.at_ms : Date.now();
+    return t(key, { time: pick(momentText(ms, nowMs, zone)) });
   }
 
   private stateNote(info: HallInfo) {
@@ -159,26 +180,25 @@ export class OwTake extends OwElement {
 
   // The main way while no number can be had now.
   private bookLink(info: HallInfo) {
-    const items = itemsText(Array.from(this.chosen, ([code, quantity]) => ({ code, quantity })));
-    const address = `${rootUrl()}phone?hall=${encodeURIComponent(this.hall)}&book=1${items ? `&items=${encodeURIComponent(items)}` : ""}`;
     return html`<p class="block">
-      <a class="button wide ${this.mayTake(info) ? "" : "primary"}" data-testid="book" href=${address}>${t("book.from.take")}</a>
+      <a class="button wide ${this.mayTake(info) ? "" : "primary"}" data-testid="book" href=${this.bookAddress}>${t("book.from.take")}</a>
     </p>`;
   }
 
+  private get bookAddress(): string {
+    const items = itemsText(Array.from(this.chosen, ([code, quantity]) => ({ code, quantity })));
+    return `${rootUrl()}phone?hall=${encodeURIComponent(this.hall)}&book=1${items ? `&items=${encodeURIComponent(items)}` : ""}`;
+  }
+
   private nextOpen(nextMs: number | null | undefined) {
-    if (!nextMs || !this.info) {
-      return nothing;
-    }
-    const moment = momentText(nextMs, this.info.at_ms, this.info.zone);
-    return html`<p data-testid="next-open">${t("phone.next.open", { time: pick(moment) })}</p>`;
+    return nextMs ? html`<p data-testid="next-open">${this.timed("phone.next.open", nextMs)}</p>` : nothing;
   }
 
   private bar(info: HallInfo) {
     const count = this.chosen.size;
     return html`<div class="bar" role="region" aria-label=${t("phone.take")}>
       <div class="inner">
-        ${this.refusal ? this.refused(this.refusal) : nothing}
+        ${this.refusal ? this.refused(this.refusal, info) : nothing}
         <div class="row">
           <p role="status" data-testid="told">
             <b>${count ? t("phone.chosen", { n: count }) : t("phone.chosen.none")}</b>
@@ -192,9 +212,12 @@ export class OwTake extends OwElement {
     </div>`;
   }
 
-  private refused(refusal: { text: Text; nextOpenMs: number | null }) {
+  private refused(refusal: Refusal, info: HallInfo) {
+    const isOtherDay = info.bookable && OTHER_DAY.indexOf(refusal.code) >= 0;
     return html`<div class="note bad" role="alert" data-testid="refusal">
       ${pick(refusal.text)} ${this.nextOpen(refusal.nextOpenMs)}
+      ${refusal.againMs ? html`<p data-testid="again">${this.timed("phone.again", refusal.againMs)}</p>` : nothing}
+      ${isOtherDay ? html`<p><a class="button" data-testid="book-instead" href=${this.bookAddress}>${t("phone.book.instead")}</a></p>` : nothing}
     </div>`;
   }
 
@@ -246,9 +269,10 @@ export class OwTake extends OwElement {
   }
 
   private failedToTake(fault: unknown): void {
-    const facts = fault instanceof Refused ? fault.facts : {};
-    const next = facts.next_open_ms;
-    this.refusal = { text: faultText(fault), nextOpenMs: typeof next === "number" ? next : null };
+    const [code, facts] = fault instanceof Refused ? [fault.code, fault.facts] : ["", {}];
+    const moment = (ms: unknown) => (typeof ms === "number" ? ms : null);
+    const againMs = code === "QUOTA_FULL" ? moment(facts.from_ms) : null;
+    this.refusal = { code, text: faultText(fault), nextOpenMs: moment(facts.next_open_ms), againMs };
     if (fault instanceof Refused) {
       // An answer: the next tap is a new wish. Without an answer the same id is sent again.
       this.commandId = null;

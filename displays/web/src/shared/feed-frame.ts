@@ -16,6 +16,7 @@ export interface Frame {
   reason?: string;
   retry_ms?: number;
   version?: string;
+  voice?: string;
   stream?: string;
 }
 

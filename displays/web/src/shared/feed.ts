@@ -54,6 +54,8 @@ export class LiveFeed<S = unknown, L = unknown> {
   /** Why the server does not give this feed; null unless `status` is `refused`. */
   refusal: Refused | null = null;
   version = "";
+  /** Whether the hall's screens speak ("browser") or are "silent"; empty before the first greeting. */
+  voice = "";
   readonly clock: ServerClock;
 
   private readonly changeListeners = new Set<() => void>();
@@ -234,8 +236,17 @@ export class LiveFeed<S = unknown, L = unknown> {
       }
       this.stream = frame.stream;
     }
+    this.voiceTold(frame.voice || "browser");
     if (frame.seq === this.seq) {
       this.proven();
+    }
+  }
+
+  // Also on an open connection: a manager has silenced the hall, or lets it speak again.
+  private voiceTold(voice: string): void {
+    if (voice !== this.voice) {
+      this.voice = voice;
+      this.changed();
     }
   }
 

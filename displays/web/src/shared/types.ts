@@ -174,6 +174,8 @@ export interface HallInfo {
   issuing: boolean;
   remote: boolean;
   bookable: boolean;
+  /** Who missed the call may come back. */
+  rejoin: boolean;
   policy_version: string | number;
   areas: { code: string; name: Text }[];
   themes: { code: string; name: Text }[];
@@ -184,6 +186,8 @@ export interface HallInfo {
   limits: { max_items: number; max_quantity: number; delay_places: number };
   /** Numbers are for practice. */
   training: boolean;
+  /** Screens speak calls, unless their address says otherwise. */
+  voice: "browser" | "silent";
   /** A number would be given now for some item; if not, `refusal` is the code that says why. */
   taking: boolean;
   refusal?: string | null;
@@ -205,6 +209,8 @@ export interface Waits {
   groups: WaitGroup[];
   items: Record<string, number>;
   refused: Record<string, string>;
+  /** From when numbers of a refused item are given out again, where the hall knows. */
+  from_ms?: Record<string, number>;
 }
 
 export interface DemoLink {

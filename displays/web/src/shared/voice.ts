@@ -37,6 +37,11 @@ declare global {
   }
 }
 
+/** Who decides whether a screen speaks: its address (`?voice=zh,en` or `?voice=silent`) before the hall's setting. */
+export function voiceMode(asked: string, hallVoice: string): "speak" | "silent" {
+  return asked ? (asked === "silent" ? "silent" : "speak") : hallVoice === "browser" ? "speak" : "silent";
+}
+
 const DEFAULT_EXPIRY_MS = 60_000;
 // At 3 s an announcement, more than this would expire anyway.
 const QUEUE_LIMIT = 32;

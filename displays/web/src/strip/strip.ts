@@ -93,7 +93,7 @@ export class OwStrip extends OwElement {
     this.run();
   }
 
-  // A strip is silent unless asked (`?voice=zh,en`): its area's board speaks.
+  // A strip is silent unless asked (`?voice=zh,en`), whatever the hall's setting: its area's board speaks the same calls.
   private startVoice(): void {
     const asked = query("voice");
     const languages = (["zh", "en", "yue"] as const).filter((one) => asked.split(",").indexOf(one) >= 0);

@@ -1,0 +1,114 @@
+// What screens share that ask one thing of a visitor: the scanner's hint, the large button, and refusals read from afar.
+
+import { css, html, nothing } from "lit";
+
+import { hintOf } from "../booking/refusal";
+import { type TextKey, pick, text } from "../shared/i18n";
+import type { Errand } from "./errand";
+import { duo, say } from "./part";
+
+export const errandLook = css`
+  .scan {
+    display: flex;
+    align-items: center;
+    margin-top: 0.8rem;
+    padding: 1rem 1.4rem;
+    border-radius: 1rem;
+    background: var(--ow-brand-soft);
+    color: var(--ow-brand-strong);
+    font-size: 1.3rem;
+    font-weight: 600;
+  }
+  .scan svg {
+    flex: none;
+    width: 3.4rem;
+    height: 3.4rem;
+    margin-right: 1.2rem;
+  }
+  .scan .second {
+    color: inherit;
+  }
+  .go {
+    width: 100%;
+    min-height: 6rem;
+    margin: 1rem 0;
+    border-radius: 1.2rem;
+    font-size: 2.1rem;
+  }
+  .problem {
+    margin: 1rem 0;
+    padding: 1.6rem;
+    border: 5px solid var(--ow-bad);
+    border-radius: 1.2rem;
+    background: var(--ow-bad-soft);
+    color: var(--ow-bad);
+    font-size: 2.3rem;
+    font-weight: 700;
+    line-height: 1.3;
+  }
+  .problem .second {
+    color: inherit;
+    font-size: 0.6em;
+  }
+  .problem .hint {
+    margin-top: 0.8rem;
+    font-size: 0.65em;
+    font-weight: 400;
+  }
+  .problem button {
+    width: 100%;
+    min-height: 4.6rem;
+    margin-top: 1.2rem;
+    font-size: 1.5rem;
+  }
+  .large .problem {
+    font-size: 1.9rem;
+  }
+  @media (orientation: landscape) {
+    .sides {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+      gap: 1.6rem;
+    }
+    .go {
+      min-height: 4.6rem;
+    }
+  }
+`;
+
+export function scanHint(words: TextKey) {
+  return html`<p class="scan">
+    <svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2">
+      <path d="M3 8V3h5M16 3h5v5M21 16v5h-5M8 21H3v-5"></path>
+      <path d="M7 7h4v4H7zM13 7h4v4h-4zM7 13h4v4H7zM14 14h3v3h-3z" fill="currentColor" stroke="none"></path>
+    </svg>
+    <span>${say(words)}</span>
+  </p>`;
+}
+
+/** What went wrong, with a way out where there is one. */
+export function errandProblem(errand: Errand<never>, way: (code: string) => unknown = () => nothing) {
+  if (errand.state === "unanswered") {
+    return html`<div class="problem" role="alert" data-testid="problem" data-code="UNANSWERED">
+      ${say("kiosk.unanswered")}
+      <button class="primary" data-testid="retry" @click=${() => void errand.again()}>${say("button.retry")}</button>
+    </div>`;
+  }
+  const { problem } = errand;
+  return problem
+    ? html`<div class="problem" role="alert" data-testid="problem" data-code=${problem.code}>
+        ${duo(problem.title)}
+        <p class="hint">${pick(hintOf(problem.code) || text("kiosk.check.in.ask"))}</p>
+        ${way(problem.code)}
+      </div>`
+    : nothing;
+}
+
+/** The button that asks; none while the answer of before is not known. */
+export function errandGo(errand: Errand<never>, testId: string, words: TextKey, asking: TextKey) {
+  return errand.state === "unanswered"
+    ? nothing
+    : html`<button class="go primary" data-testid=${testId} ?disabled=${!errand.mayAsk} @click=${() => void errand.submit()}>
+        ${say(errand.state === "asking" ? asking : words)}
+      </button>`;
+}
