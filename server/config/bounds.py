@@ -26,6 +26,8 @@ WINDOWS_MAX: Final = 500
 """Five times the largest published hall (92 windows)."""
 PARTS_MAX: Final = 200
 """Areas, themes, packages, number series, quotas, classes: lists that a person reads."""
+LABEL_MAX: Final = 20
+"""A number, or a short name over the window."""
 KEYWORDS_MAX: Final = 1_000
 SERVICE_MIN_MS: Final = 1_000
 SERVICE_MAX_MS: Final = DAY_MS // 3
@@ -128,7 +130,7 @@ def faults_of_window(where: str, window: Window) -> list[Fault]:
     helps = [*window.helps.themes, *window.helps.items]
     return [
         *_code_faults(f"{where}.code", window.code),
-        *faults_of_text(f"{where}.label", window.label, longest=20, needed=True),
+        *faults_of_text(f"{where}.label", window.label, longest=LABEL_MAX, needed=True),
         *_code_faults(f"{where}.area", window.area),
         *faults_of_number(f"{where}.help_rule.after_ms", window.help_rule.after_ms, least=0, most=DAY_MS),
         *_faults_of_codes(f"{where}.serves", serves),
