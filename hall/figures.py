@@ -15,6 +15,7 @@
   waits longer than the promise without a call, or left after that, counts as not kept; who left earlier does not count.
 - **told**: the share of tickets with a told wait whose wait is at most the told P80; who was not called counts as soon as the
   time passed is longer.
+- **wait** of a window: the waits that ended at it, by the first call that stands, wherever service was later.
 - **use** of a window: time with a ticket (called or served), in percent of the time open (neither closed nor paused).
 - **taken, done, …**: a merged ticket counts as taken and as merged, not as cancelled.
 
@@ -36,7 +37,7 @@ from hall.ids import Ms, TicketId
 from hall.policy import Plan
 from hall.state import FINAL_STATES, Ticket
 
-DEFINITION = "hall.figures/1"
+DEFINITION = "hall.figures/2"
 """Changes whenever a figure would come out differently for the same log."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,6 +73,8 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
     service_ms: Ms | None
     hold_ms: Ms | None
     finished_ms: Ms | None
+    first_window: str
+    """Where its wait ended, or empty."""
     window: str
     """Where it was called last, or empty."""
     told_p50_ms: Ms | None
@@ -225,6 +228,7 @@ class Figures:
 
     def _by_window(self, visits: list[Visit]) -> dict[str, object]:
         state = self.fold.state
+        called = _grouped(visits, lambda one: one.first_window)
         done = _grouped([one for one in visits if one.state == "DONE"], lambda one: one.window)
         rows: dict[str, object] = {}
         for code, desk in state.desks.items():
@@ -236,6 +240,7 @@ class Figures:
                 "busy_ms": busy_ms,
                 "open_ms": open_ms,
                 "use_pct": percent(min(busy_ms, open_ms), open_ms),
+                "wait": _waits(called.get(code, [])),
                 "service": spread_of(one.service_ms for one in group if one.service_ms is not None),
             }
         return rows
@@ -273,6 +278,7 @@ def _visit(fold: DayFold, ticket: Ticket) -> Visit:
         service_ms=ticket.service_ms if ticket.state == "DONE" and ticket.service_ms else None,
         hold_ms=ticket.hold_ms or None,
         finished_ms=ticket.finished_ms if is_final else None,
+        first_window=calls[0].window if calls else "",
         window=calls[-1].window if calls else "",
         told_p50_ms=told.p50_ms if told is not None else None,
         told_p80_ms=told.p80_ms if told is not None else None,

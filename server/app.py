@@ -118,7 +118,7 @@ class Instead:
 def create_app(settings: Settings, instead: Instead | None = None) -> FastAPI:
     """Return the application; nothing is opened before it starts."""
     gate = Gate(settings.limits)
-    app = FastAPI(
+    app = describe.DescribedApp(
         title="OneWindow 一窗通",
         version=installed_version("onewindow"),
         docs_url=None,

@@ -1,87 +1,47 @@
 """Settings from a spreadsheet (xlsx): items, windows and hours of one hall, all or nothing.
 
 Every bad cell is told with its address; nothing is taken over unless every cell is good and the whole plan is free of
-contradictions. A sheet that is missing or has no rows leaves its section as it is.
+contradictions. A sheet that is missing or has no rows leaves its section as it is; so does a row with whatever of its
+item or window it has no column for.
 """
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, TypeVar
 
 import msgspec
 
-from hall.catalog import Area, Item, Serves, Text, Theme, Window, WindowKind, faults_of_serves
-from hall.ids import MINUTE_MS
+from hall.catalog import Area, HelpRule, Item, Serves, Text, Theme, Window, WindowKind, faults_of_serves
+from hall.ids import CODE_PATTERN, MINUTE_MS, Ms
 from hall.opening import Span, WeekHours
 from server.config.bounds import faults_of_content, faults_of_item, faults_of_settings, faults_of_text, faults_of_window
 from server.config.pinyin import searchable
 from server.config.sections import Content, Fault, HallFacts, ItemsSection, Sections, WindowsSection, plan_from
 from server.config.tables import Section
-from server.workbook import Cell, Column, Sheet, make_workbook, read_workbook
+from server.import_sheets import COLUMNS, DAYS, HELP_WHEN, HOLIDAY, HOURS, ITEMS, KINDS, MAKEUP, WINDOWS
+from server.workbook import Cell, Sheet, make_workbook, read_workbook
 
-ITEMS: Final = "事项"
-WINDOWS: Final = "窗口"
-HOURS: Final = "开放时间"
-
-COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
-    ITEMS: (
-        Column("编码 code", "# 开头的行不导入 Rows beginning with # are not imported", "company-registration", 28),
-        Column("名称 name (zh)", "必填，最多 200 字 needed", "企业设立登记", 30),
-        Column("英文名称 name (en)", "可空 may be empty", "Company registration", 30),
-        Column("主题编码 theme", "字母、数字、点、横线 letters, digits, . - _", "business", 16),
-        Column("主题名称 theme (zh)", "新主题必填 needed for a new theme", "商事登记", 16),
-        Column("主题英文 theme (en)", "可空 may be empty", "Business registration", 22),
-        Column("平均办理分钟 minutes", "1 到 480，可空（10 分钟） 1 to 480, empty: 10", "12", 16),
-        Column("其他搜索词 keywords", "可空，拼音自动生成 may be empty, pinyin is added", "开公司 执照", 24),
-    ),
-    WINDOWS: (
-        Column("编码 code", "# 开头的行不导入 Rows beginning with # are not imported", "W01", 28),
-        Column("窗口号 label", "屏幕上显示 shown on screens", "1", 12),
-        Column("区域编码 area", "字母、数字、点、横线 letters, digits, . - _", "a1", 14),
-        Column("区域名称 area (zh)", "新区域必填 needed for a new area", "综合服务区", 16),
-        Column("区域英文 area (en)", "可空 may be empty", "General area", 16),
-        Column("类型 kind", "综合 / 主题 / 专窗 comprehensive / themed / specialised", "综合", 18),
-        Column("办理主题 themes", "编码，空格分隔；综合窗口留空 codes, by spaces", "", 24),
-        Column("办理事项 items", "编码，空格分隔 codes, by spaces", "", 24),
-        Column("协助主题 helps", "空闲时协助 when nothing of its own waits", "", 24),
-    ),
-    HOURS: (
-        Column("日期 day", "# 周一到周日、节假日、调休；没有写的日子不开放 days not named are closed", "周一", 30),
-        Column("时段 1 span", "如 08:30-12:00 like this", "08:30-12:00", 16),
-        Column("时段 2 span", "可空 may be empty", "14:00-17:30", 16),
-        Column("时段 3 span", "可空 may be empty", "", 16),
-    ),
-}
-
-KINDS: Final[dict[str, WindowKind]] = {
-    "综合": "comprehensive",
-    "主题": "themed",
-    "专窗": "specialised",
-    "comprehensive": "comprehensive",
-    "themed": "themed",
-    "specialised": "specialised",
-}
-_DAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日", "节假日", "调休")
-_ENGLISH_DAYS: Final = (
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "holiday",
-    "makeup",
-)
-DAYS: Final = {name: at for names in (_DAYS, _ENGLISH_DAYS) for at, name in enumerate(names)}
-HOLIDAY: Final = 7
-MAKEUP: Final = 8
-DEFAULT_MINUTES: Final = 10
-"""Of an item whose minutes are left empty, as in ``hall.catalog.Item``."""
+NEW_ITEM: Final = Item("", Text(""), "")
+NEW_WINDOW: Final = Window("", "", "", serves=Serves())
+"""What holds of an item or window that is new, where its cells are left empty."""
+HELP_ITEMS: Final = 9
+"""The column whose empty cell says "none" under a heading, and nothing in a file made before it."""
 NAMED_MAX: Final = 20
 """Faults of the plan as a whole that are told beside those of cells."""
 
 _SPAN = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-–—~至]\s*(\d{1,2})[:：](\d{2})")  # people type them all
+_PERCENT = re.compile(r"(-?\d{1,6})\s*(?:%|\uff05)?", re.ASCII)
+_CODE = re.compile(CODE_PATTERN)
 _SEPARATORS = re.compile(r"[\s,，、;；]+")
+
+_RANGES: Final = {
+    "service_ms": ("办理时间须在 1 秒到 480 分钟之间", "the time must be between 1 second and 480 minutes"),
+    "help_rule.after_ms": ("等候分钟须在 0 到 1440 之间", "the minutes must be between 0 and 1440"),
+}
+"""Bounds that are told in another unit than they are kept in."""
+
+
+Word = TypeVar("Word", bound=str)
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -136,50 +96,94 @@ def import_file(data: bytes, *, facts: HallFacts, current: Sections) -> Imported
 
 
 def _items(sheet: Sheet, current: Sections, cells: dict[str, str], faults: list[Fault]) -> ItemsSection:
+    stored = {item.code: item for item in current.items.items}
     themes = _Names({theme.code: theme.name for theme in current.items.themes}, zh="主题", en="theme")
     items = []
-    for code, zh, en, theme, theme_zh, theme_en, minutes, keywords in sheet.rows:
-        item = Item(code.text, Text(zh.text, en.text), theme.text, _minutes(minutes, faults), 80, keywords.text)
+    for code, zh, en, theme, theme_zh, theme_en, minutes, keywords, spread in sheet.rows:
+        before = stored.get(code.text, NEW_ITEM)
+        item = msgspec.structs.replace(
+            before,
+            code=code.text,
+            name=Text(zh.text, en.text),
+            theme=theme.text,
+            service_ms=_minutes(minutes, faults, empty=before.service_ms),
+            service_cv_pct=_percent(spread, faults, empty=before.service_cv_pct),
+            keywords=keywords.text,
+        )
         columns = {
-            "code": code,
-            "name.zh": zh,
-            "name.en": en,
-            "theme": theme,
-            "keywords": keywords,
-            "service_ms": minutes,
+            "code": (code,),
+            "name.zh": (zh,),
+            "name.en": (en,),
+            "theme": (theme,),
+            "keywords": (keywords,),
+            "service_ms": (minutes,),
+            "service_cv_pct": (spread,),
         }
         found = [_at(columns, fault) for fault in faults_of_item("row", item)]
         faults += found
         _once(f"item {code.text}", code, cells, faults)
         themes.take(theme, theme_zh, theme_en, faults)
         items.append(item if found else searchable(item))
-    return ItemsSection(tuple(Theme(*one) for one in themes.taken.items()), tuple(items), current.items.packages)
+    used = {item.theme for item in current.items.items}
+    named = themes.names(kept=[theme.code for theme in current.items.themes if theme.code not in used], faults=faults)
+    return ItemsSection(tuple(Theme(*one) for one in named), tuple(items), current.items.packages)
 
 
 def _windows(sheet: Sheet, current: Sections, cells: dict[str, str], faults: list[Fault]) -> WindowsSection:
+    stored = {window.code: window for window in current.windows.windows}
     areas = _Names({area.code: area.name for area in current.windows.areas}, zh="区域", en="area")
     windows = []
-    for code, label, area, area_zh, area_en, kind, themes, items, helps in sheet.rows:
-        known = KINDS.get(kind.text.lower())
-        if known is None:
-            faults.append(
-                Fault(kind.where, "类型须为综合、主题或专窗", "a kind is comprehensive, themed or specialised")
-            )
-        serves = Serves(_codes(themes), _codes(items), everything=known == "comprehensive")
-        window = Window(code.text, label.text, area.text, known or "themed", serves, Serves(_codes(helps)))
+    for code, label, area, area_zh, area_en, kind, themes, items, helps, help_items, when, after in sheet.rows:
+        before = stored.get(code.text, NEW_WINDOW)
+        known = _word(
+            KINDS, kind, faults, zh="类型须为综合、主题或专窗", en="a kind is comprehensive, themed or specialised"
+        )
+        window = Window(
+            code.text,
+            label.text,
+            area.text,
+            known or "themed",
+            _serves(themes, items, known, before),
+            _helps(helps, help_items, before, is_told=sheet.headings[HELP_ITEMS:][:1] == (True,)),
+            _help_rule(when, after, before.help_rule, faults),
+        )
         columns = {
-            "code": code,
-            "label": label,
-            "area": area,
-            "serves": themes if themes.text else items,
-            "helps": helps,
+            "code": (code,),
+            "label": (label,),
+            "area": (area,),
+            "serves": (themes, items),
+            "helps": (helps, help_items),
+            "help_rule.after_ms": (after,),
         }
         faults += [_at(columns, fault) for fault in faults_of_window("row", window)]
         _once(f"window {code.text}", code, cells, faults)
         _once(f"label {label.text}", label, cells, faults)
         areas.take(area, area_zh, area_en, faults)
         windows.append(window)
-    return WindowsSection(tuple(Area(*one) for one in areas.taken.items()), tuple(windows))
+    used = {window.area for window in current.windows.windows}
+    named = areas.names(kept=[area.code for area in current.windows.areas if area.code not in used], faults=faults)
+    return WindowsSection(tuple(Area(*one) for one in named), tuple(windows))
+
+
+def _serves(themes: Cell, items: Cell, kind: WindowKind | None, before: Window) -> Serves:
+    """Return what a row serves; without themes and items a comprehensive window serves all, others what they did."""
+    named = Serves(_codes(themes), _codes(items))
+    if named.themes or named.items:
+        return named
+    return Serves(everything=kind == "comprehensive" or (kind == before.kind and before.serves.everything))
+
+
+def _helps(themes: Cell, items: Cell, before: Window, *, is_told: bool) -> Serves:
+    """Return what a row helps with; a file that has no column for items leaves them as they are."""
+    single = _codes(items) if is_told or items.text else before.helps.items
+    return Serves(_codes(themes), single, before.helps.everything)
+
+
+def _help_rule(when: Cell, after: Cell, before: HelpRule, faults: list[Fault]) -> HelpRule:
+    said = (
+        _word(HELP_WHEN, when, faults, zh="协助时机须为空闲或等候", en="help is idle or waited") if when.text else None
+    )
+    return HelpRule(said or before.when, _minutes(after, faults, empty=before.after_ms))
 
 
 def _hours(sheet: Sheet, faults: list[Fault]) -> WeekHours:
@@ -215,31 +219,50 @@ def _span(cell: Cell, faults: list[Fault]) -> Span | None:
     return None
 
 
-def _minutes(cell: Cell, faults: list[Fault]) -> int:
+def _word(words: dict[str, Word], cell: Cell, faults: list[Fault], *, zh: str, en: str) -> Word | None:
+    found = words.get(cell.text.lower())
+    if found is None:
+        faults.append(Fault(cell.where, zh, en))
+    return found
+
+
+def _minutes(cell: Cell, faults: list[Fault], *, empty: Ms) -> Ms:
     if not cell.text:
-        return DEFAULT_MINUTES * MINUTE_MS
+        return empty
     try:
         # Short enough to be a time: a text of digits is never turned into a number as long as the text.
         return round(float(cell.text[:20]) * MINUTE_MS)
     except (ValueError, OverflowError):
         faults.append(Fault(cell.where, "须填写分钟数", "a number of minutes is needed"))
-        return DEFAULT_MINUTES * MINUTE_MS
+        return empty
+
+
+def _percent(cell: Cell, faults: list[Fault], *, empty: int) -> int:
+    if not cell.text:
+        return empty
+    if found := _PERCENT.fullmatch(cell.text):
+        return int(found.group(1))
+    faults.append(Fault(cell.where, "须填写整数百分比，如 80", "a whole number of percent is needed, like 80"))
+    return empty
 
 
 def _codes(cell: Cell) -> tuple[str, ...]:
     return tuple(code for code in _SEPARATORS.split(cell.text) if code)
 
 
-def _at(columns: dict[str, Cell], fault: Fault) -> Fault:
+def _at(columns: Mapping[str, tuple[Cell, ...]], fault: Fault) -> Fault:
     """Return a fault of one row's value with the address of the cell that it came from."""
     field = fault.where.removeprefix("row.")
-    if field == "service_ms":
-        return Fault(
-            columns[field].where,
-            "办理时间须在 1 秒到 480 分钟之间",
-            "the time must be between 1 second and 480 minutes",
-        )
-    return msgspec.structs.replace(fault, where=columns[field].where)
+    cell = _guilty(columns[field])
+    if field in _RANGES:
+        return Fault(cell.where, *_RANGES[field])
+    return msgspec.structs.replace(fault, where=cell.where)
+
+
+def _guilty(cells: tuple[Cell, ...]) -> Cell:
+    """Return the first cell with something that is no code, else the last that says something."""
+    bad = (cell for cell in cells if any(not _CODE.fullmatch(code) for code in _codes(cell)))
+    return next(bad, next((cell for cell in reversed(cells) if cell.text), cells[0]))
 
 
 def _once(name: str, cell: Cell, cells: dict[str, str], faults: list[Fault]) -> None:
@@ -252,25 +275,39 @@ def _once(name: str, cell: Cell, cells: dict[str, str], faults: list[Fault]) -> 
 
 
 class _Names:
-    """Themes or areas that rows name: the name stands with the code's first row, or in the settings already."""
+    """Themes or areas that rows name. Each language stands in some row of the code, or in the settings already.
+
+    A stored English name goes with its Chinese one: a new name in Chinese alone has none.
+    """
 
     def __init__(self, known: dict[str, Text], *, zh: str, en: str) -> None:
         self._known = known
         self._zh, self._en = zh, en
-        self.taken: dict[str, Text] = {}
+        self._told: dict[str, Text] = {}
+        self._first: dict[str, Cell] = {}
 
     def take(self, code: Cell, zh: Cell, en: Cell, faults: list[Fault]) -> None:
         faults += faults_of_text(zh.where, zh.text) + faults_of_text(en.where, en.text)
-        given = Text(zh.text, en.text) if zh.text else None
-        before = self.taken.get(code.text)
-        if before is not None and given is not None and given != before:
-            faults.append(
-                Fault(zh.where, f"{self._zh}「{before.zh}」已有别的名称", f"this {self._en} has another name above")
-            )
-        name = before or given or self._known.get(code.text)
-        if name is None and code.text:
-            faults.append(Fault(zh.where, f"新{self._zh}须填写名称", f"a new {self._en} needs a name"))
-        self.taken.setdefault(code.text, name or Text("?"))
+        before = self._told.get(code.text, Text(""))
+        for cell, told in ((zh, before.zh), (en, before.en)):
+            if cell.text and told and cell.text != told:
+                faults.append(
+                    Fault(cell.where, f"{self._zh}「{told}」已有别的名称", f"this {self._en} has another name above")
+                )
+        self._told[code.text] = Text(before.zh or zh.text, before.en or en.text)
+        self._first.setdefault(code.text, zh)
+
+    def names(self, *, kept: list[str], faults: list[Fault]) -> list[tuple[str, Text]]:
+        """Return all names in the order of rows, then the ``kept`` ones that no row could name."""
+        found = [(code, self._name(code, told, faults)) for code, told in self._told.items()]
+        return found + [(code, self._known[code]) for code in kept if code not in self._told]
+
+    def _name(self, code: str, told: Text, faults: list[Fault]) -> Text:
+        known = self._known.get(code, Text(""))
+        zh = told.zh or known.zh
+        if not zh and code:
+            faults.append(Fault(self._first[code].where, f"新{self._zh}须填写名称", f"a new {self._en} needs a name"))
+        return Text(zh or "?", told.en or (known.en if zh == known.zh else ""))
 
 
 def _faults_of_whole(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, MetaData, bindparam, delete, event, insert
+from sqlalchemy import BigInteger, MetaData, bindparam, delete, event, insert, inspect
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -55,6 +55,8 @@ class TicketRow(ReportTable, table=True):
     state: str = Field(max_length=10)
     items: str
     """``item×quantity``, separated by spaces."""
+    first_window: str = Field(max_length=40)
+    """Where its wait ended."""
     window: str = Field(max_length=40)
     arrived_ms: int = Field(sa_type=BigInteger)
     called_ms: int | None = Field(sa_type=BigInteger)
@@ -139,12 +141,14 @@ class Reports:
         self._known: _Known = {}
 
     def prepare(self) -> None:
-        """Open, make what is missing, and drop what an earlier definition of the figures wrote."""
+        """Open, make what is missing, and drop what an earlier definition of the figures or tables wrote."""
         is_sqlite = self._url.startswith("sqlite")
         options = {"check_same_thread": False, "timeout": LOCK_WAIT_S} if is_sqlite else {}
         self._engine = create_engine(self._url, connect_args=options, pool_pre_ping=not is_sqlite)
         if is_sqlite:
             event.listen(self._engine, "connect", _write_ahead)
+        if _has_other_columns(self._engine):
+            self.drop()
         ReportTable.metadata.create_all(self._engine)
         with Session(self._engine) as session:
             is_old = session.exec(select(DayRow).where(DayRow.definition != DEFINITION)).first() is not None
@@ -197,6 +201,16 @@ class Reports:
     def _opened(self) -> Engine:
         assert self._engine is not None, "prepare() comes first"
         return self._engine
+
+
+def _has_other_columns(engine: Engine) -> bool:
+    """Tell whether a table was made by a version that had other columns; also where no day is in it yet."""
+    found = inspect(engine)
+    return any(
+        {column["name"] for column in found.get_columns(name)} != set(table.columns.keys())
+        for name, table in ReportTable.metadata.tables.items()
+        if found.has_table(name)
+    )
 
 
 @contextmanager
@@ -258,7 +272,7 @@ _Known = dict[tuple[type[ReportTable], str], _Prepared]
 
 
 def _ticket_row(visit: Visit) -> dict[str, object]:
-    names = ("ticket", "number", "klass", "channel", "state", "window", "arrived_ms", "called_ms", "finished_ms",
+    names = ("ticket", "number", "klass", "channel", "state", "first_window", "window", "arrived_ms", "called_ms", "finished_ms",
              "told_p50_ms", "told_p80_ms", "calls", "recalls", "misses")  # fmt: skip
     items = " ".join(f"{code}×{quantity}" for code, quantity in visit.items)
     return {name: getattr(visit, name) for name in names} | {"items": items, "merged": visit.is_merged}

@@ -52,10 +52,12 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class Sheet(msgspec.Struct, frozen=True):
-    """Rows of one sheet; each row has one cell per column."""
+    """Rows of one sheet; each row has one cell per column, also where the file has no such column."""
 
     title: str
     rows: tuple[tuple[Cell, ...], ...]
+    headings: tuple[bool, ...] = ()
+    """Which columns have a heading: an empty cell under one says something, one without says nothing."""
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -85,7 +87,9 @@ def read_workbook(data: bytes, columns: Mapping[str, int], faults: list[Fault]) 
                 faults.append(Fault(name[:40], f"没有名为「{name[:40]}」的表", f"a sheet {name[:40]!r} is not known"))
                 continue
             cells = book[name].iter_rows(min_row=1, max_row=ROWS + 1, max_col=columns[name])
-            sheets.append(Sheet(name, tuple(_rows(name, cells, faults))))
+            first = next(cells, ())
+            headings = tuple(bool(str(getattr(cell, "value", None) or "").strip()) for cell in first)
+            sheets.append(Sheet(name, tuple(_rows(name, cells, faults)), headings))
     except _BROKEN:
         faults.append(Fault("file", "文件已损坏，不能读取", "the file is damaged and cannot be read"))
         return ()
@@ -142,14 +146,15 @@ def _fault_of_file(data: bytes) -> Fault | None:
 
 
 def _rows(title: str, rows: Iterable[Sequence[object]], faults: list[Fault]) -> Iterator[tuple[Cell, ...]]:
+    """Read the rows below the headings."""
     from openpyxl.utils import get_column_letter
 
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(rows, 2):
         if number > ROWS:
             faults.append(Fault(f"{title}!A{number}", f"最多 {ROWS} 行", f"at most {ROWS} rows"))
             return
         first = getattr(row[0], "value", None)
-        if number == 1 or (isinstance(first, str) and first.lstrip().startswith("#")):
+        if isinstance(first, str) and first.lstrip().startswith("#"):
             continue
         cells = tuple(_cell(f"{title}!{get_column_letter(at)}{number}", one, faults) for at, one in enumerate(row, 1))
         if any(cell.text for cell in cells):

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 
 from server.problems import MEDIA_TYPE
 
@@ -51,6 +51,19 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 router = APIRouter(include_in_schema=False)
+
+
+class DescribedApp(FastAPI):
+    """An application that describes the bodies and answers, too, that FastAPI does not see."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description, made when it is asked for first."""
+        if self.openapi_schema is None:
+            # Not at the top: a start needs none of its types.
+            from server.api.described.document import completed
+
+            self.openapi_schema = completed(super().openapi())
+        return self.openapi_schema
 
 
 @router.get("/docs")

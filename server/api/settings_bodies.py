@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator
-from typing import Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 from fastapi import Request
@@ -12,14 +12,18 @@ from fastapi import Request
 from hall.catalog import Text
 from hall.opening import Span, SpecialDay
 from server.config.sections import Content, Fault, Position
-from server.config.tables import Section, Voice
+from server.config.tables import SECTIONS, Section, Voice
 from server.problems import FieldError, Problem
 
+HALLS_MAX: Final = 2_000
+"""Halls of one network: fifteen times those of a large district."""
 FAULTS_TOLD: Final = 100
 """Faults of one request that are told; more help nobody."""
 
 Body = TypeVar("Body", bound=msgspec.Struct)
-Version = str
+Version = Annotated[str, msgspec.Meta(max_length=40)]
+Named = Annotated[str, msgspec.Meta(max_length=40)]
+"""A code of a hall; whether there is such a hall is told where it is looked for."""
 
 
 class ContentBody(msgspec.Struct, frozen=True):
@@ -33,7 +37,7 @@ class HallContent(msgspec.Struct, frozen=True):
     """What a hall may say of itself."""
 
     name: Text
-    zone: str
+    zone: Annotated[str, msgspec.Meta(max_length=60)]
     voice: Voice
     training: bool
     position: Position | None = None
@@ -65,7 +69,7 @@ class YearBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class FollowBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Sections in which a hall follows its template again."""
 
-    sections: tuple[Section, ...]
+    sections: Annotated[tuple[Section, ...], msgspec.Meta(max_length=len(SECTIONS))]
 
 
 class PushBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,7 +77,7 @@ class PushBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     version: Version
     content: dict[str, Any]
-    taking_over: tuple[str, ...] = ()
+    taking_over: Annotated[tuple[Named, ...], msgspec.Meta(max_length=HALLS_MAX)] = ()
 
 
 async def body_as(request: Request, wanted: type[Body]) -> Body:

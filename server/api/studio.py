@@ -19,7 +19,7 @@ from server.api.submit import Json, invalid, reply
 from server.config.database import DatabaseUnavailable
 from server.config.sections import UnknownHall
 from server.problems import Problem, problem_of
-from server.studio.asks import AnyAsk, Begin, CompareAsk, DayAsk, Done, Draft, RunAsk, Saved, SizeAsk, Words, Work
+from server.studio.asks import AnyAsk, Begin, CompareAsk, DayAsk, Done, Draft, Id, RunAsk, Saved, SizeAsk, Words, Work
 from server.studio.dates import PlannedDay, planned_day, written
 from server.studio.desk import SECONDS, StudioBusy
 from server.studio.export import workbook_of
@@ -39,7 +39,7 @@ class KeepBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Keep the plan of a finished run or sizing under a name."""
 
     name: Words
-    job: str
+    job: Id
 
 
 class SpeedBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

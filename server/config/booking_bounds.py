@@ -22,7 +22,7 @@ LEAD_MAX_MS: Final = 30 * DAY_MS
 COUNT_MAX: Final = 1_000
 WITHIN_MAX_DAYS: Final = 3_660
 
-_RANGES: Final[tuple[tuple[str, int, int], ...]] = (
+RANGES: Final[tuple[tuple[str, int, int], ...]] = (
     ("lead_ms", 0, LEAD_MAX_MS),
     ("hold_ms", MINUTE_MS, HOLD_MAX_MS),
     ("max_held", 1, COUNT_MAX),
@@ -35,6 +35,7 @@ _RANGES: Final[tuple[tuple[str, int, int], ...]] = (
     ("offer_ms", MINUTE_MS, DAY_MS),
     ("max_waitlist", 0, PLACES_MAX),
 )
+"""Least and most of the numbers of ``BookingRules``."""
 
 
 def faults_of_booking_rules(policy: Policy) -> Iterator[Fault]:
@@ -88,7 +89,7 @@ def _faults_of_group(where: str, group: BookingGroup) -> Iterator[Fault]:
 def _faults_of_rules(where: str, rules: BookingRules, policy: Policy) -> Iterator[Fault]:
     yield from _between(f"{where}.release.horizon_days", rules.release.horizon_days, 0, DAYS_AHEAD_MAX)
     yield from _between(f"{where}.release.release_min", rules.release.release_min, 0, 1_439)
-    for name, least, most in _RANGES:
+    for name, least, most in RANGES:
         yield from _between(f"{where}.{name}", getattr(rules, name), least, most)
     if rules.absent_ms < rules.grace_ms:
         zh, en = "爽约时限不能早于迟到宽限", "nobody is absent before the grace is over"

@@ -26,6 +26,8 @@ WINDOWS_MAX: Final = 500
 """Five times the largest published hall (92 windows)."""
 PARTS_MAX: Final = 200
 """Areas, themes, packages, number series, quotas, classes: lists that a person reads."""
+LABEL_MAX: Final = 20
+"""A number, or a short name over the window."""
 KEYWORDS_MAX: Final = 1_000
 SERVICE_MIN_MS: Final = 1_000
 SERVICE_MAX_MS: Final = DAY_MS // 3
@@ -124,16 +126,15 @@ def faults_of_item(where: str, item: Item) -> list[Fault]:
 
 def faults_of_window(where: str, window: Window) -> list[Fault]:
     """List what is out of bounds in one window."""
-    named = [*window.serves.themes, *window.serves.items, *window.helps.themes, *window.helps.items]
+    serves = [*window.serves.themes, *window.serves.items]
+    helps = [*window.helps.themes, *window.helps.items]
     return [
         *_code_faults(f"{where}.code", window.code),
-        *faults_of_text(f"{where}.label", window.label, longest=20, needed=True),
+        *faults_of_text(f"{where}.label", window.label, longest=LABEL_MAX, needed=True),
         *_code_faults(f"{where}.area", window.area),
         *faults_of_number(f"{where}.help_rule.after_ms", window.help_rule.after_ms, least=0, most=DAY_MS),
-        *_count_faults(f"{where}.serves", len(named), ITEMS_MAX),
-        *(fault for code in named[:ITEMS_MAX] for fault in _code_faults(f"{where}.serves", code)),
-        *_double_faults(f"{where}.serves", [*window.serves.themes, *window.serves.items]),
-        *_double_faults(f"{where}.helps", [*window.helps.themes, *window.helps.items]),
+        *_faults_of_codes(f"{where}.serves", serves),
+        *_faults_of_codes(f"{where}.helps", helps),
     ]
 
 
@@ -269,6 +270,13 @@ def _code_faults(where: str, code: str) -> list[Fault]:
             f"code {code[:40]!r} must be 1 to 40 letters, digits, dots, dashes or underscores, a letter or digit first",
         )
     ]
+
+
+def _faults_of_codes(where: str, codes: list[str]) -> Iterator[Fault]:
+    yield from _count_faults(where, len(codes), ITEMS_MAX)
+    for code in codes[:ITEMS_MAX]:
+        yield from _code_faults(where, code)
+    yield from _double_faults(where, codes)
 
 
 def _text_faults(where: str, text: Text) -> list[Fault]:

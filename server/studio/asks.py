@@ -16,8 +16,8 @@ MOST_DAYS: Final = 400
 SLOTS_A_DAY: Final = 60
 """Half-hours until six in the morning of the next day, the latest that a hall may close."""
 
-Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
-Date = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$", max_length=16)]
+Date = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", max_length=10)]
 Words = Annotated[str, msgspec.Meta(max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Code = Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 TimeText = Annotated[str, msgspec.Meta(max_length=12)]

@@ -88,7 +88,7 @@ def test_wait_walk_and_service_are_three_things() -> None:
     assert report["by_item"]["id-card"]["service"]["p50_ms"] == 3 * MINUTE
     assert report["by_window"]["W01"] == {
         "label": "1", "done": 1, "busy_ms": 6 * MINUTE + 30_000, "open_ms": 10 * MINUTE + 30_000, "use_pct": 61.9,
-        "service": spread_of([6 * MINUTE]),
+        "wait": spread_of([4 * MINUTE]), "service": spread_of([6 * MINUTE]),
     }  # fmt: skip
     assert report["by_hour"]["09"] == {"taken": 1, "called": 1, "wait": spread_of([4 * MINUTE])}
 
@@ -161,6 +161,24 @@ def test_a_transfer_keeps_the_first_wait() -> None:
     hall.serve("W02")
     assert hall.visit(ticket).wait_ms == MINUTE
     assert hall.visit(ticket).service_ms == 7 * MINUTE
+
+
+def test_a_wait_belongs_to_the_window_of_the_first_call_that_stands() -> None:
+    hall = day("W01", "W02")
+    ticket = hall.take("a")
+    hall.at(cmd.CallNext, after=MINUTE)
+    hall.at(cmd.UndoLast, after=5_000)
+    hall.at(cmd.CallNext, "W02", after=MINUTE)
+    hall.at(cmd.StartService, "W02")
+    hall.do(cmd.TransferTicket, after=2 * MINUTE, actor=CLERKS["W02"], ticket=ticket, to_window="W01")
+    hall.at(cmd.CallNext, after=MINUTE)
+    hall.serve()
+
+    windows = hall.report()["by_window"]
+
+    assert windows["W01"]["wait"] == spread_of([])
+    assert windows["W02"]["wait"] == spread_of([2 * MINUTE + 5_000])
+    assert (windows["W01"]["done"], windows["W02"]["done"]) == (1, 0)
 
 
 def test_a_part_split_off_at_the_window_begins_to_wait_there() -> None:

@@ -129,6 +129,10 @@ def test_figures_and_the_reason_of_a_call_are_there_the_same_day(hall: Served, m
 
     holds(manager, lambda: taken_at_nine() == "3", "the figures of the hour")
     expect(manager.locator("[data-chart=hour] canvas")).to_be_visible()
+    by_window = seen(manager, "by-window")
+    by_window.locator("summary").click()
+    expect(by_window.locator("tbody tr").first.locator("td").first).to_have_text("1")
+    expect(by_window.locator("tbody tr").first.locator("td").nth(3)).to_have_text("0.0")
 
     seen(manager, "tab-calls").click()
     expect(seen(manager, "calls").locator("tbody tr")).to_have_count(1)

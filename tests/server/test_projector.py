@@ -1,20 +1,21 @@
 """Figures and report tables follow the log, and are a function of it."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 
 from hall.events import Commit, commit_encoder
-from hall.figures import figures_of
+from hall.figures import figures_of, spread_of
 from server.bus import LocalBus
 from server.ledger.chain import seal
 from server.ledger.memory import MemoryLedger
 from server.ledger.port import GENESIS, Batch, Row, stream_name
 from server.projector import FiguresUnavailable, Projector
-from server.reports import TABLES, DayRow, Reports, TicketRow
+from server.reports import FILE_NAME, TABLES, DayRow, IntervalRow, Reports, TicketRow
 from tests.support.logs import PLANS, random_log
 from tests.support.plans import DATE, small_plan
 
@@ -164,3 +165,40 @@ async def test_tables_of_an_earlier_definition_are_made_again(tmp_path: Path, mo
         await projector.catch_up()
         assert reports.rows(TicketRow) == before
         assert {row[3] for row in reports.rows(DayRow)} == {"hall.figures/next"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("is_empty", [True, False], ids=["empty", "filled"])
+async def test_tables_with_the_columns_of_an_earlier_version_are_made_again(tmp_path: Path, is_empty: bool) -> None:
+    """A table without a column that is written now would refuse every row for ever."""
+    ledger = await ledger_with(sealed(random_log(9, 80)))
+    async with projecting(ledger, tmp_path) as (projector, reports):
+        await projector.catch_up()
+        before = contents(reports)
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as file, file:
+        file.execute("ALTER TABLE tickets DROP COLUMN first_window")
+        if is_empty:
+            file.execute("DELETE FROM days")
+
+    async with projecting(ledger, tmp_path) as (projector, reports):
+        await projector.catch_up()
+        assert projector.statistics().failing == ()
+        assert contents(reports) == before
+
+
+@pytest.mark.anyio
+async def test_waits_by_window_are_in_the_figures_and_follow_from_the_tables(tmp_path: Path) -> None:
+    """Each wait is told once, at the window of the first call that stands."""
+    ledger = await ledger_with(sealed(random_log(8, 300)))
+    async with projecting(ledger, tmp_path) as (projector, reports):
+        await projector.catch_up()
+        report = await projector.figures_of("longgang", DATE)
+        waits = {row[1]: row[3] for row in reports.rows(IntervalRow) if row[2] == "wait"}
+        tickets = reports.rows(TicketRow)
+
+    assert report is not None
+    column = list(TicketRow.model_fields).index("first_window")
+    by_window = {code: row["wait"] for code, row in report["by_window"].items()}
+    assert sum(wait["n"] for wait in by_window.values()) == report["wait"]["n"] > 0
+    for code, wait in by_window.items():
+        assert wait == spread_of(waits[row[1]] for row in tickets if row[column] == code)

@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import IllegalCharacterError
 
+from hall.catalog import Area, HelpRule, Item, Serves, Text, Theme, Window
 from hall.opening import Span
 from server.config.bounds import faults_of_settings
-from server.config.sections import Fault, ItemsSection, WindowsSection, plan_from
-from server.importer import COLUMNS, HOURS, ITEMS, WINDOWS, Imported, ImportFaults, import_file, template
+from server.config.sections import Fault, ItemsSection, Sections, WindowsSection, plan_from
+from server.import_sheets import COLUMNS, HOURS, ITEMS, WINDOWS
+from server.importer import Imported, ImportFaults, import_file, template
 from server.presets.loader import load_preset
 from server.workbook import FILE_BYTES, ROWS, UNPACKED_BYTES
 
@@ -28,14 +30,14 @@ CURRENT = load_preset("yuancheng").templates["community"].sections
 
 GOOD: dict[str, list[list[Any]]] = {
     ITEMS: [
-        ["id-card", "居民身份证", "Identity card", "civil", "民生", "Civil", 7, "补办"],
-        ["licence", "营业执照", "Licence", "trade", "商事", "Trade", "12.5", ""],
-        ["101", "社保卡", "", "civil", "", "", "", ""],
+        ["id-card", "居民身份证", "Identity card", "civil", "民生", "Civil", 7, "补办", 50],
+        ["licence", "营业执照", "Licence", "trade", "商事", "Trade", "12.5", "", "120%"],
+        ["101", "社保卡", "", "civil", "", "", "", "", ""],
     ],
     WINDOWS: [
-        ["W01", 1, "a1", "大厅", "Hall", "综合", "", "", ""],
-        ["W02", "2", "a1", "", "", "主题", "civil", "", "trade"],
-        ["W03", "3", "a2", "二楼", "Upstairs", "specialised", "", "licence、101", ""],
+        ["W01", 1, "a1", "大厅", "Hall", "综合", "", "", "", "", "", ""],
+        ["W02", "2", "a1", "", "", "主题", "civil", "", "trade", "", "等候", 15],
+        ["W03", "3", "a2", "二楼", "Upstairs", "specialised", "", "licence、101", "", "id-card", "idle", ""],
     ],
     HOURS: [
         ["周一", "08:30-12:00", "14:00-17:30", ""],
@@ -58,11 +60,83 @@ def test_a_good_workbook_becomes_sections_without_faults():
     assert [theme.name.zh for theme in items.themes] == ["民生", "商事"]
     assert [window.kind for window in windows.windows] == ["comprehensive", "themed", "specialised"]
     assert windows.windows[2].serves.items == ("licence", "101")
+    assert [item.service_cv_pct for item in items.items] == [50, 120, 80]
     assert windows.windows[1].helps.themes == ("trade",)
+    assert windows.windows[2].helps.items == ("id-card",)
+    assert [window.help_rule for window in windows.windows[1:]] == [HelpRule("waited", 900_000), HelpRule()]
     assert hours.days[0] == (Span(510, 720), Span(840, 1050))
     assert hours.days[1] == ()
     assert hours.makeup == (Span(540, 720),)
     assert (found.items, found.windows, found.days) == (3, 3, 3)
+
+
+def test_a_file_made_before_a_column_keeps_what_was_set_of_the_same_code():
+    """When a window helps and with which items, and how much service times spread, are not put back silently."""
+    older = {ITEMS: 8, WINDOWS: 9}
+    rows = {title: [row[:columns] for row in GOOD[title]] for title, columns in older.items()}
+
+    found = take(workbook(rows, columns=older), current=edited())
+
+    items, windows = found.changes["items"], found.changes["windows"]
+    assert isinstance(items, ItemsSection)
+    assert isinstance(windows, WindowsSection)
+    assert [item.service_cv_pct for item in items.items] == [30, 80, 80]
+    assert windows.windows[1].helps == Serves(("trade",), ("licence",))
+    assert windows.windows[1].help_rule == HelpRule("waited", 420_000)
+
+
+def test_an_empty_number_or_choice_leaves_the_stored_one_and_an_empty_list_says_none():
+    """Time, spread, help rule stay as they are; a list is told whole under its heading."""
+    rows = {
+        ITEMS: [["id-card", "居民身份证", "", "civil", "民生"], *GOOD[ITEMS][1:]],
+        WINDOWS: [GOOD[WINDOWS][0], ["W02", "2", "a1", "", "", "主题", "civil"], GOOD[WINDOWS][2]],
+    }
+
+    found = take(workbook(rows), current=edited())
+
+    items, windows = found.changes["items"], found.changes["windows"]
+    assert isinstance(items, ItemsSection)
+    assert isinstance(windows, WindowsSection)
+    assert (items.items[0].service_ms, items.items[0].service_cv_pct) == (500_000, 30)
+    assert windows.windows[1].helps == Serves()
+    assert windows.windows[1].help_rule == HelpRule("waited", 420_000)
+
+
+def test_names_that_rows_do_not_tell_stay_and_a_new_chinese_name_has_no_old_english():
+    """Themes and areas: each language by itself, from any row of the code or from the settings."""
+    current = edited()
+    rows = {
+        ITEMS: [
+            ["id-card", "居民身份证", "", "civil", "民生", ""],
+            ["licence", "营业执照", "", "trade", "", ""],
+            ["101", "社保卡", "", "trade", "", "Commerce"],
+        ],
+        WINDOWS: [["W01", 1, "a1", "新厅", "", "综合"]],
+    }
+
+    found = take(workbook(rows), current=current)
+
+    items, windows = found.changes["items"], found.changes["windows"]
+    assert isinstance(items, ItemsSection)
+    assert isinstance(windows, WindowsSection)
+    assert [theme.name for theme in items.themes] == [
+        Text("民生", "Civil"),
+        Text("商事", "Commerce"),
+        Text("空", "Empty"),
+    ]
+    assert [area.name for area in windows.areas] == [Text("新厅", ""), Text("远处", "Far")]
+
+
+def test_a_window_serves_what_its_row_names_and_all_only_where_nothing_is_named():
+    """A comprehensive window with themes serves these; a themed one that was set to all stays so."""
+    current = edited(serves=Serves(everything=True))
+    rows = {WINDOWS: [["W01", 1, "a1", "大厅", "", "综合", "civil"], ["W02", 2, "a1", "", "", "主题"]]}
+
+    found = take(workbook({ITEMS: GOOD[ITEMS], **rows}), current=current)
+
+    windows = found.changes["windows"]
+    assert isinstance(windows, WindowsSection)
+    assert [window.serves for window in windows.windows] == [Serves(("civil",)), Serves(everything=True)]
 
 
 def test_the_empty_template_imports_nothing_and_its_examples_import_as_they_are():
@@ -110,6 +184,9 @@ def test_a_sheet_without_rows_leaves_its_section_alone():
         (f"{ITEMS}!G2", "inf", "a number of minutes"),
         (f"{ITEMS}!G2", "zehn", "a number of minutes"),
         (f"{ITEMS}!H2", "k" * 1_001, "too long"),
+        (f"{ITEMS}!I2", "-1", "between 0 and 500"),
+        (f"{ITEMS}!I2", 501, "between 0 and 500"),
+        (f"{ITEMS}!I2", 0.8, "whole number of percent"),
         (f"{WINDOWS}!A2", "W/01", "letters"),
         (f"{WINDOWS}!A3", "W01", f"the same as {WINDOWS}!A2"),
         (f"{WINDOWS}!B3", "1", f"the same as {WINDOWS}!B2"),
@@ -117,6 +194,14 @@ def test_a_sheet_without_rows_leaves_its_section_alone():
         (f"{WINDOWS}!D4", "", "needs a name"),
         (f"{WINDOWS}!F2", "总合", "comprehensive, themed or specialised"),
         (f"{WINDOWS}!G3", "a/b", "letters"),
+        (f"{WINDOWS}!H3", "a/b", "letters"),
+        (f"{WINDOWS}!I3", "a/b", "letters"),
+        (f"{WINDOWS}!J3", "a/b", "letters"),
+        (f"{WINDOWS}!J3", "trade", "there twice"),
+        (f"{WINDOWS}!K3", "later", "idle or waited"),
+        (f"{WINDOWS}!L3", -1, "between 0 and 1440"),
+        (f"{WINDOWS}!L3", 1_441, "between 0 and 1440"),
+        (f"{WINDOWS}!L3", "soon", "a number of minutes"),
         (f"{HOURS}!A2", "周八", "monday to sunday"),
         (f"{HOURS}!A3", "周一", "twice"),
         (f"{HOURS}!B2", "12:00-08:30", "like 08:30-12:00"),
@@ -140,6 +225,7 @@ def test_a_bad_cell_is_told_with_its_address(cell: str, value: object, english: 
         (f"{WINDOWS}!G3", "unknown", "unknown theme unknown"),
         (f"{WINDOWS}!H4", "unknown", "unknown item unknown"),
         (f"{WINDOWS}!I3", "unknown", "unknown theme unknown"),
+        (f"{WINDOWS}!J3", "unknown", "unknown item unknown"),
     ],
 )
 def test_a_contradiction_between_sheets_is_told_at_the_row_it_is_about(cell: str, value: object, english: str):
@@ -152,7 +238,7 @@ def test_a_contradiction_between_sheets_is_told_at_the_row_it_is_about(cell: str
 
 def test_an_item_that_no_window_serves_is_told_at_its_row():
     """Items without windows would be numbers without calls."""
-    rows = {ITEMS: GOOD[ITEMS], WINDOWS: [["W01", "1", "a1", "大厅", "", "主题", "civil", "", ""]]}
+    rows = {ITEMS: GOOD[ITEMS], WINDOWS: [["W01", "1", "a1", "大厅", "", "主题", "civil"]]}
 
     (fault,) = faults_of(workbook(rows))
 
@@ -280,10 +366,24 @@ def outcome(data: bytes) -> tuple[tuple[Fault, ...], Mapping[str, object]]:
         return told.faults, {}
 
 
-def take(data: bytes) -> Imported:
-    found = import_file(data, facts=FACTS, current=CURRENT)
-    assert faults_of_settings(plan_from(FACTS, msgspec.structs.replace(CURRENT, **found.changes))) == []
+def take(data: bytes, *, current: Sections = CURRENT) -> Imported:
+    found = import_file(data, facts=FACTS, current=current)
+    assert faults_of_settings(plan_from(FACTS, msgspec.structs.replace(current, **found.changes))) == []
     return found
+
+
+def edited(*, serves: Serves | None = None) -> Sections:
+    """Return settings as people left them on the settings page, with codes of the good workbook."""
+    themes = (
+        Theme("civil", Text("民生", "Civil")),
+        Theme("trade", Text("商事", "Trade")),
+        Theme("none", Text("空", "Empty")),
+    )
+    items = (Item("id-card", Text("居民身份证"), "civil", 500_000, 30), Item("licence", Text("营业执照"), "trade"))
+    areas = (Area("a1", Text("大厅", "Hall")), Area("far", Text("远处", "Far")))
+    helps, rule = Serves(items=("licence",)), HelpRule("waited", 420_000)
+    window = Window("W02", "2", "a1", "themed", serves or Serves(("civil",)), helps, rule)
+    return msgspec.structs.replace(CURRENT, items=ItemsSection(themes, items), windows=WindowsSection(areas, (window,)))
 
 
 def faults_of(data: bytes) -> tuple[Any, ...]:
@@ -310,12 +410,13 @@ def test_a_server_that_imports_no_workbook_loads_neither_the_format_nor_the_dict
     assert done.stdout.strip() == "[]"
 
 
-def workbook(rows: Mapping[str, list[list[Any]]]) -> bytes:
+def workbook(rows: Mapping[str, list[list[Any]]], *, columns: Mapping[str, int] = {}) -> bytes:
+    """Return a workbook of these rows; ``columns`` says how many headings sheets of an older one have."""
     book = Workbook()
     book.remove(book.worksheets[0])
     for title, lines in rows.items():
         sheet = book.create_sheet(title)
-        sheet.append([column.title for column in COLUMNS.get(title, ())] or ["?"])
+        sheet.append([column.title for column in COLUMNS.get(title, ())][: columns.get(title)] or ["?"])
         for line in lines:
             sheet.append(line)
     return saved(book)

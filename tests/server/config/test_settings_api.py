@@ -43,12 +43,12 @@ SECTIONS = ("items", "windows", "hours", "policy", "hall", "calendar")
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A server with the halls of Yuancheng, on a Monday at ten."""
-    with _open_halls(tmp_path_factory.mktemp("data")) as client:
+    with open_halls(tmp_path_factory.mktemp("data")) as client:
         yield client
 
 
 @contextmanager
-def _open_halls(folder: Path) -> Iterator[TestClient]:
+def open_halls(folder: Path) -> Iterator[TestClient]:
     init_preset(folder, "yuancheng")
     _add_people(folder)
     made = create_app(Settings(data=folder, limits=Limits(body_bytes=2**21)), Instead(clock=HandClock(AT_MS)))
@@ -147,7 +147,7 @@ def _voices(app: TestClient) -> tuple[str, str]:
 
 def test_a_zone_of_another_date_waits_until_the_open_day_has_ended(tmp_path: Path):
     """On a Monday at ten in Shenzhen it is still Sunday in Honolulu, and Monday in Tokyo."""
-    with _open_halls(tmp_path) as app:
+    with open_halls(tmp_path) as app:
         path = f"/api/halls/{HALL}/settings/hall"
         before = app.get(path, headers=who("manager")).json()
 

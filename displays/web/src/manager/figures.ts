@@ -204,7 +204,7 @@ export class OwFigures extends OwElement {
       ${figures.booked ? bookedPanel(figures.booked) : nothing}
       <div class="charts">
         <section class="panel"><h2 id="hour-h">${say("by_hour")}</h2><div class="chart" data-chart="hour" role="img" aria-labelledby="hour-h"></div>${this.hourTable(figures)}</section>
-        <section class="panel"><h2 id="window-h">${say("by_window")}</h2><div class="chart" data-chart="window" role="img" aria-labelledby="window-h"></div></section>
+        <section class="panel"><h2 id="window-h">${say("by_window")}</h2><div class="chart" data-chart="window" role="img" aria-labelledby="window-h"></div>${this.windowTable(figures)}</section>
       </div>
       <div class="charts">${this.items(figures)}<div>${this.ratings(figures)}<br>${this.classes(figures)}</div></div>`;
   }
@@ -220,6 +220,14 @@ export class OwFigures extends OwElement {
       <tbody>${hours.map((hour) => {
         const one = figures.by_hour[hour];
         return one ? html`<tr><td>${hour}:00</td><td class="n">${one.taken}</td><td class="n">${min(one.wait.p50_ms)}</td><td class="n">${min(one.wait.p80_ms)}</td></tr>` : nothing;
+      })}</tbody></table></details>`;
+  }
+
+  private windowTable(figures: Figures): TemplateResult {
+    return html`<details data-testid="by-window"><summary class="small">${say("as_table")}</summary><table><thead><tr><th>${say("window")}</th><th class="n">${say("done")}</th><th class="n">${say("use_pct")}</th><th class="n">${say("wait")} P50–P80</th><th class="n">P90</th><th class="n">${say("service")} P50</th></tr></thead>
+      <tbody>${Object.keys(figures.by_window).map((code) => {
+        const one = figures.by_window[code];
+        return one ? html`<tr><td>${one.label}</td><td class="n">${one.done}</td><td class="n">${typeof one.use_pct === "number" ? one.use_pct : "–"}</td><td class="n">${range(one.wait)}</td><td class="n">${min(one.wait.p90_ms)}</td><td class="n">${min(one.service.p50_ms)}</td></tr>` : nothing;
       })}</tbody></table></details>`;
   }
 

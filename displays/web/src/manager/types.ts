@@ -104,7 +104,7 @@ export interface Figures {
   hold: Spread;
   by_item: Record<string, { name: Text; n: number; wait: Spread; service: Spread }>;
   by_hour: Record<string, { taken: number; called: number; wait: Spread }>;
-  by_window: Record<string, { label: string; done: number; busy_ms: number; open_ms: number; use_pct?: number | null; service: Spread }>;
+  by_window: Record<string, { label: string; done: number; busy_ms: number; open_ms: number; use_pct?: number | null; wait: Spread; service: Spread }>;
   by_class: Record<string, { n: number; wait: Spread; overtakes: number }>;
   told?: { n: number; within_p80_pct?: number | null };
   /** Only on days with bookings. */
