@@ -1,7 +1,7 @@
 """What all settings routes share: who may, where settings are kept, versions, and errors as problems."""
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -9,7 +9,6 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.datastructures import UploadFile
 
-from hall.errors import Fact
 from hall.ids import HallId
 from server.accounts.authorise import Caller
 from server.api.access import allow, check
@@ -18,21 +17,8 @@ from server.api.settings_bodies import problem_of_faults
 from server.api.submit import Json, invalid, reply
 from server.config.database import DatabaseUnavailable
 from server.config.plans import StoredPlans
-from server.config.sections import (
-    By,
-    ConfigError,
-    HallExists,
-    InvalidSettings,
-    NetworkFull,
-    NoTemplate,
-    TemplateExists,
-    UnknownHall,
-    UnknownParent,
-    UnknownRevision,
-    UnknownTemplate,
-    VersionConflict,
-    WrongLevel,
-)
+from server.config.problems import CODES, facts_of_error
+from server.config.sections import By, ConfigError, InvalidSettings, VersionConflict
 from server.config.store import Store
 from server.importer import ImportFaults
 from server.problems import MEDIA_TYPE, Problem
@@ -41,20 +27,6 @@ Result = TypeVar("Result")
 
 CONFLICT: Final = 409
 CHANGED: Final = {"zh": "设置已被他人修改，请刷新后再试", "en": "Somebody else changed these settings; load them again"}
-
-
-CODES: Final[Mapping[type[ConfigError], str]] = {
-    UnknownHall: "UNKNOWN_HALL",
-    UnknownParent: "UNKNOWN_PARENT",
-    UnknownTemplate: "UNKNOWN_TEMPLATE",
-    UnknownRevision: "UNKNOWN_REVISION",
-    HallExists: "HALL_EXISTS",
-    TemplateExists: "TEMPLATE_EXISTS",
-    WrongLevel: "WRONG_LEVEL",
-    NoTemplate: "NO_TEMPLATE",
-    NetworkFull: "NETWORK_FULL",
-}
-"""What a change of settings can end with, but for its faults and its version → the code of the problem."""
 
 
 class SettingsChanged(Exception):
@@ -117,17 +89,7 @@ async def done(work: Callable[[], Result]) -> Result:
     except DatabaseUnavailable as error:
         raise Problem("STORAGE_FULL") from error
     except ConfigError as error:
-        raise Problem(CODES[type(error)], facts=_facts(error)) from error
-
-
-def _facts(error: ConfigError) -> dict[str, Fact]:
-    match error:
-        case WrongLevel():
-            return {"level": error.level, "parent_level": error.parent_level}
-        case NetworkFull():
-            return {"most": error.most}
-        case _:
-            return {"code": str(error)[:40]}
+        raise Problem(CODES[type(error)], facts=facts_of_error(error)) from error
 
 
 def by(caller: Caller) -> By:
