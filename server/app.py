@@ -71,6 +71,7 @@ from server.live import LiveView
 from server.middleware import Application, Edge, Gate, Receive, Scope, Send
 from server.migrations.upgrade import upgrade
 from server.network import Network
+from server.newcomers import Newcomers
 from server.outbox.configuration import FILE_NAME as MESSAGES_FILE
 from server.outbox.configuration import channels_of, load_configuration
 from server.outbox.outbox import Outbox
@@ -231,6 +232,8 @@ def _lifespan(
                 house.desk.rates.share(),
             )  # fmt: skip
             tasks = [group.create_task(job) for job in jobs]
+            if house.node.is_shared:
+                tasks.append(group.create_task(house.newcomers.follow()))
             yield
             for task in tasks:
                 task.cancel()
@@ -259,7 +262,6 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
     key = await asyncio.to_thread(load_key, settings.data)
     stores = partial(_messages, settings, key=key, clock=clock, ledger=ledger, node=node, waits=waits)
     contacts, outbox = await asyncio.to_thread(stores)
-    book = SlotBook(hall_days, clock)
     hall_days.listeners += [lambda hall, commits: hub.moved(hall, tickets_in(commits)), calls.see]
     return House(
         settings=settings,
@@ -278,8 +280,9 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
         waits=waits,
         contacts=contacts,
         outbox=outbox,
-        slots=book,
+        slots=(book := SlotBook(hall_days, clock)),
         network=Network(hall_days, book, waits, clock),
+        newcomers=Newcomers(hall_days, ledger, node.bus),
         studio=StudioDesk(StudioStore(database), settings.data, gate.pulse, Theatre(version), is_shared=node.is_shared),
         doors=doors,
         seats=Seats(settings.limits),

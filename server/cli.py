@@ -2,51 +2,24 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cached_property
+from importlib import import_module
 from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final
 
 import click
+
+from server.options import DATA, DATABASE_URL, address_of, alone_in, end, existing
 
 if TYPE_CHECKING:
     from server.settings import Settings
 
-DATA = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("data"),
-    show_default=True,
-    envvar="ONEWINDOW_DATA",
-    help="The data folder.",
-)
-
-
-def _address(*schemes: str) -> Callable[[click.Context, click.Parameter, str], str]:
-    """Return the check of an address, which is not repeated: it may hold a password."""
-
-    def check(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-        if value and not value.startswith(schemes):
-            raise click.BadParameter(f"an address begins with {schemes[0]}")
-        return value
-
-    return check
-
-
-DATABASE_URL = click.option(
-    "--database-url",
-    default="",
-    envvar="ONEWINDOW_DATABASE_URL",
-    callback=_address("postgresql://"),
-    help="PostgreSQL for several nodes, postgresql://user:password@host:port/database; without it, files of the folder.",
-)
 REDIS_URL = click.option(
     "--redis-url",
     default="",
     envvar="ONEWINDOW_REDIS_URL",
-    callback=_address("redis://", "rediss://", "unix://"),
+    callback=address_of("redis://", "rediss://", "unix://"),
     help="Redis through which nodes tell each other of news, redis://host:port/0; without it, they only look.",
 )
 LOCAL = "127.0.0.1"
@@ -57,6 +30,8 @@ See a whole day first:  onewindow demo
 Set up your own halls:  onewindow init --preset longgang
 """
 
+GROUPS: Final = {"hall": "server.hall_jobs"}
+"""Groups of commands in modules of their own, which load when they are called; each is named as its command."""
 JOBS_OF_OTHERS = "onewindow.commands"
 """Entry points of the other packages: the server does not import them, the command line finds them."""
 
@@ -66,14 +41,17 @@ class Jobs(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name all sub-commands."""
-        return sorted({*super().list_commands(ctx), *_offered().names})
+        return sorted({*super().list_commands(ctx), *GROUPS, *_offered().names})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a sub-command, loading it if another package offers it."""
         own = super().get_command(ctx, cmd_name)
-        if own is not None or cmd_name not in _offered().names:
+        if own is not None or cmd_name not in {*GROUPS, *_offered().names}:
             return own
-        command = _offered()[cmd_name].load()
+        if cmd_name in GROUPS:
+            command = getattr(import_module(GROUPS[cmd_name]), cmd_name)
+        else:
+            command = _offered()[cmd_name].load()
         assert isinstance(command, click.Command), cmd_name
         return command
 
@@ -179,8 +157,9 @@ def demo(hall: str, seed: int, port: int, data: Path | None, speed: float, until
 @DATA
 @click.option("--preset", required=True, type=Presets(), help="The district whose halls are entered.")
 @click.option("--hall", help="Only this hall of the preset's network.")
+@click.option("--templates", is_flag=True, help="No halls, only its templates and holidays: add your own halls.")
 @DATABASE_URL
-def init(data: Path, preset: str, hall: str | None, database_url: str) -> None:
+def init(data: Path, preset: str, hall: str | None, templates: bool, database_url: str) -> None:
     """Fill a new data folder, or a migrated database, with the settings of a preset."""
     import time
 
@@ -188,19 +167,25 @@ def init(data: Path, preset: str, hall: str | None, database_url: str) -> None:
     from server.config.sections import AlreadyExists, UnknownHall
     from server.presets.install import init_preset
 
+    if templates and hall is not None:
+        raise click.UsageError("--templates enters no halls: leave --hall out")
     data.mkdir(parents=True, exist_ok=True)
     where = "the database" if database_url else str(data)
     place = place_of(data, database_url, "config")
     try:
-        with _alone_in(data):
-            done = init_preset(place, preset, hall=hall, at_ms=time.time_ns() // 1_000_000)
+        with alone_in(data):
+            done = init_preset(place, preset, hall=hall, at_ms=time.time_ns() // 1_000_000, templates_only=templates)
     except AlreadyExists as error:
-        raise click.ClickException(f"{where} has halls already (the first is {error})") from error
+        raise click.ClickException(f"{where} has halls or templates already (the first is {error})") from error
     except UnknownHall as error:
         raise click.ClickException(f"the preset has no hall {error}") from error
     years = ", ".join(map(str, done.years))
-    click.echo(f"{len(done.halls)} halls of {done.preset} in {where}; holidays known for {years}")
-    click.echo(f"Next: onewindow serve --data {data}")
+    if templates:
+        click.echo(f"{len(done.templates)} templates of {done.preset} in {where}; holidays known for {years}")
+        click.echo(f"Next: onewindow hall add CODE --name … --template {done.templates[0]} --data {data}")
+    else:
+        click.echo(f"{len(done.halls)} halls of {done.preset} in {where}; holidays known for {years}")
+        click.echo(f"Next: onewindow serve --data {data}")
 
 
 @main.command(name="import", short_help="Take over items, windows and hours from an xlsx workbook.")
@@ -223,8 +208,8 @@ def import_workbook(data: Path, hall: str | None, check: bool, template: bool, w
         raise click.UsageError("--hall CODE is needed: the hall whose settings the workbook holds")
     if not workbook.is_file():
         raise click.ClickException(f"there is no file {workbook}")
-    with _alone_in(_existing(data)):
-        _end(*import_into(data, hall=hall, workbook=workbook.read_bytes(), check_only=check))
+    with alone_in(existing(data)):
+        end(*import_into(data, hall=hall, workbook=workbook.read_bytes(), check_only=check))
 
 
 @main.group(short_help="Public holidays and special days: show them, take them over from a file.")
@@ -243,8 +228,8 @@ def show(data: Path, hall: str | None, year: int | None) -> None:
     """List the years whose holiday notice is known, and the days of the latest, of --year, or of a hall."""
     from server.calendar_command import show as shown
 
-    with _alone_in(_existing(data)):
-        _end(*shown(data, hall=hall, year=year))
+    with alone_in(existing(data)):
+        end(*shown(data, hall=hall, year=year))
 
 
 @calendar.command(name="import")
@@ -261,8 +246,8 @@ def import_calendar(data: Path, hall: str | None, year: int | None, check: bool,
     with file.open("rb") as opened:
         # One byte more than may be, so that a longer file is told apart without reading all of it.
         content = opened.read(FILE_BYTES + 1)
-    with _alone_in(_existing(data)):
-        _end(*take_over(data, content, hall=hall, year=year, check_only=check))
+    with alone_in(existing(data)):
+        end(*take_over(data, content, hall=hall, year=year, check_only=check))
 
 
 @main.command(short_help="Check stored days against the laws.")
@@ -349,7 +334,7 @@ def account(data: Path, name: str, role: str, halls: str, database_url: str) -> 
     place = place_of(data, database_url, "config")
     data.mkdir(parents=True, exist_ok=True)
     try:
-        with _alone_in(data):
+        with alone_in(data):
             password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
             set_account(place, name, role=role, halls=tuple(halls.split(",")), password=password)
     except ValueError as error:
@@ -402,37 +387,6 @@ def version() -> None:
     from importlib.metadata import version as installed_version
 
     click.echo(installed_version("onewindow"))
-
-
-def _existing(data: Path) -> Path:
-    if not data.is_dir():
-        raise click.ClickException(f"there is no folder {data}")
-    return data
-
-
-def _end(lines: list[str], is_done: bool) -> NoReturn:
-    """Say how it went and end with the status."""
-    for line in lines:
-        click.echo(line, err=not is_done)
-    raise SystemExit(0 if is_done else 1)
-
-
-@contextmanager
-def _alone_in(data: Path) -> Iterator[None]:
-    """Let no server run on the folder meanwhile: it would not notice what is written beside it."""
-    from server.ledger.lock import FileLock, lock_path
-    from server.ledger.port import LedgerInUse
-    from server.ledger.sqlite import FILE_NAME
-
-    try:
-        lock = FileLock(lock_path(data / FILE_NAME))
-    except LedgerInUse as error:
-        holder = error.holder or "unknown process"
-        raise click.ClickException(f"{data} is in use ({holder}): stop the server first, or use its pages") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _check_messages(settings: "Settings") -> None:

@@ -102,6 +102,8 @@ RIGHTS: Final[Mapping[str, Roles]] = {
     "devices.write": _LEAD,
     "settings.read": _BOOKS,
     "settings.write": _LEAD,
+    "halls.write": frozenset({"network", "admin"}),
+    "templates.write": frozenset({"network", "admin"}),
     "calendar.write": frozenset({"network", "admin"}),
     "accounts.read": frozenset({"admin", "auditor"}),
     "accounts.write": frozenset({"admin"}),

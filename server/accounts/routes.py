@@ -105,6 +105,9 @@ ROUTES: Final[Mapping[str, Operations]] = {
     f"POST {_HALL}/devices": ("devices.write",),
     f"POST {_HALL}/devices/{{device}}/revoke": ("devices.write",),
     # settings
+    "GET /api/network": ("settings.read",),
+    "POST /api/halls": ("halls.write",),
+    "POST /api/templates": ("templates.write",),
     "GET /api/presets": ("settings.read",),
     "GET /api/templates": ("settings.read",),
     "GET /api/templates/{code}/{section}": ("settings.read",),
@@ -124,6 +127,8 @@ ROUTES: Final[Mapping[str, Operations]] = {
     f"GET {_SETTINGS}/template.xlsx": ("settings.read",),
     f"POST {_SETTINGS}/import": ("settings.write",),
     f"GET {_SETTINGS}/revisions": ("settings.read",),
+    f"GET {_SETTINGS}/revisions/{{revision}}": ("settings.read",),
+    f"PUT {_SETTINGS}/template": ("halls.write",),
     f"POST {_SETTINGS}/follow": ("settings.write",),
     f"GET {_SETTINGS}/{{section}}": ("settings.read",),
     f"PUT {_SETTINGS}/{{section}}": ("settings.write",),

@@ -20,6 +20,7 @@ from server.ledger.port import Ledger
 from server.live import LiveView
 from server.middleware import Gate
 from server.network import Network
+from server.newcomers import Newcomers
 from server.outbox.outbox import Outbox
 from server.problems import Problem
 from server.projector import Projector
@@ -77,6 +78,7 @@ class House:
     outbox: Outbox
     slots: SlotBook
     network: Network
+    newcomers: Newcomers
     studio: StudioDesk
     doors: Doors
     seats: Seats

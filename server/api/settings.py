@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from server.api import settings_calendar, settings_network
+from server.api import network, settings_calendar, settings_network
 from server.api.bounds import Code
 from server.api.describe import PROBLEMS
 from server.api.house import house_of
@@ -34,6 +34,7 @@ from server.config.tables import Section
 from server.importer import import_file, template
 
 router = APIRouter(tags=["settings"], responses=PROBLEMS, route_class=SettingsRoute)
+router.include_router(network.router)
 router.include_router(settings_network.router)
 router.include_router(settings_calendar.router)
 

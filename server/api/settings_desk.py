@@ -17,7 +17,8 @@ from server.api.settings_bodies import problem_of_faults
 from server.api.submit import Json, invalid, reply
 from server.config.database import DatabaseUnavailable
 from server.config.plans import StoredPlans
-from server.config.sections import By, InvalidSettings, UnknownHall, UnknownTemplate, VersionConflict
+from server.config.problems import CODES, facts_of_error
+from server.config.sections import By, ConfigError, InvalidSettings, VersionConflict
 from server.config.store import Store
 from server.importer import ImportFaults
 from server.problems import MEDIA_TYPE, Problem
@@ -83,14 +84,12 @@ async def done(work: Callable[[], Result]) -> Result:
         return await asyncio.to_thread(work)
     except (InvalidSettings, ImportFaults) as error:
         raise problem_of_faults(error.faults) from error
-    except UnknownHall as error:
-        raise Problem("UNKNOWN_HALL") from error
-    except UnknownTemplate as error:
-        raise Problem("NOT_FOUND") from error
     except VersionConflict as error:
         raise SettingsChanged(error.current) from error
     except DatabaseUnavailable as error:
         raise Problem("STORAGE_FULL") from error
+    except ConfigError as error:
+        raise Problem(CODES[type(error)], facts=facts_of_error(error)) from error
 
 
 def by(caller: Caller) -> By:

@@ -6,8 +6,9 @@ import msgspec
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from server.config.sections import By
-from server.config.tables import RevisionRow
+from hall.catalog import Text
+from server.config.sections import CONTENT_TYPES, By, Content, UnknownRevision
+from server.config.tables import SECTIONS, RevisionRow
 
 KEPT: Final = 50
 """Revisions kept of one section of one owner: a section of 5,000 items takes 1 MB, and nobody looks back further."""
@@ -21,6 +22,8 @@ class Revision(msgspec.Struct, frozen=True):
     version: int
     at_ms: int
     actor: str
+    note: Text | None = None
+    """What was done instead of a new content: the hall follows its template again."""
 
 
 def record(
@@ -53,4 +56,23 @@ def revisions_of(session: Session, hall: str, *, limit: int = KEPT) -> list[Revi
     found = session.exec(
         select(RevisionRow).where(RevisionRow.hall == hall).order_by(col(RevisionRow.id).desc()).limit(limit)
     ).all()
-    return [Revision(row.id or 0, row.section, row.version, row.at_ms, row.actor) for row in found]
+    return [_told(row) for row in found]
+
+
+def content_at(session: Session, hall: str, number: int) -> tuple[Revision, Content | None]:
+    """Return one change of a hall with the section after it; None where it was no section, or only a note."""
+    row = session.get(RevisionRow, number)
+    if row is None or row.hall != hall:
+        raise UnknownRevision(str(number))
+    told = _told(row)
+    section = next((one for one in SECTIONS if one == row.section), None)
+    if section is None or told.note is not None:
+        return told, None
+    return told, msgspec.json.decode(row.body, type=CONTENT_TYPES[section])
+
+
+def _told(row: RevisionRow) -> Revision:
+    # No section begins as a text in two languages does.
+    is_note = row.body.startswith('{"zh":')
+    note = msgspec.json.decode(row.body, type=Text) if is_note else None
+    return Revision(row.id or 0, row.section, row.version, row.at_ms, row.actor, note)

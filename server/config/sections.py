@@ -2,7 +2,13 @@
 
 ConfigError
 ├── UnknownHall · UnknownTemplate   no such row
+│   · UnknownParent · UnknownRevision
 ├── AlreadyExists                   a hall or template of that code is there
+│   ├── HallExists
+│   └── TemplateExists
+├── WrongLevel                      a hall of this level cannot stand below its parent
+├── NoTemplate                      the hall belongs to no template that it could follow
+├── NetworkFull                     there are as many halls or templates as may be
 ├── VersionConflict                 somebody else changed the section first (``current`` is the version now)
 └── InvalidSettings                 the change contradicts itself or another section (every fault listed)
 """
@@ -104,8 +110,46 @@ class UnknownTemplate(ConfigError):
     """There is no template of this code."""
 
 
+class UnknownParent(ConfigError):
+    """There is no hall of this code that another could stand below."""
+
+
+class UnknownRevision(ConfigError):
+    """The hall has no change of this number, or it is no longer kept."""
+
+
 class AlreadyExists(ConfigError):
     """A hall or template of this code is there already."""
+
+
+class HallExists(AlreadyExists):
+    """A hall of this code is there already."""
+
+
+class TemplateExists(AlreadyExists):
+    """A template of this code is there already."""
+
+
+class WrongLevel(ConfigError):
+    """A hall of this level cannot stand below its parent."""
+
+    def __init__(self, level: Level, parent_level: Level) -> None:
+        """Remember both levels."""
+        super().__init__(f"a {level} hall cannot stand below a {parent_level} hall")
+        self.level, self.parent_level = level, parent_level
+
+
+class NoTemplate(ConfigError):
+    """The hall belongs to no template."""
+
+
+class NetworkFull(ConfigError):
+    """There are as many as may be."""
+
+    def __init__(self, most: int) -> None:
+        """Remember how many may be."""
+        super().__init__(f"there are {most} already")
+        self.most = most
 
 
 class VersionConflict(ConfigError):

@@ -18,14 +18,15 @@ from server.config.bounds import faults_of_content, faults_of_facts, faults_of_s
 from server.config.database import Database
 from server.config.revisions import record
 from server.config.sections import (
-    AlreadyExists,
     By,
     Content,
     Fault,
+    HallExists,
     HallFacts,
     InvalidSettings,
     Position,
     Sections,
+    TemplateExists,
     UnknownHall,
     UnknownTemplate,
     VersionConflict,
@@ -128,7 +129,7 @@ class Store:
             }
             raise_if_any(faults_of_settings(plan_from(facts, self.joined(session, sheets, changed))))
             for section, content in changed.items():
-                self._save_own(session, facts, sheets[section], content, by)
+                save_own(session, code, section, content, by)
 
     def save_facts(self, facts: HallFacts, *, expected: str, by: By) -> None:
         """Change a hall's own facts; its place in the network stays as it is, and so does its template."""
@@ -148,7 +149,7 @@ class Store:
         """Add settings that halls can follow."""
         with self.database.write() as session:
             if session.get(TemplateRow, code):
-                raise AlreadyExists(code)
+                raise TemplateExists(code)
             contents = {section: cast(Content, getattr(sections, section)) for section in SECTIONS}
             raise_if_any(fault for content in contents.values() for fault in faults_of_content(content))
             facts = HallFacts(code=code, name=name, level="district")
@@ -170,11 +171,11 @@ class Store:
             sheets = {one: template_sheets(session, one) for one in {str(facts.template) for facts in halls}}
             for facts in halls:
                 if facts.code in there:
-                    raise AlreadyExists(facts.code)
+                    raise HallExists(facts.code)
                 if facts.parent is not None and facts.parent not in there:
                     raise UnknownHall(facts.parent)
                 there.add(facts.code)
-                session.add(_row_of(facts, position=len(there)))
+                session.add(row_of(facts, position=len(there)))
                 own = sheets[str(facts.template)]
                 session.flush()
                 session.add_all(HallSheetRow(hall=facts.code, section=one, sheet=_id(own[one])) for one in SECTIONS)
@@ -203,20 +204,21 @@ class Store:
         contents = {one: (changes or {}).get(one) or self.content(session, sheets[one]) for one in SECTIONS}
         return Sections(**contents)  # type: ignore[arg-type]  # each section has its own type, which the next line holds
 
-    def _save_own(self, session: Session, facts: HallFacts, sheet: SheetRow, content: Content, by: By) -> None:
-        section = cast(Section, sheet.section)
-        own = session.exec(select(SheetRow).where(SheetRow.hall == facts.code, SheetRow.section == section)).first()
-        if own is None:
-            own = SheetRow(section=section, hall=facts.code)
-        else:
-            own.version += 1
-        session.add(own)
-        session.flush()
-        write_sheet(session, own, content)
-        link = session.get_one(HallSheetRow, (facts.code, section))
-        link.sheet = _id(own)
-        session.add(link)
-        record(session, section, content, version=own.version, by=by, hall=facts.code)
+
+def save_own(session: Session, hall: HallId, section: Section, content: Content, by: By) -> None:
+    """Give a hall a section of its own: a new sheet, or the next version of the one that it had."""
+    own = session.exec(select(SheetRow).where(SheetRow.hall == hall, SheetRow.section == section)).first()
+    if own is None:
+        own = SheetRow(section=section, hall=hall)
+    else:
+        own.version += 1
+    session.add(own)
+    session.flush()
+    write_sheet(session, own, content)
+    link = session.get(HallSheetRow, (hall, section)) or HallSheetRow(hall=hall, section=section, sheet=_id(own))
+    link.sheet = _id(own)
+    session.add(link)
+    record(session, section, content, version=own.version, by=by, hall=hall)
 
 
 def facts_of(row: HallRow) -> HallFacts:
@@ -283,7 +285,8 @@ def _degrees(facts: HallFacts) -> tuple[float | None, float | None]:
     return (None, None) if facts.position is None else (facts.position.lat, facts.position.lon)
 
 
-def _row_of(facts: HallFacts, *, position: int) -> HallRow:
+def row_of(facts: HallFacts, *, position: int) -> HallRow:
+    """Return the row of a new hall; ``position`` is its place in lists."""
     lat, lon = _degrees(facts)
     return HallRow(
         code=facts.code,

@@ -14,13 +14,14 @@ from hall.catalog import Text
 from hall.ids import HallId
 from server.config.bounds import faults_of_content, faults_of_settings
 from server.config.revisions import record
-from server.config.sections import By, Content, Fault, Sections, UnknownHall, plan_from
+from server.config.sections import By, Content, Fault, NoTemplate, Sections, UnknownHall, plan_from
 from server.config.sheets import write_sheet
 from server.config.store import (
     Loaded,
     Store,
     compare_versions,
     facts_of,
+    hall_row,
     hall_sheets,
     raise_if_any,
     template_sheets,
@@ -115,20 +116,20 @@ def push(
                 write_sheet(session, sheet, content)
                 record(session, section, content, version=sheet.version, by=by, template=code)
         for hall in taking_over:
-            _follow(session, hall, {section: sheets[section] for section in changes}, by)
+            follow(session, hall, {section: sheets[section] for section in changes}, by)
         return found
 
 
 def follow_template(store: Store, hall: HallId, sections: Collection[Section], *, by: By) -> None:
     """Let a hall follow its template again in these sections; what it had of its own stays in the revisions."""
     with store.database.write() as session:
-        row = session.get(HallRow, hall)
-        if row is None or row.template is None:
-            raise UnknownHall(hall)
+        row = hall_row(session, hall)
+        if row.template is None:
+            raise NoTemplate(hall)
         own, shared = hall_sheets(session, hall), template_sheets(session, row.template)
         chosen = {section: (shared if section in sections else own)[section] for section in SECTIONS}
         raise_if_any(faults_of_settings(plan_from(facts_of(row), store.joined(session, chosen))))
-        _follow(session, hall, {section: shared[section] for section in sections}, by)
+        follow(session, hall, {section: shared[section] for section in sections}, by)
 
 
 def _preview(
@@ -161,7 +162,8 @@ def _preview(
     return found
 
 
-def _follow(session: Session, hall: HallId, sheets: Mapping[Section, SheetRow], by: By) -> None:
+def follow(session: Session, hall: HallId, sheets: Mapping[Section, SheetRow], by: By) -> None:
+    """Let a hall read these sheets of a template; those that it reads already are no change."""
     for section, sheet in sheets.items():
         link = session.get_one(HallSheetRow, (hall, section))
         if link.sheet == sheet.id:

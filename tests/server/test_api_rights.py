@@ -49,6 +49,7 @@ WHOLE_BODIES: Final[dict[str, dict[str, Any]]] = {
 VALUES: Final = {
     "ticket": TICKET, "window": "W01", "device": "nothing-here", "account": "nobody", "appointment": BOOKING, "feed": "nobody",
     "message": "nothing", "job": "0" * 16, "plan": "0" * 16, "code": "nothing", "section": "items", "year": "2027", "date": "2026-11-24",
+    "revision": "1",
 }  # fmt: skip
 
 
@@ -226,7 +227,7 @@ def _secret(served: Served, ask: Ask, hall: str) -> str:
 
 
 def _body(ask: Ask, secret: str) -> dict[str, Any]:
-    if ask.operation in ("settings.read", "settings.write", "calendar.write"):
+    if ask.operation in ("settings.read", "settings.write", "calendar.write", "halls.write", "templates.write"):
         return {}
     if ask.operation == "appointment.erase":
         return {"secret": secret} if secret else {}
