@@ -11,6 +11,8 @@ from unittest import mock
 
 import msgspec
 
+from hall.errors import refuse
+from hall.events import Commit
 from hall.feed import View
 from hall.link import Channel, ClientLink
 from server.answers import AnswerIndex
@@ -19,6 +21,7 @@ from server.hub import Hub
 from server.inbox import Mailbox
 from server.ledger.memory import MemoryLedger
 from server.ledger.port import Batch
+from server.outcomes import DayRefused
 from server.reopening import Reopening
 from server.runner import HallRunner
 from server.watch import Screen
@@ -133,6 +136,29 @@ def shut_for_good() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def repeats_refused() -> Iterator[None]:
+    """Who asks again for what was answered is told that it is too late."""
+
+    def too_late(_: HallRunner, commit: Commit, digest: str) -> None:
+        assert commit.command_id, digest
+        raise DayRefused(refuse("DAY_ENDED"))
+
+    with mock.patch.object(HallRunner, "_repeat", too_late):
+        yield
+
+
+@contextmanager
+def moves_decided_again() -> Iterator[None]:
+    """A move that is asked for again is looked at anew, and what has moved already is not there to move."""
+
+    async def never(_: HallRunner, command_id: str, digest: str) -> None:
+        assert command_id, digest
+
+    with mock.patch.object(HallRunner, "answered", never):
+        yield
+
+
 def _moved_up(ledger: MemoryLedger, batch: Batch) -> Batch:
     first = len(ledger._rows.get(batch.stream, ())) + 1
     rows = [msgspec.structs.replace(row, version=first + number) for number, row in enumerate(batch.rows)]
@@ -148,5 +174,10 @@ BUGS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "snapshot before subscribe": snapshot_before_subscribe,
     "no heartbeat": no_heartbeat,
     "shut for good": shut_for_good,
+    "repeats refused": repeats_refused,
+    "moves decided again": moves_decided_again,
 }
 """By the names that the laws give them."""
+
+BREAKS: dict[str, str] = {"repeats refused": "S7", "moves decided again": "S7"}
+"""The law that a bug is planted to break, where it must be this one that finds it."""
