@@ -24,7 +24,7 @@ from server.ledger.port import hall_and_date, stream_name
 from server.replay import decoded, learn_named
 from tests.dst.history import Act, Reply
 from tests.dst.screens import Shower
-from tests.dst.world import HALLS, TRUE_S, World
+from tests.dst.world import CUT_S, HALLS, TRUE_S, World
 from tests.support.booking_laws import assert_booking_laws
 from tests.support.laws import assert_laws
 from tests.support.plans import DATE
@@ -70,7 +70,7 @@ async def check(world: World) -> list[str]:
     findings += [*_acknowledged(world, logs), *_causes(world, logs), *_order(world), *_answers_in_time(world)]
     findings += [*_states(logs), *_elsewhere(logs)]
     for shower in world.showers:
-        findings += [*_applied(shower, logs), *_true_at_last(world, shower, logs)]
+        findings += [*_applied(shower, logs), *_true_at_last(world, shower, logs), *_delayed(shower)]
     if world.nodes_count == 1:
         findings += [
             f"S12 {one.name}: had to ask {one.asked_on_sound_link} times"
@@ -277,6 +277,12 @@ def _applied(shower: Shower, logs: Logs) -> Findings:
         before = (one.stream, one.seq)
         if one.state != logs.shown.get((one.stream, one.seq, shower.view)):
             yield f"S12 {shower.name}: showed at row {one.seq} of {one.stream} what the log does not"
+
+
+def _delayed(shower: Shower) -> Findings:
+    """L4: a screen that takes nothing is cut in time, and what others get leaves at once."""
+    yield from (f"L4 {shower.name}: cut only after {took:.1f} s" for took in shower.cuts_s if took > CUT_S)
+    yield from (f"L4 {shower.name}: {fault}" for fault in shower.late)
 
 
 def _true_at_last(world: World, shower: Shower, logs: Logs) -> Findings:
