@@ -12,7 +12,7 @@ from locust.runners import WorkerRunner
 
 from loadtests.crowd.notes import Notes
 from loadtests.crowd.place import place_of_environment
-from server.demo.history import Operation, Outcome
+from server.demo.history import Operation, Outcome, noted
 
 ANSWER_S: Final = 10.0
 """Every command gets its answer within 10 s (law L3); later it is asked for again."""
@@ -114,10 +114,8 @@ def _operation(
     reply: Reply, command_id: str, op: str, who: str, invoked_ns: int, attempts: int, date: str
 ) -> Operation:
     found = reply.document
-    ticket, booked = found.get("ticket") or {}, found.get("appointment") or {}
     return Operation(
         id=command_id, op=op, who=who, invoked_ns=invoked_ns, completed_ns=time.monotonic_ns(),
-        outcome=reply.outcome, code=reply.code, seq=int(found.get("seq") or 0), ticket=ticket.get("id", ""),
-        number=ticket.get("number", ""), window=(found.get("window") or {}).get("code", ""),
-        appointment=booked.get("id", ""), slot_ms=booked.get("slot_ms") or 0, attempts=attempts, date=date,
+        outcome=reply.outcome, code=reply.code, seq=int(found.get("seq") or 0), attempts=attempts, date=date,
+        **noted(found),
     )  # fmt: skip

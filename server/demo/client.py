@@ -160,7 +160,9 @@ class Client:
     async def _again(self, path: str, content: bytes, token: str, first: Answer) -> str:
         """Send an answered operation once more; say how the second answer differs."""
         second = await self._once(path, content, token)
-        if second is None or _essence(second) == _essence(first):
+        if second is None:
+            return ""
+        if _essence(second) == _essence(first):
             return "same"
         return f"seq {first.reply.seq} {first.reply.code} then seq {second.reply.seq} {second.reply.code}"
 
@@ -169,8 +171,9 @@ def _with_answer(done: Operation, reply: Reply) -> Operation:
     ticket, booking = reply.ticket, reply.appointment
     return msgspec.structs.replace(
         done, code=reply.code, seq=reply.seq, window=reply.window.code if reply.window else "",
-        ticket=ticket.id if ticket else "", number=ticket.number if ticket else "",
-        appointment=booking.id if booking else "", slot_ms=(booking.slot_ms or 0) if booking else 0,
+        ticket=ticket.id if ticket else "", number=ticket.number if ticket else "", state=ticket.state if ticket else "",
+        appointment=booking.id if booking else "", booking=booking.state if booking else "",
+        slot_ms=(booking.slot_ms or 0) if booking else 0,
     )  # fmt: skip
 
 
@@ -178,8 +181,9 @@ def _essence(answer: Answer) -> tuple[str, ...]:
     """Return what must be the same however often an answer is given; a view beside it may have moved on."""
     reply, ticket, booking = answer.reply, answer.reply.ticket, answer.reply.appointment
     told = (reply.code, reply.check_in, reply.secret)
-    named = (ticket.id if ticket else "", ticket.number if ticket else "", booking.id if booking else "")
-    return (answer.outcome, str(reply.seq), *told, *named)
+    named = (ticket.id, ticket.number, ticket.state) if ticket else ()
+    booked = (booking.id, booking.state, str(booking.slot_ms)) if booking else ()
+    return (answer.outcome, str(reply.seq), *told, *named, *booked)
 
 
 class _Session(msgspec.Struct, frozen=True):

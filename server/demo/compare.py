@@ -9,14 +9,14 @@ import heapq
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from hall.events import CallRepeated, Commit, TicketCalled
 from hall.ids import TIMER, Ms
 from hall.policy import Plan
-from server.demo.history import Operation, Sighting, read_history
+from server.demo.history import Operation, Sighting, noted, read_history
 from server.demo.sales import Sales
 from server.ledger.port import Ledger
 from server.replay import decoded, learn_named
@@ -37,6 +37,8 @@ class Entry(msgspec.Struct, frozen=True):
     actor: str
     code: str
     """Of its refusal, or empty."""
+    answer: dict[str, Any] = {}
+    """What it stores of the answer, by the names of an operation's fields; what it does not store is not here."""
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -115,7 +117,7 @@ def booked_twice(operations: Iterable[Operation]) -> list[str]:
 
 
 def answered(operations: Iterable[Operation], log: Log) -> list[str]:
-    """S2 and S7: every answer that a client got stands in the log, at the place and with the result that it named."""
+    """S2 and S7: every answer that a client got stands in the log, at the place, with the result and the facts that it told."""
     findings = []
     for one in operations:
         if one.repeats not in ("", "same"):
@@ -129,6 +131,12 @@ def answered(operations: Iterable[Operation], log: Log) -> list[str]:
             findings.append(
                 f"S2: {one.op} {one.id} was answered with seq {one.seq} {one.code}, the log has {entry.seq} {entry.code}"
             )
+        else:
+            findings += [
+                f"S2: {one.op} {one.id} was told {name} {getattr(one, name)!r}, the log has {stored!r}"
+                for name, stored in entry.answer.items()
+                if getattr(one, name) != stored
+            ]
     return findings
 
 
@@ -182,6 +190,11 @@ def invented(sightings: Iterable[Sighting], log: Log) -> list[str]:
     ]
 
 
+def stored_by(commit: Commit) -> dict[str, Any]:
+    """Return what a row stores of its answer; a refusal stores none."""
+    return noted(msgspec.json.decode(commit.answer) or {})
+
+
 async def _log(ledger: Ledger, stream: str) -> Log:
     entries: dict[str, Entry] = {}
     calls: set[tuple[str, str]] = set()
@@ -190,7 +203,7 @@ async def _log(ledger: Ledger, stream: str) -> Log:
     try:
         async for commit in _commits(ledger, stream):
             code = commit.refusal.code if commit.refusal is not None else ""
-            entries[commit.command_id] = Entry(commit.seq, commit.actor, code)
+            entries[commit.command_id] = Entry(commit.seq, commit.actor, code, stored_by(commit))
             calls.update(
                 (event.ticket, event.window)
                 for event in commit.events

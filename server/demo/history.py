@@ -3,9 +3,9 @@
 Law: an operation is written once, when its outcome is known or given up (a time-out is "unknown", never "failed").
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -15,6 +15,13 @@ OPERATIONS_LIMIT = 400_000
 """Lines kept, some 100 MB at most: forty times a busy day. Beyond it operations are counted only, and the report says so."""
 
 Outcome = Literal["ok", "refused", "unknown"]
+
+NOTED: Final[Mapping[str, Mapping[str, str]]] = {
+    "ticket": {"ticket": "id", "number": "number", "state": "state"},
+    "window": {"window": "code"},
+    "appointment": {"appointment": "id", "booking": "state", "slot_ms": "slot_ms"},
+}
+"""What is kept of an answer: for each of its parts, fields of :class:`Operation` by the field of the part."""
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="op"):
@@ -33,8 +40,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     """Place in the log that the answer named; 0: the answer never reached the hall (limits, rights)."""
     ticket: str = ""
     number: str = ""
+    state: str = ""
+    """Of the ticket, as the answer showed it."""
     window: str = ""
     appointment: str = ""
+    booking: str = ""
+    """State of the booking, as the answer showed it."""
     slot_ms: Ms = 0
     """Of the booking as the answer showed it; 0: none."""
     date: str = ""
@@ -54,6 +65,17 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, tag="saw"):
 
 
 Line = Operation | Sighting
+
+
+def noted(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept of an answer, as fields of an :class:`Operation`; of parts that the answer does not have, none."""
+    empty = Operation(id="", op="", who="", invoked_ns=0, completed_ns=0, outcome="unknown")
+    return {
+        name: (answer[part] or {}).get(field) or getattr(empty, name)
+        for part, fields in NOTED.items()
+        if part in answer
+        for name, field in fields.items()
+    }
 
 
 class History:

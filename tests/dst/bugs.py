@@ -11,6 +11,8 @@ from unittest import mock
 
 import msgspec
 
+from hall.errors import refuse
+from hall.events import Commit
 from hall.feed import View
 from hall.link import Channel, ClientLink
 from server.answers import AnswerIndex
@@ -19,6 +21,7 @@ from server.hub import Hub
 from server.inbox import Mailbox
 from server.ledger.memory import MemoryLedger
 from server.ledger.port import Batch
+from server.outcomes import DayRefused
 from server.reopening import Reopening
 from server.runner import HallRunner
 from server.watch import Screen
@@ -133,6 +136,64 @@ def shut_for_good() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def repeats_refused() -> Iterator[None]:
+    """Who asks again for what was answered is told that it is too late."""
+
+    def too_late(_: HallRunner, commit: Commit, digest: str) -> None:
+        assert commit.command_id, digest
+        raise DayRefused(refuse("DAY_ENDED"))
+
+    with mock.patch.object(HallRunner, "_repeat", too_late):
+        yield
+
+
+@contextmanager
+def moves_decided_again() -> Iterator[None]:
+    """A move that is asked for again is looked at anew, and what has moved already is not there to move."""
+
+    async def never(_: HallRunner, command_id: str, digest: str) -> None:
+        assert command_id, digest
+
+    with mock.patch.object(HallRunner, "answered", never):
+        yield
+
+
+@contextmanager
+def stuck_for_ever() -> Iterator[None]:
+    """A screen that takes nothing is never cut."""
+    with mock.patch("server.hub.STUCK_S", 1e9):
+        yield
+
+
+@contextmanager
+def waits_for_each_screen() -> Iterator[None]:
+    """What the hub sends leaves one after the other, each when the screen before has taken its own."""
+    before: dict[Hub, asyncio.Task[None]] = {}
+
+    async def send_after(hub: Hub, last: asyncio.Task[None], screen: Screen, frames: list[bytes]) -> None:
+        await asyncio.wait([last])
+        if not screen.send(frames):
+            await hub._unstick(screen)
+
+    def send(hub: Hub, screen: Screen, frames: list[bytes]) -> None:
+        last = before.get(hub)
+        if last is not None and not last.done():
+            before[hub] = asyncio.ensure_future(send_after(hub, last, screen, frames))
+        elif not screen.send(frames):
+            before[hub] = asyncio.ensure_future(hub._unstick(screen))
+
+    with mock.patch.object(Hub, "_send", send):
+        yield
+
+
+@contextmanager
+def rows_wait_for_the_beat() -> Iterator[None]:
+    """The hub looks at a hall once a second only."""
+    with mock.patch.object(Hub, "moved"):
+        yield
+
+
 def _moved_up(ledger: MemoryLedger, batch: Batch) -> Batch:
     first = len(ledger._rows.get(batch.stream, ())) + 1
     rows = [msgspec.structs.replace(row, version=first + number) for number, row in enumerate(batch.rows)]
@@ -148,5 +209,19 @@ BUGS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "snapshot before subscribe": snapshot_before_subscribe,
     "no heartbeat": no_heartbeat,
     "shut for good": shut_for_good,
+    "repeats refused": repeats_refused,
+    "moves decided again": moves_decided_again,
+    "stuck for ever": stuck_for_ever,
+    "waits for each screen": waits_for_each_screen,
+    "rows wait for the beat": rows_wait_for_the_beat,
 }
 """By the names that the laws give them."""
+
+BREAKS: dict[str, str] = {
+    "repeats refused": "S7",
+    "moves decided again": "S7",
+    "stuck for ever": "not cut",
+    "waits for each screen": "nothing was sent for",
+    "rows wait for the beat": "after it was known",
+}
+"""What is said of a bug that must be found by the very law that it is planted to break."""

@@ -92,12 +92,12 @@ class Client:
                 act.is_given_up = True
                 return None
             await asyncio.sleep(self.chance.uniform(*PATIENCE_S))
-        self._told(act, reply)
+        self._told(act, *reply)
         if self.chance.random() < LATE_REPEAT:
             task = loop.create_task(self._repeat(act, serve), name=f"late repeat of {self.name}")
             self._repeats.add(task)
             task.add_done_callback(self._repeats.discard)
-        return reply
+        return reply[0]
 
     async def look(self, pick: Callable[[HallDay], T]) -> T | None:
         """Look at something of the open hall, as its page shows it; None if no node answers."""
@@ -123,8 +123,9 @@ class Client:
         self.town.history.reads.append(Read(stream, invoked, loop.time(), seq))
         return picked
 
-    async def _once(self, serve: Serve) -> Reply | None:
-        node = self.town.nodes[self._node]
+    async def _once(self, serve: Serve) -> tuple[Reply, float] | None:
+        """Ask once; return a definite answer, and when it was asked for."""
+        node, asked = self.town.nodes[self._node], asyncio.get_running_loop().time()
         try:
             reply = await self.town.network.ask(self.name, node, lambda: door.answered(serve(node)))
         except Broken:
@@ -136,16 +137,16 @@ class Client:
             if self.chance.random() < 0.3:
                 self._elsewhere()
             return None
-        return reply
+        return reply, asked
 
     async def _repeat(self, act: Act, serve: Serve) -> None:
         await asyncio.sleep(self.chance.uniform(0.3, 5))
         reply = await self._once(serve)
         if reply is not None:
-            self._told(act, reply)
+            self._told(act, *reply)
 
-    def _told(self, act: Act, reply: Reply) -> None:
-        act.told(reply, asyncio.get_running_loop().time())
+    def _told(self, act: Act, reply: Reply, asked: float) -> None:
+        act.told(reply, asked, asyncio.get_running_loop().time())
         self.town.note("told", client=self.name, key=act.key, kind=reply.kind, code=reply.code, seq=reply.seq)
 
     def _elsewhere(self) -> None:

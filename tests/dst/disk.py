@@ -72,6 +72,8 @@ class Disk:
     landed: list[Landed] = field(default_factory=list)
     heads: list[tuple[float, str, int]] = field(default_factory=list)
     """When a log stood where, for what screens must show by then."""
+    stored: list[tuple[float, str, range]] = field(default_factory=list)
+    """When which rows of a log became durable."""
     _waiting: list[_Write] = field(default_factory=list)
     _is_syncing: bool = False
     _timer: asyncio.TimerHandle | None = None
@@ -130,6 +132,7 @@ class Disk:
                 first, last = batch.rows[0].version, batch.rows[-1].version
                 self.landed.append(Landed(write.writer, batch.stream, first, last))
                 self.heads.append((now, batch.stream, last))
+                self.stored.append((now, batch.stream, range(first, last + 1)))
                 self.note("durable", stream=batch.stream, rows=f"{first}-{last}", node=write.writer.node)
         return None
 

@@ -14,6 +14,11 @@ PAUSE_S = (0.3, 3.0)
 """Rest between two faults."""
 LASTS_S = (0.2, 4.0)
 """How long a fault lasts."""
+HANGS = 0.4
+"""Share of runs in which a screen hangs."""
+HANGS_AT_S = (1.0, 10.0)
+HANGS_S = (15.0, 30.0)
+"""How long: beyond the 10 s within which the hub must cut it (L4), and beyond the healing of everything else."""
 DOWN_S = (0.1, 3.0)
 """How long a computer stays away."""
 JUMP_S = (-20.0, 40.0)
@@ -31,9 +36,13 @@ class Faults:
     showers: Sequence[Shower]
     clients: Sequence[str]
     note: Note
+    hangs: random.Random
+    """Of its own, so that runs in which no screen hangs are what they are without it."""
     is_embedded: bool
     """The storage is part of the one node: they lose power together."""
     counts: dict[str, int] = field(default_factory=dict)
+    hung_until_s: float = 0.0
+    """When the last hanging screen goes on, which no healing can do for it."""
     _ending: list[Callable[[], None]] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -41,6 +50,8 @@ class Faults:
         """Do harm until a moment, then heal everything."""
         loop = asyncio.get_running_loop()
         kinds = self._kinds()
+        if self.hangs.random() < HANGS:
+            self._tasks.append(loop.create_task(self._hang(until_s), name="hang"))
         while loop.time() < until_s:
             await asyncio.sleep(min(self.chance.uniform(*PAUSE_S), max(0.0, until_s - loop.time())))
             if loop.time() < until_s:
@@ -63,6 +74,21 @@ class Faults:
         for shower in self.showers:
             if shower.pipe is not None and shower.pipe.is_full:
                 shower.pipe.take_again()
+
+    async def _hang(self, until_s: float) -> None:
+        """Let a screen that follows stand still for longer than the hub may bear it."""
+        loop, shower = asyncio.get_running_loop(), self.hangs.choice(self.showers)
+        await asyncio.sleep(self.hangs.uniform(*HANGS_AT_S))
+        while not shower.is_following and loop.time() < until_s:  # noqa: ASYNC110  # of many connections, no event
+            await asyncio.sleep(self.hangs.uniform(0.05, 0.5))
+        if not shower.is_following:
+            return
+        lasts_s = self.hangs.uniform(*HANGS_S)
+        self.counts["hung_screen"] = 1
+        self.hung_until_s = loop.time() + lasts_s
+        shower.hang()
+        await asyncio.sleep(lasts_s)
+        shower.go_on()
 
     async def _for_a_while(self, kind: Callable[[], Callable[[], None]]) -> None:
         end = kind()

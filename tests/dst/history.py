@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 Kind = Literal["ok", "refused", "declined", "trouble", "reused", "failed"]
-"""``ok`` and ``refused`` are answers of the log; ``declined`` is one that is not stored; ``trouble``: ask again;
+"""``ok`` and ``refused`` are answers of the log; ``declined`` is one that is not stored, for nothing was decided yet; ``trouble``: ask again;
 ``reused`` and ``failed`` must never come."""
 
 
@@ -16,6 +16,11 @@ class Reply(NamedTuple):
     stream: str = ""
     seq: int = 0
     answer: bytes = b""
+
+    @property
+    def words(self) -> str:
+        """Say it."""
+        return f"{self.kind} {self.code or self.seq}"
 
 
 @dataclass(eq=False)
@@ -29,6 +34,8 @@ class Act:
     completed: float | None = None
     is_given_up: bool = False
     replies: list[Reply] = field(default_factory=list)
+    asked: list[float] = field(default_factory=list)
+    """When each of the replies was asked for."""
     node: int = 0
 
     @property
@@ -36,9 +43,10 @@ class Act:
         """The first definite answer."""
         return self.replies[0] if self.replies else None
 
-    def told(self, reply: Reply, now: float) -> None:
-        """Note a definite answer."""
+    def told(self, reply: Reply, asked: float, now: float) -> None:
+        """Note a definite answer, and when it was asked for."""
         self.replies.append(reply)
+        self.asked.append(asked)
         if self.completed is None:
             self.completed = now
 

@@ -5,7 +5,7 @@ is checked here: S1, S2, S3, S7, S8, S12, S17, L1, L3, L4, L8, and that visits a
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -24,7 +24,7 @@ from server.ledger.port import hall_and_date, stream_name
 from server.replay import decoded, learn_named
 from tests.dst.history import Act, Reply
 from tests.dst.screens import Shower
-from tests.dst.world import HALLS, TRUE_S, World
+from tests.dst.world import CUT_S, HALLS, TRUE_S, World
 from tests.support.booking_laws import assert_booking_laws
 from tests.support.laws import assert_laws
 from tests.support.plans import DATE
@@ -35,6 +35,9 @@ ANSWER_S = 10.0
 """Law L3."""
 PERSON_OPEN = 2
 """The settings' limit of open bookings."""
+LOOK_FIRST = ("Move", "HoldSlot", "JoinWaitlist", "ConfirmBooking", "CancelBooking")
+"""What is declined without a row, by design: what days to come sell is looked at before anything is decided, and a day that
+does not exist begins no log. Asked again later it may be done. Everything else is decided, and so stored, or in trouble."""
 
 Findings = Iterator[str]
 
@@ -67,7 +70,7 @@ async def check(world: World) -> list[str]:
     findings += [*_acknowledged(world, logs), *_causes(world, logs), *_order(world), *_answers_in_time(world)]
     findings += [*_states(logs), *_elsewhere(logs)]
     for shower in world.showers:
-        findings += [*_applied(shower, logs), *_true_at_last(world, shower, logs)]
+        findings += [*_applied(shower, logs), *_true_at_last(world, shower, logs), *_delayed(shower)]
     if world.nodes_count == 1:
         findings += [
             f"S12 {one.name}: had to ask {one.asked_on_sound_link} times"
@@ -117,18 +120,40 @@ def _show(logs: Logs, wanted: dict[tuple[str, int], set[View]], stream: str, sta
 def _acknowledged(world: World, logs: Logs) -> Findings:
     """S2, S7 and S1: what was acknowledged is in the log, as it was told, and every repeat was told the same."""
     numbers: Counter[tuple[str, str]] = Counter()
+    stored_at = _stored_at(world, logs)
     for act in world.history.acts:
         for reply in act.replies:
             yield from _told(act, reply, logs)
-        stored = {reply for reply in act.replies if reply.seq}
-        if len(stored) > 1:
-            yield f"S7 {act.key}: was told {sorted(stored)}"
+        yield from _repeats(act, stored_at.get(act.key))
         first = act.first
         if act.op in ("TakeTicket", "CheckIn") and first is not None and first.kind == "ok":
             numbers[first.stream, msgspec.json.decode(first.answer)["ticket"]["number"]] += 1
     yield from (
         f"S1 {stream}: number {number} was given out {n} times" for (stream, number), n in numbers.items() if n > 1
     )
+
+
+def _stored_at(world: World, logs: Logs) -> Mapping[str, float]:
+    """Return when the row of each command became durable."""
+    return {
+        commit.command_id: at
+        for at, stream, rows in world.disk.stored
+        for commit in logs.commits[stream][rows.start - 1 : rows.stop - 1]
+    }
+
+
+def _repeats(act: Act, stored_s: float | None) -> Findings:
+    """S7: what a row answered is answered the same for ever, refusals included; from a row on nothing else is told."""
+    first: Reply | None = None
+    for reply, asked_s in zip(act.replies, act.asked, strict=True):
+        if first is not None and reply != first:
+            yield f"S7 {act.key} {act.op}: was told {first.words}, then {reply.words}"
+        elif not reply.seq and stored_s is not None and stored_s < asked_s:
+            yield f"S7 {act.key} {act.op}: was told {reply.words}, and its row was stored before it asked"
+        elif reply.kind == "declined" and act.op not in LOOK_FIRST:
+            yield f"S7 {act.key} {act.op}: was told {reply.words}, of which there is no row"
+        if reply.seq:
+            first = first or reply
 
 
 def _told(act: Act, reply: Reply, logs: Logs) -> Findings:
@@ -252,6 +277,12 @@ def _applied(shower: Shower, logs: Logs) -> Findings:
         before = (one.stream, one.seq)
         if one.state != logs.shown.get((one.stream, one.seq, shower.view)):
             yield f"S12 {shower.name}: showed at row {one.seq} of {one.stream} what the log does not"
+
+
+def _delayed(shower: Shower) -> Findings:
+    """L4: a screen that takes nothing is cut in time, and what others get leaves at once."""
+    yield from (f"L4 {shower.name}: cut only after {took:.1f} s" for took in shower.cuts_s if took > CUT_S)
+    yield from (f"L4 {shower.name}: {fault}" for fault in shower.late)
 
 
 def _true_at_last(world: World, shower: Shower, logs: Logs) -> Findings:

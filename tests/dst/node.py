@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from hall.events import Commit
+from hall.ids import HallId
 from server.clock import SystemClock
 from server.config.plans import PlanSource
 from server.hub import Hub, tickets_in
@@ -62,6 +64,8 @@ class Node:
     halls: Halls = field(init=False)
     hub: Hub = field(init=False)
     on_death: list[Callable[[], None]] = field(default_factory=list)
+    known_at: dict[tuple[str, int], float] = field(default_factory=dict)
+    """When this life of the node first knew that a log stands where."""
 
     @property
     def is_running(self) -> bool:
@@ -109,7 +113,15 @@ class Node:
         self.bus = NodeBus(self.network, lambda: [one.bus for one in self.others() if one.is_up])
         self.halls = Halls(ledger, self.bus, clock, self.plans, is_shared=self.is_shared)
         hub = self.hub = Hub(self.halls.day_of, clock, version="simulated")
-        self.halls.listeners.append(lambda hall, commits: hub.moved(hall, tickets_in(commits)))
+        self.known_at.clear()
+
+        def moved(hall: HallId, commits: Sequence[Commit]) -> None:
+            day = self.halls.day_of(hall)
+            if day is not None:
+                self.known_at.setdefault((day.stream, day.view_state().seq), asyncio.get_running_loop().time())
+            hub.moved(hall, tickets_in(commits))
+
+        self.halls.listeners.append(moved)
         try:
             await self.halls.start()
         except Exception as error:

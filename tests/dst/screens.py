@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
+
 from hall.feed import View
 from hall.ids import HallId
 from hall.link import NOTHING, ClientLink, Effect, Paint, Reconnect, Send, Stale
@@ -21,6 +23,12 @@ RESEND_S = 0.2
 """How often a packet that does not get through is sent again."""
 OPEN_LIMIT_S = 5.0
 """A new connection on which nothing comes is as dead as an old one."""
+DELAY_S = 0.25
+"""Law L4: what the hub sends leaves no later than this, whatever other screens do."""
+BEAT_S = 1.0
+"""How often the hub sends a heartbeat, and so notices that a screen takes nothing."""
+AT_ONCE = ("board", "area")
+"""Views that follow every change at once; others may wait for their beat."""
 
 
 class Applied(NamedTuple):
@@ -30,6 +38,13 @@ class Applied(NamedTuple):
     stream: str
     seq: int
     state: JsonObject
+
+
+class _Frame(msgspec.Struct):
+    """What the simulation looks at in a frame of the hub."""
+
+    t: str
+    seq: int = 0
 
 
 @dataclass(eq=False)
@@ -48,6 +63,10 @@ class Pipe:
     _up_at: float = 0.0
     _room: asyncio.Event = field(default_factory=asyncio.Event)
     full_since: float | None = None
+    cut_s: float = 0.0
+    """How long the screen had taken nothing when the hub cut it."""
+    _offered_at: float | None = None
+    _newest: int = 0
 
     # ---- the node's end ----
 
@@ -56,6 +75,7 @@ class Pipe:
         if not self.is_open or self.is_full:
             return False
         loop = asyncio.get_running_loop()
+        self._note_delay(_payload(frame), loop.time())
         # In order, as in one stream of bytes.
         self._down_at = max(loop.time() + self.shower.network.hop_s(), self._down_at)
         self._down.append(_payload(frame))
@@ -68,7 +88,34 @@ class Pipe:
 
     def cut(self) -> None:
         """End the connection."""
+        self.cut_s = self.full_s
         self.close()
+
+    @property
+    def full_s(self) -> float:
+        """How long the screen has taken nothing, while its node was there to notice."""
+        is_full = self.full_since is not None and self.is_open and self._is_served()
+        return asyncio.get_running_loop().time() - self.full_since if is_full and self.full_since is not None else 0.0
+
+    def _note_delay(self, payload: bytes, now: float) -> None:
+        """Note what left late: a beat, or the frame of a row that the node has known for a while."""
+        self._note_silence(now)
+        self._offered_at = now
+        screen, frame = self.screen, msgspec.json.decode(payload, type=_Frame)
+        if screen is None or frame.t != "delta" or screen.watched.view.kind not in AT_ONCE:
+            return
+        known_at = self.node.known_at.get((screen.watched.channel.stream, frame.seq), now)
+        # What a screen asks for once more is old.
+        is_new = frame.seq > max(self._newest, screen.joined_seq)
+        if is_new and now - known_at > DELAY_S:
+            self.shower.late.append(f"row {frame.seq} was sent {now - known_at:.2f} s after it was known")
+        self._newest = max(self._newest, frame.seq)
+
+    def _note_silence(self, now: float) -> None:
+        """Note a beat that did not leave in time, where the node lives and the screen takes what it gets."""
+        before = self._offered_at
+        if before is not None and self._is_served() and now - before > BEAT_S + DELAY_S:
+            self.shower.late.append(f"nothing was sent for {now - before:.2f} s")
 
     # ---- the screen's end ----
 
@@ -83,19 +130,23 @@ class Pipe:
         """End the connection; both ends learn of it after a while."""
         if not self.is_open:
             return
+        loop = asyncio.get_running_loop()
+        self._note_silence(loop.time())
         self.is_open = False
         self._room.set()
-        loop = asyncio.get_running_loop()
         loop.call_later(self.shower.network.hop_s(), self._leave)
         loop.call_later(self.shower.network.hop_s(), self.shower.lost, self)
 
     def stop_reading(self) -> None:
         """Leave everything unread."""
-        self.is_full = True
-        self.full_since = asyncio.get_running_loop().time()
+        if not self.is_full:
+            self.is_full = True
+            self.full_since, self._offered_at = asyncio.get_running_loop().time(), None
 
     def take_again(self) -> None:
-        """Read again what was left."""
+        """Read again what was left, unless the screen hangs."""
+        if self.shower.is_hung:
+            return
         self.is_full = False
         self.full_since = None
         self._room.set()
@@ -151,10 +202,17 @@ class Shower:
     heard_at: float = 0.0
     """When something last came, as the network knows it."""
     asked_on_sound_link: int = 0
+    late: list[str] = field(default_factory=list)
+    """What the hub sent later than law L4 allows."""
+    cuts_s: list[float] = field(default_factory=list)
+    """How long it had taken nothing, each time that the hub cut it."""
+    is_hung: bool = False
+    """The whole screen stands still: it reads nothing, says nothing and does not even notice that it was cut."""
     pipe: Pipe | None = None
     link: ClientLink = field(init=False)
     _opened_at: float = 0.0
     _is_returning: bool = False
+    _unread: list[tuple[Pipe, bytes]] = field(default_factory=list)
 
     async def run(self) -> None:
         """Follow the hall for ever."""
@@ -165,10 +223,38 @@ class Shower:
         self._connect(self.link.seq)
         while True:
             await asyncio.sleep(TICK_S)
+            if self.is_hung:
+                continue
             self._do(self.link.tick(now_ms=self._now_ms()), self.pipe)
             silent_since = max(self._opened_at, self.heard_at)
             if self.pipe is not None and self.link.is_stale and loop.time() - silent_since > OPEN_LIMIT_S:
                 self._leave()
+
+    @property
+    def is_following(self) -> bool:
+        """Whether there is a connection on which the hub sends."""
+        return self.pipe is not None and self.pipe.is_open and self.pipe.screen is not None
+
+    def hang(self) -> None:
+        """Stand still."""
+        assert self.pipe is not None, "only who follows is missed by the hub"
+        self.note("hangs", screen=self.name)
+        self.is_hung = True
+        self.pipe.stop_reading()
+
+    def go_on(self) -> None:
+        """Wake up: look at the watch, then at what has come and at what has become of the connection."""
+        self.note("goes on", screen=self.name)
+        self.is_hung = False
+        pipe, unread = self.pipe, self._unread
+        self._unread = []
+        self._do(self.link.tick(now_ms=self._now_ms()), pipe)
+        for source, payload in unread:
+            self.receive(source, payload)
+        if self.pipe is not None and self.pipe.is_open:
+            self.pipe.take_again()
+        elif self.pipe is not None:
+            self.lost(self.pipe)
 
     def hears(self, pipe: Pipe) -> bool:
         """Say whether anything goes through; a half-open link looks open and is dead."""
@@ -176,14 +262,18 @@ class Shower:
 
     def receive(self, pipe: Pipe, payload: bytes) -> None:
         """Take a frame."""
-        if pipe is not self.pipe:
+        if self.is_hung:
+            self._unread.append((pipe, payload))
+        if self.is_hung or pipe is not self.pipe or not pipe.is_open:
             return
         self.heard_at = asyncio.get_running_loop().time()
         self._do(self.link.receive(payload, now_ms=self._now_ms()), pipe)
 
     def lost(self, pipe: Pipe) -> None:
         """Notice that a connection is closed."""
-        if pipe is self.pipe:
+        if pipe.cut_s:
+            self.cuts_s.append(pipe.cut_s)
+        if pipe is self.pipe and not self.is_hung:
             self.pipe = None
             self._again()
 

@@ -25,7 +25,7 @@ from tests.dst.history import History
 from tests.dst.loop import VirtualLoop
 from tests.dst.node import Node, WallClock
 from tests.dst.people import Clerk, Kiosk
-from tests.dst.screens import Shower
+from tests.dst.screens import BEAT_S, Shower
 from tests.dst.wires import Network
 from tests.support.booked_days import FREE, bookable_plan
 from tests.support.plans import CALENDAR, NINE_MS
@@ -35,6 +35,9 @@ BUSY_S = 12.0
 """How long people come and faults happen."""
 TRUE_S = 5.0
 """Law L1: so long after the healing every screen is true."""
+CUT_S = 10.0 + BEAT_S + 0.1
+"""Law L4: a screen that takes nothing is cut within 10 s, counted from the beat at which the hub notices it; so exactly is
+that looked at."""
 LOOKS = 24
 LOOK_S = 0.5
 """So often and in such steps the last answers are waited for, which law L3 wants within 10 s."""
@@ -80,7 +83,7 @@ class World:
         self.showers = self._showers(chance)
         self.faults = Faults(
             self.chance("faults"), self.nodes, self.disk, self.network, self.showers,
-            [client.name for client in self.clients], self.note, self.nodes_count == 1,
+            [client.name for client in self.clients], self.note, self.chance("hangs"), self.nodes_count == 1,
         )  # fmt: skip
 
     def chance(self, name: str) -> random.Random:
@@ -118,6 +121,7 @@ class World:
             if self._is_settled:
                 break
             await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(max(0.0, self.faults.hung_until_s + TRUE_S - self.loop.time()))
         self.ended_at = self.loop.time()
         for task in tasks:
             if task.done():
@@ -137,11 +141,11 @@ class World:
             await asyncio.sleep(1)
             now = self.loop.time()
             for shower in self.showers:
-                if now - shower.heard_at > 5 and shower.heard_at and not shower.link.is_stale:
+                is_silent = now - shower.heard_at > 5 and shower.heard_at and not shower.link.is_stale
+                if is_silent and not shower.is_hung:
                     self.silences.append(f"L8 {shower.name}: nothing came for {now - shower.heard_at:.1f} s, unsaid")
-                pipe = shower.pipe
-                if pipe is not None and pipe.full_since is not None and pipe.is_open and now - pipe.full_since > 12:
-                    self.silences.append(f"L4 {shower.name}: stuck for {now - pipe.full_since:.1f} s and not cut")
+                if shower.pipe is not None and shower.pipe.full_s > CUT_S:
+                    self.silences.append(f"L4 {shower.name}: stuck for {shower.pipe.full_s:.1f} s and not cut")
 
     def _others(self, number: int) -> Callable[[], list[Node]]:
         return lambda: [node for node in self.nodes if node.number != number]

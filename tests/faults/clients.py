@@ -105,6 +105,7 @@ def note(told: Told, status: int, answer: dict[str, Any]) -> dict[str, Any]:
     told.completed_ns = time.monotonic_ns()
     told.result = "ok" if status < 300 else str(answer["code"])
     told.seq = int(answer.get("seq") or 0)
+    told.answer = msgspec.json.encode(answer)
     ticket = answer.get("ticket")
     call = ticket.get("call") if isinstance(ticket, dict) else None
     told.ring = int(call["ring"]) if isinstance(call, dict) else 0
@@ -122,9 +123,9 @@ async def asked_again(port: int, told: list[Told]) -> list[str]:
             continue
         second = Told(one.command_id, one.op, one.path, one.body, one.who, 0)
         note(second, *again)
-        if (second.result, second.seq, second.number) != (one.result, one.seq, one.number):
+        if (second.result, second.answer) != (one.result, one.answer):
             found.append(
-                f"S7: {one.op} {one.command_id} was told {one.result} {one.seq}, then {second.result} {second.seq}"
+                f"S7: {one.op} {one.command_id} was told {one.result} {one.answer!r}, then {second.result} {second.answer!r}"
             )
         if one.op == "tickets" and number % 10 == 0:
             other = await line.post(one.path, {**one.body, "items": [{"code": "id-card", "quantity": 7}]}, who=one.who)

@@ -37,6 +37,8 @@ class Told(msgspec.Struct):
     attempts: int = 0
     slowest_s: float = 0.0
     """The longest that one attempt waited for its answer, or for the lack of one."""
+    answer: bytes = b"{}"
+    """The document that it was answered with."""
 
     @property
     def is_acknowledged(self) -> bool:
@@ -77,13 +79,31 @@ def compare(told: Sequence[Told], log: Sequence[Commit]) -> Compared:
 
 
 def _lost(acknowledged: Iterable[Told], log: Sequence[Commit]) -> Iterator[str]:
-    """S2: every answer is in the log, at its place, with its result."""
+    """S2: every answer is in the log, at its place, with its result and with all that the row stores of it."""
     for one in acknowledged:
         row = log[one.seq - 1] if one.seq <= len(log) else None
         if row is None or row.command_id != one.command_id:
             yield f"S2: {one.op} {one.command_id} was answered with seq {one.seq}, where the log has another or none"
         elif (row.refusal.code if row.refusal is not None else "ok") != one.result:
             yield f"S2: {one.op} {one.command_id} was told {one.result}, the log says otherwise"
+        elif others := list(differing(stored_by(row), msgspec.json.decode(one.answer))):
+            yield f"S2: {one.op} {one.command_id} {'; '.join(others[:SHOWN])}"
+
+
+def stored_by(row: Commit) -> dict[str, Any]:
+    """Return what a row holds of its answer: the document, or the facts of a refusal."""
+    if row.refusal is not None:
+        return {"code": row.refusal.code, "facts": msgspec.to_builtins(row.refusal.facts)}
+    return msgspec.json.decode(row.answer, type=dict[str, Any] | None) or {}
+
+
+def differing(stored: object, told: object, name: str = "answer") -> Iterator[str]:
+    """Name the fields that a client was told otherwise; what is told beside them (place, secret, page) no row stores."""
+    if isinstance(stored, dict) and isinstance(told, dict):
+        for field, value in stored.items():
+            yield from differing(value, told.get(field, "nothing"), f"{name}.{field}")
+    elif stored != told:
+        yield f"was told {name} {told!r}, the log has {stored!r}"
 
 
 def _doubled(acknowledged: Iterable[Told], log: Sequence[Commit]) -> Iterator[str]:

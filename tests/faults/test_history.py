@@ -1,10 +1,13 @@
 """The proofs can fail: every weakness that is planted here is found by the comparison that should find it."""
 
+import msgspec
+
+from hall.events import Commit
 from tests.faults.eyes import Screen, Stood, Truth, seqs_from, state_hash, true_again_s
-from tests.faults.history import Told, compare
+from tests.faults.history import Told, compare, stored_by
 from tests.faults.report import Part, status_of, text_of
 from tests.support.live import call_next, open_window, take
-from tests.support.logs import Recorder
+from tests.support.logs import Recorder, replaced
 from tests.support.plans import small_plan
 
 
@@ -19,9 +22,14 @@ def _told(recorder: Recorder) -> list[Told]:
     """What honest clients heard of a log, one after the other."""
     return [
         Told(one.command_id, "op", "", {}, "", invoked_ns=10 * one.seq, completed_ns=10 * one.seq + 5, seq=one.seq,
-             result=one.refusal.code if one.refusal is not None else "ok")
+             result=one.refusal.code if one.refusal is not None else "ok",
+             answer=msgspec.json.encode({"seq": one.seq, **stored_by(one)}))
         for one in recorder.log
     ]  # fmt: skip
+
+
+def _answered(log: list[Commit], seq: int, **answer: object) -> list[Commit]:
+    return replaced(log, seq, answer=msgspec.Raw(msgspec.json.encode(answer)))
 
 
 def test_what_honest_clients_heard_is_clean():
@@ -45,6 +53,37 @@ def test_another_result_than_the_logs_is_lost():
     told[3].result = "ok"  # it was refused
 
     assert compare(told, recorder.log).lost == 1
+
+
+def test_another_number_ticket_or_state_than_the_row_holds_is_lost():
+    recorder = _recorded()
+    row = {"ticket": {"id": "t1", "number": "A001", "state": "WAITING"}}
+    log, told = _answered(recorder.log, 2, **row), _told(recorder)
+
+    def finding(**other: str) -> tuple[str, ...]:
+        shown = {"seq": 2, "ticket": {**row["ticket"], "secret": "s", "page": "/t/s", **other}}
+        told[1].answer = msgspec.json.encode(shown)
+        found = compare(told, log)
+        assert found.lost == len(found.findings)
+        return found.findings
+
+    assert finding() == ()
+    assert finding(number="Z999") == (
+        "S2: op take-000001 was told answer.ticket.number 'Z999', the log has 'A001'",
+    )  # fmt: skip
+    assert "answer.ticket.id 't2'" in finding(id="t2")[0]
+    assert "answer.ticket.state 'CALLED'" in finding(state="CALLED")[0]
+    told[1].answer = b'{"seq":2}'
+    assert "answer.ticket 'nothing'" in compare(told, log).findings[0]
+
+
+def test_a_ticket_that_the_row_does_not_hold_and_other_facts_of_a_refusal_are_lost():
+    recorder = _recorded()
+    log, told = _answered(recorder.log, 6, ticket=None), _told(recorder)
+    told[5].answer = b'{"ticket":{"number":"A001"}}'
+    told[3].answer = b'{"code":"UNKNOWN_ITEM","facts":{"item":"another"}}'
+
+    assert [one[:3] for one in compare(told, log).findings] == ["S2:", "S2:"]
 
 
 def test_a_number_told_twice_and_a_command_with_two_rows_are_doubled():

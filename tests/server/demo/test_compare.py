@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
-from server.demo.compare import Entry, Log, answered, doubled, from_nowhere, invented, out_of_order
+import msgspec
+
+from server.demo.compare import Entry, Log, answered, doubled, from_nowhere, invented, out_of_order, stored_by
 from server.demo.history import History, Operation, Sighting, read_history
+from tests.support.logs import Recorder
 
 LOG = Log({"demo-1": Entry(1, "device:kiosk", ""), "demo-2": Entry(2, "clerk:wang", "NO_TICKET")}, {("t1", "W01")})
 
@@ -17,6 +20,13 @@ def done(name: str, seq: int, **more: object) -> Operation:
         "outcome": "ok",
     }
     return Operation(id=name, seq=seq, **{**facts, **more})  # type: ignore[arg-type]
+
+
+def _stored(answer: dict[str, object]) -> dict[str, object]:
+    """What a row with this answer holds."""
+    recorder = Recorder()
+    raw = msgspec.Raw(msgspec.json.encode(answer))
+    return stored_by(msgspec.structs.replace(recorder.log[0], answer=raw))
 
 
 def test_a_true_history_has_no_findings():
@@ -33,6 +43,33 @@ def test_an_acknowledged_operation_that_the_log_lost_is_found():
 
 def test_an_answer_that_the_log_does_not_have_is_found():
     assert "S2" in answered([done("demo-2", 2)], LOG)[0]
+
+
+def test_another_number_ticket_or_state_than_the_row_holds_is_found():
+    stored = {"ticket": {"id": "t1", "number": "A001", "state": "WAITING"}}
+    log = Log({"demo-1": Entry(1, "device:kiosk", "", _stored(stored))}, set())
+    honest = done("demo-1", 1, ticket="t1", number="A001", state="WAITING", window="W07")
+
+    assert answered([honest], log) == [], "a window that the row does not hold is not compared"
+    for name, other in (("number", "Z999"), ("ticket", "t2"), ("state", "CALLED")):
+        told = msgspec.structs.replace(honest, **{name: other})
+        assert f"S2: take demo-1 was told {name} {other!r}, the log has" in answered([told], log)[0]
+
+
+def test_another_booking_than_the_row_holds_and_a_ticket_where_it_holds_none_are_found():
+    stored = {"appointment": {"id": "b1", "state": "BOOKED", "slot_ms": 5}, "ticket": None, "window": {"code": "W01"}}
+    log = Log({"demo-1": Entry(1, "citizen:", "", _stored(stored))}, set())
+    honest = done("demo-1", 1, appointment="b1", booking="BOOKED", slot_ms=5, window="W01")
+
+    assert answered([honest], log) == []
+    for name, other in (
+        ("appointment", "b2"),
+        ("booking", "HELD"),
+        ("slot_ms", 6),
+        ("ticket", "t1"),
+        ("window", "W02"),
+    ):
+        assert answered([msgspec.structs.replace(honest, **{name: other})], log), name
 
 
 def test_an_unknown_operation_may_be_in_the_log_or_not():
