@@ -121,7 +121,8 @@ cluster: setup ## run a district day on three nodes, with one, Redis and Postgre
 dst: setup ## simulate the whole system under faults; make dst SEEDS=2000 JOBS=2, or one seed with its trace: make dst SEED=7
 	$(BIN)/python -m tests.dst $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),200) --jobs $(or $(JOBS),1)) $(ARGS)
 
-flash: setup ## sell 3,000 places to 12,000 people in a minute, with the server killed in the middle
+flash: setup ## sell 3,000 places to 12,000 people in a minute on two nodes, one killed in the middle; ARGS='--nodes 1'
+	@[ "$(PROVIDE)" = no ] || .ci/provide
 	$(BIN)/python -m loadtests.flash $(ARGS)
 
 load: setup ## let Locust's crowd live through a busy hall; ARGS='--shape graduates --people 400'

@@ -3,24 +3,25 @@
 import asyncio
 import statistics
 import sys
-import tempfile
 import time
+from collections import Counter
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Final
 
-import httpx
 import msgspec
 
 from loadtests.flash.check import Verdict, verdict
+from loadtests.flash.grounds import Ground, ground_of
+from loadtests.flash.lines import lines_to
 from loadtests.flash.naive import Naive, sell_naively
-from loadtests.flash.rush import ANSWER_S, CONNECTIONS, Rush
+from loadtests.flash.rush import Rush
 from loadtests.flash.serving import Server
-from loadtests.flash.setting import PRESET, Sale, prepare
+from loadtests.flash.setting import HALL, Sale, prepare
 from loadtests.flash.wishes import Sizes, Wish, crowd
 
+NODES: Final = 2
 KILLED_AT: Final = 0.3
-"""The server is killed when this share of the crowd has its answers: places are left and everybody is asking."""
+"""A server is killed when this share of the crowd has its answers: places are left and everybody is asking."""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -31,8 +32,12 @@ class Report(msgspec.Struct, frozen=True):
     naive: Naive
     seconds: float
     back_seconds: float
-    """From the kill until the server answered again."""
+    """From the kill until the killed server answered again."""
     answers: int
+    by_node: tuple[int, ...]
+    """Definite answers of each node; the first is the one that was killed."""
+    meanwhile: int
+    """Definite answers while it was away."""
     answer_p50: float
     answer_p99: float
     """From sending a request to its answer, in seconds."""
@@ -47,61 +52,66 @@ class Report(msgspec.Struct, frozen=True):
         return not self.verdict.findings
 
 
-def flash(sizes: Sizes, *, seed: int = 1, is_released: bool = False) -> Report:
+class _Rushed(msgspec.Struct, frozen=True):
+    """What a crowd came to while it booked."""
+
+    rush: Rush
+    seconds: float
+    back_s: float
+    by_node: tuple[int, ...]
+    meanwhile: int
+
+
+def flash(sizes: Sizes, *, seed: int = 1, is_released: bool = False, nodes: int = NODES) -> Report:
     """Sell a day to a crowd, at the next full minute or at once; raise RuntimeError if the log is not sound."""
     wishes = crowd(sizes, seed=seed)
-    with tempfile.TemporaryDirectory() as place:
-        server = Server(Path(place, "data"))
-        server.init(PRESET)
-        try:
-            server.start()
-            sale = prepare(server, places=sizes.places, is_released=is_released)
-            rush, began, back_s = asyncio.run(_booked(server, wishes, sale, run=f"flash-{seed}"))
-            seconds = time.time() - began
-        finally:
-            server.stop()
-        naive = sell_naively(Path(place, "naive.db"), wishes, places=sizes.places)
-        found = verdict(Path(place, "data", "ledger.db"), sale, rush.told)
-        return _report(sizes, rush, found, naive, seconds=seconds, back_s=back_s, audit=server.audit())
+    with ground_of(nodes) as ground:
+        sale = prepare(ground.servers[0], places=sizes.places, is_released=is_released)
+        rushed = asyncio.run(_booked(ground, wishes, sale, run=f"flash-{seed}"))
+        ground.stop()
+        naive = sell_naively(ground.beside, wishes, places=sizes.places)
+        found = verdict(ground.bodies(f"{HALL}/{sale.date}"), sale, rushed.rush.told)
+        return _report(sizes, rushed, found, naive, audit=ground.servers[0].audit())
 
 
-async def _booked(server: Server, wishes: list[Wish], sale: Sale, *, run: str) -> tuple[Rush, float, float]:
-    """Let the crowd book, with the server killed once; return what was told, when it began, and how long it was away."""
-    killing: asyncio.Task[float] | None = None
-    done = 0
-    address = f"http://127.0.0.1:{server.port}"
+async def _booked(ground: Ground, wishes: list[Wish], sale: Sale, *, run: str) -> _Rushed:
+    """Let the crowd book, with the first server killed once and started again."""
+    killing: asyncio.Task[tuple[float, int]] | None = None
+    done, answers = 0, Counter[int]()
     async with AsyncExitStack() as stack:
-        clients = [
-            await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=ANSWER_S, verify=False))
-            for _ in range(CONNECTIONS)
-        ]
-        rush = Rush(clients, sale, run=run)
+        rush = Rush(await lines_to(stack, [server.port for server in ground.servers], answers), sale, run=run)
 
         def progress() -> None:
             nonlocal done, killing
             done += 1
             if done == int(len(wishes) * KILLED_AT):
-                killing = asyncio.ensure_future(asyncio.to_thread(_kill_and_start, server))
+                killing = asyncio.ensure_future(_killed(ground.servers[0], answers))
             if done % max(1, len(wishes) // 20) == 0:
                 sys.stderr.write(f"  {done:,} of {len(wishes):,} have their answer\n")
 
         began = max(time.time(), sale.release_ms / 1_000)
         await rush.go(wishes, progress=progress)
+        seconds = time.time() - began
         assert killing is not None
-        return rush, began, await killing
+        back_s, meanwhile = await killing
+        by_node = tuple(answers[number] for number in range(len(ground.servers)))
+        return _Rushed(rush, seconds, back_s, by_node, meanwhile)
 
 
-def _kill_and_start(server: Server) -> float:
-    server.kill()
-    return server.start()
+async def _killed(server: Server, answers: "Counter[int]") -> tuple[float, int]:
+    """Kill a server and start it again; return how long it was away, and how many answers came meanwhile."""
+    began, before = time.monotonic(), answers.total()
+    await asyncio.to_thread(server.kill)
+    await asyncio.to_thread(server.start)
+    return time.monotonic() - began, answers.total() - before
 
 
-def _report(
-    sizes: Sizes, rush: Rush, found: Verdict, naive: Naive, *, seconds: float, back_s: float, audit: str
-) -> Report:
+def _report(sizes: Sizes, rushed: _Rushed, found: Verdict, naive: Naive, *, audit: str) -> Report:
+    rush = rushed.rush
     answers, people = sorted(rush.answered_s), sorted(one.seconds for one in rush.told)
     return Report(
-        sizes=sizes, verdict=found, naive=naive, seconds=seconds, back_seconds=back_s, answers=len(answers),
+        sizes=sizes, verdict=found, naive=naive, seconds=rushed.seconds, back_seconds=rushed.back_s,
+        answers=len(answers), by_node=rushed.by_node, meanwhile=rushed.meanwhile,
         answer_p50=statistics.median(answers), answer_p99=_p99(answers),
         person_p50=statistics.median(people), person_p99=_p99(people), audit=audit,
     )  # fmt: skip

@@ -8,16 +8,12 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from loadtests.flash.lines import Line
 from loadtests.flash.setting import HALL, ITEM, Sale
 from loadtests.flash.wishes import Wish
 
-CONNECTIONS: Final = 64
-"""Each has a client of its own: a client's pool looks at all its connections for every request."""
-ANSWER_S: Final = 20.0
-"""Every command has its answer in 10 s (law L3), unless the server is dead; then it is asked again."""
 GIVE_UP_S: Final = 180.0
 PAUSE_S: Final = 0.25
-UNCLEAR: Final = frozenset({429, 500, 502, 503, 504})
 
 
 class Told(msgspec.Struct):
@@ -47,12 +43,12 @@ class Told(msgspec.Struct):
 class Rush:
     """Everybody who books, and what they were told."""
 
-    def __init__(self, clients: Iterable[httpx.AsyncClient], sale: Sale, *, run: str) -> None:
-        """Book over these clients, one request at a time on each; ``run`` begins every command id."""
+    def __init__(self, lines: Iterable[Line], sale: Sale, *, run: str) -> None:
+        """Book over these lines, one request at a time on each; ``run`` begins every command id."""
         self._sale, self._run = sale, run
-        self._free: asyncio.Queue[httpx.AsyncClient] = asyncio.Queue()
-        for client in clients:
-            self._free.put_nowait(client)
+        self._free: asyncio.Queue[Line] = asyncio.Queue()
+        for line in lines:
+            self._free.put_nowait(line)
         self.told: list[Told] = []
         self.answered_s: list[float] = []
         """From sending to the answer, of every definite answer."""
@@ -114,17 +110,14 @@ class Rush:
 
     async def _asked(self, path: str, body: dict[str, Any]) -> httpx.Response | None:
         """Ask once; None if the answer is not definite."""
-        client = await self._free.get()
+        line = await self._free.get()
         sent = time.monotonic()
         try:
-            answer = await client.post(path, json=body)
-        except httpx.TransportError:
-            return None
+            answer = await line.post(path, body)
         finally:
-            self._free.put_nowait(client)
-        if answer.status_code in UNCLEAR:
-            return None
-        self.answered_s.append(time.monotonic() - sent)
+            self._free.put_nowait(line)
+        if answer is not None:
+            self.answered_s.append(time.monotonic() - sent)
         return answer
 
 

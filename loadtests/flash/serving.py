@@ -28,18 +28,22 @@ CROWD: Final = {
 class Server:
     """Starts, kills, starts again; ``password`` is the administrator's, told at the first start."""
 
-    def __init__(self, folder: Path, *, environment: Mapping[str, str] = CROWD) -> None:
-        """Choose a free port; nothing runs yet."""
+    def __init__(self, folder: Path, *, environment: Mapping[str, str] = CROWD, name: str = "server") -> None:
+        """Choose a free port; nothing runs yet. ``name`` is that of its log among several on one folder."""
         self._environment = environment
         self.folder = folder
         self.port = _free_port()
         self.password = ""
-        self._log = folder.parent / "server.log"
+        self._log = folder.parent / f"{name}.log"
         self._running: subprocess.Popen[bytes] | None = None
+
+    def migrate(self) -> None:
+        """Prepare the database of several nodes that the environment names."""
+        self._onewindow("migrate", "--data", str(self.folder))
 
     def init(self, preset: str) -> None:
         """Enter the halls of a preset."""
-        _onewindow("init", "--data", str(self.folder), "--preset", preset)
+        self._onewindow("init", "--data", str(self.folder), "--preset", preset)
 
     def start(self) -> float:
         """Start and wait until it answers; return how long that took in seconds."""
@@ -87,7 +91,14 @@ class Server:
 
     def audit(self) -> str:
         """Return the audit's report of all days; raise RuntimeError unless every one is sound."""
-        return _onewindow("audit", "--data", str(self.folder))
+        return self._onewindow("audit", "--data", str(self.folder))
+
+    def _onewindow(self, *words: str) -> str:
+        env = {**os.environ, **self._environment}
+        done = subprocess.run([ONEWINDOW, *words], capture_output=True, text=True, check=False, env=env)
+        if done.returncode:
+            raise RuntimeError(f"onewindow {words[0]}: status {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
 
     def _answers(self) -> bool:
         asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
@@ -98,13 +109,6 @@ class Server:
             return False
         finally:
             asked.close()
-
-
-def _onewindow(*words: str) -> str:
-    done = subprocess.run([ONEWINDOW, *words], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"onewindow {words[0]}: status {done.returncode}\n{done.stdout}{done.stderr}")
-    return done.stdout
 
 
 def _free_port() -> int:

@@ -36,6 +36,7 @@ from tests.support.ports import free_port
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support.server import token_of
+from tests.support.services import why_not as lacking
 from tests.support.sources import ROOT
 
 BY: Final = By("system:test", 0)
@@ -48,12 +49,7 @@ NGINX: Final = shutil.which("nginx") or "/usr/sbin/nginx"
 
 def why_not() -> str:
     """Say what is missing on this machine, or nothing."""
-    missing = [
-        name
-        for name in ("redis-server", "nginx")
-        if shutil.which(name, path="/usr/bin:/usr/sbin:/usr/local/bin") is None
-    ]
-    return f"{' and '.join(missing)} not installed" if missing else ""
+    return lacking("postgresql", "redis-server", "nginx")
 
 
 class Balancer:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.faults.cluster import run
 from tests.faults.report import text_of
+from tests.support.services import missing
 
 
 @pytest.mark.slow  # PostgreSQL, Redis, nginx and three nodes are started, and three faults healed
@@ -12,7 +13,7 @@ def test_a_day_on_three_nodes_outlives_the_loss_of_a_node_of_redis_and_of_postgr
     part = run(halls=5, tickets=250, pace_s=0.05, longest_s=150, judge=False)
 
     if part.skipped:
-        pytest.skip(part.verdict)
+        missing(part.verdict)
     assert part.holds, text_of("cluster", [part])
     assert part.acknowledged > 250
     assert len(part.recovery_s) == 3

@@ -13,14 +13,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import psycopg
-import pytest
 
 from server.ledger.postgres_schema import prepare
 from tests.support.ports import free_port
+from tests.support.services import missing, postgres_programs
 
 STARTED_S = 30
 STOPPED_S = 30
-FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/local/bin", "/usr/bin")
 
 
 class PostgresServer:
@@ -109,8 +108,8 @@ def shared_postgres() -> PostgresServer:
 
 
 def _programs() -> Path:
-    for pattern in FOLDERS:
-        for folder in sorted(Path("/").glob(pattern.lstrip("/")), reverse=True):
-            if (folder / "initdb").exists() and (folder / "postgres").exists():
-                return folder
-    pytest.skip("skipped: PostgreSQL's initdb is not installed")
+    found = postgres_programs()
+    if found is None:
+        missing("skipped: PostgreSQL's initdb is not installed")
+    assert found is not None
+    return found

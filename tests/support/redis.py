@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 from tempfile import mkdtemp
 
-import pytest
 import redis
 
 from tests.support.ports import free_port
+from tests.support.services import missing
 
 STARTED_S = 20
 
@@ -22,7 +22,7 @@ class RedisServer:
     def __init__(self) -> None:
         """Find the program; nothing runs yet."""
         if shutil.which("redis-server") is None:
-            pytest.skip("skipped: redis-server is not installed")
+            missing("skipped: redis-server is not installed")
         self.folder = Path(mkdtemp(prefix="onewindow-redis-"))
         self.port = free_port()
         self._running: subprocess.Popen[bytes] | None = None
