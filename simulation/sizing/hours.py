@@ -37,6 +37,7 @@ from simulation.sizing.longer import (
 )
 from simulation.sizing.need import Need
 from simulation.sizing.ranges import Range
+from simulation.sizing.rota import Rostered, rota_of
 from simulation.sizing.shifts import Schedule, schedule
 from simulation.sizing.staffing import SizedPlan, Target, size
 from simulation.sizing.target import check_target
@@ -109,6 +110,8 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
     worst: CoverCheck | None = None
     checks: tuple[CoverCheck, ...] = ()
     """Of the scheduled cover; files of earlier versions have none."""
+    rota: tuple[Rostered, ...] = ()
+    """Who works when; files of earlier versions do not say it."""
 
 
 class Longer(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,7 +197,7 @@ def _week(
         )
         for kind, plan in zip(kinds, plans, strict=True)
     ]  # fmt: skip
-    effects = _effects(found, held=all(plan.held for plan in plans), pay=wish.pay_per_hour)
+    effects = _effects(found, wish, held=all(plan.held for plan in plans))
     return Week(code=code, name=name, coming=coming, **_service(Lived(kinds, tables, times), wish.target), **effects)
 
 
@@ -218,7 +221,7 @@ def _service(lived: Lived, target: Target) -> dict[str, Any]:
     }
 
 
-def _effects(found: Schedule, *, held: bool, pay: float) -> dict[str, Any]:
+def _effects(found: Schedule, wish: Wish, *, held: bool) -> dict[str, Any]:
     """Return what a schedule asks for, by the names of :class:`Week`."""
     people: dict[str, int] = {}
     for person in found.people:
@@ -229,12 +232,13 @@ def _effects(found: Schedule, *, held: bool, pay: float) -> dict[str, Any]:
         "scheduled_hours": sum(person.work_min for person in found.people) / 60,
         "people": people,
         "paid_hours": found.paid_min / 60,
-        "cost": found.cost * pay,
+        "cost": found.cost * wish.pay_per_hour,
         "cost_gap_pct": 100 * found.gap,
         "held": held,
         "need": found.need.numbers,
         "cover": found.cover,
         "first_min": found.need.first_min,
+        "rota": rota_of(found.people, wish.rules),
     }
 
 

@@ -10,6 +10,7 @@ from simulation.results import SLOT_MIN
 from simulation.scenario_checks import clock
 from simulation.sizing.cover_report import STANDINGS, checks_table, percent_of, standing_of, target_told, when_of
 from simulation.sizing.hours import Longer, Week
+from simulation.sizing.rota_report import people_table, shifts_table
 
 PARTS = {
     "lunch": Text("午间", "lunch"),
@@ -42,6 +43,7 @@ def report_of(found: Longer, *, version: str) -> Report:
             _side_by_side(found),
             _coming(found),
             *(_windows(found, one) for one in found.cases),
+            *(table(one) for one in found.cases if one.rota for table in (shifts_table, people_table)),
             *(checks_table(one) for one in found.cases if one.checks),
         ),
         pictures=(_steps(found), _bars(found)),

@@ -12,6 +12,9 @@ from hall.opening import Span, WeekHours
 from simulation.demand import expected_visits
 from simulation.halls import offered_hall
 from simulation.intervals import Interval
+from simulation.report.content import lines_of
+from simulation.report.page import page_of
+from simulation.report.workbook import sheets_of
 from simulation.scenario import FOLDER, load_scenario
 from simulation.setting import Demand, NewHours, Piece, Setting
 from simulation.sizing.cover import FIRST_WEEK, CoverCheck, worst_of
@@ -32,8 +35,11 @@ from simulation.sizing.longer import (
     stated_of,
     visits_a_week,
 )
+from simulation.sizing.need import Need, WorkShift
 from simulation.sizing.plan import Checked
 from simulation.sizing.ranges import Range
+from simulation.sizing.rota import Rostered
+from simulation.sizing.shifts import Person, cover_of
 from simulation.sizing.staffing import Target
 from simulation.twin import Twin
 from tests.simulation.settings import plan_of, setting_of
@@ -173,7 +179,7 @@ def test_the_report_says_what_it_rests_on(longer: Longer) -> None:
 
     assert [one.about for one in report.assumptions][:3] == ["hours.moved", "hours.induced", "hours.labour"]
     assert "30–70" in report.assumptions[1].text.zh
-    assert sum(not table.is_long for table in report.tables) == 2 + len(longer.cases)
+    assert sum(not table.is_long for table in report.tables) == 2 + 2 * len(longer.cases)
     assert {picture.kind for picture in report.pictures} == {"steps", "bars"}
 
 
@@ -262,6 +268,58 @@ def test_the_scheduled_cover_is_judged_in_every_hour_by_weeks_that_no_sizing_saw
     assert counted == pytest.approx(low.visitors.value, rel=0.05)
     assert low.cover_held == (worst >= 0.9)
     assert FIRST_WEEK > 46_000, "the longest sizing that the command allows counts as many days"
+
+
+def test_the_roster_says_who_works_when_and_adds_up_to_the_cover(longer: Longer) -> None:
+    """Per group of equal people: contract, seven days with shift and break, hours of work and of pay."""
+    for one in longer.cases:
+        people = [Person(group.contract, group.days) for group in one.rota for _ in range(group.people)]
+        need = Need(one.first_min, 30, one.need)
+
+        assert cover_of(people, need) == one.cover
+        assert len(set(people)) == len(one.rota)
+        assert len(people) == sum(one.people.values())
+        assert sum(group.people * group.work_min for group in one.rota) == pytest.approx(60 * one.scheduled_hours)
+        assert sum(group.people * group.paid_min for group in one.rota) == pytest.approx(60 * one.paid_hours)
+    (first, *_), (said, *_) = longer.cases[1].rota, msgspec.json.decode(msgspec.json.encode(longer.cases[1].rota))
+    assert said["contract"] == first.contract
+    assert [
+        None if day is None else (day["from_min"], day["break_from_min"], day["to_min"]) for day in said["days"]
+    ] == [None if day is None else (day.from_min, day.break_from_min, day.to_min) for day in first.days]
+
+
+def test_the_roster_stands_short_in_the_terminal_and_whole_on_the_page_and_in_the_workbook(longer: Longer) -> None:
+    """A shift with its break, how many have it on each weekday; and everybody's week."""
+    full, part = WorkShift(540, 1080, 720, 780), WorkShift(1020, 1200)
+    rota = (
+        Rostered(
+            contract="full", name=Text("全职", "full-time"), people=2, days=(full,) * 5 + (None, None),
+            work_min=2400, paid_min=2400,
+        ),
+        Rostered(
+            contract="part", name=Text("非全日制", "part-time"), people=1, days=(None, part, part, None, None, None, None),
+            work_min=360, paid_min=360,
+        ),
+    )  # fmt: skip
+    week = msgspec.structs.replace(longer.cases[1], rota=rota)
+    report = report_of(msgspec.structs.replace(longer, cases=(longer.cases[0], week)), version="0")
+
+    shifts, people = (
+        next(table for table in report.tables if table.title.en == f"{title} ({week.name.en})")
+        for title in ("shifts and how many have them", "who works when")
+    )
+    lines = "\n".join(lines_of(report))
+    page, sheets = page_of(report, language="en"), dict(sheets_of(report, "zh"))
+
+    assert shifts.rows[0] == ("09:00–12:00 + 13:00–18:00", Text("全职", "full-time"), 2, 2, 2, 2, 2, None, None)
+    assert shifts.rows[1][2:5] == (None, 1, 1)
+    assert people.rows[0][:4] == ("1–2", Text("全职", "full-time"), 2, "09:00–12:00 + 13:00–18:00")
+    assert people.rows[1][:6] == ("3", Text("非全日制", "part-time"), 1, None, "17:00–20:00", "17:00–20:00")
+    assert people.rows[1][-2:] == (6.0, 6.0)
+    assert f"班次与人数（{week.name.zh}）" in lines
+    assert "who works when" not in lines
+    assert "Who works when (longer, low)" in page
+    assert sheets[f"每人一周的班（{week.name.zh}）"][1][:4] == ["1–2", "全职", 2, "09:00–12:00 + 13:00–18:00"]
 
 
 def test_in_time_is_what_was_asked_for_and_not_the_promise_of_the_scenario() -> None:
