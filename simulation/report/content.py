@@ -16,13 +16,17 @@ Cell = Text | str | float | int | Interval | None
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows under a heading; the first column names the row. ``digits`` are those of all its numbers."""
+    """Rows under a heading; the first column names the row. ``digits`` are those of all its numbers.
+
+    What ``is_long`` stands on the page and in the workbook, not in the terminal.
+    """
 
     title: Text
     head: tuple[Text | str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     digits: int = 1
     note: Text = Text("", "")
+    is_long: bool = False
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +145,7 @@ def lines_of(report: Report) -> Iterator[str]:
     yield both(report.title)
     yield " · ".join(both(one) for one in report.facts)
     yield from (both(one.text) for one in report.findings)
-    for table in report.tables:
+    for table in (one for one in report.tables if not one.is_long):
         yield from ("", both(table.title))
         rows = [tuple(both(one) for one in table.head)]
         rows += [tuple(shown(cell, table.digits, None) for cell in row) for row in table.rows]

@@ -2,8 +2,9 @@
 
 Laws:
 - three weeks stand side by side: today's hours, and the longer ones at the low and at the high end of what the manager states;
-- each is sized on the twin for one target, scheduled under one set of labour rules, and simulated again as scheduled: what is
-  reported is the service of that cover, not of the wish;
+- each is sized on the twin for one target, scheduled under one set of labour rules, and simulated again as scheduled, on days
+  that the sizing did not see: what is reported is the service of that cover, not of the wish;
+- whether the target is held is said of that cover, too;
 - the unit of every interval is the week.
 """
 
@@ -12,14 +13,14 @@ from itertools import pairwise
 from typing import Any, Final, Literal
 
 import msgspec
-import numpy as np
 
 from hall.catalog import Text
 from hall.ids import MINUTE_MS
 from hall.opening import WeekHours
 from simulation.experiment import IsCancelled, Machine, simulate
-from simulation.intervals import Floats, Interval, number_of, share_of
+from simulation.intervals import Interval, number_of, share_of
 from simulation.setting import Assumption, Setting, Shift
+from simulation.sizing.cover import FIRST_WEEK, CoverCheck, Lived, worst_of
 from simulation.sizing.groups import Frame, Numbers, frame_of
 from simulation.sizing.labour import LabourRules
 from simulation.sizing.longer import (
@@ -35,10 +36,11 @@ from simulation.sizing.longer import (
 )
 from simulation.sizing.need import Need
 from simulation.sizing.ranges import Range
+from simulation.sizing.rota import Rostered, rota_of
 from simulation.sizing.shifts import Schedule, schedule
 from simulation.sizing.staffing import SizedPlan, Target, size
-from simulation.table import Days
-from simulation.waits import SLOT_MIN, SLOTS
+from simulation.sizing.target import check_target
+from simulation.waits import SLOT_MIN
 
 LONGEST_CLOSURE_MIN: Final = 180
 """A closed midday is a break for whoever works before and after it, up to here."""
@@ -83,6 +85,7 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
     kept_new_pct: Interval
     mean_wait_min: Interval
     worst_hour_pct: float
+    """Of the scheduled cover, in any hour of any kind of day."""
     left: Interval
     last_out_min: dict[str, int]
     """The latest of all simulated weeks, in minutes after midnight: workdays, saturday, sunday."""
@@ -96,10 +99,19 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
     cost_gap_pct: float
     """By so much a schedule could be cheaper at most."""
     held: bool
-    """The sized plan met its target on fresh days."""
+    """The sized plan met its target on fresh days, before it was scheduled."""
     need: tuple[tuple[int, ...], ...]
     cover: tuple[tuple[int, ...], ...]
     first_min: int
+    cover_held: bool = False
+    """The scheduled cover meets the target in every hour."""
+    cover_sure: bool = False
+    """So do the 95 % intervals."""
+    worst: CoverCheck | None = None
+    checks: tuple[CoverCheck, ...] = ()
+    """Of the scheduled cover; files of earlier versions have none."""
+    rota: tuple[Rostered, ...] = ()
+    """Who works when; files of earlier versions do not say it."""
 
 
 class Longer(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +121,8 @@ class Longer(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     weeks: int
     target_min: float
+    target_pct: float = 90.0
+    """Wanted in every hour; files of earlier versions do not name it."""
     visits_a_week: float
     """Today, on the mean."""
     new_hours: dict[str, float]
@@ -131,7 +145,11 @@ def hours(
     tell: Tell | None = None,
     is_cancelled: IsCancelled | None = None,
 ) -> Longer:
-    """Size, schedule and simulate the three weeks; raises SizingError."""
+    """Size, schedule and simulate the three weeks; raises BadTarget and SizingError."""
+    check_target(wish.target, books=setting.booked is not None)
+    limit = wish.target.limits[0]
+    # What the simulated weeks count as in time is what was sized for, whatever the scenario's own promise is.
+    setting = msgspec.structs.replace(setting, target_ms=round(limit.within_min * MINUTE_MS))
     today = setting.plan.hours
     then = longer_hours(today, wish.extension)
     times = new_times(today, then)
@@ -153,7 +171,7 @@ def hours(
     for one in times:
         lengths[one.part] = lengths.get(one.part, 0.0) + (one.to_min - one.from_min) / 60
     return Longer(
-        name=setting.name, seed=setting.seed, weeks=effort.weeks, target_min=setting.target_ms / MINUTE_MS,
+        name=setting.name, seed=setting.seed, weeks=effort.weeks, target_min=limit.within_min, target_pct=100 * limit.share,
         visits_a_week=week, new_hours=lengths, cases=tuple(cases), rules=wish.rules.name,
         pay_per_hour=wish.pay_per_hour, assumptions=(*setting.assumptions, *_assumptions(wish)),
     )  # fmt: skip
@@ -174,29 +192,36 @@ def _week(
     tables = [
         simulate(
             msgspec.structs.replace(scheduled(kind, plan, found), strata=1),
-            range(effort.weeks * len(kind.weekdays)), machine=effort.machine, is_cancelled=is_cancelled,
+            range(FIRST_WEEK * len(kind.weekdays), (FIRST_WEEK + effort.weeks) * len(kind.weekdays)),
+            machine=effort.machine, is_cancelled=is_cancelled,
         )
         for kind, plan in zip(kinds, plans, strict=True)
     ]  # fmt: skip
-    effects = _effects(found, held=all(plan.held for plan in plans), pay=wish.pay_per_hour)
-    return Week(code=code, name=name, coming=coming, **_service(_Lived(kinds, tables, times)), **effects)
+    effects = _effects(found, wish, held=all(plan.held for plan in plans))
+    return Week(code=code, name=name, coming=coming, **_service(Lived(kinds, tables, times), wish.target), **effects)
 
 
-def _service(lived: "_Lived") -> dict[str, Any]:
+def _service(lived: Lived, target: Target) -> dict[str, Any]:
     """Return what the people of the weeks met, by the names of :class:`Week`."""
+    checks = lived.checks(target)
+    worst = worst_of(checks)
     return {
         "visitors": number_of(lived.fact("came")),
         "in_new_hours": number_of(lived.new("slot_called")),
         "kept_pct": _percent(share_of(lived.fact("kept"), lived.fact("counted"))),
         "kept_new_pct": _percent(share_of(lived.new("slot_kept"), lived.new("slot_counted"))),
         "mean_wait_min": lived.mean_wait(),
-        "worst_hour_pct": lived.worst_hour_pct(),
+        "worst_hour_pct": 100 * worst.check.found.value if worst is not None else 100.0,
+        "cover_held": all(one.check.holds for one in checks),
+        "cover_sure": all(one.is_sure for one in checks),
+        "worst": worst,
+        "checks": checks,
         "left": number_of(lived.fact("left") + lived.fact("abandoned")),
         "last_out_min": lived.last_out_min(),
     }
 
 
-def _effects(found: Schedule, *, held: bool, pay: float) -> dict[str, Any]:
+def _effects(found: Schedule, wish: Wish, *, held: bool) -> dict[str, Any]:
     """Return what a schedule asks for, by the names of :class:`Week`."""
     people: dict[str, int] = {}
     for person in found.people:
@@ -207,12 +232,13 @@ def _effects(found: Schedule, *, held: bool, pay: float) -> dict[str, Any]:
         "scheduled_hours": sum(person.work_min for person in found.people) / 60,
         "people": people,
         "paid_hours": found.paid_min / 60,
-        "cost": found.cost * pay,
+        "cost": found.cost * wish.pay_per_hour,
         "cost_gap_pct": 100 * found.gap,
         "held": held,
         "need": found.need.numbers,
         "cover": found.cover,
         "first_min": found.need.first_min,
+        "rota": rota_of(found.people, wish.rules),
     }
 
 
@@ -268,61 +294,6 @@ def _spread(frame: Frame, wanted: Sequence[int], people: int) -> tuple[int, ...]
         if free:
             numbers[min(free, key=lambda place: (numbers[place] / frame.groups[place].size, place))] += 1
     return tuple(numbers)
-
-
-# ---- what the cover brought ----
-
-
-class _Lived:
-    """Simulated days of all kinds, added up to weeks."""
-
-    def __init__(self, kinds: Sequence[DayKind], tables: Sequence[Days], times: Sequence[NewTime]) -> None:
-        self._kinds, self._tables = kinds, tables
-        self._new = {
-            (one.weekday, slot) for one in times for slot in range(one.from_min // SLOT_MIN, one.to_min // SLOT_MIN)
-        }
-
-    def fact(self, name: str) -> Floats:
-        """Return a fact of every week."""
-        parts = [
-            table.fact(name).reshape(-1, len(kind.weekdays)).sum(axis=1)
-            for kind, table in zip(self._kinds, self._tables, strict=True)
-        ]
-        return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
-
-    def new(self, name: str) -> Floats:
-        """Return a fact of the half-hours of the new times, of every week."""
-        parts = []
-        for kind, table in zip(self._kinds, self._tables, strict=True):
-            wide = table.slots(name).reshape(-1, len(kind.weekdays), SLOTS)
-            chosen = [[float((weekday, slot) in self._new) for slot in range(SLOTS)] for weekday in kind.weekdays]
-            parts.append((wide * np.array(chosen)).sum(axis=(1, 2)))
-        return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
-
-    def mean_wait(self) -> Interval:
-        """Return the mean wait of a week, in minutes."""
-        waits = self.fact("wait_ms") / np.maximum(self.fact("called"), 1) / MINUTE_MS
-        return number_of(np.asarray(waits, dtype=np.float64))
-
-    def worst_hour_pct(self) -> float:
-        """Return the least share kept in any hour of any kind of day."""
-        least = 100.0
-        for table in self._tables:
-            kept, counted = (
-                table.slots(name).sum(axis=0).reshape(-1, 2).sum(axis=1) for name in ("slot_kept", "slot_counted")
-            )
-            shares = [100 * own / all_ for own, all_ in zip(kept, counted, strict=True) if all_ >= table.count]
-            least = min([least, *map(float, shares)])
-        return least
-
-    def last_out_min(self) -> dict[str, int]:
-        """Return when the last visitor was out at the latest, by kind of weekday."""
-        found: dict[str, int] = {}
-        for kind, table in zip(self._kinds, self._tables, strict=True):
-            first = kind.weekdays[0]
-            name = "workdays" if first < 6 else "saturday" if first == 6 else "sunday"
-            found[name] = max(found.get(name, 0), int(table.fact("last_out_min").max()))
-        return found
 
 
 def _percent(one: Interval) -> Interval:

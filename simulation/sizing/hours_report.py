@@ -7,7 +7,9 @@ from hall.catalog import Text
 from simulation.intervals import Interval
 from simulation.report.content import Cell, Finding, Picture, Report, Series, Table, Tone
 from simulation.scenario_checks import clock
+from simulation.sizing.cover_report import STANDINGS, checks_table, percent_of, standing_of, target_told, when_of
 from simulation.sizing.hours import Longer, Week
+from simulation.sizing.rota_report import people_table, shifts_table
 from simulation.waits import SLOT_MIN
 
 PARTS = {
@@ -37,7 +39,13 @@ def report_of(found: Longer, *, version: str) -> Report:
             Text(f"每周新增 {spans}", f"added a week: {spans_en}"),
         ),
         findings=tuple(_verdict(found, one) for one in found.cases[1:]),
-        tables=(_side_by_side(found), _coming(found), *(_windows(found, one) for one in found.cases)),
+        tables=(
+            _side_by_side(found),
+            _coming(found),
+            *(_windows(found, one) for one in found.cases),
+            *(table(one) for one in found.cases if one.rota for table in (shifts_table, people_table)),
+            *(checks_table(one) for one in found.cases if one.checks),
+        ),
         pictures=(_steps(found), _bars(found)),
         remarks=(
             Text(
@@ -60,18 +68,18 @@ def _verdict(found: Longer, one: Week) -> Finding:
         f"{one.name.en}: {served:,.0f} served in the new hours a week, {kept:.1f} % of them called within"
         f" {found.target_min:g} min, for {more:,.0f}{unit.en} more a week"
     )
+    standing, target = standing_of(found, one), target_told(found, one)
     doubts = [*_doubts(one)]
     text = Text(
-        "；".join([zh, *(doubt.zh for doubt in doubts)]) + "。", "; ".join([en, *(doubt.en for doubt in doubts)]) + "."
+        "；".join([zh, target.zh, *(doubt.zh for doubt in doubts)]) + "。",
+        "; ".join([en, target.en, *(doubt.en for doubt in doubts)]) + ".",
     )
-    tone: Tone = "bad" if not one.held else "open" if doubts else "good"
+    tone: Tone = "bad" if standing == "missed" else "open" if doubts or standing == "held" else "good"
     return Finding(text, tone)
 
 
 def _doubts(one: Week) -> Iterator[Text]:
     """Yield what a manager must know before the price of longer hours is believed."""
-    if not one.held:
-        yield Text("有的小时未达到目标", "some hour misses its target")
     if one.paid_hours > IDLE * one.scheduled_hours:
         yield Text(
             f"付薪 {one.paid_hours:,.0f} 小时中只排出 {one.scheduled_hours:,.0f} 小时的班：用工规则（最短班次、非全日制比例等）"
@@ -98,7 +106,9 @@ def _side_by_side(found: Longer) -> Table:
         (Text("其中新时段办理", "of them served in the new hours"), lambda one: None if one is today else one.in_new_hours),
         (Text(f"{found.target_min:g} 分钟内叫号 %", f"called within {found.target_min:g} min %"), lambda one: one.kept_pct),
         (Text("新时段内 %", "in the new hours %"), lambda one: None if one is today else one.kept_new_pct),
-        (Text("最差的小时 %", "worst hour %"), lambda one: one.worst_hour_pct),
+        (Text("最差的小时 %", "worst hour %"), _worst),
+        (Text("最差的小时是", "worst hour is"), lambda one: None if one.worst is None else when_of(one.worst)),
+        (Text("每小时的目标", "target of every hour"), lambda one: STANDINGS[standing_of(found, one)] if one.checks else None),
         (Text("平均等候 分", "mean wait min"), lambda one: one.mean_wait_min),
         (Text("离开 人次/周", "left a week"), lambda one: one.left),
         (Text("最多窗口", "windows at most"), lambda one: one.windows_most),
@@ -110,11 +120,16 @@ def _side_by_side(found: Longer) -> Table:
         (Text("每位新时段群众的费用", "cost of each served in the new hours"), lambda one: _each(one, today)),
         (Text("最后一人离开", "last visitor out"), _last_out),
     ]  # fmt: skip
+    table = [(name, *(cell(one) for one in found.cases)) for name, cell in rows]
     return Table(
         title=Text("每周对照", "weeks side by side"),
         head=("", *(one.name for one in found.cases)),
-        rows=tuple((name, *(cell(one) for one in found.cases)) for name, cell in rows),
+        rows=tuple(row for row in table if any(cell is not None for cell in row[1:])),
     )
+
+
+def _worst(one: Week) -> Cell:
+    return one.worst_hour_pct if one.worst is None else percent_of(one.worst.check.found)
 
 
 def _each(one: Week, today: Week) -> Cell:

@@ -198,7 +198,7 @@ def _missing(need: Need, rules: LabourRules, time_limit_s: float) -> list[tuple[
 def _schedule_of(answer: Answer, parts: Sequence[_Part], need: Need, rules: LabourRules, seconds: float) -> Schedule:
     people = [person for part in parts for person in _people_of(answer, part)]
     contracts = {contract.code: contract for contract in rules.contracts}
-    paid = sum(_paid_min(person, contracts[person.contract]) for person in people)
+    paid = sum(paid_min_of(person, contracts[person.contract]) for person in people)
     assert answer.status in ("optimal", "feasible")
     return Schedule(
         people=tuple(people),
@@ -234,7 +234,8 @@ def _people_of(answer: Answer, part: _Part) -> list[Person]:
     return people
 
 
-def _paid_min(person: Person, contract: Contract) -> int:
+def paid_min_of(person: Person, contract: Contract) -> int:
+    """Return the minutes of somebody's week that are paid."""
     return contract.week_min if contract.salaried else sum(one.paid_min for one in person.days if one is not None)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.server.config.test_settings_api import _open_halls, house, who
+from tests.server.config.test_settings_api import house, open_halls, who
 
 STREET = "yuancheng-s01"
 NEW = {"name": {"zh": "新社区", "en": "New Community"}, "parent": STREET, "template": "community"}
@@ -16,7 +16,7 @@ SECTIONS = ["items", "windows", "hours", "policy"]
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A server with the halls of Yuancheng, on a Monday at ten."""
-    with _open_halls(tmp_path_factory.mktemp("data")) as client:
+    with open_halls(tmp_path_factory.mktemp("data")) as client:
         yield client
 
 

@@ -121,7 +121,7 @@ def test_a_hall_says_where_it_stands(app: TestClient):
 
 def test_a_hall_that_is_silenced_says_so_to_screens_at_once(tmp_path: Path):
     """In its description, and in the greeting of every feed."""
-    with _open_halls(tmp_path) as app:
+    with open_halls(tmp_path) as app:
         path = f"/api/halls/{HALL}/settings/hall"
         read = app.get(path, headers=who("manager")).json()
         voices = [_voices(app)]
