@@ -99,7 +99,7 @@ def _hall_of(form: ScenarioForm, path: Path, resolve: Resolve, report: Report) -
     if form.hall.plan:
         found = _plan_file(path.parent / form.hall.plan, report)
     else:
-        found = resolve(form.hall)
+        found = resolve(_placed(form.hall, path.parent))
         if found is None:
             report.add("UNKNOWN_HALL", "hall", hall=form.hall.hall or form.hall.preset or "?")
     if found is None:
@@ -117,6 +117,13 @@ def _hall_of(form: ScenarioForm, path: Path, resolve: Resolve, report: Report) -
         report.add("BAD_PLAN", "hall", why="; ".join(faults[:3]))
         return None
     return Resolved(plan, found.shares)
+
+
+def _placed(hall: HallForm, folder: Path) -> HallForm:
+    """Return where a hall is, whatever folder the command runs in."""
+    if not hall.data or "://" in hall.data:
+        return hall
+    return msgspec.structs.replace(hall, data=str((folder / hall.data).absolute()))
 
 
 def _plan_file(path: Path, report: Report) -> Resolved | None:

@@ -15,11 +15,13 @@ class NameForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HallForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which hall: one of a preset, one of a server's settings (``hall`` alone), or a plan in a file beside this one."""
+    """Which hall: one of a preset, one of a server's settings (``data`` and ``hall``), or a plan in a file beside this one."""
 
     preset: str = ""
     hall: str = ""
     plan: str = ""
+    data: str = ""
+    """A server's data folder, seen from this file, or the address of its database."""
 
 
 class HoursForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

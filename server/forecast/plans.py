@@ -1,6 +1,13 @@
-"""How a hall's plan reaches the simulation: from a preset, by name, with the preset's assumed shares of items."""
+"""How a hall's plan reaches the simulation: from a preset, by name, with the preset's assumed shares of items, or from the
+settings of a server, as they are now.
+"""
 
-from server.config.sections import plan_from
+from pathlib import Path
+
+from server.config.database import FILE_NAME, Database, DatabaseUnavailable
+from server.config.plans import StoredPlans
+from server.config.sections import UnknownHall, plan_from
+from server.config.store import Store
 from server.presets.loader import PRESETS, item_shares, load_preset
 from simulation.scenario_build import Resolved
 from simulation.scenario_form import HallForm
@@ -16,3 +23,16 @@ def preset_hall(form: HallForm) -> Resolved | None:
         return None
     plan = plan_from(facts, preset.templates[facts.template].sections)
     return Resolved(plan, item_shares(form.preset, facts.template))
+
+
+def stored_hall(form: HallForm) -> Resolved | None:
+    """Return a hall of a server's settings, beside the running server too; None if there is none, or no such settings."""
+    if not form.data or ("://" not in form.data and not Path(form.data, FILE_NAME).is_file()):
+        return None
+    database = Database(form.data)
+    try:
+        return Resolved(StoredPlans(Store(database)).plan_of(form.hall))
+    except (UnknownHall, DatabaseUnavailable):
+        return None
+    finally:
+        database.close()

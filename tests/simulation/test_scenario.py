@@ -7,10 +7,13 @@ import pytest
 
 from hall.ids import MINUTE_MS
 from server.forecast.plans import preset_hall
+from server.presets.install import init_preset
 from simulation.errors import FAULTS, TEXTS, Fault, ScenarioInvalid
+from simulation.halls import offered_hall
 from simulation.lines import Lines
 from simulation.scenario import FOLDER, load_scenario, scenario_names
 from simulation.scenario_checks import Report, check_shifts
+from simulation.scenario_form import HallForm
 from simulation.setting import Setting, Shift
 from simulation.twin import Twin
 from tests.simulation.settings import plan_of
@@ -251,3 +254,45 @@ def test_a_short_shift_inside_a_long_one_overlaps_it_whatever_stands_between_on_
 
     [fault] = report.faults
     assert (fault.code, fault.facts["time"]) == ("SHIFTS_OVERLAP", "12:00-13:00")
+
+
+LIVE = """\
+name = { zh = "试验", en = "Trial" }
+
+[hall]
+data = "data"
+hall = "{hall}"
+
+[days]
+first = "2026-11-23"
+count = 1
+
+[demand]
+visits = 120
+until = "17:00"
+by_time = { "9" = 1 }
+
+[[staffing.shifts]]
+windows = ["{window}"]
+from = "9:00"
+to = "17:00"
+"""
+
+
+def test_a_scenario_may_name_a_hall_of_a_servers_settings_as_they_are_now(tmp_path: Path) -> None:
+    """The folder is seen from the scenario's own file; a hall or a folder that is not there is named with its line."""
+    hall = init_preset(tmp_path / "data", "yuancheng").halls[0]
+    plan = preset_hall(HallForm(preset="yuancheng", hall=hall)).plan
+    file = tmp_path / "live.toml"
+    text = LIVE.replace("{hall}", hall).replace("{window}", plan.catalog.windows[0].code)
+    file.write_text(text, "utf-8")
+
+    setting = load_scenario(file, resolve=offered_hall)
+
+    assert setting.plan.hall == hall
+    assert setting.plan.catalog == plan.catalog
+    for wrong in (text.replace(f'"{hall}"', '"atlantis"'), text.replace('"data"', '"nowhere"')):
+        file.write_text(wrong, "utf-8")
+        with pytest.raises(ScenarioInvalid) as caught:
+            load_scenario(file, resolve=offered_hall)
+        assert [(one.code, one.line) for one in caught.value.faults] == [("UNKNOWN_HALL", 3)]
