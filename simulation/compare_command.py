@@ -76,11 +76,17 @@ def lines_of(names: Sequence[str], settings: Sequence["Setting"], found: Sequenc
         ("到访 visitors a day", "visitors", 0),
         ("兑现 promise kept (%)", "kept_pct", 1),
         ("平均等候 mean wait (min)", "mean_wait_min", 1),
+        ("一日 P50 wait P50 of a day (min)", "p50_min", 1),
+        ("一日 P90 wait P90 of a day (min)", "p90_min", 1),
+        ("窗口利用 use of windows (%)", "use_pct", 1),
         ("离开 left before the call", "left", 1),
         ("未取到号 turned away", "turned_away", 1),
         ("窗口小时 window-hours", "window_hours", 1),
+        ("费用 cost", "cost", 0),
         ("最后一人 last visitor out (min)", "last_out_min", 0),
     ):
+        if any(figure not in one.figures for one in found):
+            continue
         cells = [cell(*one.figures[figure], digits) for one in found]
         rows.append((title, *cells))
     yield from aligned(rows)

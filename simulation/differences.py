@@ -9,6 +9,8 @@ from simulation.setting import Setting
 from simulation.table import Days
 
 HOUR_MS = 60 * MINUTE_MS
+OF_A_DAY = (("p50_min", "p50_ms"), ("p90_min", "p90_ms"), ("longest_min", "longest_ms"))
+"""Waits that half and nine in ten of a day's people did not exceed, and the longest of the day."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -23,13 +25,19 @@ def differences_of(name: str, setting: Setting, days: Days, base: Days) -> Diffe
     """Hold a plan's days against those of the first plan, ``base``."""
     block = unit_of(days.count, setting.strata)
     is_first = days is base
-    figures: dict[str, tuple[Interval, Interval | None]] = {"kept_pct": _kept(days, base, block, is_first=is_first)}
+    figures: dict[str, tuple[Interval, Interval | None]] = {
+        "kept_pct": _share(("kept", "counted"), days, base, block, is_first=is_first),
+        "use_pct": _share(("busy_ms", "planned_ms"), days, base, block, is_first=is_first),
+    }
+    hours = days.fact("planned_ms") / HOUR_MS, base.fact("planned_ms") / HOUR_MS
     for title, own, first in (
         ("visitors", days.fact("came"), base.fact("came")),
         ("mean_wait_min", day_waits(days), day_waits(base)),
+        *((name, days.fact(fact) / MINUTE_MS, base.fact(fact) / MINUTE_MS) for name, fact in OF_A_DAY),
         ("left", days.fact("left") + days.fact("abandoned"), base.fact("left") + base.fact("abandoned")),
         ("turned_away", days.fact("turned_away"), base.fact("turned_away")),
-        ("window_hours", days.fact("planned_ms") / HOUR_MS, base.fact("planned_ms") / HOUR_MS),
+        ("window_hours", *hours),
+        *_cost(*hours, setting.roster.cost_per_hour),
         ("last_out_min", days.fact("last_out_min"), base.fact("last_out_min")),
     ):
         change = None if is_first else difference_of(own, first, block=block)
@@ -37,8 +45,15 @@ def differences_of(name: str, setting: Setting, days: Days, base: Days) -> Diffe
     return Difference(name, days.count, figures)
 
 
-def _kept(days: Days, base: Days, block: int, *, is_first: bool) -> tuple[Interval, Interval | None]:
-    own, first = ((one.fact("kept"), one.fact("counted")) for one in (days, base))
+def _cost(own: Floats, first: Floats, per_hour: float) -> list[tuple[str, Floats, Floats]]:
+    """Return what the window-hours cost at the first plan's rate, where it states one."""
+    return [("cost", own * per_hour, first * per_hour)] if per_hour else []
+
+
+def _share(
+    facts: tuple[str, str], days: Days, base: Days, block: int, *, is_first: bool
+) -> tuple[Interval, Interval | None]:
+    own, first = ((one.fact(facts[0]), one.fact(facts[1])) for one in (days, base))
     change = None if is_first else _percent(share_difference_of(own, first, block=block))
     return _percent(share_of(*own, block=block)), change
 

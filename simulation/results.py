@@ -8,6 +8,7 @@ left earlier.
 import msgspec
 import numpy as np
 
+from hall.figures import percentile
 from hall.ids import MINUTE_MS, Ms, TicketId
 from hall.state import FINAL_STATES, HallDay, Ticket
 from simulation.demand import Day
@@ -62,6 +63,9 @@ class DayResult(msgspec.Struct, frozen=True, kw_only=True):
     slot_wait_ms: tuple[int, ...]
     slot_kept: tuple[int, ...]
     slot_counted: tuple[int, ...]
+    p50_ms: Ms
+    """Waits of the called; nearest rank, as in :mod:`hall.figures`, and 0 on a day on which nobody was called."""
+    p90_ms: Ms
     longest_ms: Ms
     service_ms: Ms
     """Time of service at all windows."""
@@ -119,7 +123,9 @@ def _day_result(
         slot_wait_ms=_by_slot(slots[waits.called], waits.waited_ms[waits.called]),
         slot_kept=_by_slot(slots[waits.kept]),
         slot_counted=_by_slot(slots[waits.counted]),
-        longest_ms=int(waits.waited_ms[waits.called].max(initial=0)),
+        p50_ms=waits.percentile(50),
+        p90_ms=waits.percentile(90),
+        longest_ms=waits.percentile(100),
         service_ms=service_ms,
         busy_ms=service_ms + sum(one.walk_ms for one in tickets),
         planned_ms=int(facts["planned_ms"]),
@@ -148,6 +154,11 @@ class _Waited:
         called = self.called[chosen]
         waited = int(self.waited_ms[chosen][called].sum())
         return Share(int(called.sum()), waited, int(self.kept[chosen].sum()), int(self.counted[chosen].sum()))
+
+    def percentile(self, percent: int) -> Ms:
+        """Return the wait that so many percent of the called do not exceed; 0 if nobody was called."""
+        waited = np.sort(self.waited_ms[self.called]).tolist()
+        return percentile(waited, percent) if waited else 0
 
     def shares_by(self, names: list[str]) -> dict[str, Share]:
         """Sum up by a name of each."""

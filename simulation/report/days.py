@@ -109,9 +109,13 @@ FIGURES = {
     "visitors": Text("到访 人次/天", "visitors a day"),
     "kept_pct": Text("兑现 %", "promise kept %"),
     "mean_wait_min": Text("平均等候 分", "mean wait min"),
+    "p50_min": Text("一日 P50 等候 分", "wait P50 of a day min"),
+    "p90_min": Text("一日 P90 等候 分", "wait P90 of a day min"),
+    "use_pct": Text("窗口利用 %", "use of windows %"),
     "left": Text("离开 人次/天", "left before the call, a day"),
     "turned_away": Text("未取到号 人次/天", "turned away, a day"),
     "window_hours": Text("窗口小时/天", "window-hours a day"),
+    "cost": Text("费用/天", "cost a day"),
     "last_out_min": Text("最后一人离开（零点后 分）", "last visitor out (min after midnight)"),
 }
 
@@ -152,6 +156,8 @@ def comparison_report(found: Sequence[Difference]) -> Report:
 def _rows(found: Sequence[Difference]) -> list[tuple[Cell, ...]]:
     rows = []
     for figure, title in FIGURES.items():
+        if figure not in found[0].figures:
+            continue
         cells: list[Cell] = [found[0].figures[figure][0]]
         for one in found[1:]:
             cells += one.figures[figure]

@@ -85,10 +85,25 @@ def side_of(lived: Lived, *, weekday: int, cost_per_hour: float | None) -> Json:
     }
 
 
-def changes_of(lived: Lived, base: Lived) -> Json:
+def changes_of(lived: Lived, base: Lived, *, cost_per_hour: float | None) -> Json:
     """Return by how much a plan differs from the first, on the same people."""
     found = differences_of(lived.setting.roster.name, base.setting, lived.days, base.days)
-    return {name: change for name, (_, change) in found.figures.items()}
+    changes: Json = {name: change for name, (_, change) in found.figures.items()}
+    for name, share in (("p50_min", 0.5), ("p90_min", 0.9)):
+        changes[name] = _pooled_change(lived.waits, base.waits, share)
+    hours = found.figures["window_hours"][1]
+    if cost_per_hour is not None and hours is not None:
+        changes["cost"] = _times(hours, cost_per_hour)
+    return changes
+
+
+def _pooled_change(waits: Whole, base: Whole, share: float) -> Json:
+    """Return the difference of a quantile over all days; both plans are drawn on the same days."""
+    own, first = (one.sum(axis=1, keepdims=True) for one in (waits, base))
+    value = quantiles_min(own.sum(axis=0), share) - quantiles_min(first.sum(axis=0), share)
+    drawn_days = zip(_resampled(own), _resampled(first), strict=True)
+    again = np.stack([quantiles_min(one, share) - quantiles_min(other, share) for one, other in drawn_days])
+    return _interval(value[0], again[:, 0])
 
 
 def basis_of(settings: Sequence[Setting]) -> list[Json]:

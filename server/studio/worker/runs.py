@@ -53,11 +53,17 @@ def run(kept: Kept, draft: Draft, *, days: int, seed: int, tell: Tell) -> Json:
         for name in ("current", "low", "plan")
     }
     current = lived.get("current")
+
+    def change(name: str) -> Json:
+        if current is None or name not in lived:
+            return {}
+        return changes_of(lived[name], current, cost_per_hour=draft.cost_per_hour)
+
     return {
         **_about(plan, draft, days=days, seed=seed),
         **sides,
-        "change": changes_of(lived["plan"], current) if current is not None else {},
-        "low_change": changes_of(lived["low"], current) if current is not None and "low" in lived else {},
+        "change": change("plan"),
+        "low_change": change("low"),
         "opening": opening_of(planned, plan),
         "same_people": _meet_the_same(list(settings.values())),
         "basis": basis_of(list(settings.values())),
@@ -121,7 +127,9 @@ def _compared_side(saved: Saved, lived: Mapping[int, Sequence[Lived]], place: in
         return side_of(own, weekday=planned.day.weekday, cost_per_hour=saved.draft.cost_per_hour)
 
     def change(end: int) -> Json | None:
-        return changes_of(lived[end][place], lived[end][0]) if place and end in lived else None
+        if not place or end not in lived:
+            return None
+        return changes_of(lived[end][place], lived[end][0], cost_per_hour=saved.draft.cost_per_hour)
 
     return {
         **side(lived[HIGH][place]),

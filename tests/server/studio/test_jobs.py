@@ -77,6 +77,11 @@ def test_a_run_tells_the_plan_beside_the_windows_as_they_are_and_its_workbook_ho
     assert plan["figures"]["cost"]["value"] == 24 * 80
     assert plan["groups"][0]["open"] == [3] * 16
     assert change["kept_pct"]["high"] < 0, "three windows keep less than six, and the interval says so"
+    assert change["p90_min"]["low"] > 0
+    assert change["p90_min"]["value"] == pytest.approx(
+        plan["figures"]["p90_min"]["value"] - current["figures"]["p90_min"]["value"], abs=0.02
+    )
+    assert change["use_pct"]["low"] > 0, "fewer windows are busier"
     for one in plan["slots"]:
         assert one["p50"]["low"] <= one["p50"]["value"] <= one["p50"]["high"]
         assert one["p50"]["value"] <= one["p90"]["value"]
