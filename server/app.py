@@ -246,6 +246,11 @@ def _lifespan(
     return live
 
 
+def _tell_commits(halls: Halls, hub: Hub, calls: CallBook) -> None:
+    halls.listeners.append(lambda hall, commits: hub.moved(hall, tickets_in(commits)))
+    halls.day_listeners.append(calls.see)
+
+
 async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doors) -> House:
     database, ledger = await asyncio.to_thread(_storage, settings, instead)
     clock = instead.clock or SystemClock()
@@ -260,7 +265,7 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
     stores = partial(_messages, settings, key=key, clock=clock, ledger=ledger, node=node, waits=waits)
     contacts, outbox = await asyncio.to_thread(stores)
     book = SlotBook(hall_days, clock)
-    hall_days.listeners += [lambda hall, commits: hub.moved(hall, tickets_in(commits)), calls.see]
+    _tell_commits(hall_days, hub, calls)
     return House(
         settings=settings,
         clock=clock,

@@ -10,10 +10,10 @@ from hall.feed_staff import render, staff_ticket
 from server.accounts.authorise import Caller
 from server.api import bodies
 from server.api.access import allow, caller_of, check, holder
-from server.api.bounds import Code, CommandBody, Secret, TicketKey
+from server.api.bounds import Code, CommandBody, MaybeDay, Secret, TicketKey
 from server.api.describe import PROBLEMS
 from server.api.house import House, house_of
-from server.api.submit import Json, answer_of, asked_of, command_of, day_of_ticket, reply, submit, today_of
+from server.api.submit import Json, answer_of, asked_of, command_of, day_named, day_of_ticket, reply, submit, today_of
 from server.api.transfer import transfer
 from server.keys import new_ticket_id
 from server.problems import Problem
@@ -59,10 +59,15 @@ async def show(request: Request, hall: Code, ticket: TicketKey, secret: Annotate
 
 
 @router.get("")
-async def find(request: Request, hall: Code, number: Annotated[str, Query(max_length=12, min_length=1)]) -> Response:
-    """Return the tickets of a number, for staff."""
+async def find(
+    request: Request,
+    hall: Code,
+    number: Annotated[str, Query(max_length=12, min_length=1)],
+    date: Annotated[MaybeDay, Query()] = "",
+) -> Response:
+    """Return the tickets of a number, of today or of a date of the past, for staff."""
     await allow(request, "tickets.find", hall)
-    state = today_of(request, hall).view_state()
+    state = (await day_named(request, hall, date)).view_state()
     wanted_number = number.strip().upper()
     found = [one for one in state.tickets.values() if one.number == wanted_number][:FOUND_LIMIT]
     return reply({"tickets": [staff_ticket(state, one) for one in found], "seq": state.seq})
