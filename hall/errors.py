@@ -9,7 +9,8 @@ A refusal is a normal answer to a command: a stable code, the facts, and one sen
 It changes nothing. An error is a bug or a damaged file.
 """
 
-from typing import final
+import re
+from typing import Final, final
 
 import msgspec
 
@@ -80,7 +81,22 @@ def _sentence(refusal: Refusal, language: int) -> str:
         facts["booking_state"] = APPOINTMENT_NAMES[booking_state][language]
     facts["item"] = facts.get(("item_zh", "item_en")[language]) or facts["item"]
     dated = DATED.get(refusal.code) if "since" in facts else None
+    if language == 0:
+        facts["faults"] = _FAULT.sub(lambda found: "".join(map(_in_chinese, found.groups())), str(facts["faults"]))
     return (dated or REFUSALS[refusal.code])[language].format_map(facts)
+
+
+def _in_chinese(part: str) -> str:
+    return FAULT_NAMES.get(part, f" {part} ")
+
+
+FAULT_NAMES: Final = {
+    "window": "窗口", "item": "事项", "area": "区域", "class": "人群类别", "group": "预约组", "is in use": "正在使用",
+    "is waited for": "有人等候", "waits": "有人等候", "is booked": "已有预约",
+}  # fmt: skip
+"""The words of what stands against another plan (:func:`hall.decide.change_plan`)."""
+
+_FAULT: Final = re.compile(r"\b(window|item|area|class|group) (\S+) (is in use|is waited for|waits|is booked)\b")
 
 
 class _Facts(dict[str, Fact]):

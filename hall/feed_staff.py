@@ -168,6 +168,8 @@ def manager_view(state: HallDay, parts: Fresh = FRESH) -> Json:
             "stopped_items": list(state.stopped_items),
             "policy": state.plan.policy.version,
             "plan": state.plan_hash,
+            "wait_warn_ms": state.plan.policy.warnings.wait_warn_ms,
+            "wait_alarm_ms": state.plan.policy.warnings.wait_alarm_ms,
         },
         "windows": {desk.code: _window_of(state, desk, parts) for desk in state.desks.values()},
         "queues": queues_view(state),

@@ -249,6 +249,11 @@ def _lifespan(
     return live
 
 
+def _tell_commits(halls: Halls, hub: Hub, calls: CallBook) -> None:
+    halls.listeners.append(lambda hall, commits: hub.moved(hall, tickets_in(commits)))
+    halls.day_listeners.append(calls.see)
+
+
 async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doors) -> House:
     database, ledger = await asyncio.to_thread(_storage, settings, instead)
     clock = instead.clock or SystemClock()
@@ -262,7 +267,7 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
     key = await asyncio.to_thread(load_key, settings.data)
     stores = partial(_messages, settings, key=key, clock=clock, ledger=ledger, node=node, waits=waits)
     contacts, outbox = await asyncio.to_thread(stores)
-    hall_days.listeners += [lambda hall, commits: hub.moved(hall, tickets_in(commits)), calls.see]
+    _tell_commits(hall_days, hub, calls)
     return House(
         settings=settings,
         clock=clock,

@@ -7,8 +7,8 @@ from typing import Final
 import msgspec
 
 from hall.events import Commit, TicketCalled
-from hall.ids import HallId, Ms
-from server.ledger.port import Ledger, hall_and_date
+from hall.ids import Ms
+from server.ledger.port import Ledger
 from server.replay import decoded
 from server.runner import HallRunner
 
@@ -34,11 +34,11 @@ class CallBook:
         self._ledger = ledger
         self._books: OrderedDict[str, list[CallMade]] = OrderedDict()
 
-    def see(self, hall: HallId, commits: Sequence[Commit]) -> None:
-        """Follow a day that somebody asked about."""
-        for stream, book in self._books.items():
-            if hall_and_date(stream)[0] == hall:
-                _add(book, commits)
+    def see(self, runner: HallRunner, commits: Sequence[Commit]) -> None:
+        """Follow a day that somebody asked about; the others of its hall have logs of their own."""
+        book = self._books.get(runner.stream)
+        if book is not None:
+            _add(book, commits)
 
     async def calls(self, runner: HallRunner) -> Sequence[CallMade]:
         """Return the calls of a day, in the order of the log."""

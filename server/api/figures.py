@@ -1,6 +1,5 @@
 """The figures of a hall-day (protocol, section 7)."""
 
-from datetime import date as calendar_date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,7 +8,7 @@ from server.api.access import allow
 from server.api.bounds import Code, MaybeDay
 from server.api.describe import PROBLEMS
 from server.api.house import house_of
-from server.api.submit import invalid, reply, today_of
+from server.api.submit import real_date, reply, today_of
 from server.problems import Problem
 from server.projector import FiguresUnavailable
 
@@ -20,7 +19,7 @@ router = APIRouter(prefix="/api/halls/{hall}/figures", tags=["figures"], respons
 async def figures(request: Request, hall: Code, date: Annotated[MaybeDay, Query()] = "") -> Response:
     """Return the figures of a business date, of today if none is named."""
     await allow(request, "figures.read", hall)
-    wanted = _real(date) if date else today_of(request, hall).date
+    wanted = real_date(date) if date else today_of(request, hall).date
     try:
         report = await house_of(request).projector.figures_of(hall, wanted)
     except FiguresUnavailable as error:
@@ -28,10 +27,3 @@ async def figures(request: Request, hall: Code, date: Annotated[MaybeDay, Query(
     if report is None:
         raise Problem("UNKNOWN_DAY", facts={"date": wanted})
     return reply(report)
-
-
-def _real(date: str) -> str:
-    try:
-        return calendar_date.fromisoformat(date).isoformat()
-    except ValueError as error:
-        raise invalid("date", "there is no such date") from error

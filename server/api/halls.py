@@ -11,10 +11,10 @@ from hall.feed_staff import render
 from hall.ids import Ms
 from hall.state import HallDay, waiting_count
 from server.api.access import allow, holder
-from server.api.bounds import Code, Secret, TicketKey
+from server.api.bounds import SAFE_INTEGER, Code, MaybeDay, Secret, TicketKey
 from server.api.describe import PROBLEMS
 from server.api.house import House, house_of
-from server.api.submit import Json, day_of_ticket, reply, today_of
+from server.api.submit import Json, day_named, day_of_ticket, reply, today_of
 from server.api.why import calls_of, passed_of
 from server.config.sections import HallFacts
 from server.problems import Problem
@@ -22,6 +22,7 @@ from server.problems import Problem
 router = APIRouter(prefix="/api/halls", tags=["halls"], responses=PROBLEMS)
 
 Limit = Annotated[int, Query(ge=1, le=500)]
+Before = Annotated[int | None, Query(ge=0, le=SAFE_INTEGER)]
 OPEN_STATES = ("IDLE", "CALLING", "SERVING")
 
 
@@ -85,12 +86,13 @@ async def show_hall(request: Request, hall: Code) -> Response:
 
 
 @router.get("/{hall}/calls")
-async def calls(request: Request, hall: Code, limit: Limit = 50) -> Response:
-    """List the latest calls with their rule and the candidates, for staff."""
+async def calls(
+    request: Request, hall: Code, limit: Limit = 50, before: Before = None, date: Annotated[MaybeDay, Query()] = ""
+) -> Response:
+    """List calls with their rule and the candidates, newest first, for staff: of today, or of a date of the past."""
     await allow(request, "calls.read", hall)
-    runner = today_of(request, hall)
-    found = await calls_of(house_of(request), runner, limit=limit)
-    return reply({"calls": found, "seq": runner.view_state().seq})
+    runner = await day_named(request, hall, date)
+    return reply(await calls_of(house_of(request), runner, limit=limit, before=before))
 
 
 @router.get("/{hall}/tickets/{ticket}/why")

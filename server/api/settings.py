@@ -24,7 +24,7 @@ from server.api.settings_bodies import (
     content_as,
     content_of,
 )
-from server.api.settings_day import check_zone, on_change
+from server.api.settings_day import Said, check_zone, on_change
 from server.api.settings_desk import SettingsRoute, by, done, expected_of, reader, uploaded, versioned, writer
 from server.api.submit import reply
 from server.config import holidays, templates
@@ -72,8 +72,8 @@ async def change_hall(request: Request, hall: Code) -> Response:
         check_zone(house_of(request), hall, facts.zone)
     await done(lambda: store.save_facts(facts, expected=expected, by=by(caller)))
     house_of(request).hub.learn_voices({hall: facts.voice})
-    day = await on_change(house_of(request), hall, actor=caller.actor, hours=is_moved)
-    return versioned(await done(lambda: store.facts_version(hall)), {"day": day})
+    said = await on_change(house_of(request), hall, actor=caller.actor, hours=is_moved)
+    return versioned(await done(lambda: store.facts_version(hall)), said.fields())
 
 
 @router.get("/api/halls/{hall}/settings/calendar")
@@ -95,8 +95,8 @@ async def change_calendar(request: Request, hall: Code) -> Response:
     )
     expected = expected_of(request, body.version)
     await done(lambda: holidays.save_hall_days(store.database, hall, own.own, expected=expected, by=by(caller)))
-    day = await on_change(house_of(request), hall, actor=caller.actor, hours=True)
-    return versioned(await done(lambda: holidays.calendar_version(store.database, hall)), {"day": day})
+    said = await on_change(house_of(request), hall, actor=caller.actor, hours=True)
+    return versioned(await done(lambda: holidays.calendar_version(store.database, hall)), said.fields())
 
 
 @router.get(
@@ -124,8 +124,9 @@ async def import_workbook(request: Request, hall: Code, check_only: bool = False
         return {"items": found.items, "windows": found.windows, "days": found.days}
 
     counts = await done(save)
-    day = "" if check_only else await on_change(house_of(request), hall, actor=caller.actor, hours=counts["days"] > 0)
-    return reply({"imported": counts, "checked_only": check_only, "day": day})
+    is_moved = counts["days"] > 0
+    said = Said() if check_only else await on_change(house_of(request), hall, actor=caller.actor, hours=is_moved)
+    return reply({"imported": counts, "checked_only": check_only, **said.fields()})
 
 
 @router.get("/api/halls/{hall}/settings/revisions")
@@ -146,8 +147,8 @@ async def follow(request: Request, hall: Code) -> Response:
     caller, store = await writer(request, hall)
     body = await body_as(request, FollowBody)
     await done(lambda: templates.follow_template(store, hall, body.sections, by=by(caller)))
-    day = await on_change(house_of(request), hall, actor=caller.actor, hours="hours" in body.sections)
-    return reply({"day": day})
+    said = await on_change(house_of(request), hall, actor=caller.actor, hours="hours" in body.sections)
+    return reply(said.fields())
 
 
 @router.get("/api/halls/{hall}/settings/{section}")
@@ -166,5 +167,5 @@ async def change_section(request: Request, hall: Code, section: Section) -> Resp
     content = content_as(body.content, CONTENT_TYPES[section])
     expected = {section: expected_of(request, body.version)}
     await done(lambda: store.save(hall, {section: content}, expected=expected, by=by(caller)))
-    day = await on_change(house_of(request), hall, actor=caller.actor, hours=section == "hours")
-    return versioned((await done(lambda: store.load(hall, section))).version, {"day": day})
+    said = await on_change(house_of(request), hall, actor=caller.actor, hours=section == "hours")
+    return versioned((await done(lambda: store.load(hall, section))).version, said.fields())

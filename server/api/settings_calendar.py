@@ -12,7 +12,7 @@ from server.api.bounds import Code, Day
 from server.api.describe import PROBLEMS
 from server.api.house import House, house_of
 from server.api.settings_bodies import DayBody, body_as
-from server.api.settings_day import on_change, tell_days
+from server.api.settings_day import Said, on_change, tell_days
 from server.api.settings_desk import (
     SettingsRoute,
     by,
@@ -80,8 +80,8 @@ async def import_days(request: Request, hall: Code, check_only: bool = False) ->
         return calendar_edits.import_days(store.database, hall, data, zone=zone, by=by(caller), check_only=check_only)
 
     imported = await done(save)
-    day = "" if check_only else await on_change(house_of(request), hall, actor=caller.actor, hours=True)
-    return reply({"imported": msgspec.structs.asdict(imported), "checked_only": check_only, "day": day})
+    said = Said() if check_only else await on_change(house_of(request), hall, actor=caller.actor, hours=True)
+    return reply({"imported": msgspec.structs.asdict(imported), "checked_only": check_only, **said.fields()})
 
 
 @router.put("/api/halls/{hall}/settings/calendar/days/{date}")
@@ -115,7 +115,7 @@ async def _change_own(
     database = store.database
     await done(lambda: calendar_edits.change_hall_day(database, hall, date, day, expected=expected, by=by(caller)))
     said = await on_change(house_of(request), hall, actor=caller.actor, hours=True)
-    return versioned(await done(lambda: holidays.calendar_version(database, hall)), {"day": said})
+    return versioned(await done(lambda: holidays.calendar_version(database, hall)), said.fields())
 
 
 async def _planner(request: Request) -> tuple[Caller, House]:

@@ -1,6 +1,7 @@
 """From a parsed request to the hall's answer: one call for every route that changes something."""
 
 from collections.abc import Mapping
+from datetime import date as calendar_date
 from typing import Any, Final, get_args
 
 import msgspec
@@ -95,6 +96,25 @@ async def day_of_ticket(house: House, hall: str, ticket: TicketId) -> HallRunner
         return await house.halls.past(hall, date)
     except UnknownHall as unknown:
         raise Problem("UNKNOWN_TICKET") from unknown
+
+
+async def day_named(request: Request, hall: str, date: str) -> HallRunner:
+    """Return the day of a date, of today if none is named; raises ``UNKNOWN_DAY``."""
+    if not date:
+        return today_of(request, hall)
+    try:
+        return await house_of(request).halls.past(hall, real_date(date))
+    except UnknownHall as unknown:
+        today_of(request, hall)
+        raise Problem("UNKNOWN_DAY", facts={"date": date}) from unknown
+
+
+def real_date(date: str) -> str:
+    """Return a date in the one way to write it; raises the problem of a date that does not exist."""
+    try:
+        return calendar_date.fromisoformat(date).isoformat()
+    except ValueError as error:
+        raise invalid("date", "there is no such date") from error
 
 
 def answer_of(outcome: Outcome) -> Json:

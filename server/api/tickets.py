@@ -11,11 +11,22 @@ from hall.state import HallDay, Ticket
 from server.accounts.authorise import Caller
 from server.api import bodies
 from server.api.access import allow, caller_of, check, holder
-from server.api.bounds import Code, CommandBody, Number, Secret, TicketKey
+from server.api.bounds import Code, CommandBody, MaybeDay, Number, Secret, TicketKey
 from server.api.describe import PROBLEMS
 from server.api.house import House, house_of
 from server.api.onward import onward
-from server.api.submit import Json, answer_of, answered, asked_of, command_of, day_of_ticket, reply, submit, today_of
+from server.api.submit import (
+    Json,
+    answer_of,
+    answered,
+    asked_of,
+    command_of,
+    day_named,
+    day_of_ticket,
+    reply,
+    submit,
+    today_of,
+)
 from server.api.transfer import transfer
 from server.keys import date_of_ticket, new_ticket_id
 from server.problems import Problem
@@ -61,10 +72,12 @@ async def show(request: Request, hall: Code, ticket: TicketKey, secret: Annotate
 
 
 @router.get("")
-async def find(request: Request, hall: Code, number: Annotated[Number, Query()]) -> Response:
-    """Return the tickets of a number, for staff."""
+async def find(
+    request: Request, hall: Code, number: Annotated[Number, Query()], date: Annotated[MaybeDay, Query()] = ""
+) -> Response:
+    """Return the tickets of a number, of today or of a date of the past, for staff."""
     await allow(request, "tickets.find", hall)
-    state = today_of(request, hall).view_state()
+    state = (await day_named(request, hall, date)).view_state()
     found = _numbered(state, number)[:FOUND_LIMIT]
     return reply({"tickets": [staff_ticket(state, one) for one in found], "seq": state.seq})
 

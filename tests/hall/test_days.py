@@ -16,6 +16,7 @@ from tests.support.halls import (
     HOUR_MS,
     OPEN_MS,
     Hall,
+    Refused,
     assert_called,
     assert_state,
     assert_window,
@@ -157,6 +158,20 @@ def test_a_plan_keeps_what_somebody_waits_for() -> None:
         hall.change_plan(smaller_plan)
     with refused("PLAN_UNKNOWN"):
         hall.do(cmd.ChangePlan, plan="nothing", actor="manager:m")
+
+
+def test_what_stands_against_a_plan_is_told_in_the_language_of_the_reader() -> None:
+    hall = Hall(open="1")
+    hall.take("C")
+    few = plan(windows=hall.plan.catalog.windows[1:])
+    items = tuple(one for one in few.catalog.items if one.code != "C")
+    smaller = msgspec.structs.replace(few, catalog=msgspec.structs.replace(few.catalog, items=items))
+
+    with pytest.raises(Refused) as caught:
+        hall.change_plan(smaller)
+
+    assert caught.value.refusal.zh == "设置有误：事项 C 有人等候; 窗口 1 正在使用"
+    assert "item C is waited for; window 1 is in use" in caught.value.refusal.en
 
 
 def test_a_held_person_whose_windows_the_plan_no_longer_has_is_held_by_the_hall() -> None:

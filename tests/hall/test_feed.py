@@ -11,6 +11,7 @@ from hall import commands as cmd
 from hall.catalog import Serves, Text
 from hall.feed import View, answer, text_view
 from hall.feed_staff import render
+from hall.ids import MINUTE_MS
 from hall.patch import compact
 from hall.policy import MissedRule, Warnings
 from hall.state import HallDay
@@ -163,6 +164,15 @@ def test_a_board_counts_who_waits_by_the_theme_of_what_is_done_next() -> None:
     assert board is not None
 
     assert board["waiting"] == {"total": 4, "themes": {"general": 2, "tax": 2}}
+
+
+def test_managers_see_from_when_on_a_wait_is_long_in_this_hall() -> None:
+    hall = Hall(policy(warnings=Warnings(wait_warn_ms=8 * MINUTE_MS, wait_alarm_ms=12 * MINUTE_MS)))
+
+    manager = render(hall.state, View("manager"))
+
+    assert manager is not None
+    assert (manager["day"]["wait_warn_ms"], manager["day"]["wait_alarm_ms"]) == (8 * MINUTE_MS, 12 * MINUTE_MS)
 
 
 def test_a_call_of_a_window_that_the_plan_no_longer_has_is_still_shown_to_the_manager_or_gone() -> None:

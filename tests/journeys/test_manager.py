@@ -140,9 +140,17 @@ def test_figures_and_the_reason_of_a_call_are_there_the_same_day(hall: Served, m
     seen(manager, "passed-find").click()
     answer = seen(manager, "passed")
     expect(answer).to_contain_text(f"叫到 {numbers[0]} 的原因：顺呼")
+    expect(seen(manager, "called")).to_have_count(1)
     seen(manager, "passed-number").fill(numbers[2])
     seen(manager, "passed-find").click()
     expect(answer).to_contain_text(numbers[2])
+
+    seen(manager, "calls-date").fill("2026-11-20")
+    expect(seen(manager, "toast").last).to_contain_text("没有 2026-11-20 的记录")
+    expect(seen(manager, "calls").locator("tbody tr")).to_have_count(0)
+    seen(manager, "calls-date").fill("2026-11-23")
+    expect(seen(manager, "calls").locator("tbody tr")).to_have_count(1)
+    expect(seen(manager, "calls-older")).to_have_count(0)
 
 
 def test_a_board_is_enrolled_with_a_key_told_once_and_says_so_when_it_is_revoked(manager: Page, eyes: Eyes):

@@ -292,6 +292,56 @@ def test_why_tells_who_came_later_and_was_called_first(tmp_path):
     assert [(one["number"], one["chosen_reason"]) for one in calls] == [(second["number"], "other")]
 
 
+def test_every_call_of_the_day_is_reached_page_by_page(tmp_path):
+    """Backwards from the newest, without a gap and without the same call twice."""
+    with serving(tmp_path) as served:
+        tickets = [served.take() for _ in range(7)]
+        for window, number in (("W01", 1), ("W02", 2)):
+            served.call(f"windows/{window}/open", who=f"clerk0{number}")
+        for ticket in tickets[:5]:
+            served.call("windows/W01/call", {"ticket": ticket["id"], "reason": "other"}, who="clerk01")
+            for step in ("start", "finish"):
+                served.call(f"windows/W01/{step}", who="clerk01")
+        pages = [_calls(served, limit=2)]
+        while pages[-1]["more"]:
+            pages.append(_calls(served, limit=2, before=pages[-1]["calls"][-1]["call"]))
+        nothing = _calls(served, before=0)
+
+    numbers = [one["number"] for page in pages for one in page["calls"]]
+    assert numbers == [one["number"] for one in reversed(tickets[:5])]
+    assert len(pages) == 3
+    assert (nothing["calls"], nothing["more"]) == ([], False)
+
+
+def test_why_lists_every_call_of_a_number_with_its_rule_and_moment(tmp_path):
+    with serving(tmp_path) as served:
+        served.call("windows/W01/open", who="clerk01")
+        ticket = served.take()
+        chosen = {"ticket": ticket["id"], "reason": "returning"}
+        served.call("windows/W01/call-next", who="clerk01")
+        served.call(f"tickets/{ticket['id']}/withdraw-call", {"reason": "clerk_gone"}, who="guide")
+        served.clock.at_ms += 60_000
+        served.call("windows/W01/call", chosen, who="clerk01")
+        why = served.client("guide").get(f"/api/halls/{HALL}/tickets/{ticket['id']}/why").json()
+
+    assert [(one["rule"], one["window"], one["chosen_reason"]) for one in why["calls"]] == [
+        ("order", "W01", None), ("chosen", "W01", "returning"),
+    ]  # fmt: skip
+    assert why["calls"][1]["at_ms"] - why["calls"][0]["at_ms"] == 60_000
+    assert why["call"]["rule"] == "chosen"
+
+
+@pytest.mark.parametrize("route", ["calls?", "tickets?number=A001&"])
+def test_a_day_is_named_by_its_date(served: Served, route: str):
+    """Today has two names; a date without records and one that does not exist are told apart."""
+    client = served.client("guide")
+
+    def ask(date: str) -> int:
+        return client.get(f"/api/halls/{HALL}/{route}date={date}").status_code
+
+    assert [ask(date) for date in ("", "2026-11-23", "2026-11-20", "2026-02-30")] == [200, 200, 404, 422]
+
+
 def test_staff_finds_a_ticket_by_its_number(served: Served):
     ticket = served.take()
     found = served.client("guide").get(f"/api/halls/{HALL}/tickets", params={"number": ticket["number"].lower()})
@@ -343,3 +393,10 @@ def test_a_cookie_whose_session_has_ended_is_nobodys(served: Served):
     assert client.get(f"/api/halls/{HALL}").status_code == 200
     assert client.get("/api/me").json()["code"] == "NOT_SIGNED_IN_AT_ALL"
     assert client.get("/api/me", headers={"authorization": "Bearer " + "x" * 43}).json()["code"] == "SESSION_EXPIRED"
+
+
+def _calls(served: Served, **asked: int) -> dict[str, Any]:
+    answer = served.client("guide").get(f"/api/halls/{HALL}/calls", params=asked)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found

@@ -100,6 +100,23 @@ def test_a_holiday_of_tomorrow_reaches_the_kiosks_of_the_open_day(app: TestClien
     assert app.put(path, headers=who("manager"), json=back).json()["day"] == "changed"
 
 
+def test_what_the_open_day_cannot_take_over_is_saved_and_told_in_both_languages(app: TestClient):
+    """A window at which somebody sits stays today; without it the day goes by the settings once it is closed."""
+    before = app.get(f"/api/halls/{HALL}/settings/windows", headers=who("manager")).json()["content"]
+    more = [*before["windows"], {**before["windows"][0], "code": "W99", "label": "99"}]
+    put(app, "windows", {**before, "windows": more})
+    act(app, "open", "command-open-99")
+
+    refused = put(app, "windows", before).json()
+    act(app, "close", "command-close-99")
+    taken = put(app, "windows", before).json()
+
+    assert (refused["day"], taken["day"], taken["day_refusal"]) == ("PLAN_INVALID", "changed", None)
+    assert refused["day_refusal"]["zh"] == "设置有误：窗口 W99 正在使用"
+    assert "window W99 is in use" in refused["day_refusal"]["en"]
+    assert "W99" not in house(app).halls.today(HALL).view_state().desks
+
+
 def test_a_hall_says_where_it_stands(app: TestClient):
     """Nobody published where the preset's halls stand; who knows enters it, and impossible degrees are refused."""
     path = f"/api/halls/{HALL}/settings/hall"
@@ -394,6 +411,12 @@ def put(app: TestClient, section: str, content: dict[str, Any]) -> Any:
     answer = app.put(path, json={"version": version, "content": content}, headers=who("manager"))
     assert answer.status_code == 200, answer.text
     return answer
+
+
+def act(app: TestClient, what: str, command_id: str) -> None:
+    path = f"/api/halls/{HALL}/windows/W99/{what}"
+    answer = app.post(path, json={"command_id": command_id}, headers=who("clerk"))
+    assert answer.status_code == 200, answer.text
 
 
 def _in_zone(read: dict[str, Any], zone: str) -> dict[str, Any]:

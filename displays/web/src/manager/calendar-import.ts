@@ -6,6 +6,7 @@ import { property, state } from "lit/decorators.js";
 import { deskStyles } from "../clerk/styles";
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
+import { dayNote } from "./day-note";
 import { oneLanguage } from "./fault-text";
 import type { House } from "./house";
 import { say } from "./settings-texts";
@@ -81,7 +82,7 @@ export class OwCalendarImport extends OwElement {
   private told(answer: Uploaded<Imported>): TemplateResult {
     if (answer.ok && answer.imported) {
       const done = answer.checked_only ? "checked" : "imported";
-      return html`<p class="note good" data-testid="calendar-told">${say(`calendar_${done}_${this.target}`, { ...answer.imported })}</p>`;
+      return html`<p class="note good" data-testid="calendar-told">${say(`calendar_${done}_${this.target}`, { ...answer.imported })}</p>${dayNote(answer)}`;
     }
     const errors = answer.errors || [];
     return html`<p class="note bad" data-testid="calendar-told">${pick(answer.title)}</p>${

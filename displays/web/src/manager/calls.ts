@@ -27,11 +27,26 @@ interface Passed {
   en: string;
 }
 
+interface Called {
+  call: number;
+  at_ms: number;
+  window: string;
+  rule: string;
+  zh: string;
+  en: string;
+  chosen_reason?: string | null;
+}
+
+interface Page {
+  calls: RecentCall[];
+  more: boolean;
+}
+
 interface Answer {
   number: string;
   ticket: StaffTicket | null;
   passed: Passed[];
-  call: { rule: string; zh: string; en: string; candidates: { ticket: string; number: string }[] } | null;
+  calls: Called[];
 }
 
 export class OwCalls extends OwElement {
@@ -73,6 +88,13 @@ export class OwCalls extends OwElement {
       .note {
         margin-top: 0.5rem;
       }
+      .more {
+        margin-top: 0.5rem;
+        text-align: center;
+      }
+      .spread .field {
+        width: auto;
+      }
       @media (max-width: 1100px) {
         :host {
           grid-template-columns: minmax(0, 1fr);
@@ -82,7 +104,13 @@ export class OwCalls extends OwElement {
   ];
 
   @property({ attribute: false }) house!: House;
+  /** Oldest last; those of earlier pages stay while the newest are asked for again and again. */
   @state() private calls: RecentCall[] = [];
+  @state() private more = false;
+  @state() private date = "";
+  private asking = false;
+  /** The date of what is listed: numbers of calls begin anew each day. */
+  private listed = "";
   @state() private answer: Answer | null = null;
   @state() private exceptions = false;
 
@@ -90,7 +118,7 @@ export class OwCalls extends OwElement {
     super.connectedCallback();
     void this.load();
     this.every(REFRESH_MS, () => {
-      if (!document.hidden) {
+      if (!document.hidden && this.isToday()) {
         void this.load();
       }
     });
@@ -99,9 +127,11 @@ export class OwCalls extends OwElement {
   protected override render(): TemplateResult {
     const calls = this.exceptions ? this.calls.filter((call) => call.rule !== "order") : this.calls;
     return html`<section class="panel" data-testid="calls"><div class="spread"><h2>${say("recent_calls")}</h2>
+        <label class="small">${say("date")} <input class="field" type="date" max=${this.today()} .value=${this.date || this.today()} @change=${this.picked} data-testid="calls-date"></label>
         <label class="small"><input type="checkbox" .checked=${this.exceptions} @change=${(event: Event) => (this.exceptions = (event.target as HTMLInputElement).checked)}> ${say("exceptions_only")}</label></div>
         <table><thead><tr><th>${say("time")}</th><th>${say("number")}</th><th>${say("window")}</th><th>${say("rule")}</th><th>${say("why")}</th><th>${say("candidates")}</th></tr></thead>
-        <tbody>${calls.map((call) => this.row(call))}</tbody></table></section>
+        <tbody>${calls.map((call) => this.row(call))}</tbody></table>
+        ${this.more ? html`<p class="more"><button class="button" data-testid="calls-older" @click=${this.older}>${say("older_calls")}</button></p>` : nothing}</section>
       <section class="panel" data-testid="passed"><h2>${say("passed_title")}</h2><p class="small muted">${say("passed_hint")}</p>
         <form @submit=${this.submit}><input class="field number" name="number" maxlength="12" aria-label=${say("number")} placeholder=${say("number_hint")} autocomplete="off" data-testid="passed-number">
         <button class="button primary" data-testid="passed-find">${say("find")}</button></form>
@@ -109,10 +139,9 @@ export class OwCalls extends OwElement {
   }
 
   private row(call: RecentCall): TemplateResult {
-    const chosen = call.chosen_reason ? `（${reasonText(call.chosen_reason)}）` : "";
     return html`<tr class=${call.rule === "order" ? "" : "exception"}>
       <td class="number">${clockTime(call.at_ms, this.house.hall.zone)}</td><td><span class="number">${call.number}</span></td><td>${this.windowLabel(call.window)}</td>
-      <td>${ruleText(call.rule)}</td><td>${pick(call)}${chosen}</td>
+      <td>${ruleText(call.rule)}</td><td>${pick(call)}${chosenText(call)}</td>
       <td>${call.candidates.map((one) => html`<span class="chip number ${one.ticket === call.ticket ? "booked" : ""}">${one.number}</span>`)}</td></tr>`;
   }
 
@@ -120,9 +149,12 @@ export class OwCalls extends OwElement {
     if (!answer.ticket) {
       return html`<p class="note">${say("not_found", { number: answer.number })}</p>`;
     }
-    const { number, call, passed, ticket } = answer;
+    const { number, calls, passed, ticket } = answer;
     return html`<p><strong class="number">${number}</strong> <ow-state of="ticket" value=${ticket.state}></ow-state> <span class="muted small">${clockTime(ticket.arrived_ms, this.house.hall.zone)}</span></p>
-      ${call ? html`<p class="note"><strong>${say("called_because", { number })}：</strong>${ruleText(call.rule)} · ${pick(call)}</p>` : nothing}
+      ${calls.map(
+        (call) => html`<p class="note" data-testid="called"><strong>${say("called_because", { number })}：</strong>${ruleText(call.rule)} · ${pick(call)}${chosenText(call)}
+          <span class="muted small">${clockTime(call.at_ms, this.house.hall.zone)} · ${windowText(this.windowLabel(call.window))}</span></p>`,
+      )}
       <p class="note ${passed.length === 0 ? "good" : ""}">${passed.length === 0 ? say("nobody_passed", { number }) : say("passed_by", { n: passed.length, number })}</p>
       <ul class="passers">${passed.map(
         (one) => html`<li><strong class="number">${one.number}</strong> <span class="muted">${clockTime(one.at_ms, this.house.hall.zone)} · ${windowText(this.windowLabel(one.window))} · ${ruleText(one.rule)}</span><br>${pick(one)}</li>`,
@@ -134,10 +166,56 @@ export class OwCalls extends OwElement {
     return found ? found.label : code;
   }
 
+  private today(): string {
+    return this.house.feed.state ? this.house.feed.state.day.date : this.house.hall.date;
+  }
+
+  private isToday(): boolean {
+    return !this.date || this.date === this.today();
+  }
+
+  private picked(event: Event): void {
+    this.date = (event.target as HTMLInputElement).value;
+    this.calls = [];
+    this.more = false;
+    this.answer = null;
+    void this.load();
+  }
+
+  /** What a question must say so that a past day is asked for. */
+  private dated(): string {
+    return this.isToday() ? "" : `&date=${enc(this.date)}`;
+  }
+
   private async load(): Promise<void> {
-    const answer = await this.house.read<{ calls: RecentCall[] }>(`calls?limit=${LIMIT}`);
-    if (answer) {
-      this.calls = answer.calls.slice().sort((a, b) => b.at_ms - a.at_ms || b.call - a.call);
+    const { date } = this;
+    const day = date || this.today();
+    const page = await this.house.read<Page>(`calls?limit=${LIMIT}${this.dated()}`);
+    if (!page || date !== this.date) {
+      return;
+    }
+    const known = day === this.listed ? this.calls[0] : undefined;
+    this.listed = day;
+    const last = page.calls[page.calls.length - 1];
+    // Pages that were asked for stay; where calls were missed in between, the list begins anew.
+    const joins = !!known && !!last && last.call <= known.call;
+    const older = joins ? this.calls.filter((one) => one.call < last.call) : [];
+    this.more = older.length > 0 ? this.more : page.more;
+    this.calls = page.calls.concat(older);
+  }
+
+  private async older(): Promise<void> {
+    const last = this.calls[this.calls.length - 1];
+    if (!last || this.asking) {
+      return;
+    }
+    this.asking = true;
+    const { date } = this;
+    const page = await this.house.read<Page>(`calls?limit=${LIMIT}&before=${last.call}${this.dated()}`);
+    this.asking = false;
+    if (page && date === this.date) {
+      this.calls = this.calls.filter((one) => one.call >= last.call).concat(page.calls);
+      this.more = page.more;
     }
   }
 
@@ -147,11 +225,16 @@ export class OwCalls extends OwElement {
     if (!number) {
       return;
     }
-    const found = await this.house.read<{ tickets: StaffTicket[] }>(`tickets?number=${enc(number)}`);
+    const found = await this.house.read<{ tickets: StaffTicket[] }>(`tickets?number=${enc(number)}${this.dated()}`);
     const ticket = (found && found.tickets[0]) || null;
-    const why = ticket ? await this.house.read<Pick<Answer, "passed" | "call">>(`tickets/${enc(ticket.id)}/why`) : null;
-    this.answer = { number, ticket, passed: (why && why.passed) || [], call: (why && why.call) || null };
+    const why = ticket ? await this.house.read<Pick<Answer, "passed" | "calls">>(`tickets/${enc(ticket.id)}/why`) : null;
+    this.answer = { number, ticket, passed: (why && why.passed) || [], calls: (why && why.calls) || [] };
   }
+}
+
+/** Why a person chose it, where one did. */
+function chosenText(call: { chosen_reason?: string | null }): string {
+  return call.chosen_reason ? `（${reasonText(call.chosen_reason)}）` : "";
 }
 
 define("ow-calls", OwCalls);

@@ -6,6 +6,7 @@ import { property, state } from "lit/decorators.js";
 import { deskStyles } from "../clerk/styles";
 import { pick } from "../shared/i18n";
 import { OwElement, define } from "../shared/element";
+import { dayNote } from "./day-note";
 import { oneLanguage } from "./fault-text";
 import type { House } from "./house";
 import { say } from "./settings-texts";
@@ -59,7 +60,7 @@ export class OwImport extends OwElement {
 
   private told(answer: Uploaded<Imported>): TemplateResult {
     if (answer.ok && answer.imported) {
-      return html`<p class="note good">${say(answer.checked_only ? "checked" : "imported", { ...answer.imported })}</p>`;
+      return html`<p class="note good">${say(answer.checked_only ? "checked" : "imported", { ...answer.imported })}</p>${dayNote(answer)}`;
     }
     const errors = answer.errors || [];
     return html`<p class="note bad">${pick(answer.title)}</p>${

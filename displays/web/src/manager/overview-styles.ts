@@ -57,12 +57,16 @@ export const overviewStyles = css`
   .totals .done {
     border-top-color: var(--ow-good);
   }
-  .totals .held {
+  .totals .held,
+  .totals .warn {
     border-top-color: var(--ow-warn);
   }
   .totals .missed,
   .totals .alarm {
     border-top-color: var(--ow-bad);
+  }
+  .totals .warn dd {
+    color: var(--ow-warn);
   }
   .totals .alarm dd {
     color: var(--ow-bad);
@@ -95,10 +99,17 @@ export const overviewStyles = css`
     border-radius: 0.25rem;
     background: var(--ow-brand);
   }
-  .late .bar i {
+  .queues .warn .bar i {
+    background: var(--ow-warn);
+  }
+  .queues .warn .age {
+    color: var(--ow-warn);
+    font-weight: 600;
+  }
+  .queues .alarm .bar i {
     background: var(--ow-bad);
   }
-  .late .age {
+  .queues .alarm .age {
     color: var(--ow-bad);
     font-weight: 600;
   }

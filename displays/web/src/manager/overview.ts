@@ -19,6 +19,7 @@ import { servesText } from "./serves";
 import { stoppedItems } from "./stopped-items";
 import { say } from "./texts";
 import type { Alarm, ManagerState, ManagerWindow, Queue } from "./types";
+import { waitLevel } from "./wait-level";
 import { windowPanel } from "./window-panel";
 
 const TICK_MS = 1000;
@@ -30,8 +31,6 @@ const OPEN = ["IDLE", "CALLING", "SERVING"];
 const SCREENS_NAMED = 6;
 const MINUTE_MS = 60_000;
 const HOUR_MIN = 60;
-// Shown red: the alarm of most halls (policy warnings.wait_alarm_ms); the alarm list itself comes from the server.
-const LONG_WAIT_MS = 30 * MINUTE_MS;
 
 export class OwOverview extends OwElement {
   static override styles = [...deskStyles, overviewStyles];
@@ -70,7 +69,7 @@ export class OwOverview extends OwElement {
     return html`<dl class="totals" aria-label=${say("totals")}>
       ${TOTALS.map((name) => html`<div class=${name} data-testid="total-${name}"><dt>${say(`total_${name}`)}</dt><dd class="number">${current.totals[name]}</dd></div>`)}
       <div data-testid="total-windows"><dt>${say("open_windows")}</dt><dd class="number">${open}<small>/${codes.length}</small></dd></div>
-      <div class=${typeof longest === "number" && longest >= LONG_WAIT_MS ? "alarm" : ""} data-testid="longest"><dt>${say("longest")}</dt><dd class="number">${minutes(longest)}<small> ${say("minutes")}</small></dd></div>
+      <div class=${waitLevel(longest, current.day)} data-testid="longest"><dt>${say("longest")}</dt><dd class="number">${minutes(longest)}<small> ${say("minutes")}</small></dd></div>
       <div data-testid="waits"><dt>${say("waits_range")}</dt><dd class="number">${waits && typeof waits.p50_ms === "number" ? `${minutes(waits.p50_ms)}–${minutes(waits.p80_ms)}` : "–"}<small> ${say("minutes")}</small></dd></div>
     </dl>`;
   }
@@ -83,7 +82,7 @@ export class OwOverview extends OwElement {
       ${queues.map((queue) => {
         const oldest = typeof queue.oldest_ms === "number" ? nowMs - queue.oldest_ms : 0;
         const open = queue.windows.filter((code) => isOpen(current.windows[code])).length;
-        return html`<li class=${oldest >= LONG_WAIT_MS ? "late" : ""}><span class="spread"><span>${pick(queue.name)}</span><strong class="number">${queue.waiting}</strong></span>
+        return html`<li class=${waitLevel(oldest, current.day)}><span class="spread"><span>${pick(queue.name)}</span><strong class="number">${queue.waiting}</strong></span>
           <span class="bar" aria-hidden="true"><i .style=${`width:${Math.round((queue.waiting / most) * 100)}%`}></i></span>
           <span class="small muted">${queue.waiting > 0 && queue.oldest_ms ? html`<span class="age">${say("oldest", { time: span(oldest) })}</span> · ` : nothing}
           ${open > 0 ? say("windows_n", { n: open }) : html`<strong class=${queue.waiting > 0 ? "bad" : ""}>${say("no_window")}</strong>`}</span></li>`;

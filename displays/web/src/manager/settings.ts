@@ -11,6 +11,8 @@ import { pick } from "../shared/i18n";
 import "./booking-form";
 import "./calendar-form";
 import "./catalog-forms";
+import { dayNote } from "./day-note";
+import { type DayTold, dayText, isBehind } from "./day-told";
 import { oneLanguage } from "./fault-text";
 import type { House } from "./house";
 import "./hours-form";
@@ -105,6 +107,8 @@ export class OwSettings extends OwElement {
   @state() private value: unknown = null;
   @state() private catalog: ItemsContent | null = null;
   @state() private faults: { field: string; message: string }[] = [];
+  /** What the open day refused at the last save. */
+  @state() private told: DayTold | null = null;
   @state() private saving = false;
 
   override connectedCallback(): void {
@@ -121,7 +125,7 @@ export class OwSettings extends OwElement {
       <div><section class="panel" aria-labelledby="part-h"><h2 id="part-h" class="visually-hidden">${say(`part_${this.shownPart}`)}</h2>
         ${locked ? html`<p class="note">${say("read_only")}</p>` : nothing}
         ${loaded && loaded.follows ? html`<p class="note">${say("follows", { name: loaded.follows })}</p>` : nothing}
-        <div role="alert">${this.faults.length > 0 ? html`<div class="note bad faults"><strong>${say("faults", { n: this.faults.length })}</strong><ul>${this.faults.map((fault) => html`<li><code>${fault.field}</code> ${oneLanguage(fault.message)}</li>`)}</ul></div>` : nothing}</div>
+        <div role="alert">${this.faults.length > 0 ? html`<div class="note bad faults"><strong>${say("faults", { n: this.faults.length })}</strong><ul>${this.faults.map((fault) => html`<li><code>${fault.field}</code> ${oneLanguage(fault.message)}</li>`)}</ul></div>` : nothing}${this.told ? dayNote(this.told) : nothing}</div>
         ${this.shownPart === "import" ? html`<ow-import .house=${this.house}></ow-import>` : this.value ? this.form(locked) : nothing}</section>
       ${this.shownPart !== "import" && loaded && !locked ? this.foot(loaded) : nothing}</div>`;
   }
@@ -176,6 +180,7 @@ export class OwSettings extends OwElement {
     this.value = null;
     this.loaded = null;
     this.faults = [];
+    this.told = null;
     if (part === "import") {
       return;
     }
@@ -198,11 +203,13 @@ export class OwSettings extends OwElement {
     }
     this.saving = true;
     this.faults = [];
+    this.told = null;
     try {
       const path = this.house.path(`settings/${sectionOf(this.shownPart)}`);
-      const answer = await this.house.api.send<{ version: string }>("PUT", path, { version: loaded.version, content: value });
+      const answer = await this.house.api.send<{ version: string } & DayTold>("PUT", path, { version: loaded.version, content: value });
       this.loaded = { ...loaded, version: answer.version, content: value, follows: null };
-      toast(say("saved"), "good");
+      this.told = isBehind(answer) ? answer : null;
+      toast(dayText(answer), isBehind(answer) ? "bad" : "good");
     } catch (fault) {
       this.faults = fault instanceof Refused ? fault.errors : [];
       toast(pick(faultText(fault)), "bad");

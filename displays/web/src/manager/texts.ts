@@ -152,6 +152,7 @@ export const managerTexts = {
   "manager.rate_very_dissatisfied": ["非常不满意", "Very dissatisfied"],
 
   "manager.recent_calls": ["最近叫号", "Recent calls"],
+  "manager.older_calls": ["更早的叫号", "Older calls"],
   "manager.rule": ["规则", "Rule"],
   "manager.rule_order": ["顺呼", "In order"],
   "manager.rule_help_idle": ["协助（本窗空闲）", "Help (idle)"],
@@ -168,7 +169,7 @@ export const managerTexts = {
   "manager.find": ["查询", "Search"],
   "manager.nobody_passed": ["没有人排到 {number} 前面", "Nobody went before {number}"],
   "manager.passed_by": ["{n} 人先于 {number} 被叫到", "{n} were called before {number}"],
-  "manager.not_found": ["这一天没有号码 {number}", "There is no number {number} today"],
+  "manager.not_found": ["这一天没有号码 {number}", "There is no number {number} on this day"],
   "manager.called_because": ["叫到 {number} 的原因", "Why {number} was called"],
   "manager.exceptions_only": ["只看例外", "Exceptions only"],
 

@@ -43,6 +43,9 @@ export interface ManagerState {
     stopped_items?: string[];
     policy: string;
     plan: string;
+    /** From when on a wait is shown as long, and as too long: the hall's rules. */
+    wait_warn_ms: number;
+    wait_alarm_ms: number;
   };
   windows: Record<string, ManagerWindow>;
   queues: Record<string, Queue>;

@@ -2,11 +2,12 @@
 
 import { text } from "../shared/i18n";
 import type { Text } from "../shared/types";
+import type { DayTold } from "./day-told";
 
 // A workbook of a thousand items has some hundred kilobytes; a slow line may still take this long.
 const TIMEOUT_MS = 60_000;
 
-export interface Uploaded<T> {
+export interface Uploaded<T> extends DayTold {
   ok: boolean;
   imported?: T;
   checked_only?: boolean;
