@@ -1,4 +1,4 @@
-"""What a guide does to tickets, and what the guide and the visitor are told of it."""
+"""What guides, managers and clerks do to tickets beside calling them, and what everybody is told of it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,3 +147,22 @@ def test_a_guide_who_may_not_correct_is_not_offered_it(hall: Served, eyes: Eyes)
     find(guide, number)
 
     expect(seen(guide, "guide-correct")).to_have_count(0)
+
+
+def test_a_pause_by_mistake_is_undone_by_its_key_and_a_result_offers_none(hall: Served, eyes: Eyes):
+    hall.take("id-card")
+    clerk = signed_in(hall, eyes, "c01", page_address("clerk", window="W01"))
+    seen(clerk, "open").click()
+    press(clerk, "p", "pause")
+    seen(clerk, "ask-reason-rest").check()
+    seen(clerk, "ask-ok").click()
+    expect(seen(clerk, "rest-paused")).to_be_visible()
+
+    expect(seen(clerk, "key-undo")).to_contain_text("暂停")
+    press(clerk, "u", "undo")
+    expect(seen(clerk, "rest-idle")).to_be_visible()
+    press(clerk, "n", "next")
+    press(clerk, "s", "start")
+    expect(seen(clerk, "key-undo")).to_be_enabled()
+    seen(clerk, "result-0-done").click()
+    expect(seen(clerk, "key-undo")).to_be_disabled()
