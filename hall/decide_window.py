@@ -17,7 +17,7 @@ from hall.errors import Refusal, refuse
 from hall.ids import role_of
 from hall.order import choose
 from hall.state import Desk, HallDay, Ticket, items_to_do, open_items, signature_of
-from hall.undo import can_take_back, is_untouched
+from hall.undo import can_take_back, has_step, is_untouched
 
 MANAGERS = ("manager", "network", "admin")
 """Roles that may open, close, pause and drain windows where they do not sit."""
@@ -172,8 +172,10 @@ def undo(state: HallDay, command: cmd.UndoLast) -> Decision:
     if isinstance(desk, Refusal):
         return desk
     last = desk.last_command
-    if last is None or not can_take_back(desk):
+    if last is None or not has_step(desk):
         return refuse("NOTHING_TO_UNDO")
+    if not can_take_back(desk):
+        return refuse("NOT_UNDOABLE")
     limit_ms = state.plan.policy.calling.undo_ms
     if command.at_ms > last.at_ms + limit_ms:
         return refuse("UNDO_TOO_LATE", seconds=limit_ms // 1000)

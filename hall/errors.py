@@ -211,6 +211,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "HOLD_LIMIT": ("每个窗口最多挂起 {limit} 个", "A window holds at most {limit} tickets"),
     "NOTHING_TO_UNDO": ("没有可撤销的操作", "There is nothing to undo"),
+    "NOT_UNDOABLE": (
+        "上一步不能撤销；能撤销的是呼叫、开始、过号、挂起、办结、暂停和停止叫号",
+        "The last step cannot be undone; calls, starts, misses, holds, finishes, pauses and drains can",
+    ),
     "UNDO_TOO_LATE": ("已超过 {seconds} 秒，不能撤销", "More than {seconds} seconds ago; it cannot be undone"),
     "UNDO_TOUCHED": ("之后已有别的操作，不能撤销", "Something happened since; it cannot be undone"),
     "BAD_TRANSFER": (

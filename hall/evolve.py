@@ -18,7 +18,7 @@ from hall.moves import count_quotas, line_now
 from hall.numbering import counters_of
 from hall.opening import DayMoments, Session
 from hall.routing import PlanIndex, rank_of
-from hall.state import Desk, HallDay
+from hall.state import Desk, HallDay, Stood
 from hall.undo import take_back
 
 
@@ -165,15 +165,13 @@ def on_window_closed(state: HallDay, event: ev.WindowClosed) -> None:
 
 def on_window_paused(state: HallDay, event: ev.WindowPaused) -> None:
     """The clerk stopped for a while."""
-    desk = _touch(state, event.window)
-    _stop_asking(state, desk)
+    desk = _stop(state, event.window)
     desk.state, desk.then, desk.reason = "PAUSED", "", event.reason
 
 
 def on_window_draining(state: HallDay, event: ev.WindowDraining) -> None:
     """Nobody new is called."""
-    desk = _touch(state, event.window)
-    _stop_asking(state, desk)
+    desk = _stop(state, event.window)
     desk.state, desk.then, desk.reason = "DRAINING", event.then, event.reason
 
 
@@ -206,6 +204,14 @@ def _touch(state: HallDay, window: str) -> Desk:
     desk.touched = state.seq
     desk.since_ms = state.at_ms
     return desk
+
+
+def _stop(state: HallDay, window: str) -> Desk:
+    """Remember how a window stands that stops calling."""
+    desk = state.desks[window]
+    desk.stood = Stood(desk.state, desk.then, desk.reason, desk.since_ms, desk.asking)
+    _stop_asking(state, desk)
+    return _touch(state, window)
 
 
 def _stop_asking(state: HallDay, desk: Desk) -> None:

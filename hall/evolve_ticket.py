@@ -9,6 +9,7 @@ from hall.moves import (
     count_quotas,
     enter_line,
     free_desk,
+    go_one_way,
     leave_line,
     line_now,
     mark_call,
@@ -222,6 +223,7 @@ def on_hold_moved(state: HallDay, event: ev.HoldMovedToHall) -> None:
 def on_transferred(state: HallDay, event: ev.TicketTransferred) -> None:
     """The ticket waits elsewhere."""
     ticket = state.tickets[event.ticket]
+    go_one_way(state, ticket)
     set_down(state, ticket)
     if ticket.entry_ring:
         mark_call(state, ticket, "ended")
@@ -238,6 +240,7 @@ def on_transferred(state: HallDay, event: ev.TicketTransferred) -> None:
 def on_referred(state: HallDay, event: ev.TicketReferred) -> None:
     """The visit goes on in another hall."""
     ticket = state.tickets[event.ticket]
+    go_one_way(state, ticket)
     ticket.entries = tuple(
         [msgspec.structs.replace(one, state="REFERRED") if one.state == "OPEN" else one for one in ticket.entries]
     )
@@ -248,6 +251,7 @@ def on_referred(state: HallDay, event: ev.TicketReferred) -> None:
 def on_items_added(state: HallDay, event: ev.ItemsAdded) -> None:
     """More entries; a waiting ticket moves to the line of those who can do it all."""
     ticket = state.tickets[event.ticket]
+    go_one_way(state, ticket)
     added = tuple([Entry(item, quantity) for item, quantity in event.entries])
     ticket.entries += added
     count_quotas(state, ticket, added, step=1)
@@ -258,6 +262,7 @@ def on_items_added(state: HallDay, event: ev.ItemsAdded) -> None:
 def on_split(state: HallDay, event: ev.TicketSplit) -> None:
     """Some entries go on as a ticket of their own, with the arrival and the place of the parent."""
     parent = state.tickets[event.ticket]
+    go_one_way(state, parent)
     taken = tuple([parent.entries[number] for number in event.entries])
     parent.entries = tuple([one for number, one in enumerate(parent.entries) if number not in event.entries])
     route_again(state, parent)
@@ -277,6 +282,7 @@ def on_merged(state: HallDay, event: ev.TicketsMerged) -> None:
     """One ticket takes over what is open on another."""
     survivor, merged = state.tickets[event.ticket], state.tickets[event.merged]
     moved = merged.entries
+    go_one_way(state, survivor)
     close_ticket(state, merged, "CANCELLED")
     merged.reason = "merged"
     merged.linked = survivor.id
@@ -296,6 +302,7 @@ def on_merged(state: HallDay, event: ev.TicketsMerged) -> None:
 def on_item_result(state: HallDay, event: ev.ItemResultSet) -> None:
     """An entry ended."""
     ticket = state.tickets[event.ticket]
+    go_one_way(state, ticket)
     set_entry(ticket, event.entry, state=_RESULTS[event.result], due_date=event.due_date, materials=event.materials)
     ticket.touched = state.seq
 

@@ -79,6 +79,12 @@ def set_down(state: HallDay, ticket: Ticket) -> None:
         del state.missed[ticket.id]
 
 
+def go_one_way(state: HallDay, ticket: Ticket) -> None:
+    """Remember at a ticket's window that what happens to it now has no way back."""
+    if ticket.state in ("CALLED", "SERVING", "HELD") and ticket.window:
+        state.desks[ticket.window].one_way_seq = state.seq
+
+
 def free_desk(state: HallDay, desk: Desk) -> None:
     """Leave a window without a ticket; a draining window stays draining."""
     desk.ticket = None

@@ -141,13 +141,23 @@ class Line:
         return [entry for entry in self.people[first : first + most] if entry[0] == lane]
 
 
+class Stood(msgspec.Struct, frozen=True, gc=False):
+    """How a window was before it stopped: undo of a pause or a drain brings it back."""
+
+    state: WindowStateName = "CLOSED"
+    then: Literal["", "close", "pause"] = ""
+    reason: str = ""
+    since_ms: Ms = 0
+    asking: bool = False
+
+
 class Desk:
     """A window as it is today: who sits there, whom it serves, what it may call."""
 
     __slots__ = (
         "area", "asking", "bit", "clerk", "code", "done", "help_lines", "help_rule", "helps", "kind", "label",
-        "last_command", "last_events", "last_seq", "lines", "own_people", "rank", "reason", "serves", "since_ms", "state",
-        "then", "ticket", "touched",
+        "last_command", "last_events", "last_seq", "lines", "one_way_seq", "own_people", "rank", "reason", "serves",
+        "since_ms", "state", "stood", "then", "ticket", "touched",
     )  # fmt: skip
 
     def __init__(self, code: WindowCode) -> None:
@@ -177,6 +187,9 @@ class Desk:
         self.last_seq = 0
         self.last_command: AtWindow | None = None
         self.last_events: tuple[AnyEvent, ...] = ()
+        self.one_way_seq = 0
+        """Seq of the newest change to its ticket that undo has no way back from: a result, an added item, a transfer."""
+        self.stood = Stood()
 
 
 class CallRecord(msgspec.Struct, gc=False):

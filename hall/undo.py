@@ -22,18 +22,21 @@ UNDOABLE = (
     ev.TicketHeld,
     ev.TicketFinished,
     ev.WindowAsked,
+    ev.WindowPaused,
+    ev.WindowDraining,
     bev.BookingNoShow,
 )
 
 
+def has_step(desk: Desk) -> bool:
+    """Return whether the window did anything that is not undone already."""
+    return bool(_own_events(desk)) and not isinstance(desk.last_command, UndoLast)
+
+
 def can_take_back(desk: Desk) -> bool:
-    """Return whether everything that the window's last command did can be reversed."""
-    events = _own_events(desk)
-    return (
-        bool(events)
-        and not isinstance(desk.last_command, UndoLast)
-        and all(isinstance(event, UNDOABLE) for event in events)
-    )
+    """Return whether the window's last step can be reversed: all that its command did, and nothing one-way came after."""
+    is_last = desk.one_way_seq <= desk.last_seq
+    return has_step(desk) and is_last and all(isinstance(event, UNDOABLE) for event in _own_events(desk))
 
 
 def is_untouched(state: HallDay, desk: Desk) -> bool:
@@ -106,6 +109,15 @@ def _not_asked(state: HallDay, event: ev.WindowAsked) -> None:
         del state.asking[desk.code]
 
 
+def _not_stopped(state: HallDay, event: ev.WindowPaused | ev.WindowDraining) -> None:
+    desk = state.desks[event.window]
+    was = desk.stood
+    desk.state, desk.then, desk.reason, desk.since_ms = was.state, was.then, was.reason, was.since_ms
+    if was.asking:
+        desk.asking = True
+        state.asking[desk.code] = desk
+
+
 def _back_to_desk(state: HallDay, event: Any, into: TicketState) -> None:
     """Bind a ticket to the window again that it left."""
     desk, ticket = state.desks[event.window], state.tickets[event.ticket]
@@ -124,5 +136,7 @@ _INVERSES: dict[type[ev.Event], Callable[[HallDay, Any], None]] = {
     ev.TicketHeld: _not_held,
     ev.TicketFinished: _not_finished,
     ev.WindowAsked: _not_asked,
+    ev.WindowPaused: _not_stopped,
+    ev.WindowDraining: _not_stopped,
     bev.BookingNoShow: undo_no_show,
 }

@@ -95,6 +95,12 @@ def rated_twice() -> None:
     hall.rate("A001")
 
 
+def undone_already() -> None:
+    hall = called()
+    hall.undo("1")
+    hall.undo("1")
+
+
 def undone_too_late() -> None:
     hall = called()
     hall.wait(31)
@@ -231,7 +237,8 @@ STORIES: dict[str, Story] = {
     "RECALL_LIMIT": recalled_to_the_limit,
     "MISS_TOO_SOON": lambda: called().miss("1"),
     "HOLD_LIMIT": held_up_to_the_limit,
-    "NOTHING_TO_UNDO": lambda: Hall(open="1").undo("1"),
+    "NOTHING_TO_UNDO": undone_already,
+    "NOT_UNDOABLE": lambda: Hall(open="1").undo("1"),
     "UNDO_TOO_LATE": undone_too_late,
     "UNDO_TOUCHED": undone_though_touched,
     "BAD_TRANSFER": lambda: waiting().transfer("A001"),

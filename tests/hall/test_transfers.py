@@ -259,7 +259,7 @@ def test_a_transfer_to_another_item_is_not_undone() -> None:
 
     hall.transfer(number, to_item="B", actor="clerk:1")
 
-    with refused("UNDO_TOUCHED"):
+    with refused("NOT_UNDOABLE"):
         hall.undo("1")
 
 

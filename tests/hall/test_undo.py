@@ -16,8 +16,6 @@ def test_nothing_is_undone_where_nothing_was_done() -> None:
     with refused("WINDOW_CLOSED", window="1"):
         hall.undo("1")
     hall.open("1")
-    with refused("NOTHING_TO_UNDO"):
-        hall.undo("1")
     hall.take("A")
     hall.call("1")
     hall.undo("1")
@@ -193,22 +191,126 @@ def test_undo_has_its_time() -> None:
 
 @pytest.mark.parametrize(
     "touch",
-    [
-        lambda hall: hall.result("A001", 0),
-        lambda hall: hall.withdraw("A001"),
-        lambda hall: hall.slip("A001", printed=True),
-        lambda hall: hall.add("A001", "C"),
-        lambda hall: hall.serve("1", Serves(themes=("general",))),
-    ],
-    ids=["result", "withdrawn", "slip", "added", "service"],
+    [lambda hall: hall.withdraw("A001"), lambda hall: hall.slip("A001", printed=True)],
+    ids=["withdrawn", "slip"],
 )
-def test_what_was_touched_since_is_not_undone(touch: Callable[[Hall], None]) -> None:
+def test_what_others_touched_since_is_not_undone(touch: Callable[[Hall], None]) -> None:
     hall = Hall(open="1")
     hall.take("A")
     hall.call("1")
     touch(hall)
 
-    with refused("NOTHING_TO_UNDO" if hall.desk("1").serves.themes else "UNDO_TOUCHED"):
+    with refused("UNDO_TOUCHED"):
+        hall.undo("1")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda hall: hall.result("A001", 0),
+        lambda hall: hall.add("A001", "C"),
+        lambda hall: hall.transfer("A001", to_item="B"),
+        lambda hall: hall.transfer("A001", to_hall="futian", linked="there"),
+        lambda hall: (hall.start("1"), hall.split("A001", 0)),
+        lambda hall: hall.merge("A001", "A002"),
+        lambda hall: hall.recall("1"),
+        lambda hall: hall.serve("1", Serves(themes=("general", "house"))),
+        lambda hall: (hall.start("1"), hall.pause("1", hand_over=True)),
+        lambda hall: (hall.pause("1"), hall.open("1")),
+    ],
+    ids=["result", "added", "item", "hall", "split", "merged", "recall", "service", "hand over", "open"],
+)
+def test_a_step_without_a_way_back_is_called_so(step: Callable[[Hall], object]) -> None:
+    """Not what was before it: the last step of the window is this one."""
+    hall = Hall(open="1")
+    hall.take("A", "B")
+    hall.take("A")
+    hall.call("1")
+    hall.wait(20)
+    step(hall)
+
+    with refused("NOT_UNDOABLE"):
+        hall.undo("1")
+
+
+def test_a_step_after_one_without_a_way_back_is_undone_again() -> None:
+    hall = Hall(open="1")
+    hall.take("A", "B")
+    hall.serves_next("1")
+    hall.result("A001", 0)
+    hall.hold("1")
+
+    hall.undo("1")
+
+    assert_window(hall, "1", "SERVING", number="A001")
+
+
+# ---- pause and drain ----
+
+
+def test_an_undone_pause_brings_the_idle_window_back() -> None:
+    hall = Hall(open="1")
+    since_ms = hall.desk("1").since_ms
+    hall.wait(5)
+    hall.pause("1")
+    hall.wait(5)
+
+    hall.undo("1")
+
+    assert_window(hall, "1", "IDLE", asking=False)
+    assert (hall.desk("1").reason, hall.desk("1").since_ms) == ("", since_ms)
+
+
+def test_an_undone_pause_brings_the_asking_window_back_and_it_calls_who_came_meanwhile() -> None:
+    hall = Hall(open="1")
+    hall.call("1")
+    hall.pause("1")
+    number = hall.take("A")
+    assert_state(hall, number, "WAITING")
+
+    hall.undo("1")
+
+    assert_called(hall, number, window="1")
+
+
+def test_a_pause_and_a_drain_during_a_service_are_undone() -> None:
+    hall = Hall(open="1")
+    hall.take("A")
+    hall.serves_next("1")
+
+    hall.drain("1")
+    hall.undo("1")
+    assert_window(hall, "1", "SERVING", number="A001")
+    hall.drain("1")
+    hall.pause("1")
+    assert hall.desk("1").then == "pause"
+    hall.undo("1")
+    assert_window(hall, "1", "DRAINING", number="A001")
+    assert (hall.desk("1").then, hall.desk("1").reason) == ("", "")
+
+
+def test_a_finish_that_paused_the_window_is_undone_with_its_pause() -> None:
+    hall = Hall(open="1")
+    hall.take("A")
+    hall.serves_next("1")
+    hall.pause("1")
+    hall.finish("1")
+    assert_window(hall, "1", "PAUSED")
+
+    hall.undo("1")
+
+    assert_window(hall, "1", "DRAINING", number="A001")
+    assert (hall.desk("1").then, hall.desk("1").reason) == ("pause", "tea")
+
+
+def test_a_pause_that_took_a_call_back_is_not_undone() -> None:
+    """The person may be called elsewhere by then."""
+    hall = Hall(open="1")
+    hall.take("A")
+    hall.call("1")
+    hall.pause("1")
+
+    with refused("NOT_UNDOABLE"):
         hall.undo("1")
 
 
@@ -227,11 +329,8 @@ def test_what_has_no_way_back_is_not_undone() -> None:
     hall.call("1")
     hall.wait(20)
     hall.recall("1")
-    with refused("NOTHING_TO_UNDO"):
+    with refused("NOT_UNDOABLE"):
         hall.undo("1")
-    hall.pause("2")
-    with refused("NOTHING_TO_UNDO"):
-        hall.undo("2")
     with refused("NOT_SIGNED_IN", window="2"):
         hall.at("2", cmd.UndoLast, actor="clerk:1")
 

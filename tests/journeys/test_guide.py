@@ -1,4 +1,4 @@
-"""What a guide does to tickets, and what the guide and the visitor are told of it."""
+"""What guides, managers and clerks do to tickets beside calling them, and what everybody is told of it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,3 +104,65 @@ def test_who_is_at_the_wrong_window_is_sent_to_another_item_in_one_step(hall: Se
         "invoice",
         ["id-card", "invoice"],
     )
+
+
+def finished(hall: Served) -> str:
+    """Serve somebody to the end; return the number."""
+    ticket = hall.take("id-card")
+    for step in ("open", "call-next", "start", "finish"):
+        assert hall.call(f"windows/W01/{step}", who="c01").status_code == 200
+    return str(ticket["number"])
+
+
+def test_a_manager_corrects_the_result_and_the_end_of_a_visit_that_is_over(hall: Served, eyes: Eyes):
+    number = finished(hall)
+    manager = signed_in(hall, eyes, "boss", page_address("clerk"))
+    seen(manager, "to-guide").click()
+    find(manager, number)
+
+    seen(manager, "guide-correct").click()
+    seen(manager, "ask-entry-0").check()
+    seen(manager, "ask-result-supplement_due").check()
+    seen(manager, "ask-due_date").fill("2026-12-01")
+    seen(manager, "ask-reason-error_made_good").check()
+    assert violations(manager) == []
+    seen(manager, "ask-ok").click()
+    expect(card(manager, number)).to_contain_text("容缺")
+    seen(manager, "guide-correct").click()
+    seen(manager, "ask-what-state").check()
+    seen(manager, "ask-state-ABANDONED").check()
+    seen(manager, "ask-reason-citizen_asks").check()
+    seen(manager, "ask-ok").click()
+    expect(card(manager, number)).to_contain_text("弃号")
+
+    shown = hall.client("guide").get(f"/api/halls/{HALL}/tickets?number={number}").json()["tickets"][0]
+    item = shown["items"][0]
+    assert (shown["state"], shown["reason"]) == ("ABANDONED", "citizen_asks")
+    assert (item["state"], item["due_date"]) == ("SUPPLEMENT_DUE", "2026-12-01")
+
+
+def test_a_guide_who_may_not_correct_is_not_offered_it(hall: Served, eyes: Eyes):
+    number = finished(hall)
+    guide = signed_in(hall, eyes, "guide", page_address("clerk"))
+    find(guide, number)
+
+    expect(seen(guide, "guide-correct")).to_have_count(0)
+
+
+def test_a_pause_by_mistake_is_undone_by_its_key_and_a_result_offers_none(hall: Served, eyes: Eyes):
+    hall.take("id-card")
+    clerk = signed_in(hall, eyes, "c01", page_address("clerk", window="W01"))
+    seen(clerk, "open").click()
+    press(clerk, "p", "pause")
+    seen(clerk, "ask-reason-rest").check()
+    seen(clerk, "ask-ok").click()
+    expect(seen(clerk, "rest-paused")).to_be_visible()
+
+    expect(seen(clerk, "key-undo")).to_contain_text("暂停")
+    press(clerk, "u", "undo")
+    expect(seen(clerk, "rest-idle")).to_be_visible()
+    press(clerk, "n", "next")
+    press(clerk, "s", "start")
+    expect(seen(clerk, "key-undo")).to_be_enabled()
+    seen(clerk, "result-0-done").click()
+    expect(seen(clerk, "key-undo")).to_be_disabled()

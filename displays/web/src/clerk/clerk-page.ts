@@ -14,6 +14,7 @@ import type { HallInfo } from "../shared/types";
 import "./console";
 import { Desk } from "./desk";
 import "./guide";
+import { LEADS } from "./guide-acts";
 import "./sign-in";
 import { deskStyles } from "./styles";
 import { say } from "./texts";
@@ -33,17 +34,20 @@ export class OwClerk extends OwElement {
   private readonly entry = new StaffEntry(this, this.api, (hall, account) => this.entered(hall, account));
   @state() private hall: HallInfo | null = null;
   @state() private desk: Desk | null = null;
+  /** Who leads may sit at a window or stand at the guide desk; loading again asks anew. */
+  @state() private atGuide = false;
 
   protected override render(): TemplateResult {
     const { account } = this.entry;
     if (this.desk) {
       return html`<ow-console .desk=${this.desk} @ow-leave=${this.leave} @ow-sign-out=${() => signOut(this.api)}></ow-console>`;
     }
-    if (account && this.hall && account.role === "guide") {
+    if (account && this.hall && (account.role === "guide" || this.atGuide)) {
       return html`<ow-guide .api=${this.api} .hall=${this.hall} .account=${account} @ow-sign-out=${() => signOut(this.api)}></ow-guide>`;
     }
     return html`<ow-topbar heading=${say("title")} beside=${this.hall ? pick(this.hall.name) : ""}>
         ${account ? html`<span class="muted">${account.name}</span>&emsp;
+          ${this.hall && LEADS.indexOf(account.role) >= 0 ? html`<button class="button" data-testid="to-guide" @click=${() => (this.atGuide = true)}>${say("to_guide")}</button>` : nothing}
           <button class="button" data-testid="sign-out" @click=${() => signOut(this.api)}>${say("sign_out")}</button>` : nothing}
       </ow-topbar>
       <main>${this.step()}</main>`;

@@ -4,6 +4,7 @@ import type { Api } from "../shared/api";
 import { pick } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
 import { ask } from "./ask";
+import { correct } from "./correct";
 import { enc } from "./desk";
 import { itemOptions } from "./item-options";
 import { reasons, transfer } from "./questions";
@@ -20,14 +21,18 @@ export interface Subject {
 
 export interface GuideAct {
   op: string;
-  label: "reclass" | "transfer" | "split" | "merge" | "rejoin" | "withdraw" | "cancel_ticket" | "abandon";
-  states: TicketState[];
+  label: "correct" | "reclass" | "transfer" | "split" | "merge" | "rejoin" | "withdraw" | "cancel_ticket" | "abandon";
+  states: readonly TicketState[];
+  /** Only these roles may (the server's table of rights); without it: everybody at the guide desk. */
+  roles?: readonly string[];
   tone?: "danger" | "primary";
   ask: (subject: Subject) => Promise<Body | null>;
 }
 
 const PRIORITY_REASONS = ["elder", "disabled", "pregnant", "veteran", "other"];
 const FINAL: readonly TicketState[] = ["DONE", "CANCELLED", "ABANDONED", "EXPIRED"];
+/** Who leads the hall: they also correct what a final ticket says. */
+export const LEADS: readonly string[] = ["manager", "network", "admin"];
 const CANCEL_REASONS = ["citizen_asks", "error_made_good", "other"];
 
 export const ACTS: readonly GuideAct[] = [
@@ -50,6 +55,7 @@ export const ACTS: readonly GuideAct[] = [
     tone: "danger",
     ask: ({ ticket }) => withReason(say("cancel_title", { number: ticket.number }), CANCEL_REASONS, say("cancel_ticket")),
   },
+  { op: "correct", label: "correct", states: FINAL, roles: LEADS, ask: ({ hall, ticket }) => correct(hall, ticket) },
 ];
 
 /** Not final: somebody still holds the number. */
@@ -58,8 +64,9 @@ export function isOpen(ticket: StaffTicket): boolean {
 }
 
 /** Offered only where the hall would accept it; one item cannot be split. */
-export function isFor(act: GuideAct, ticket: StaffTicket): boolean {
-  return act.states.indexOf(ticket.state) >= 0 && (act.op !== "split" || ticket.items.length > 1);
+export function isFor(act: GuideAct, ticket: StaffTicket, role: string): boolean {
+  const may = !act.roles || act.roles.indexOf(role) >= 0;
+  return may && act.states.indexOf(ticket.state) >= 0 && (act.op !== "split" || ticket.items.length > 1);
 }
 
 export async function withReason(heading: string, codes: string[], confirm: string): Promise<Body | null> {

@@ -120,7 +120,7 @@ export class OwGuide extends OwElement {
       <ul class="items">${ticket.items.map(
         (item) => html`<li class="spread"><span>${pick(item.name)}${item.quantity > 1 ? ` ${say("quantity", { n: item.quantity })}` : ""}</span><ow-state of="item" value=${item.state}></ow-state></li>`,
       )}</ul>
-      <p class="acts">${acts.ACTS.filter((act) => acts.isFor(act, ticket)).map(
+      <p class="acts">${acts.ACTS.filter((act) => acts.isFor(act, ticket, this.account.role)).map(
         (act) => html`<button class="button ${act.tone || ""}" ?disabled=${this.sending} data-testid="guide-${act.op}" @click=${() => this.act(act, ticket)}>${say(act.label)}</button>`,
       )}
       ${acts.isOpen(ticket) ? html`<button class="button" ?disabled=${this.sending} data-testid="guide-reprint" @click=${() => this.reprint(ticket)}>${say("reprint")}</button>` : nothing}

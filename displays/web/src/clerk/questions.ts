@@ -204,7 +204,8 @@ async function otherHalls(api: Api, own: string): Promise<Option[]> {
   }
 }
 
-function dateAfter(nowMs: number): string {
+/** The usual day for what is owed. */
+export function dateAfter(nowMs: number): string {
   return new Date(nowMs + OWED_DAYS * DAY_MS).toISOString().slice(0, 10);
 }
 
