@@ -5,11 +5,16 @@ from typing import Final
 
 import msgspec
 
-from server.api.described import figures, halls, people, tickets
+from server.api.described import figures, halls, people, settings, tickets
+from server.config.sections import CONTENT_TYPES
+from server.config.templates import Preview
 
 OK: Final = 200
 CREATED: Final = 201
 TICKET: Final = "/api/halls/{hall}/tickets/{ticket}"
+
+SETTINGS: Final = "/api/halls/{hall}/settings"
+_SECTIONS: Final = tuple(CONTENT_TYPES.values())
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -18,6 +23,8 @@ class Answers(msgspec.Struct, frozen=True):
     kind: type
     status: int = OK
     also: tuple[int, ...] = ()
+    contents: tuple[type, ...] = ()
+    """What its field ``content`` may be."""
 
 
 _CHANGES: Final = (
@@ -57,6 +64,27 @@ ANSWERS: Final[Mapping[str, Answers]] = {
     "POST /api/accounts": Answers(people.AccountMade, CREATED),
     "POST /api/accounts/{account}/disable": Answers(people.AccountSwitched),
     "POST /api/accounts/{account}/enable": Answers(people.AccountSwitched),
+    f"GET {SETTINGS}/hall": Answers(settings.HallSettings),
+    f"PUT {SETTINGS}/hall": Answers(settings.SettingsSaved),
+    f"GET {SETTINGS}/calendar": Answers(settings.CalendarSettings),
+    f"PUT {SETTINGS}/calendar": Answers(settings.SettingsSaved),
+    f"PUT {SETTINGS}/calendar/days/{{date}}": Answers(settings.SettingsSaved),
+    f"DELETE {SETTINGS}/calendar/days/{{date}}": Answers(settings.SettingsSaved),
+    f"POST {SETTINGS}/calendar/import": Answers(settings.HallDaysImported),
+    f"GET {SETTINGS}/{{section}}": Answers(settings.SectionSettings, contents=_SECTIONS),
+    f"PUT {SETTINGS}/{{section}}": Answers(settings.SettingsSaved),
+    f"POST {SETTINGS}/import": Answers(settings.WorkbookImported),
+    f"GET {SETTINGS}/revisions": Answers(settings.Revisions),
+    f"POST {SETTINGS}/follow": Answers(settings.Followed),
+    "GET /api/templates": Answers(settings.Templates),
+    "GET /api/templates/{code}/{section}": Answers(settings.TemplateSection, contents=_SECTIONS),
+    "PUT /api/templates/{code}/{section}": Answers(settings.Pushed),
+    "POST /api/templates/{code}/{section}/preview": Answers(Preview),
+    "PUT /api/calendar/{year}": Answers(settings.CalendarSaved),
+    "PUT /api/calendar/days/{date}": Answers(settings.CalendarSaved),
+    "DELETE /api/calendar/days/{date}": Answers(settings.CalendarSaved),
+    "POST /api/calendar/import": Answers(settings.YearImported),
+    "GET /api/presets": Answers(settings.Presets),
 }
 
 MAY_BE_EMPTY: Final = (("HallState", "view"),)

@@ -7,7 +7,7 @@ import msgspec
 
 from hall.opening import SpecialDay
 from server.api.described.answers import ANSWERS, MAY_BE_EMPTY, Answers
-from server.api.described.bodies import BODIES, Takes, content_of
+from server.api.described.bodies import BODIES, Takes, content_of, shape_of
 from server.api.described.limits import bound
 from server.api.settings_bodies import HallContent
 from server.config.sections import CONTENT_TYPES
@@ -27,7 +27,8 @@ def completed(document: Schema) -> Schema:
         route = _route(document, operation)
         route["requestBody"] = {"required": True, "content": content_of(taken, refs, made)}
     for operation, answer in ANSWERS.items():
-        _answer(_route(document, operation)["responses"], answer, refs[answer.kind])
+        schema = shape_of(answer.kind, answer.contents, refs, made)
+        _answer(_route(document, operation)["responses"], answer, schema)
     _add(document, {name: made[name] for name in _reached(document["paths"], made)})
     return document
 
