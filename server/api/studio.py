@@ -84,7 +84,7 @@ async def planned(request: Request, hall: Code, date: Day) -> Response:
     return reply(_dated(found))
 
 
-@router.post("/jobs")
+@router.post("/jobs", status_code=202)
 async def begin(request: Request, hall: Code) -> Response:
     """Begin a job in a worker process; the answer names it, and the job tells how far it is."""
     caller = await allow(request, USE, hall)
@@ -134,7 +134,7 @@ async def report(request: Request, hall: Code, job: Key) -> Response:
     return Response(book, media_type=XLSX, headers=headers)
 
 
-@router.post("/plans")
+@router.post("/plans", status_code=201)
 async def keep(request: Request, hall: Code) -> Response:
     """Keep the plan of a finished run or sizing, with its figures, to compare it later."""
     caller = await allow(request, USE, hall)

@@ -105,13 +105,14 @@ def with_real_values(document: dict[str, Any], *, strictly: bool) -> dict[str, A
                     parameter["schema"] = {"type": "string", "enum": REAL[parameter["name"]]}
     for schema in document["components"]["schemas"].values():
         properties = schema.get("properties", {})
-        if "quantity" in properties:
+        if properties.keys() == {"code", "quantity"}:
             real = {"enum": ["id-card"]}
             properties["code"] = real if strictly else {"anyOf": [real, properties["code"]]}
-        if strictly and "items" in properties and "class" in properties:
+        # Of what is asked, not of what is answered.
+        if strictly and {"command_id", "items", "class"} <= properties.keys():
             properties["class"] = {"enum": ["ordinary", "elder"]}
             properties["items"] |= {"minItems": 1, "maxItems": 2}
-        if strictly and "quantity" in properties:
+        if strictly and properties.keys() == {"code", "quantity"}:
             properties["quantity"] = {"enum": [1, 2]}
     for path, (name, place) in LEADS_TO.items():
         made = document["paths"][path]["post"]["responses"].setdefault("201", {"description": "Made"})

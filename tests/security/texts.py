@@ -33,19 +33,23 @@ ALPHABETS: Final = (
     (0x20, 0x7E), (0x00, 0x1F), (0x80, 0x2FF), (0x300, 0x36F), (0x590, 0x6FF), (0x2000, 0x206F), (0x4E00, 0x9FFF),
     (0xD800, 0xDFFF), (0xE000, 0xF8FF), (0xFFF0, 0xFFFF), (0x1F300, 0x1FAFF), (0xE0000, 0xE007F),
 )  # fmt: skip
+NO_JOB: Final = "0" * 16
 KNOWN: Final[dict[str, Any]] = {
     "code": "id-card", "class": "ordinary", "group": "all", "date": day(1), "from": day(2), "to": day(2),
     "slot_ms": slot_ms(1), "from_ms": slot_ms(1), "to_ms": slot_ms(1, 4), "from_min": 540, "to_min": 600, "places": 20,
-    "open_ms": slot_ms(0), "close_ms": slot_ms(0, 16), "merged": "261123-0000000000",
+    "open_ms": slot_ms(0), "close_ms": slot_ms(0, 16), "merged": "261123-0000000000", "job": NO_JOB,
 }  # fmt: skip
 """What the hall knows by these names; everything else is made from the description."""
 TOLD: Final[dict[str, dict[str, Any]]] = {
     "/api/halls/{hall}/check-in": {"code": "A1B2C3"},
     "/api/halls/{hall}/appointments/find": {"person": "p1"},
     "/api/people/erase": {"person": "p1"},
+    "/api/halls/{hall}/studio/jobs": {"ask": {"kind": "log", "first": day(1), "last": day(2)}},
 }
 """Addresses that want one of several fields, which no schema says; whichever text is tried stands alone."""
-VALUES: Final = {"hall": HALL, "window": "W01", "operation": "pause", "message": "none"}
+VALUES: Final = {
+    "hall": HALL, "window": "W01", "operation": "pause", "message": "none", "code": "none", "section": "items", "job": NO_JOB,
+}  # fmt: skip
 RENEWED: Final = 500
 """Texts for one ticket or booking; then a new one, because some text may have been taken, and the thing is over."""
 CONNECTIONS: Final = 24

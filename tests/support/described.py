@@ -86,7 +86,8 @@ class Described:
         schema = self._answer_of(operation, response.status_code)
         if schema is not None:
             self.answered.add(operation)
-            self.lies += [f"{operation}: {fault}" for fault in _faults(self._closed, schema, response.json())]
+            closed = {**schema, "additionalProperties": False} if "properties" in schema else schema
+            self.lies += [f"{operation}: {fault}" for fault in _faults(self._closed, closed, response.json())]
 
     def _answer_of(self, operation: str, status: int) -> Schema | None:
         method, _, path = operation.partition(" ")

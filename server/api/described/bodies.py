@@ -13,8 +13,11 @@ from server.studio.asks import Begin
 
 SECTIONS: Final = tuple(CONTENT_TYPES.values())
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CALENDARS: Final = ("text/calendar", "application/json")
+JSON: Final = "application/json"
+CALENDARS: Final = ("text/calendar", JSON)
 _FILE: Final[dict[str, Any]] = {"type": "string", "format": "binary", "maxLength": Limits().import_bytes}
+
+_DOCUMENT: Final[dict[str, Any]] = {"type": ["object", "array"]}
 
 
 class Takes(msgspec.Struct, frozen=True):
@@ -56,11 +59,20 @@ def content_of(
     """Return the ``content`` of a request body; ``made`` are the components that ``refs`` lead to."""
     if isinstance(taken, TakesFile):
         form = {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}
-        return {**{one: {"schema": _FILE} for one in taken.types}, "multipart/form-data": {"schema": form}}
-    schema = refs[taken.kind]
-    if taken.contents:
-        whole = made[taken.kind.__name__]
-        choice = [refs[one] for one in taken.contents]
-        content = choice[0] if len(choice) == 1 else {"anyOf": choice}
-        schema = {**whole, "properties": {**whole["properties"], "content": content}}
-    return {"application/json": {"schema": schema}}
+        return {
+            **{one: {"schema": _DOCUMENT if one == JSON else _FILE} for one in taken.types},
+            "multipart/form-data": {"schema": form},
+        }
+    return {JSON: {"schema": shape_of(taken.kind, taken.contents, refs, made)}}
+
+
+def shape_of(
+    kind: type, contents: tuple[type, ...], refs: Mapping[type, dict[str, Any]], made: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the schema of a struct whose field ``content`` is one of these, or as its type says."""
+    if not contents:
+        return refs[kind]
+    whole = made[kind.__name__]
+    choice = [refs[one] for one in contents]
+    content = choice[0] if len(choice) == 1 else {"anyOf": choice}
+    return {**whole, "properties": {**whole["properties"], "content": content}}

@@ -6,12 +6,15 @@ from typing import Any, Final
 import msgspec
 
 from hall.opening import SpecialDay
-from server.api.described.bodies import BODIES, Takes, content_of
+from server.api.described.answers import ANSWERS, MAY_BE_EMPTY, Answers
+from server.api.described.bodies import BODIES, Takes, content_of, shape_of
 from server.api.described.limits import bound
 from server.api.settings_bodies import HallContent
 from server.config.sections import CONTENT_TYPES
 
 Schema = dict[str, Any]
+JSON: Final = "application/json"
+DONE: Final = "Done"
 PLACE: Final = "#/components/schemas/"
 STRICT: Final = (*CONTENT_TYPES.values(), HallContent, SpecialDay)
 """Contents in which an unknown field is a fault wherever it stands. A calendar sent back as read brings more than it takes."""
@@ -19,11 +22,14 @@ STRICT: Final = (*CONTENT_TYPES.values(), HallContent, SpecialDay)
 
 def completed(document: Schema) -> Schema:
     """Return FastAPI's description with what it does not see; every operation of the tables must be in it."""
-    refs, made = _schemas_of_bodies()
-    bodies = {operation: content_of(taken, refs, made) for operation, taken in BODIES.items()}
-    for operation, content in bodies.items():
-        _route(document, operation)["requestBody"] = {"required": True, "content": content}
-    _add(document, {name: made[name] for name in _reached(bodies, made)})
+    refs, made = _schemas()
+    for operation, taken in BODIES.items():
+        route = _route(document, operation)
+        route["requestBody"] = {"required": True, "content": content_of(taken, refs, made)}
+    for operation, answer in ANSWERS.items():
+        schema = shape_of(answer.kind, answer.contents, refs, made)
+        _answer(_route(document, operation)["responses"], answer, schema)
+    _add(document, {name: made[name] for name in _reached(document["paths"], made)})
     return document
 
 
@@ -39,21 +45,30 @@ def named(shape: object) -> Iterator[str]:
             yield from named(part)
 
 
-def _schemas_of_bodies() -> tuple[dict[type, Schema], dict[str, Schema]]:
-    """Return a reference to each struct of a body, and the components that they lead to, with their bounds."""
+def _schemas() -> tuple[dict[type, Schema], dict[str, Schema]]:
+    """Return a reference to each struct of the tables, and the components that they lead to."""
     taken = [one for one in BODIES.values() if isinstance(one, Takes)]
-    kinds = list(dict.fromkeys(kind for one in taken for kind in (one.kind, *one.contents)))
-    refs, made = _schemas(kinds)
-    for name, schema in made.items():
-        bound(name, schema)
+    of_bodies = list(dict.fromkeys(kind for one in taken for kind in (one.kind, *one.contents)))
+    kinds = list(dict.fromkeys([*of_bodies, *(one.kind for one in ANSWERS.values())]))
+    found, made = msgspec.json.schema_components(kinds, ref_template=f"{PLACE}{{name}}")
+    refs = dict(zip(kinds, found, strict=True))
+    for name in _reached([refs[kind] for kind in of_bodies], made):
+        bound(name, made[name])
     for name in _reached([{"$ref": f"{PLACE}{kind.__name__}"} for kind in STRICT], made):
         made[name]["additionalProperties"] = False
+    for name, field in MAY_BE_EMPTY:
+        shapes = made[name]["properties"]
+        shapes[field] = {"anyOf": [shapes[field], {"type": "object", "maxProperties": 0}]}
     return refs, made
 
 
-def _schemas(kinds: list[type]) -> tuple[dict[type, Schema], dict[str, Schema]]:
-    found, made = msgspec.json.schema_components(kinds, ref_template=f"{PLACE}{{name}}")
-    return dict(zip(kinds, found, strict=True)), made
+def _answer(responses: Schema, answer: Answers, schema: Schema) -> None:
+    """Tell what is answered instead of what FastAPI supposes."""
+    for status in [one for one in responses if one.startswith("2")]:
+        del responses[status]
+    responses[str(answer.status)] = {"description": DONE, "content": {JSON: {"schema": schema}}}
+    for other in answer.also:
+        responses[str(other)]["content"] |= {JSON: {"schema": schema}}
 
 
 def _route(document: Schema, operation: str) -> Schema:
@@ -69,12 +84,12 @@ def _add(document: Schema, made: dict[str, Schema]) -> None:
 
 
 def _reached(shape: object, made: dict[str, Schema]) -> list[str]:
-    """Return the components that a schema leads to, however far."""
+    """Return those of ``made`` that a schema leads to, however far."""
     names: list[str] = []
     waiting = list(named(shape))
     while waiting:
         name = waiting.pop()
-        if name not in names:
+        if name in made and name not in names:
             names.append(name)
             waiting += named(made[name])
     return names

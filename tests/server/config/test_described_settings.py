@@ -1,12 +1,16 @@
 """The described bodies of settings: what a server gives fits them, and what does not fit them is refused."""
 
 import copy
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from server.import_sheets import HOURS
+from tests.server.config.test_importer import GOOD, workbook
 from tests.server.config.test_settings_api import HALL, SECTIONS, open_halls, who
 from tests.support.described import Described
 
@@ -51,6 +55,50 @@ def test_what_is_beyond_a_described_bound_is_refused(app: TestClient, described:
     assert let_in == []
     assert unsaid == []
     assert len(tried) >= 4
+
+
+def test_every_described_answer_about_settings_is_what_its_description_says(tmp_path: Path):
+    """All of them asked for once, each object closed: a field that nobody describes is a lie as well."""
+    with open_halls(tmp_path) as app:
+        described = Described(app.get("/openapi.json").json())
+        described.watch(app)
+        _ask_for_everything(app)
+
+    about = {one for one in described.described_answers() if re.search("/(settings|templates|calendar|presets)", one)}
+    assert described.lies == []
+    assert about - described.answered == set()
+    assert len(about) > 20
+
+
+def _ask_for_everything(app: TestClient) -> None:
+    for section in SECTIONS:
+        _put(app, section, _read(app, section))
+
+    def ask(method: str, path: str, **more: Any) -> Any:
+        answer = app.request(method, path, headers=who("network"), **more)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    settings = f"/api/halls/{HALL}/settings"
+    opening = {"date": "2026-12-25", "kind": "special", "name": "长晚", "spans": [{"from_min": 540, "to_min": 1200}]}
+    ask("POST", f"{settings}/import?check_only=true", content=workbook({HOURS: GOOD[HOURS]}))
+    ask("POST", f"{settings}/calendar/import", json={"days": [opening]})
+    ask("GET", f"{settings}/revisions")
+    ask("POST", f"{settings}/follow", json={"sections": ["policy"]})
+    day = {"kind": "holiday", "name": "闭馆"}
+    for where, change in ((f"{settings}/calendar", f"{settings}/calendar"), (f"{settings}/calendar", "/api/calendar")):
+        version = ask("GET", where)["version"]
+        version = ask("PUT", f"{change}/days/2026-12-28", json={"version": version, **day})["version"]
+        ask("DELETE", f"{change}/days/2026-12-28?version={version}")
+    notice = [{"date": "2027-10-01", "kind": "holiday", "name": "国庆节"}]
+    ask("POST", "/api/calendar/import?check_only=true", json={"source": "通知", "days": notice})
+    version = ask("GET", f"{settings}/calendar")["version"]
+    ask("PUT", "/api/calendar/2027", json={"version": version, "days": notice, "source": "通知"})
+    ask("GET", "/api/presets")
+    code = ask("GET", "/api/templates")["templates"][0]["code"]
+    read = ask("GET", f"/api/templates/{code}/hours")
+    ask("POST", f"/api/templates/{code}/hours/preview", json=read)
+    ask("PUT", f"/api/templates/{code}/hours", json=read)
 
 
 def _read(app: TestClient, section: str) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""What is answered to operators and about people who sign in (protocol, sections 2 and 4)."""
+
+import msgspec
+
+from hall.ids import Ms
+from server.accounts.store import Account, Reveal
+
+
+class StorageHealth(msgspec.Struct, frozen=True):
+    """Whether the log can be written."""
+
+    ok: bool
+    backend: str
+    reason: str
+
+
+class PartHealth(msgspec.Struct, frozen=True):
+    """Whether a part works."""
+
+    ok: bool
+    backend: str
+
+
+class Health(msgspec.Struct, frozen=True):
+    """Whether this server lives and is ready for work."""
+
+    live: bool
+    ready: bool
+    reason: str
+    ledger: StorageHealth
+    bus: PartHealth
+    rates: PartHealth
+    halls: int
+    halls_shut: dict[str, str]
+    halls_stopped: list[str]
+    links_waiting: int
+    version: str
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Who is signed in; of a device, its name."""
+
+    account: str
+    name: str
+    role: str
+    halls: list[str]
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """A session: its token for programs, and whose it is."""
+
+    token: str
+    account: str
+    name: str
+    role: str
+    halls: list[str]
+    expires_ms: Ms
+
+
+class Accounts(msgspec.Struct, frozen=True):
+    """All accounts."""
+
+    accounts: list[Account]
+
+
+class AccountMade(msgspec.Struct, frozen=True):
+    """An account that was made."""
+
+    account: str
+
+
+class AccountSwitched(msgspec.Struct, frozen=True):
+    """An account that may sign in, or not any more."""
+
+    account: str
+    disabled: bool
+
+
+class Reveals(msgspec.Struct, frozen=True):
+    """Who was shown whose contact data, newest first."""
+
+    reveals: list[Reveal]
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Nothing but that it was done."""

@@ -1,0 +1,145 @@
+"""What is answered about settings, templates and calendars (protocol, section "Settings")."""
+
+from typing import Any
+
+import msgspec
+
+from hall.catalog import Text
+from hall.opening import SpecialDay
+from server.api.settings_bodies import HallContent
+from server.config.calendar_edits import ImportedDays, ImportedYear
+from server.config.revisions import Revision
+from server.config.sections import Fault
+from server.config.tables import HallKind, Level, Section
+from server.config.templates import TemplateFacts
+from server.presets.text import Published
+
+
+class HallSettings(msgspec.Struct, frozen=True):
+    """What a hall says of itself, and where it stands in the network."""
+
+    version: str
+    hall: str
+    level: Level
+    kind: HallKind
+    parent: str | None
+    template: str | None
+    content: HallContent
+
+
+class CalendarContent(msgspec.Struct, frozen=True):
+    """Special days: the years whose notice is known, those of all halls, and the hall's own."""
+
+    years: list[int]
+    shared: list[SpecialDay]
+    own: list[SpecialDay]
+
+
+class CalendarSettings(msgspec.Struct, frozen=True):
+    """The calendar of a hall."""
+
+    version: str
+    content: CalendarContent
+
+
+class SectionSettings(msgspec.Struct, frozen=True):
+    """Items, windows, hours or policy; ``follows`` names the template that they come from."""
+
+    version: str
+    follows: str | None
+    content: dict[str, Any]
+
+
+class TemplateSection(msgspec.Struct, frozen=True):
+    """One section of a template."""
+
+    version: str
+    content: dict[str, Any]
+
+
+class SettingsSaved(msgspec.Struct, frozen=True):
+    """The new version, and what the open day said: changed, unchanged, later, or the code of a refusal."""
+
+    version: str
+    day: str
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """What the open day said."""
+
+    day: str
+
+
+class ImportedCounts(msgspec.Struct, frozen=True):
+    """What a workbook held."""
+
+    items: int
+    windows: int
+    days: int
+
+
+class WorkbookImported(msgspec.Struct, frozen=True):
+    """A workbook that was taken over, or only checked."""
+
+    imported: ImportedCounts
+    checked_only: bool
+    day: str
+
+
+class HallDaysImported(msgspec.Struct, frozen=True):
+    """Special days of a hall that were taken over, or only checked."""
+
+    imported: ImportedDays
+    checked_only: bool
+    day: str
+
+
+class YearImported(msgspec.Struct, frozen=True):
+    """A notice that was taken over, or only checked; ``days`` is what each hall's open day said."""
+
+    imported: ImportedYear
+    checked_only: bool
+    days: dict[str, str]
+
+
+class CalendarSaved(msgspec.Struct, frozen=True):
+    """The new version of the calendar, and what each hall's open day said."""
+
+    version: str
+    days: dict[str, str]
+
+
+class Revisions(msgspec.Struct, frozen=True):
+    """Who changed which settings when, newest first."""
+
+    revisions: list[Revision]
+
+
+class Templates(msgspec.Struct, frozen=True):
+    """All templates."""
+
+    templates: list[TemplateFacts]
+
+
+class Pushed(msgspec.Struct, frozen=True):
+    """What a push did, and what each hall's open day said."""
+
+    changes: dict[str, list[Section]]
+    keeps: dict[str, list[Section]]
+    faults: dict[str, list[Fault]]
+    days: dict[str, str]
+
+
+class Preset(msgspec.Struct, frozen=True):
+    """A district that halls can be made from, with its published figures."""
+
+    code: str
+    name: Text
+    halls: int
+    published: list[Published]
+
+
+class Presets(msgspec.Struct, frozen=True):
+    """All presets."""
+
+    presets: list[Preset]
