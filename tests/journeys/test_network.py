@@ -104,6 +104,21 @@ def test_a_push_is_previewed_told_hall_by_hall_and_taken_back_in_one(network: Se
     assert _hours(network, "yuancheng-s02")["content"]["days"][0] == [{"from_min": 600, "to_min": 900}]
 
 
+def test_a_section_of_its_own_follows_the_template_again_from_the_settings(network: Served, planner: Page):
+    """The settings say that it is the hall's own, and offer the way back."""
+    _save_hours(network, DISTRICT)
+
+    seen(planner, "tab-settings").click()
+    expect(seen(planner, "follow-again")).to_be_visible()
+    assert violations(planner) == []
+    seen(planner, "follow-again").click()
+    seen(planner, "confirm-yes").click()
+
+    expect(seen(planner, "follow-again")).to_have_count(0)
+    expect(planner.locator("ow-settings")).to_contain_text("沿用模板 district")
+    assert _hours(network, DISTRICT)["follows"] == "district"
+
+
 def _hours(network: Served, hall: str) -> Any:
     return network.client("planner").get(f"/api/halls/{hall}/settings/hours").json()
 

@@ -32,6 +32,7 @@ export class OwNetworkTemplate extends OwElement {
   @state() private effect: Effect | null = null;
   @state() private taken: string[] = [];
   @state() private busy = false;
+  @state() private pushing = false;
   @state() private faults: string[] = [];
   private body: Source | null = null;
 
@@ -55,7 +56,7 @@ export class OwNetworkTemplate extends OwElement {
             <option value=""></option>${this.network.halls.filter((one) => one.yours).map((one) => html`<option value=${one.hall}>${pick(one.name)} (${one.hall})</option>`)}</select></label>
           <button class="button" ?disabled=${!this.from || this.busy} data-testid="push-preview" @click=${this.preview}>${say("preview")}</button></div>
         <div role="alert">${this.faults.length > 0 ? html`<div class="note bad"><strong>${say("faults", { n: this.faults.length })}</strong><ul>${this.faults.map((one) => html`<li>${one}</li>`)}</ul></div>` : nothing}</div>
-        <div role="status">${this.busy ? html`<p class="note">${say("pushing")}</p>` : nothing}${this.effect ? this.told(this.effect) : nothing}</div></section>`;
+        <div role="status">${this.pushing ? html`<p class="note">${say("pushing")}</p>` : nothing}${this.effect ? this.told(this.effect) : nothing}</div></section>`;
   }
 
   private told(effect: Effect): TemplateResult {
@@ -126,12 +127,14 @@ export class OwNetworkTemplate extends OwElement {
   }
 
   private async push(): Promise<void> {
+    this.pushing = true;
     await this.attempt(async () => {
       this.effect = await this.house.api.send<Effect>("PUT", this.path(), { ...this.body, taking_over: this.taken }, PUSH_MS);
       this.body = null;
       this.taken = [];
       this.dispatchEvent(new CustomEvent("ow-changed"));
     });
+    this.pushing = false;
   }
 
   private async attempt(step: () => Promise<void>): Promise<void> {
