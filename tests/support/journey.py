@@ -92,6 +92,17 @@ def add_people(folder: Path, *, clerks: int = 3) -> None:
     database.close()
 
 
+def add_planner(folder: Path) -> None:
+    """Add the network manager ``planner``, who signs in with PASSWORD or with the token."""
+    database = Database(folder)
+    store = AccountStore(database)
+    secret = Passwords().hash_now(PASSWORD)
+    planner = NewAccount(account="planner", name="planner", role="network", halls=("*",), password_hash=secret)
+    store.add_accounts([planner], now_ms=0, replace=True)
+    store.add_session(token_hash(token_of("planner")), "planner", expires_ms=wall_ms() + SESSION_MS, now_ms=0)
+    database.close()
+
+
 def add_devices(folder: Path) -> None:
     """Add a kiosk, a board and the strip of the first window, each with the token of its kind."""
     database = Database(folder)

@@ -103,8 +103,11 @@ def serving(
     database_url: str = "",
     redis_url: str = "",
     people: bool = True,
+    is_stored: bool = False,
 ) -> Iterator[Served]:
     """Run a server until the block ends; stopping it is the graceful stop of the product.
+
+    ``is_stored``: with the halls of the folder's settings, which must be there, instead of plans from memory.
 
     With a database's address it is one of several nodes; the first of them adds the ``people``.
     """
@@ -116,7 +119,8 @@ def serving(
     if people:
         _add_people(place_of(folder, database_url, "config"), halls)
     hand = clock if isinstance(clock, HandClock) else HandClock()
-    instead = Instead(clock=clock or hand, plans=FixedPlans(dict(halls), calendar=calendar), ledger=ledger)
+    fixed = None if is_stored else FixedPlans(dict(halls), calendar=calendar)
+    instead = Instead(clock=clock or hand, plans=fixed, ledger=ledger)
     with _running(create_app(settings, instead), settings, hand) as served:
         yield served
 

@@ -18,13 +18,14 @@ import "./calls";
 import "./devices";
 import "./figures";
 import { House } from "./house";
+import "./network";
 import "./overview";
 import "./settings";
 import { kindText, say } from "./texts";
 
-type Part = "overview" | "bookings" | "figures" | "calls" | "devices" | "settings" | "accounts";
+type Part = "overview" | "bookings" | "figures" | "calls" | "devices" | "settings" | "network" | "accounts";
 
-const PARTS: readonly Part[] = ["overview", "bookings", "figures", "calls", "devices", "settings", "accounts"];
+const PARTS: readonly Part[] = ["overview", "bookings", "figures", "calls", "devices", "settings", "network", "accounts"];
 // The table of rights on the server decides; this only hides what would be refused.
 const ROLES: Record<Part, readonly string[]> = {
   overview: ["manager", "network", "admin"],
@@ -33,6 +34,7 @@ const ROLES: Record<Part, readonly string[]> = {
   calls: ["manager", "network", "admin", "auditor"],
   devices: ["manager", "network", "admin", "auditor"],
   settings: ["manager", "network", "admin", "auditor"],
+  network: ["network", "admin"],
   accounts: ["admin", "auditor"],
 };
 
@@ -124,6 +126,8 @@ export class OwManager extends OwElement {
         return html`<ow-devices .house=${house}></ow-devices>`;
       case "settings":
         return html`<ow-settings .house=${house}></ow-settings>`;
+      case "network":
+        return html`<ow-network .house=${house}></ow-network>`;
       case "accounts":
         return html`<ow-accounts .house=${house}></ow-accounts>`;
       default:

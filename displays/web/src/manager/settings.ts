@@ -106,6 +106,8 @@ export class OwSettings extends OwElement {
   @state() private loaded: Loaded | null = null;
   @state() private value: unknown = null;
   @state() private catalog: ItemsContent | null = null;
+  /** The template that the hall belongs to. */
+  @state() private template: string | null = null;
   @state() private faults: { field: string; message: string }[] = [];
   /** What the open day refused at the last save. */
   @state() private told: DayTold | null = null;
@@ -125,6 +127,7 @@ export class OwSettings extends OwElement {
       <div><section class="panel" aria-labelledby="part-h"><h2 id="part-h" class="visually-hidden">${say(`part_${this.shownPart}`)}</h2>
         ${locked ? html`<p class="note">${say("read_only")}</p>` : nothing}
         ${loaded && loaded.follows ? html`<p class="note">${say("follows", { name: loaded.follows })}</p>` : nothing}
+        ${this.mayFollow(locked) ? html`<p class="note">${say("own", { name: this.template || "" })} <button class="button small" data-testid="follow-again" @click=${this.followAgain}>${say("follow_again")}</button></p>` : nothing}
         <div role="alert">${this.faults.length > 0 ? html`<div class="note bad faults"><strong>${say("faults", { n: this.faults.length })}</strong><ul>${this.faults.map((fault) => html`<li><code>${fault.field}</code> ${oneLanguage(fault.message)}</li>`)}</ul></div>` : nothing}${this.told ? dayNote(this.told) : nothing}</div>
         ${this.shownPart === "import" ? html`<ow-import .house=${this.house}></ow-import>` : this.value ? this.form(locked) : nothing}</section>
       ${this.shownPart !== "import" && loaded && !locked ? this.foot(loaded) : nothing}</div>`;
@@ -157,6 +160,20 @@ export class OwSettings extends OwElement {
       <button class="button primary" ?disabled=${!dirty || this.saving} data-testid="settings-save" @click=${this.save}>${say("save")}</button></div>`;
   }
 
+  private mayFollow(locked: boolean): boolean {
+    const { loaded, template } = this;
+    return !locked && !!loaded && loaded.follows === null && template !== null;
+  }
+
+  private async followAgain(): Promise<void> {
+    const section = sectionOf(this.shownPart);
+    const body = say(section === "policy" ? "follow_body_policy" : "follow_body");
+    if (await confirmed({ heading: say("follow_title", { name: this.template || "" }), body, yes: say("follow_again") })) {
+      await this.house.post("settings/follow", { sections: [section] });
+      await this.load();
+    }
+  }
+
   private dirty(): boolean {
     return !!this.loaded && this.value !== this.loaded.content;
   }
@@ -185,6 +202,12 @@ export class OwSettings extends OwElement {
       return;
     }
     const loaded = await this.house.read<Loaded>(`settings/${sectionOf(part)}`);
+    if (loaded && loaded.follows === null) {
+      const hall = await this.house.read<{ template: string | null }>("settings/hall");
+      this.template = hall && hall.template;
+    } else if (loaded && loaded.follows) {
+      this.template = loaded.follows;
+    }
     if ((part === "windows" || part === "policy" || part === "booking") && !this.catalog) {
       const items = await this.house.read<Loaded>("settings/items");
       this.catalog = items && (items.content as ItemsContent);

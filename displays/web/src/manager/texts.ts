@@ -12,6 +12,7 @@ export const managerTexts = {
   "manager.tab_devices": ["设备", "Devices"],
   "manager.tab_accounts": ["账号", "Accounts"],
   "manager.tab_settings": ["设置", "Settings"],
+  "manager.tab_network": ["网络", "Network"],
   "manager.no_right": ["您的账号不能查看本页", "Your account may not see this page"],
   "manager.studio": ["排班推演", "Staffing studio"],
   "manager.sign_out": ["退出登录", "Sign out"],

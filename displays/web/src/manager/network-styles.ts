@@ -1,0 +1,63 @@
+// What the parts of the network's page look like.
+
+import { css } from "lit";
+
+import { deskStyles } from "../clerk/styles";
+
+export const networkStyles = [
+  ...deskStyles,
+  css`
+    .panel {
+      margin-bottom: 0.75rem;
+      padding: 0.75rem 0.875rem;
+      border: 1px solid var(--ow-line);
+      border-radius: var(--ow-radius-s);
+      background: var(--ow-paper);
+    }
+    h2 {
+      font-size: var(--ow-text-m);
+    }
+    h3 {
+      margin: 1rem 0 0.25rem;
+      font-size: var(--ow-text-s);
+    }
+    .scroll {
+      max-height: 60vh;
+      overflow: auto;
+    }
+    .name {
+      padding: 0.25rem 0;
+      border: 0;
+      background: none;
+      color: var(--ow-brand-strong);
+      font: inherit;
+      font-weight: 600;
+      text-align: left;
+      cursor: pointer;
+    }
+    tr.on td {
+      background: var(--ow-brand-soft);
+    }
+    .row {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: flex-end;
+      margin: 0.25rem -0.25rem;
+    }
+    .row > * {
+      margin: 0.25rem;
+    }
+    .row label {
+      font-size: var(--ow-text-s);
+      font-weight: 600;
+    }
+    .row label .field {
+      display: block;
+      min-width: 11rem;
+      font-weight: 400;
+    }
+    .note {
+      margin-bottom: 0.75rem;
+    }
+  `,
+];
