@@ -5,6 +5,8 @@ a promise counts as broken, too, for whoever left or was sent home after waiting
 left earlier.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +72,10 @@ class DayResult(msgspec.Struct, frozen=True, kw_only=True):
     slot_wait_ms: tuple[int, ...]
     slot_kept: tuple[int, ...]
     slot_counted: tuple[int, ...]
+    slot_over_ms: tuple[int, ...]
+    """Time of windows past the planned end of their work, by half-hour."""
+    slot_over: tuple[int, ...]
+    """Windows with such time."""
     longest_ms: Ms
     service_ms: Ms
     """Time of service at all windows."""
@@ -109,10 +115,11 @@ class Waits(msgspec.Struct):
 
 
 def result_of(
-    state: HallDay, day: Day, *, target_ms: Ms, began: dict[TicketId, Ms], facts: dict[str, float]
-) -> tuple[DayResult, Waits]:
-    """Sum a day up from its final state; ``began``: where a wait begins later than the arrival; ``facts``: what the hall
-    does not know.
+    state: HallDay, day: Day, *, target_ms: Ms, began: dict[TicketId, Ms], over: Sequence[tuple[Ms, Ms]],
+    facts: dict[str, float],
+) -> tuple[DayResult, Waits]:  # fmt: skip
+    """Sum a day up from its final state; ``began``: where a wait begins later than the arrival; ``over``: work past its
+    planned end; ``facts``: what the hall does not know.
     """
     tickets = list(state.tickets.values())
     waits = _Waited(state, tickets, began, target_ms)
@@ -120,11 +127,29 @@ def result_of(
     minutes = np.clip(waits.waited_ms // MINUTE_MS, 0, BINS - 1)
     places = (slots * BINS + minutes)[waits.called]
     spread = np.bincount(places, minlength=SLOTS * BINS).reshape(SLOTS, BINS).astype(np.int64)
-    return _day_result(state, day, tickets, waits, slots, facts), Waits(spread)
+    past = _over(over, day)
+    return _day_result(state, day, tickets, waits, slots, past, facts), Waits(spread)
+
+
+def _over(over: Sequence[tuple[Ms, Ms]], day: Day) -> Whole:
+    """Return time and number of windows past their planned work, by half-hour (2 × :data:`SLOTS`)."""
+    starts = day.midnight_ms + np.arange(SLOTS, dtype=np.int64) * (SLOT_MIN * MINUTE_MS)
+    found = np.zeros((2, SLOTS), dtype=np.int64)
+    for start_ms, end_ms in over:
+        inside = np.minimum(end_ms, starts + SLOT_MIN * MINUTE_MS) - np.maximum(start_ms, starts)
+        found[0] += np.maximum(inside, 0)
+        found[1] += inside > 0
+    return found
 
 
 def _day_result(
-    state: HallDay, day: Day, tickets: list[Ticket], waits: "_Waited", slots: Whole, facts: dict[str, float]
+    state: HallDay,
+    day: Day,
+    tickets: list[Ticket],
+    waits: "_Waited",
+    slots: Whole,
+    past: Whole,
+    facts: dict[str, float],
 ) -> DayResult:
     totals = state.totals
     theme = {code: item.theme for code, item in state.index.items.items()}
@@ -155,6 +180,8 @@ def _day_result(
         slot_wait_ms=_by_slot(slots[waits.called], waits.waited_ms[waits.called]),
         slot_kept=_by_slot(slots[waits.kept]),
         slot_counted=_by_slot(slots[waits.counted]),
+        slot_over_ms=tuple(past[0].tolist()),
+        slot_over=tuple(past[1].tolist()),
         longest_ms=int(waits.waited_ms[waits.called].max(initial=0)),
         service_ms=service_ms,
         busy_ms=service_ms + sum(one.walk_ms for one in tickets),

@@ -1,4 +1,4 @@
-"""The figures of many simulated days, one short row each: a thousand days take a megabyte, whatever happened on them."""
+"""The figures of many simulated days, one short row each: a thousand days take three megabytes, whatever happened on them."""
 
 from typing import Final
 
@@ -14,7 +14,7 @@ FACTS: Final = (
     "came", "expected", "factor", "called", "wait_ms", "kept", "counted", "done", "left", "abandoned", "expired",
     "turned_away", "booked", "no_shows", "busy_ms", "service_ms", "planned_ms", "last_out_min", "longest_ms",
 )  # fmt: skip
-BY_SLOT: Final = ("slot_called", "slot_wait_ms", "slot_kept", "slot_counted")
+BY_SLOT: Final = ("slot_called", "slot_wait_ms", "slot_kept", "slot_counted", "slot_over_ms", "slot_over")
 WIDTH: Final = len(FACTS) + len(BY_SLOT) * SLOTS
 
 
@@ -84,5 +84,7 @@ def _row(one: DayResult) -> list[float]:
         "no_shows": one.no_shows, "busy_ms": one.busy_ms, "service_ms": one.service_ms, "planned_ms": one.planned_ms,
         "last_out_min": one.last_out_min, "longest_ms": one.longest_ms,
     }  # fmt: skip
-    by_slot = (one.slot_called, one.slot_wait_ms, one.slot_kept, one.slot_counted)
+    by_slot = (
+        one.slot_called, one.slot_wait_ms, one.slot_kept, one.slot_counted, one.slot_over_ms, one.slot_over,
+    )  # fmt: skip
     return [*(float(facts[name]) for name in FACTS), *(float(value) for slots in by_slot for value in slots)]

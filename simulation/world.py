@@ -112,6 +112,8 @@ class World:
         self.turn = list(people.turn)
         self.at_ms = list(people.at_ms)
         self.turned_away = 0
+        self.over: list[tuple[Ms, Ms]] = []
+        """From the planned end of a stretch of work until the clerk left, where that was later."""
         self.appointments = Appointments({}, by_rules=False)
         self._setting = setting
         self._day = day

@@ -36,6 +36,7 @@ from simulation.sizing.longer import (
     visits_a_week,
 )
 from simulation.sizing.need import Need
+from simulation.sizing.overtime import Overtime, overtime_of
 from simulation.sizing.ranges import Range
 from simulation.sizing.rota import Rostered, rota_of
 from simulation.sizing.shifts import Schedule, schedule
@@ -112,6 +113,13 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
     """Of the scheduled cover; files of earlier versions have none."""
     rota: tuple[Rostered, ...] = ()
     """Who works when; files of earlier versions do not say it."""
+    overtime: Overtime | None = None
+    """Beside ``scheduled_hours``, ``paid_hours`` and ``cost``; files of earlier versions know none."""
+
+    @property
+    def whole_cost(self) -> float:
+        """The schedule's cost and that of the work after closing."""
+        return self.cost + (self.overtime.cost.value if self.overtime is not None else 0.0)
 
 
 class Longer(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,7 +206,10 @@ def _week(
         for kind, plan in zip(kinds, plans, strict=True)
     ]  # fmt: skip
     effects = _effects(found, wish, held=all(plan.held for plan in plans))
-    return Week(code=code, name=name, coming=coming, **_service(Lived(kinds, tables, times), wish.target), **effects)
+    return Week(
+        code=code, name=name, coming=coming, **_service(Lived(kinds, tables, times), wish.target), **effects,
+        overtime=overtime_of(kinds, tables, found, wish.rules, pay_per_hour=wish.pay_per_hour),
+    )  # fmt: skip
 
 
 def _service(lived: Lived, target: Target) -> dict[str, Any]:
@@ -315,7 +326,19 @@ def _assumptions(wish: Wish) -> list[Assumption]:
                         f"{part or 'all parts'}: {own.low:g} to {own.high:g} {unit_en} {en}")  # fmt: skip
             found.append(Assumption(about, text))
     found.append(Assumption("hours.labour", Text(wish.rules.name.zh, wish.rules.name.en), wish.rules.basis))
+    found.append(Assumption("hours.overtime", _overtime_told(wish.rules)))
     found.append(
         Assumption("hours.skills", Text("排班中每人可坐任一窗口", "everybody in the schedule can sit at any window"))
     )
     return found
+
+
+def _overtime_told(rules: LabourRules) -> Text:
+    more = f"{100 * rules.overtime_premium:g} %"
+    return Text(
+        f"关门后为持号群众办完的时间，在班次之外按小时另付，加成 {more}，另加该时段的加成，不论本人一周是否排满；"
+        "工时单价取做到关门的人的平均；午间关门后和交班时多做的几分钟不计",
+        f"work after closing, for whoever holds a number, is paid by the hour on top of the schedule, {more} more, and the premiums"
+        " of that time, whether or not somebody's week is full; the hour costs the mean of those who work until closing;"
+        " minutes past a midday closing or the end of an earlier shift are not counted",
+    )
