@@ -155,7 +155,6 @@ def _day_result(
     theme = {code: item.theme for code, item in state.index.items.items()}
     last_ms = max((one.finished_ms for one in tickets if one.started_ms), default=0)
     service_ms = sum(one.service_ms for one in tickets)
-    no_shows = sum(one.state == "NO_SHOW" for one in state.bookings.appointments.values())
     return DayResult(
         number=day.number,
         date=day.date,
@@ -170,18 +169,13 @@ def _day_result(
         expired=totals["EXPIRED"],
         turned_away=int(facts["turned_away"]),
         booked=int(facts["booked"]),
-        no_shows=no_shows or int(facts["no_shows"]),
+        no_shows=sum(one.state == "NO_SHOW" for one in state.bookings.appointments.values()) or int(facts["no_shows"]),
         misses=sum(one.misses for one in tickets),
         all=waits.share(slice(None)),
         by_class=waits.shares_by([one.klass for one in tickets]),
         by_theme=waits.shares_by([theme[one.entries[0].item] for one in tickets]),
-        slot_taken=_by_slot(slots),
-        slot_called=_by_slot(slots[waits.called]),
-        slot_wait_ms=_by_slot(slots[waits.called], waits.waited_ms[waits.called]),
-        slot_kept=_by_slot(slots[waits.kept]),
-        slot_counted=_by_slot(slots[waits.counted]),
-        slot_over_ms=tuple(past[0].tolist()),
-        slot_over=tuple(past[1].tolist()),
+        **waits.by_slot(slots),
+        **{name: tuple(own.tolist()) for name, own in zip(("slot_over_ms", "slot_over"), past, strict=True)},
         longest_ms=int(waits.waited_ms[waits.called].max(initial=0)),
         service_ms=service_ms,
         busy_ms=service_ms + sum(one.walk_ms for one in tickets),
@@ -211,6 +205,16 @@ class _Waited:
         called = self.called[chosen]
         waited = int(self.waited_ms[chosen][called].sum())
         return Share(int(called.sum()), waited, int(self.kept[chosen].sum()), int(self.counted[chosen].sum()))
+
+    def by_slot(self, slots: Whole) -> dict[str, tuple[int, ...]]:
+        """Return the columns of a day by half-hour, by the names of :class:`DayResult`."""
+        return {
+            "slot_taken": _by_slot(slots),
+            "slot_called": _by_slot(slots[self.called]),
+            "slot_wait_ms": _by_slot(slots[self.called], self.waited_ms[self.called]),
+            "slot_kept": _by_slot(slots[self.kept]),
+            "slot_counted": _by_slot(slots[self.counted]),
+        }
 
     def shares_by(self, names: list[str]) -> dict[str, Share]:
         """Sum up by a name of each."""
