@@ -33,6 +33,7 @@ class Floor(Protocol):
     people: People
     turn: list[int]
     at_ms: list[Ms]
+    over: list[tuple[Ms, Ms]]
 
     def ask(self, command: cmd.AnyCommand) -> tuple[ev.AnyEvent, ...]:
         """Ask the hall; calls that follow reach their clerks before this returns."""
@@ -122,6 +123,9 @@ class Clerk:
             )
         else:
             floor.ask(cmd.CloseWindow(command_id="close", at_ms=now, actor=self._actor, window=self.window))
+        until = min(now, self._duties[0].from_ms) if self._duties else now
+        if until > duty.to_ms:
+            floor.over.append((duty.to_ms, until))
         while self._duties and self._duties[0].to_ms <= now:
             self._duties.pop(0)
         if self._duties:

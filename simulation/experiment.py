@@ -8,7 +8,6 @@ Laws:
 """
 
 import hashlib
-import os
 import signal
 import threading
 import time
@@ -21,7 +20,8 @@ import joblib
 import msgspec
 import numpy as np
 
-from simulation.errors import CheckpointMismatch, SweepCancelled
+from simulation.errors import SweepCancelled
+from simulation.journal import Kept, kept_in
 from simulation.results import Share
 from simulation.setting import Setting
 from simulation.stops import born_deaf
@@ -59,7 +59,7 @@ def simulate(
     machine: Machine | None = None,
     tell: Tell | None = None,
     is_cancelled: IsCancelled | None = None,
-    progress_file: Path | None = None,
+    progress_file: Path | Kept | None = None,
 ) -> Days:
     """Simulate these days (numbers of replications) of a plan; raises SweepCancelled and CheckpointMismatch."""
     return compare([setting], days, machine=machine, tell=tell, is_cancelled=is_cancelled, progress_file=progress_file)[
@@ -74,7 +74,7 @@ def compare(
     machine: Machine | None = None,
     tell: Tell | None = None,
     is_cancelled: IsCancelled | None = None,
-    progress_file: Path | None = None,
+    progress_file: Path | Kept | None = None,
 ) -> list[Days]:
     """Simulate the same days under several plans; the tables stand in the order of the plans."""
     chunks = [
@@ -241,28 +241,14 @@ class _Heading(msgspec.Struct):
 
 
 class _Progress:
-    """A file with a heading and a line for each finished chunk; a torn last line is left out."""
+    """A line for each finished chunk."""
 
-    def __init__(self, path: Path, name: str) -> None:
-        self._path, self._name = path, name
+    def __init__(self, where: Path | Kept, name: str) -> None:
+        self._kept, self._name = kept_in(where), name
 
     def read(self) -> Iterator[tuple[int, Days]]:
-        """Yield what was finished, or begin a file; raises CheckpointMismatch."""
-        lines = self._path.read_bytes().split(b"\n") if self._path.exists() else []
-        if not lines or not lines[0]:
-            self._path.write_bytes(msgspec.json.encode(_Heading(self._name)) + b"\n")
-            return
-        try:
-            heading = msgspec.json.decode(lines[0], type=_Heading)
-        except msgspec.MsgspecError as error:
-            raise CheckpointMismatch(self._path.name) from error
-        if heading.experiment != self._name:
-            raise CheckpointMismatch(self._path.name)
-        # What follows the last line's end was torn by a stop in the middle of writing.
-        whole, torn = lines[1:-1], lines[-1]
-        if torn:
-            truncate(self._path, torn)
-        for line in whole:
+        """Yield what was finished, or begin; raises CheckpointMismatch."""
+        for line in self._kept.read(msgspec.json.encode(_Heading(self._name))):
             one = msgspec.json.decode(line, type=_Line)
             yield one.number, _days(one)
 
@@ -274,13 +260,7 @@ class _Progress:
             number, part.first, part.rows.tolist(), [(int(place), int(flat[place])) for place in places],
             part.by_class, part.by_theme,
         )  # fmt: skip
-        with self._path.open("ab") as file:
-            file.write(msgspec.json.encode(line) + b"\n")
-
-
-def truncate(path: Path, torn: bytes) -> None:
-    """Cut a torn last line off; all that stands before it stays untouched."""
-    os.truncate(path, path.stat().st_size - len(torn))
+        self._kept.add(msgspec.json.encode(line))
 
 
 def _days(line: _Line) -> Days:

@@ -5,6 +5,8 @@ a promise counts as broken, too, for whoever left or was sent home after waiting
 left earlier.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 
@@ -63,6 +65,10 @@ class DayResult(msgspec.Struct, frozen=True, kw_only=True):
     slot_wait_ms: tuple[int, ...]
     slot_kept: tuple[int, ...]
     slot_counted: tuple[int, ...]
+    slot_over_ms: tuple[int, ...]
+    """Time of windows past the planned end of their work, by half-hour."""
+    slot_over: tuple[int, ...]
+    """Windows with such time."""
     p50_ms: Ms
     """Waits of the called; nearest rank, as in :mod:`hall.figures`, and 0 on a day on which nobody was called."""
     p90_ms: Ms
@@ -78,27 +84,45 @@ class DayResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def result_of(
-    state: HallDay, day: Day, *, target_ms: Ms, began: dict[TicketId, Ms], facts: dict[str, float]
-) -> tuple[DayResult, Waits]:
-    """Sum a day up from its final state; ``began``: where a wait begins later than the arrival; ``facts``: what the hall
-    does not know.
+    state: HallDay, day: Day, *, target_ms: Ms, began: dict[TicketId, Ms], over: Sequence[tuple[Ms, Ms]],
+    facts: dict[str, float],
+) -> tuple[DayResult, Waits]:  # fmt: skip
+    """Sum a day up from its final state; ``began``: where a wait begins later than the arrival; ``over``: work past its
+    planned end; ``facts``: what the hall does not know.
     """
     tickets = list(state.tickets.values())
     waits = _Waited(state, tickets, began, target_ms)
     slots = np.clip((waits.arrived_ms - day.midnight_ms) // (SLOT_MIN * MINUTE_MS), 0, SLOTS - 1)
     places = (slots * BINS + bins_of(waits.waited_ms))[waits.called]
     spread = np.bincount(places, minlength=SLOTS * BINS).reshape(SLOTS, BINS).astype(np.int64)
-    return _day_result(state, day, tickets, waits, slots, facts), Waits(spread)
+    past = _over(over, day)
+    return _day_result(state, day, tickets, waits, slots, past, facts), Waits(spread)
+
+
+def _over(over: Sequence[tuple[Ms, Ms]], day: Day) -> Whole:
+    """Return time and number of windows past their planned work, by half-hour (2 × :data:`SLOTS`)."""
+    starts = day.midnight_ms + np.arange(SLOTS, dtype=np.int64) * (SLOT_MIN * MINUTE_MS)
+    found = np.zeros((2, SLOTS), dtype=np.int64)
+    for start_ms, end_ms in over:
+        inside = np.minimum(end_ms, starts + SLOT_MIN * MINUTE_MS) - np.maximum(start_ms, starts)
+        found[0] += np.maximum(inside, 0)
+        found[1] += inside > 0
+    return found
 
 
 def _day_result(
-    state: HallDay, day: Day, tickets: list[Ticket], waits: "_Waited", slots: Whole, facts: dict[str, float]
+    state: HallDay,
+    day: Day,
+    tickets: list[Ticket],
+    waits: "_Waited",
+    slots: Whole,
+    past: Whole,
+    facts: dict[str, float],
 ) -> DayResult:
     totals = state.totals
     theme = {code: item.theme for code, item in state.index.items.items()}
     last_ms = max((one.finished_ms for one in tickets if one.started_ms), default=0)
     service_ms = sum(one.service_ms for one in tickets)
-    no_shows = sum(one.state == "NO_SHOW" for one in state.bookings.appointments.values())
     return DayResult(
         number=day.number,
         date=day.date,
@@ -113,16 +137,13 @@ def _day_result(
         expired=totals["EXPIRED"],
         turned_away=int(facts["turned_away"]),
         booked=int(facts["booked"]),
-        no_shows=no_shows or int(facts["no_shows"]),
+        no_shows=sum(one.state == "NO_SHOW" for one in state.bookings.appointments.values()) or int(facts["no_shows"]),
         misses=sum(one.misses for one in tickets),
         all=waits.share(slice(None)),
         by_class=waits.shares_by([one.klass for one in tickets]),
         by_theme=waits.shares_by([theme[one.entries[0].item] for one in tickets]),
-        slot_taken=_by_slot(slots),
-        slot_called=_by_slot(slots[waits.called]),
-        slot_wait_ms=_by_slot(slots[waits.called], waits.waited_ms[waits.called]),
-        slot_kept=_by_slot(slots[waits.kept]),
-        slot_counted=_by_slot(slots[waits.counted]),
+        **waits.by_slot(slots),
+        **{name: tuple(own.tolist()) for name, own in zip(("slot_over_ms", "slot_over"), past, strict=True)},
         p50_ms=waits.percentile(50),
         p90_ms=waits.percentile(90),
         longest_ms=waits.percentile(100),
@@ -159,6 +180,16 @@ class _Waited:
         """Return the wait that so many percent of the called do not exceed; 0 if nobody was called."""
         waited = np.sort(self.waited_ms[self.called]).tolist()
         return percentile(waited, percent) if waited else 0
+
+    def by_slot(self, slots: Whole) -> dict[str, tuple[int, ...]]:
+        """Return the columns of a day by half-hour, by the names of :class:`DayResult`."""
+        return {
+            "slot_taken": _by_slot(slots),
+            "slot_called": _by_slot(slots[self.called]),
+            "slot_wait_ms": _by_slot(slots[self.called], self.waited_ms[self.called]),
+            "slot_kept": _by_slot(slots[self.kept]),
+            "slot_counted": _by_slot(slots[self.counted]),
+        }
 
     def shares_by(self, names: list[str]) -> dict[str, Share]:
         """Sum up by a name of each."""

@@ -1,4 +1,4 @@
-"""The figures of many simulated days, one short row each: a thousand days take a megabyte, whatever happened on them."""
+"""The figures of many simulated days, one short row each: a thousand days take three megabytes, whatever happened on them."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ FACTS: Final = (
     "turned_away", "booked", "no_shows", "busy_ms", "service_ms", "planned_ms", "last_out_min", "longest_ms",
     "p50_ms", "p90_ms",
 )  # fmt: skip
-BY_SLOT: Final = ("slot_called", "slot_wait_ms", "slot_kept", "slot_counted")
+BY_SLOT: Final = ("slot_called", "slot_wait_ms", "slot_kept", "slot_counted", "slot_over_ms", "slot_over")
 WIDTH: Final = len(FACTS) + len(BY_SLOT) * SLOTS
 
 
@@ -87,5 +87,7 @@ def _row(one: DayResult) -> list[float]:
         "last_out_min": one.last_out_min, "longest_ms": one.longest_ms,
         "p50_ms": one.p50_ms, "p90_ms": one.p90_ms,
     }  # fmt: skip
-    by_slot = (one.slot_called, one.slot_wait_ms, one.slot_kept, one.slot_counted)
+    by_slot = (
+        one.slot_called, one.slot_wait_ms, one.slot_kept, one.slot_counted, one.slot_over_ms, one.slot_over,
+    )  # fmt: skip
     return [*(float(facts[name]) for name in FACTS), *(float(value) for slots in by_slot for value in slots)]

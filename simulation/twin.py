@@ -128,7 +128,9 @@ class Twin:
             "no_shows": absent,
             "planned_ms": window_ms(duties_of(self.setting.roster, self.day(number))),
         }
-        return result_of(world.state, self.day(number), target_ms=self.setting.target_ms, began=began, facts=facts)
+        return result_of(
+            world.state, self.day(number), target_ms=self.setting.target_ms, began=began, over=world.over, facts=facts
+        )
 
 
 def _day_of(setting: Setting, when: str) -> Day:

@@ -88,7 +88,10 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 
 class World:
-    """One hall-day and its people; run it once."""
+    """One hall-day and its people; run it once.
+
+    ``over`` holds, of each stretch of work, its planned end and when the clerk left, where that was later.
+    """
 
     def __init__(
         self,
@@ -112,6 +115,7 @@ class World:
         self.turn = list(people.turn)
         self.at_ms = list(people.at_ms)
         self.turned_away = 0
+        self.over: list[tuple[Ms, Ms]] = []
         self.appointments = Appointments({}, by_rules=False)
         self._setting = setting
         self._day = day

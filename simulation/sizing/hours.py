@@ -8,8 +8,11 @@ Laws:
 - the unit of every interval is the week.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import msgspec
@@ -17,11 +20,13 @@ import msgspec
 from hall.catalog import Text
 from hall.ids import MINUTE_MS
 from hall.opening import WeekHours
-from simulation.experiment import IsCancelled, Machine, simulate
+from simulation.experiment import IsCancelled, Machine, Tell, simulate
 from simulation.intervals import Interval, number_of, share_of
+from simulation.journal import Journal, Kept
 from simulation.setting import Assumption, Setting, Shift
 from simulation.sizing.cover import FIRST_WEEK, CoverCheck, Lived, worst_of
 from simulation.sizing.groups import Frame, Numbers, frame_of
+from simulation.sizing.hours_progress import Stages
 from simulation.sizing.labour import LabourRules
 from simulation.sizing.longer import (
     Coming,
@@ -35,17 +40,21 @@ from simulation.sizing.longer import (
     visits_a_week,
 )
 from simulation.sizing.need import Need
+from simulation.sizing.overtime import Overtime, overtime_of
 from simulation.sizing.ranges import Range
 from simulation.sizing.rota import Rostered, rota_of
 from simulation.sizing.shifts import Schedule, schedule
 from simulation.sizing.staffing import SizedPlan, Target, size
 from simulation.sizing.target import check_target
+from simulation.table import Days
 from simulation.waits import SLOT_MIN
 
 LONGEST_CLOSURE_MIN: Final = 180
 """A closed midday is a break for whoever works before and after it, up to here."""
 GAP: Final = 0.01
 """A schedule within one per cent of the cheapest ends the search: the stated ranges are much wider."""
+GUESSED_PLANS: Final = 40
+"""A search tries about so many plans: what the bar takes for granted until the first one is done."""
 Code = Literal["today", "low", "high"]
 
 
@@ -112,6 +121,13 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
     """Of the scheduled cover; files of earlier versions have none."""
     rota: tuple[Rostered, ...] = ()
     """Who works when; files of earlier versions do not say it."""
+    overtime: Overtime | None = None
+    """Beside ``scheduled_hours``, ``paid_hours`` and ``cost``; files of earlier versions know none."""
+
+    @property
+    def whole_cost(self) -> float:
+        """The schedule's cost and that of the work after closing."""
+        return self.cost + (self.overtime.cost.value if self.overtime is not None else 0.0)
 
 
 class Longer(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,10 +149,6 @@ class Longer(msgspec.Struct, frozen=True, kw_only=True):
     assumptions: tuple[Assumption, ...]
 
 
-Tell = Callable[[str, int, int], None]
-"""(week, steps done, of all)."""
-
-
 def hours(
     setting: Setting,
     wish: Wish,
@@ -144,8 +156,9 @@ def hours(
     *,
     tell: Tell | None = None,
     is_cancelled: IsCancelled | None = None,
+    progress_file: Path | None = None,
 ) -> Longer:
-    """Size, schedule and simulate the three weeks; raises BadTarget and SizingError."""
+    """Size, schedule and simulate the three weeks; raises BadTarget, SizingError and CheckpointMismatch."""
     check_target(wish.target, books=setting.booked is not None)
     limit = wish.target.limits[0]
     # What the simulated weeks count as in time is what was sized for, whatever the scenario's own promise is.
@@ -160,13 +173,12 @@ def hours(
     asked.append(("low", Text("延长，少", "longer, low"), then, ends[0]))
     if ends[1] != ends[0]:
         asked.append(("high", Text("延长，多", "longer, high"), then, ends[1]))
-    cases = []
-    for number, (code, name, open_hours, coming) in enumerate(asked):
-        if tell is not None:
-            tell(code, number, len(asked))
-        own = () if code == "today" else times
-        kinds = day_kinds(setting, open_hours, own, coming)
-        cases.append(_week(code, name, coming, kinds, own, wish, effort, is_cancelled))
+    weeks = [day_kinds(setting, spans, () if code == "today" else times, coming) for code, _, spans, coming in asked]
+    run = _Run(wish, effort, is_cancelled, _stages(weeks, effort, tell), _journal(setting, wish, effort, progress_file))
+    cases = [
+        run.week(code, name, coming, kinds, () if code == "today" else times)
+        for (code, name, _, coming), kinds in zip(asked, weeks, strict=True)
+    ]
     lengths: dict[str, float] = {}
     for one in times:
         lengths[one.part] = lengths.get(one.part, 0.0) + (one.to_min - one.from_min) / 60
@@ -177,28 +189,75 @@ def hours(
     )  # fmt: skip
 
 
-def _week(
-    code: Code, name: Text, coming: Coming, kinds: Sequence[DayKind], times: Sequence[NewTime], wish: Wish,
-    effort: Effort, is_cancelled: IsCancelled | None,
-) -> Week:  # fmt: skip
-    plans = [
-        size(
-            kind.setting, wish.target, jobs=effort.machine.jobs, cancelled=is_cancelled,
-            search_days=effort.search_days, fresh_days=effort.fresh_days,
-        )
-        for kind in kinds
-    ]  # fmt: skip
-    found = schedule(_need(kinds, plans), _with_closures(wish.rules, kinds), time_limit_s=effort.solver_s, gap=GAP)
-    tables = [
-        simulate(
+def _stages(weeks: Sequence[Sequence[DayKind]], effort: Effort, tell: Tell | None) -> Stages:
+    """Return the stages of all weeks: each kind of day is sized, then each is simulated as scheduled."""
+    days: list[int | None] = []
+    for kinds in weeks:
+        days += [*(None for _ in kinds), *(effort.weeks * len(kind.weekdays) for kind in kinds)]
+    return Stages(tell, days, guess=GUESSED_PLANS * effort.search_days + effort.fresh_days)
+
+
+def _journal(setting: Setting, wish: Wish, effort: Effort, path: Path | None) -> Journal | None:
+    if path is None:
+        return None
+    # Where it runs makes no difference to what comes out.
+    content = msgspec.json.encode((setting, wish, msgspec.structs.replace(effort, machine=Machine())))
+    return Journal(path, msgspec.json.encode({"hours": hashlib.sha256(content).hexdigest()}))
+
+
+class _Run:
+    """Works one week out after the other, and keeps what is finished."""
+
+    def __init__(
+        self, wish: Wish, effort: Effort, is_cancelled: IsCancelled | None, stages: Stages, journal: Journal | None
+    ) -> None:
+        self._wish, self._effort, self._is_cancelled = wish, effort, is_cancelled
+        self._stages, self._journal = stages, journal
+
+    def week(self, code: Code, name: Text, coming: Coming, kinds: Sequence[DayKind], times: Sequence[NewTime]) -> Week:
+        wish = self._wish
+        plans = [self._sized(kind) for kind in kinds]
+        found = self._scheduled(_need(kinds, plans), _with_closures(wish.rules, kinds))
+        tables = [self._simulated(kind, plan, found) for kind, plan in zip(kinds, plans, strict=True)]
+        return Week(
+            code=code, name=name, coming=coming, **_service(Lived(kinds, tables, times), wish.target),
+            **_effects(found, wish, held=all(plan.held for plan in plans)),
+            overtime=overtime_of(kinds, tables, found, wish.rules, pay_per_hour=wish.pay_per_hour),
+        )  # fmt: skip
+
+    def _sized(self, kind: DayKind) -> SizedPlan:
+        effort = self._effort
+        plan = size(
+            kind.setting, self._wish.target, jobs=effort.machine.jobs, dask=effort.machine.dask,
+            progress=self._stages.sizing, cancelled=self._is_cancelled, search_days=effort.search_days,
+            fresh_days=effort.fresh_days, memory=self._part(),
+        )  # fmt: skip
+        self._stages.end()
+        return plan
+
+    def _simulated(self, kind: DayKind, plan: SizedPlan, found: Schedule) -> Days:
+        effort, days = self._effort, len(kind.weekdays)
+        table = simulate(
             msgspec.structs.replace(scheduled(kind, plan, found), strata=1),
-            range(FIRST_WEEK * len(kind.weekdays), (FIRST_WEEK + effort.weeks) * len(kind.weekdays)),
-            machine=effort.machine, is_cancelled=is_cancelled,
-        )
-        for kind, plan in zip(kinds, plans, strict=True)
-    ]  # fmt: skip
-    effects = _effects(found, wish, held=all(plan.held for plan in plans))
-    return Week(code=code, name=name, coming=coming, **_service(Lived(kinds, tables, times), wish.target), **effects)
+            range(FIRST_WEEK * days, (FIRST_WEEK + effort.weeks) * days), machine=effort.machine,
+            tell=self._stages.simulating, is_cancelled=self._is_cancelled, progress_file=self._part(),
+        )  # fmt: skip
+        self._stages.end()
+        return table
+
+    def _scheduled(self, need: Need, rules: LabourRules) -> Schedule:
+        """Return the schedule; one that was kept is taken, since a solver that was cut short may find another one."""
+        part = self._part()
+        if part is not None:
+            for line in part.read(msgspec.json.encode((need, rules))):
+                return msgspec.json.decode(line, type=Schedule)
+        found = schedule(need, rules, time_limit_s=self._effort.solver_s, gap=GAP)
+        if part is not None and math.isfinite(found.bound) and math.isfinite(found.gap):
+            part.add(msgspec.json.encode(found))
+        return found
+
+    def _part(self) -> Kept | None:
+        return None if self._journal is None else self._journal.part()
 
 
 def _service(lived: Lived, target: Target) -> dict[str, Any]:
@@ -315,7 +374,19 @@ def _assumptions(wish: Wish) -> list[Assumption]:
                         f"{part or 'all parts'}: {own.low:g} to {own.high:g} {unit_en} {en}")  # fmt: skip
             found.append(Assumption(about, text))
     found.append(Assumption("hours.labour", Text(wish.rules.name.zh, wish.rules.name.en), wish.rules.basis))
+    found.append(Assumption("hours.overtime", _overtime_told(wish.rules)))
     found.append(
         Assumption("hours.skills", Text("排班中每人可坐任一窗口", "everybody in the schedule can sit at any window"))
     )
     return found
+
+
+def _overtime_told(rules: LabourRules) -> Text:
+    more = f"{100 * rules.overtime_premium:g} %"
+    return Text(
+        f"关门后为持号群众办完的时间，在班次之外按小时另付，加成 {more}，另加该时段的加成，不论本人一周是否排满；"
+        "工时单价取做到关门的人的平均；午间关门后和交班时多做的几分钟不计",
+        f"work after closing, for whoever holds a number, is paid by the hour on top of the schedule, {more} more, and the premiums"
+        " of that time, whether or not somebody's week is full; the hour costs the mean of those who work until closing;"
+        " minutes past a midday closing or the end of an earlier shift are not counted",
+    )

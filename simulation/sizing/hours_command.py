@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 )
 @click.option("--seed", type=click.IntRange(0, 2**31), help="Another seed than the scenario's.")
 @click.option("--jobs", default=1, type=click.IntRange(1, 256), help="Processes on this computer.")
+@click.option("--dask", default="", metavar="ADDRESS", help="Run on this Dask cluster instead.")
+@click.option("--progress", "progress_file", type=FILE, help="Keep what is finished in this file, and go on from it.")
 @click.option("--json", "json_file", type=FILE, help="Write the figures as JSON.")
 @click.option("--html", type=FILE, help="Write a page with pictures and tables.")
 @click.option("--xlsx", type=FILE, help="Write the tables as a workbook.")
@@ -52,8 +54,8 @@ if TYPE_CHECKING:
 def hours(
     scenario: str, lunch: bool, evening: str, saturday: tuple[str, ...], sunday: tuple[str, ...],
     moved: tuple[str, ...], induced: tuple[str, ...], share: float, within: float, labour: Path | None,
-    pay: float | None, weeks: int, search_days: int, visits: float | None, seed: int | None, jobs: int,
-    json_file: Path | None, html: Path | None, xlsx: Path | None, language: Language,
+    pay: float | None, weeks: int, search_days: int, visits: float | None, seed: int | None, jobs: int, dask: str,
+    progress_file: Path | None, json_file: Path | None, html: Path | None, xlsx: Path | None, language: Language,
 ) -> None:  # fmt: skip
     """Open SCENARIO longer; PART is lunch, evening, saturday or sunday."""
     try:
@@ -80,19 +82,18 @@ def hours(
             rules=load_rules(labour) if labour is not None else DEFAULT_RULES,
             pay_per_hour=pay or setting.roster.cost_per_hour or 1.0,
         )
-        effort = Effort(search_days=search_days, weeks=weeks, fresh_days=2 * search_days, machine=Machine(jobs))
-        found = _shown(setting, wish, effort)
+        effort = Effort(search_days=search_days, weeks=weeks, fresh_days=2 * search_days, machine=Machine(jobs, dask))
+        found = _shown(setting, wish, effort, progress_file)
     _tell(found, Files(json_file, html, xlsx, language))
 
 
-def _shown(setting: "Setting", wish: "Wish", effort: "Effort") -> "Longer":
-    """Show a bar of the weeks on standard error, where that is a terminal."""
+def _shown(setting: "Setting", wish: "Wish", effort: "Effort", progress_file: Path | None) -> "Longer":
+    """Show a bar of all simulated days on standard error, where that is a terminal."""
     from simulation.cli import progress_shown
-    from simulation.experiment import Progress
     from simulation.sizing.hours import hours as longer
 
-    with progress_shown(3) as tell:
-        return longer(setting, wish, effort, tell=lambda _week, done, total: tell(Progress(done, total, None)))
+    with progress_shown(0) as tell:
+        return longer(setting, wish, effort, tell=tell, progress_file=progress_file)
 
 
 def _tell(found: "Longer", files: "Files") -> None:

@@ -24,6 +24,8 @@ IDLE: Final = 1.3
 """Paid hours beside hours of shifts from which on it is told: salaried people work most of what they are paid for."""
 UNSOLVED_PCT: Final = 2.0
 """A schedule that may be so much cheaper is told as such; the search ends at one per cent."""
+RARELY_PCT: Final = 5.0
+"""Rests between shifts that are shortened more often than this are told."""
 
 
 def report_of(found: Longer, *, version: str) -> Report:
@@ -58,7 +60,7 @@ def report_of(found: Longer, *, version: str) -> Report:
 
 
 def _verdict(found: Longer, one: Week) -> Finding:
-    served, kept, more = one.in_new_hours.value, one.kept_new_pct.value, one.cost - found.cases[0].cost
+    served, kept, more = one.in_new_hours.value, one.kept_new_pct.value, one.whole_cost - found.cases[0].whole_cost
     unit = Text(" 元", "") if found.pay_per_hour != 1 else Text(" 小时薪酬", " hours of pay")
     zh = (
         f"{one.name.zh}：新时段每周办理 {served:,.0f} 人次，{kept:.1f} % 在 {found.target_min:g} 分钟内叫到，"
@@ -86,6 +88,12 @@ def _doubts(one: Week) -> Iterator[Text]:
             "使然，更长的时段或别的规则（--labour）可能便宜得多",
             f"of {one.paid_hours:,.0f} paid hours only {one.scheduled_hours:,.0f} are shifts, because of the labour rules (shortest"
             " shift, share of part-time): longer spans or other rules (--labour) may be far cheaper",
+        )
+    if one.overtime is not None and one.overtime.rest_broken_pct > RARELY_PCT:
+        yield Text(
+            f"关门后的工作使 {one.overtime.rest_broken_pct:.0f} % 的“晚班接次日班”短于规定的班次间休息：次日应晚到或换人",
+            f"work after closing shortens {one.overtime.rest_broken_pct:.0f} % of the rests between closing and a shift on the next"
+            " day below what the rules want: let these people begin later, or others close",
         )
     if one.cost_gap_pct > UNSOLVED_PCT:
         yield Text(
@@ -117,6 +125,9 @@ def _side_by_side(found: Longer) -> Table:
         (Text("人数", "people"), lambda one: _people(one)),
         (Text("付薪小时/周", "paid hours a week"), lambda one: one.paid_hours),
         (paid, lambda one: one.cost),
+        (Text("关门后加班 窗口小时/周", "work after closing, window-hours a week"), lambda one: None if one.overtime is None else one.overtime.hours),
+        (Text("关门后加班费用", "cost of work after closing"), lambda one: None if one.overtime is None else one.overtime.cost),
+        (Text("费用合计", "cost in all"), lambda one: None if one.overtime is None else one.whole_cost),
         (Text("每位新时段群众的费用", "cost of each served in the new hours"), lambda one: _each(one, today)),
         (Text("最后一人离开", "last visitor out"), _last_out),
     ]  # fmt: skip
@@ -136,7 +147,7 @@ def _each(one: Week, today: Week) -> Cell:
     served = one.in_new_hours
     if one is today or not served.value:
         return None
-    more = one.cost - today.cost
+    more = one.whole_cost - today.whole_cost
     return Interval(more / served.value, more / served.high, more / max(served.low, 1e-9), served.blocks)
 
 

@@ -78,6 +78,9 @@ class LabourRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     breaks: Break = Break()
     contracts: tuple[Contract, ...]
     premiums: tuple[Premium, ...] = ()
+    overtime_premium: float = 0.5
+    """Added to an hour's pay for work after closing, beside the premiums of that time. Labour Law 1994, article 44: at least
+    150 % of the wage for longer hours; rules with another agreement say their own."""
 
 
 FULL_TIME: Final = Contract(code="full", name=Text("全职", "full-time"), salaried=True)
@@ -125,6 +128,8 @@ def check_rules(rules: LabourRules) -> None:
         raise _bad("breaks", "休息时长或先后有误", "lengths are negative, or the latest comes before the earliest")
     if rest.to_min <= rest.from_min:
         raise _bad("breaks", "时段结束早于开始", "the span ends before it begins")
+    if rules.overtime_premium < 0:
+        raise _bad("overtime_premium", "加成为负", "it is negative")
     for premium in rules.premiums:
         if premium.extra < 0 or premium.to_min <= premium.from_min or not set(premium.weekdays) <= set(range(1, 8)):
             raise _bad(

@@ -9,6 +9,7 @@ Laws:
 
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -115,14 +116,18 @@ def merge(
     machine: Machine | None = None,
     tell: Tell | None = None,
     is_cancelled: IsCancelled | None = None,
+    progress_file: Path | None = None,
 ) -> Merged:
-    """Simulate every step for both ends of the ranges; raises BadGroups."""
+    """Simulate every step for both ends of the ranges; raises BadGroups, SweepCancelled and CheckpointMismatch."""
     ends = _ends(wish, setting)
     chains = [_Chain(setting, wish, end) for end in ends]
     distinct: dict[bytes, Setting] = {}
     for chain in chains:
         distinct |= {msgspec.json.encode(one): one for one in (*chain.steps.values(), *chain.alone.values())}
-    tables = compare(list(distinct.values()), range(days), machine=machine, tell=tell, is_cancelled=is_cancelled)
+    tables = compare(
+        list(distinct.values()), range(days), machine=machine, tell=tell, is_cancelled=is_cancelled,
+        progress_file=progress_file,
+    )  # fmt: skip
     known = dict(zip(distinct, tables, strict=True))
     return Merged(
         name=setting.name,

@@ -31,14 +31,16 @@ if TYPE_CHECKING:
 @click.option("--days", type=click.IntRange(4, MOST_DAYS), help="Simulated days of each step.")
 @click.option("--seed", type=click.IntRange(0, 2**31), help="Another seed than the scenario's.")
 @click.option("--jobs", default=1, type=click.IntRange(1, 256), help="Processes on this computer.")
+@click.option("--dask", default="", metavar="ADDRESS", help="Run on this Dask cluster instead.")
+@click.option("--progress", "progress_file", type=FILE, help="Keep what is finished in this file, and go on from it.")
 @click.option("--json", "json_file", type=FILE, help="Write the figures as JSON.")
 @click.option("--html", type=FILE, help="Write a page with pictures and tables.")
 @click.option("--xlsx", type=FILE, help="Write the tables as a workbook.")
 @click.option("--language", default="zh", type=click.Choice(["zh", "en"]), help="Of the page and the workbook.")
 def merge(
     scenario: str, before: str, after: str, online: tuple[str, ...], service: str, walk: str, visits: float | None,
-    days: int | None, seed: int | None, jobs: int, json_file: Path | None, html: Path | None, xlsx: Path | None,
-    language: Language,
+    days: int | None, seed: int | None, jobs: int, dask: str, progress_file: Path | None, json_file: Path | None,
+    html: Path | None, xlsx: Path | None, language: Language,
 ) -> None:  # fmt: skip
     """Go from specialised windows to those of SCENARIO, or to so many comprehensive ones, on the same people."""
     try:
@@ -62,7 +64,9 @@ def merge(
             walk=range_asked(walk, "--walk"),
         )
         with progress_shown(setting.days) as tell:
-            found = merged(setting, wish, days=setting.days, machine=Machine(jobs), tell=tell)
+            found = merged(
+                setting, wish, days=setting.days, machine=Machine(jobs, dask), tell=tell, progress_file=progress_file
+            )
     _tell(found, Files(json_file, html, xlsx, language))
 
 

@@ -8,6 +8,7 @@ import msgspec
 from simulation.scenario_checks import clock
 from simulation.sizing.errors import BadNeed
 from simulation.sizing.labour import DAY_MIN, WEEK_DAYS, Break, Contract, LabourRules
+from simulation.waits import SLOT_MIN
 
 LATEST_MIN: Final = 30 * 60
 NEED_LIMIT: Final = 2_000
@@ -125,6 +126,16 @@ def pay_of(shift: WorkShift, day: int, contract: Contract, rules: LabourRules) -
                 inside -= _common(shift.break_from_min, shift.break_to_min, premium.from_min, premium.to_min)
             base += premium.extra * inside / 60
     return base * contract.per_hour
+
+
+def premium_at(start_min: int, day: int, rules: LabourRules) -> float:
+    """Return the part of an hour's pay that premiums add in a half-hour; a time after midnight is of the day before."""
+    end_min = start_min + SLOT_MIN
+    return sum(
+        premium.extra * _common(start_min, end_min, premium.from_min, premium.to_min) / SLOT_MIN
+        for premium in rules.premiums
+        if day + 1 in premium.weekdays
+    )
 
 
 def _common(start: int, end: int, other_start: int, other_end: int) -> int:

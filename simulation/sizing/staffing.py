@@ -16,6 +16,7 @@ import numpy as np
 from hall.ids import MINUTE_MS
 from simulation.experiment import IsCancelled, Machine
 from simulation.intervals import Floats, mean_of, share_of, unit_of
+from simulation.journal import Kept
 from simulation.setting import Setting
 from simulation.sizing.errors import SizingStopped, TargetOutOfReach
 from simulation.sizing.groups import Frame, Numbers
@@ -61,7 +62,7 @@ def size(
     cancelled: IsCancelled | None = None,
     search_days: int | None = None,
     fresh_days: int | None = None,
-    memory: Path | None = None,
+    memory: Path | Kept | None = None,
 ) -> SizedPlan:
     """Size the windows of a scenario's dates, one plan for all of them.
 
@@ -80,7 +81,7 @@ def needed(plan: SizedPlan) -> tuple[tuple[int, int], ...]:
 class _Sizing:
     def __init__(
         self, setting: Setting, target: Target, machine: Machine, tell: Tell | None, stop: IsCancelled | None,
-        memory: Path | None,
+        memory: Path | Kept | None,
     ) -> None:  # fmt: skip
         self._setting, self._target = setting, target
         self._trials = Trials(setting, target, machine=machine, memory=memory, tell=tell, is_cancelled=stop)

@@ -18,9 +18,9 @@ import msgspec
 import numpy as np
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
-from simulation.errors import CheckpointMismatch
-from simulation.experiment import CHUNK, IsCancelled, Machine, ignore_keys, truncate, where
+from simulation.experiment import CHUNK, IsCancelled, Machine, ignore_keys, where
 from simulation.intervals import Floats
+from simulation.journal import Kept, kept_in
 from simulation.people import People
 from simulation.setting import Roster, Setting
 from simulation.sizing.groups import Frame, Numbers, frame_of
@@ -90,7 +90,7 @@ class Trials:
     """Tries staffings of one hall."""
 
     def __init__(
-        self, setting: Setting, target: Target, *, machine: Machine, memory: Path | None = None,
+        self, setting: Setting, target: Target, *, machine: Machine, memory: Path | Kept | None = None,
         tell: Tell | None = None, is_cancelled: IsCancelled | None = None,
     ) -> None:  # fmt: skip
         self.hall = Hall(setting, target)
@@ -235,25 +235,17 @@ def _key(roster: Roster, days: range, *, quick: bool) -> str:
 class _Memory:
     """Rows by staffing and days; with a file they outlive the process. A torn last line is left out."""
 
-    def __init__(self, path: Path | None, setting: Setting, target: Target) -> None:
+    def __init__(self, where: Path | Kept | None, setting: Setting, target: Target) -> None:
         self.rows: dict[str, Floats] = {}
         self.took_s: dict[str, float] = {}
         self.earlier_days = 0
         self.earlier_s: dict[int, float] = {}
         """By run."""
-        self._path = path
-        if path is None:
+        self._kept = kept_in(where) if where is not None else None
+        if self._kept is None:
             return
         heading = msgspec.json.encode(_Heading(hashlib.sha256(msgspec.json.encode((setting, target))).hexdigest()))
-        lines = path.read_bytes().split(b"\n") if path.exists() else []
-        if not lines or not lines[0]:
-            path.write_bytes(heading + b"\n")
-            return
-        if lines[0] != heading:
-            raise CheckpointMismatch(path.name)
-        if lines[-1]:
-            truncate(path, lines[-1])
-        for line in lines[1:-1]:
+        for line in self._kept.read(heading):
             one = msgspec.json.decode(line, type=_Line)
             self.earlier_s[one.run] = max(self.earlier_s.get(one.run, 0.0), one.at_s)
             self.earlier_days += one.days
@@ -271,6 +263,5 @@ class _Memory:
         self._write(_Line("", [], 0, 0.0, len(self.earlier_s), at_s))
 
     def _write(self, line: _Line) -> None:
-        if self._path is not None:
-            with self._path.open("ab") as file:
-                file.write(msgspec.json.encode(line) + b"\n")
+        if self._kept is not None:
+            self._kept.add(msgspec.json.encode(line))

@@ -122,6 +122,40 @@ def test_nobody_is_called_in_a_break_or_after_a_shift() -> None:
     assert min(began) >= at(world, 12 * 60)
 
 
+def test_the_time_that_windows_work_past_their_plan_is_summed_up_by_half_hour() -> None:
+    """Two windows, a line at closing: what lies after it is what they needed for their last visitors, and nothing is before."""
+    setting = setting_of(plan_of(2), per_hour=16, behaviour=Behaviour(walk_ms=20_000, overtime_ms=600 * MINUTE_MS))
+    twin = Twin(setting)
+    world = twin.world(0)
+    world.run()
+    result, _ = twin.sum_up(world, 0)
+    closes = at(world, 18 * 60)
+
+    last = max(ticket.finished_ms for ticket in world.state.tickets.values())
+
+    assert sum(result.slot_over_ms[:36]) == sum(result.slot_over[:36]) == 0
+    assert sum(result.slot_over_ms) == sum(end - start for start, end in world.over)
+    assert {start for start, _ in world.over} == {closes}
+    assert max(end for _, end in world.over) == last
+    assert result.slot_over[36] == len(world.over) == 2
+    assert result.slot_over_ms[36] <= 2 * 30 * MINUTE_MS
+
+
+def test_work_past_a_stretch_ends_where_the_next_one_begins() -> None:
+    """A window that serves through its own pause is at work as planned after it."""
+    pause = Pause(12 * 60, 12 * 60 + 5)
+    shifts = (Shift(window="W000", from_min=540, to_min=1080, pauses=(pause,)),)
+    setting = setting_of(
+        plan_of(1, service_ms=40 * MINUTE_MS), per_hour=3, roster=Roster(shifts=shifts), service=ServiceTimes(law="fixed")
+    )  # fmt: skip
+
+    world = Twin(setting).world(0)
+    world.run()
+
+    noon = at(world, 12 * 60)
+    assert (noon, noon + 5 * MINUTE_MS) in world.over
+
+
 @pytest.mark.parametrize(("at_close", "overtime_min"), [("serve", 600), ("serve", 20), ("stop", 600)])
 def test_at_closing_clerks_serve_whoever_holds_a_number_or_stop(at_close: str, overtime_min: int) -> None:
     """A hall too full: served out, or for so long, or not at all; who is left gets home with the end of day."""

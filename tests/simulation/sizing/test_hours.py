@@ -1,13 +1,16 @@
 """`onewindow hours`: a week opened longer, who comes then, and the service of the cover that was scheduled."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from hall.catalog import Text
+from hall.ids import MINUTE_MS
 from hall.opening import Span, WeekHours
 from simulation.demand import expected_visits
 from simulation.halls import offered_hall
@@ -15,15 +18,16 @@ from simulation.intervals import Interval
 from simulation.report.content import lines_of
 from simulation.report.page import page_of
 from simulation.report.workbook import sheets_of
+from simulation.results import SLOTS, Waits
 from simulation.scenario import FOLDER, load_scenario
 from simulation.setting import Demand, NewHours, Piece, Setting
 from simulation.sizing.cover import FIRST_WEEK, CoverCheck, worst_of
 from simulation.sizing.cover_report import STANDINGS
-from simulation.sizing.errors import BadExtension, TargetOutOfReach
+from simulation.sizing.errors import BadExtension, BadLabourRules, TargetOutOfReach
 from simulation.sizing.hours import Effort, Longer, Wish, hours
 from simulation.sizing.hours_command import hours as hours_command
 from simulation.sizing.hours_report import report_of
-from simulation.sizing.labour import DEFAULT_RULES
+from simulation.sizing.labour import DEFAULT_RULES, load_rules
 from simulation.sizing.longer import (
     Coming,
     DayKind,
@@ -36,11 +40,13 @@ from simulation.sizing.longer import (
     visits_a_week,
 )
 from simulation.sizing.need import Need, WorkShift
+from simulation.sizing.overtime import overtime_of
 from simulation.sizing.plan import Checked
 from simulation.sizing.ranges import Range
 from simulation.sizing.rota import Rostered
-from simulation.sizing.shifts import Person, cover_of
+from simulation.sizing.shifts import Person, Schedule, cover_of
 from simulation.sizing.staffing import Target
+from simulation.table import BY_SLOT, FACTS, WIDTH, Days
 from simulation.twin import Twin
 from tests.simulation.settings import plan_of, setting_of
 
@@ -177,7 +183,12 @@ def test_three_weeks_stand_side_by_side_and_the_scheduled_cover_is_what_was_simu
 def test_the_report_says_what_it_rests_on(longer: Longer) -> None:
     report = report_of(longer, version="0")
 
-    assert [one.about for one in report.assumptions][:3] == ["hours.moved", "hours.induced", "hours.labour"]
+    assert [one.about for one in report.assumptions][:4] == [
+        "hours.moved",
+        "hours.induced",
+        "hours.labour",
+        "hours.overtime",
+    ]
     assert "30–70" in report.assumptions[1].text.zh
     assert sum(not table.is_long for table in report.tables) == 2 + 2 * len(longer.cases)
     assert {picture.kind for picture in report.pictures} == {"steps", "bars"}
@@ -320,6 +331,103 @@ def test_the_roster_stands_short_in_the_terminal_and_whole_on_the_page_and_in_th
     assert "who works when" not in lines
     assert "Who works when (longer, low)" in page
     assert sheets[f"每人一周的班（{week.name.zh}）"][1][:4] == ["1–2", "全职", 2, "09:00–12:00 + 13:00–18:00"]
+
+
+def test_work_after_closing_is_a_line_of_its_own_in_hours_and_cost(longer: Longer) -> None:
+    """It is paid beside the schedule, at least by what overtime and the evening add, with its interval."""
+    today, low, _ = longer.cases
+    report = report_of(longer, version="0")
+    rows = {row[0].en: row for row in report.tables[0].rows if isinstance(row[0], Text)}
+
+    for one, place in ((today, 1), (low, 2)):
+        assert one.overtime is not None
+        assert one.overtime.hours.low < one.overtime.hours.value < one.overtime.hours.high
+        assert one.whole_cost == one.cost + one.overtime.cost.value
+        assert rows["work after closing, window-hours a week"][place] == one.overtime.hours
+        assert rows["cost of work after closing"][place] == one.overtime.cost
+        assert rows["cost in all"][place] == one.whole_cost
+    assert low.overtime is not None
+    per_hour = low.overtime.cost.value / low.overtime.hours.value / longer.pay_per_hour
+    assert 1.5 < per_hour <= 1.5 + 0.2 + 1e-9, "overtime, and evenings or weekends"
+    assert f"for {low.whole_cost - today.whole_cost:,.0f} more a week" in report.findings[0].text.en
+    assert "hours.overtime" in [one.about for one in report.assumptions]
+
+
+@pytest.fixture
+def evening() -> tuple[DayKind, Schedule]:
+    """Mondays to Tuesdays until 20:00: two people close, one of them begins at 9:00 on the next day, after 13 hours."""
+    late, early = WorkShift(960, 1200), WorkShift(540, 780)
+    people = (
+        Person("full", (late, early, None, None, None, None, None)),
+        Person("full", (late, None, None, None, None, None, None)),
+    )
+    need = Need(540, 30, ((1,) * 22, (1,) * 22, *(((0,) * 22,) * 5)))
+    found = Schedule(
+        people=people, need=need, cover=cover_of(people, need), paid_min=4800, cost=80, bound=80, gap=0, status="optimal",
+        seconds=0, rules=DEFAULT_RULES.name, basis="assumed",
+    )  # fmt: skip
+    return DayKind((1,), village()), found
+
+
+def closed_late(minutes: Sequence[tuple[int, ...]]) -> Days:
+    """Return Mondays after whose closing windows work so many minutes."""
+    rows = np.zeros((len(minutes), WIDTH))
+    table = Days(0, rows, Waits.empty(), {}, {})
+    for number, windows in enumerate(minutes):
+        for slot in range(40, SLOTS):
+            own = [min(30, minute - (slot - 40) * 30) for minute in windows if minute > (slot - 40) * 30]
+            rows[number, len(FACTS) + BY_SLOT.index("slot_over_ms") * SLOTS + slot] = sum(own) * MINUTE_MS
+            rows[number, len(FACTS) + BY_SLOT.index("slot_over") * SLOTS + slot] = len(own)
+    return table
+
+
+def test_overtime_costs_its_premium_and_those_of_its_time(evening: tuple[DayKind, Schedule]) -> None:
+    """45 and 15 minutes, then none: half an hour a week on the mean, at 1 + 0.5 + 0.2 hours of pay, or as the rules say."""
+    kind, found = evening
+    table = closed_late([(45, 15), ()])
+    dear = msgspec.structs.replace(DEFAULT_RULES, overtime_premium=1.0, premiums=())
+
+    usual = overtime_of([kind], [table], found, DEFAULT_RULES, pay_per_hour=50)
+    other = overtime_of([kind], [table], found, dear, pay_per_hour=1)
+
+    assert usual.hours.value == other.hours.value == 0.5
+    assert usual.cost.value == pytest.approx(0.5 * 1.7 * 50)
+    assert other.cost.value == pytest.approx(0.5 * 2)
+
+
+def test_a_rest_is_shortened_only_where_nobody_else_can_stay(evening: tuple[DayKind, Schedule]) -> None:
+    """11 hours of rest leave two hours; the other one, who is off on the next day, stays first."""
+    kind, found = evening
+
+    spared = overtime_of([kind], [closed_late([(150, 60), (200,), (), ()])], found, DEFAULT_RULES, pay_per_hour=1)
+    hit = overtime_of([kind], [closed_late([(150, 140), (200,), (), ()])], found, DEFAULT_RULES, pay_per_hour=1)
+
+    assert (spared.early_people, spared.rest_broken_pct) == (1, 0.0)
+    assert hit.rest_broken_pct == 25.0
+
+
+def test_rests_that_are_shortened_more_than_rarely_are_a_doubt(longer: Longer) -> None:
+    week = longer.cases[1]
+    assert week.overtime is not None
+    for pct, is_told in ((4.0, False), (25.0, True)):
+        changed = msgspec.structs.replace(week, overtime=msgspec.structs.replace(week.overtime, rest_broken_pct=pct))
+        (finding,) = report_of(msgspec.structs.replace(longer, cases=(longer.cases[0], changed)), version="0").findings
+
+        assert ("shortens 25 % of the rests" in finding.text.en) == is_told
+        assert ("25 % 的" in finding.text.zh) == is_told
+        assert finding.tone != "good" or not is_told
+
+
+def test_rules_state_another_premium_for_overtime_but_not_a_negative_one(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    rules = 'name = { zh = "本厅", en = "ours" }\novertime_premium = PREMIUM\n[[contracts]]\ncode = "full"\nname = { zh = "全职", en = "full" }\n'
+    file.write_text(rules.replace("PREMIUM", "1.0"), "utf-8")
+
+    assert load_rules(file).overtime_premium == 1.0
+    assert DEFAULT_RULES.overtime_premium == 0.5, "Labour Law 1994, article 44"
+    file.write_text(rules.replace("PREMIUM", "-0.1"), "utf-8")
+    with pytest.raises(BadLabourRules, match="overtime_premium"):
+        load_rules(file)
 
 
 def test_in_time_is_what_was_asked_for_and_not_the_promise_of_the_scenario() -> None:
