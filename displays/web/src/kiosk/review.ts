@@ -16,6 +16,8 @@ const LINE_REM = 6.1;
 const RESERVED_REM = 44;
 const RESERVED_LYING_REM = 14;
 const MOST_WINDOWS = 8;
+// So much of an ID or phone number lets its owner know it; the next in line learns nothing.
+const SHOWN_END = 2;
 
 class KioskReview extends KioskPart {
   static override styles = [
@@ -85,6 +87,11 @@ class KioskReview extends KioskPart {
         border-color: var(--ow-line-strong);
         background: none;
         color: var(--ow-brand-strong);
+      }
+      .who {
+        width: 100%;
+        margin-top: 0.6rem;
+        font-weight: 400;
       }
       h2 {
         margin: 1.1rem 0 0.5rem;
@@ -222,7 +229,7 @@ class KioskReview extends KioskPart {
       <div class="sides ${isLarge() ? "large" : ""}">
         <section>${this.chosen()} ${this.add()}</section>
         <section class="decide">
-          ${this.model.purpose === "book" ? this.plan("primary") : html`${this.classes()} ${this.told()} ${this.problem()} ${this.take()}`}
+          ${this.model.purpose === "book" ? this.plan("primary") : html`${this.classes()} ${this.who()} ${this.told()} ${this.problem()} ${this.take()}`}
         </section>
       </div>
     `;
@@ -292,6 +299,16 @@ class KioskReview extends KioskPart {
         )}
       </div>
       <p class="explained" data-testid="explained">${chosen ? say(this.explanation(chosen)) : nothing}</p>`;
+  }
+
+  private who() {
+    const hall = this.model.watch.hall;
+    const { person } = this.model;
+    return hall && hall.one_per_person
+      ? html`<button class="who line" data-testid="to-who" @click=${() => this.model.show("who")}>
+          ${person ? say("kiosk.who.given", { end: person.slice(-SHOWN_END) }) : say("kiosk.who")}
+        </button>`
+      : nothing;
   }
 
   private explanation(one: { code: string; lane: string | number }): TextKey {
