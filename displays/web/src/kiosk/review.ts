@@ -15,6 +15,8 @@ const LINE_REM = 6.1;
 // Heading, pager, margins, and what stands below where the screen is upright.
 const RESERVED_REM = 44;
 const RESERVED_LYING_REM = 14;
+// The way to say who one is, where the hall wants to know.
+const WHO_REM = 5;
 const MOST_WINDOWS = 8;
 // So much of an ID or phone number lets its owner know it; the next in line learns nothing.
 const SHOWN_END = 2;
@@ -237,7 +239,9 @@ class KioskReview extends KioskPart {
 
   private chosen() {
     const { basket } = this.model;
-    const perPage = linesThatFit(this, LINE_REM, isLying() ? RESERVED_LYING_REM : RESERVED_REM);
+    const { hall } = this.model.watch;
+    const upright = RESERVED_REM + (hall && hall.one_per_person ? WHO_REM : 0);
+    const perPage = linesThatFit(this, LINE_REM, isLying() ? RESERVED_LYING_REM : upright);
     const pages = Math.max(1, Math.ceil(basket.length / perPage));
     const page = Math.min(this.model.page, pages - 1);
     return html`<div data-testid="basket">
