@@ -130,6 +130,7 @@ def _hall(house: House, state: HallDay) -> Json:
         "issuing": state.issuing and not state.is_ended,
         "remote": policy.issuing.remote,
         "bookable": policy.booking is not None,
+        "one_per_person": policy.issuing.one_open_per_person,
         "rejoin": policy.missed.rejoin != "void",
         "policy_version": policy.version,
         **_catalog(state),

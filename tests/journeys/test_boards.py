@@ -24,6 +24,14 @@ BESIDE = """() => {
 }"""
 """For each call that stands large: do number and window stand whole, and beside or above one another?"""
 
+COLUMNS = """() => {
+  const table = document.querySelector("ow-board").shadowRoot.querySelector("table");
+  const edges = (cell) => { const range = document.createRange(); range.selectNodeContents(cell); return range.getBoundingClientRect(); };
+  const [heads, cells] = ["th", "tbody tr:first-child td"].map((cells) => [...table.querySelectorAll(cells)].map(edges));
+  return heads.map((head, n) => Math.min(Math.abs(head.left - cells[n].left), Math.abs(head.right - cells[n].right)));
+}"""
+"""How far each column's head stands from the edge of what is below it, on the side where they stand closer."""
+
 pytestmark = [pytest.mark.browser]
 
 
@@ -64,6 +72,15 @@ def test_an_open_board_falls_silent_and_speaks_again_as_its_hall_is_set(tmp_path
             number = call_somebody(hall, window)
             said = [said_of(board, number) == "silent" for board in boards]
             assert said == [voice == "silent", True, False], voice
+
+
+def test_each_head_of_the_recent_calls_stands_over_its_column(tmp_path: Path, eyes: Eyes):
+    with running(tmp_path, windows=1) as hall:
+        board = board_at(eyes, hall.url)
+        call_somebody(hall, 1)
+        holds(board, lambda: board.locator("[data-testid=recent]").count() == 1, "the call is recent")
+
+        assert [round(apart) for apart in board.evaluate(COLUMNS)] == [0, 0, 0]
 
 
 def said_of(board: Page, number: str) -> str:

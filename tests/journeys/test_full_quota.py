@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hall.policy import Quota
-from tests.support.booked_journey import TurnedClock, booked_plan
+from tests.support.booked_journey import PHONE, TurnedClock, booked_plan
 from tests.support.browser import Eyes, seen
 from tests.support.journey import add_people, page_address
 from tests.support.server import HALL, serving, token_of
@@ -35,6 +35,7 @@ def test_a_full_quota_says_when_numbers_come_again_and_offers_another_day(tmp_pa
         choose_last(phone, " .pick")
         hall.take("id-card")
 
+        seen(phone, "field-phone").fill(PHONE)
         seen(phone, "take-number").click()
         expect(seen(phone, "refusal")).to_contain_text(AGAIN)
         expect(seen(phone, "again")).to_have_text(AGAIN)

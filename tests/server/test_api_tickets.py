@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from hall.ids import TICKET_ID_PATTERN
-from hall.policy import MissedRule
+from hall.policy import Issuing, MissedRule
 from server.links import Links, class_there
 from tests.support.plans import small_plan
 from tests.support.server import HALL, Served, command_id, serving
@@ -147,6 +147,15 @@ def test_a_missed_number_of_a_paper_slip_rejoins_at_the_kiosk_and_nowhere_else(t
     assert again.json() == done.json()
     assert (waiting.status_code, waiting.json()["code"]) == (409, "WRONG_STATE")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "UNKNOWN_TICKET")
+
+
+def test_a_hall_says_whether_it_gives_one_number_per_person_and_item(tmp_path):
+    plan = small_plan(HALL)
+    policy = msgspec.structs.replace(plan.policy, issuing=Issuing(one_open_per_person=False))
+    with serving(tmp_path, plans={HALL: msgspec.structs.replace(plan, policy=policy), "one": small_plan("one")}) as two:
+        said = [two.client().get(f"/api/halls/{hall}").json()["one_per_person"] for hall in (HALL, "one")]
+
+    assert said == [False, True]
 
 
 def test_a_hall_says_whether_missed_numbers_may_rejoin(tmp_path):

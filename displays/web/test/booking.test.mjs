@@ -30,6 +30,13 @@ beforeEach(() => {
   };
 });
 
+test("a person is known again however their phone number is written, abroad as at home", () => {
+  for (const written of ["138 0013 8000", "+86 138-0013-8000", "008613800138000"]) {
+    assert.equal(person.phoneAsPerson(written), "13800138000");
+  }
+  assert.equal(person.phoneAsPerson("+852 2345 6789"), "+85223456789");
+});
+
 test("a visit is asked for by its items and quantities, and reads back from our own addresses", () => {
   const items = [{ code: "id card", quantity: 1 }, { code: "b", quantity: 3 }];
 

@@ -36,6 +36,17 @@ test("after silence the same command is asked again, and gives the same ticket",
   assert.deepEqual(server.asked[server.asked.length - 1].items, ITEMS);
 });
 
+test("who says who they are is asked for under that name, and nobody else is", async () => {
+  const server = new Server();
+  const taking = server.kiosk();
+
+  await taking.take(ITEMS, "ordinary", "13800138000");
+  taking.forget();
+  await taking.take(ITEMS, "ordinary");
+
+  assert.deepEqual(server.asked.map((one) => one.person), ["13800138000", undefined]);
+});
+
 test("the next visitor gets a new command", async () => {
   const server = new Server();
   const taking = server.kiosk();

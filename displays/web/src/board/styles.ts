@@ -241,6 +241,9 @@ export const boardStyles = css`
     font-weight: 500;
     text-align: left;
   }
+  th:last-child {
+    text-align: right;
+  }
   td {
     padding: 0.32rem 0.6rem;
     vertical-align: middle;

@@ -38,6 +38,11 @@ export function normalPhone(typed: string): string {
   return typed.normalize("NFKC").replace(/[\s()-]/g, "");
 }
 
+/** The one form by which a person is known again, however the number was written: without China's prefix. */
+export function phoneAsPerson(typed: string): string {
+  return normalPhone(typed).replace(/^(\+|00)86(?=1\d{10}$)/, "");
+}
+
 /** What is wrong with a phone number, or null; none at all is for the server to allow. */
 export function phoneFault(typed: string): TextKey | null {
   const phone = normalPhone(typed);

@@ -1,5 +1,6 @@
 // What a guide can do to a ticket, in which states, and the question each act begins with.
 
+import { phoneAsPerson } from "../booking/person";
 import type { Api } from "../shared/api";
 import { pick } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
@@ -121,12 +122,18 @@ export async function newTicket(hall: HallInfo): Promise<Body | null> {
     fields: [
       { name: "class", label: say("class"), kind: "choice", value: "ordinary", options: classes(hall) },
       { name: "items", label: say("items"), kind: "picks", required: true, options: itemOptions(hall), hint: say("find_item") },
+      ...(hall.one_per_person ? [{ name: "person", label: say("person"), kind: "text" as const, hint: say("person_why") }] : []),
     ],
     confirm: say("take"),
     wide: true,
     testid: "dialog-new",
   });
-  return given ? { class: given.class, items: (given.items as string[]).map((code) => ({ code, quantity: 1 })) } : null;
+  if (!given) {
+    return null;
+  }
+  const person = typeof given.person === "string" ? phoneAsPerson(given.person) : "";
+  const items = (given.items as string[]).map((code) => ({ code, quantity: 1 }));
+  return { class: given.class, items, ...(person ? { person } : {}) };
 }
 
 function classes(hall: HallInfo) {

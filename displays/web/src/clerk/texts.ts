@@ -105,6 +105,8 @@ export const clerkTexts = {
   "clerk.due_date": ["补交期限", "Due date"],
   "clerk.due_short": ["{date} 前补交", "owed by {date}"],
   "clerk.materials": ["待补材料（每行一项）", "Materials owed (one per line)"],
+  "clerk.person": ["身份证或手机号（可不填）", "ID or phone number (optional)"],
+  "clerk.person_why": ["同一事项每人只取一张号，号码只用于核对，不留明文", "One number per person and item; only compared, never kept readable"],
   "clerk.find_item": ["搜索事项、拼音或编码", "Search items"],
   "clerk.no_hits": ["没有找到", "Nothing found"],
 

@@ -25,10 +25,11 @@ import "./rejoin";
 import "./rejoined";
 import "./result";
 import "./review";
+import "./who";
 
 // Staleness is a matter of time passing, so it is looked at although nothing was heard.
 const LOOK_EVERY_MS = 1000;
-const INSIDE: readonly string[] = ["items", "search", "review", "check-in", "book", "rejoin"];
+const INSIDE: readonly string[] = ["items", "search", "review", "check-in", "book", "rejoin", "who"];
 const ANY_TIME: readonly Screen[] = ["result", "check-in", "book", "booked", "rejoin", "rejoined"];
 
 class OwKiosk extends OwElement {
@@ -124,6 +125,8 @@ class OwKiosk extends OwElement {
         return html`<ow-kiosk-book .model=${this.model}></ow-kiosk-book>`;
       case "booked":
         return html`<ow-kiosk-booked .model=${this.model}></ow-kiosk-booked>`;
+      case "who":
+        return html`<ow-kiosk-who .model=${this.model}></ow-kiosk-who>`;
       case "rejoin":
         return html`<ow-kiosk-rejoin .model=${this.model}></ow-kiosk-rejoin>`;
       case "rejoined":

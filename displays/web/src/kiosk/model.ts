@@ -7,6 +7,7 @@ import { type Api, type Refused, newCommandId } from "../shared/api";
 import { setLanguage } from "../shared/i18n";
 import { setLarge } from "../shared/theme";
 import type { HallItem, TakenTicket, Text, WaitGroup } from "../shared/types";
+import { normalId, phoneAsPerson } from "../booking/person";
 import type { CheckedIn } from "../booking/types";
 import { Arrival } from "./arrival";
 import { type Chosen, groupOf, longestGroup, withItems, withStep, without } from "./basket";
@@ -20,7 +21,7 @@ import type { Found } from "./search";
 import { bookingSlip, slipOf, takenOf, visitUrl } from "./slip";
 import { type Outcome, Taking } from "./taking";
 
-export type Screen = "home" | "items" | "search" | "review" | "result" | "check-in" | "book" | "booked" | "rejoin" | "rejoined";
+export type Screen = "home" | "items" | "search" | "review" | "result" | "check-in" | "book" | "booked" | "rejoin" | "rejoined" | "who";
 /** What the visitor came for is done: the screen goes by itself, without a question. */
 export const ENDS: readonly Screen[] = ["result", "booked", "rejoined"];
 export type PrintState = "none" | "printing" | "printed" | "failed";
@@ -39,6 +40,7 @@ export interface Taken {
 const ORDINARY = "ordinary";
 // The server makes this class from an appointment.
 const BOOKED = "booked";
+const LONGEST_PERSON = 30;
 // A slip is printed again by hand, but not for ever.
 const MOST_REPRINTS = 5;
 
@@ -50,6 +52,8 @@ export class KioskModel {
   query = "";
   basket: Chosen[] = [];
   visitorClass = ORDINARY;
+  /** ID or phone number, if the visitor likes; only where the hall gives one number per person and item. */
+  person = "";
   taking: TakeState = "ready";
   problem: Refused | null = null;
   taken: Taken | null = null;
@@ -187,6 +191,8 @@ export class KioskModel {
       } else {
         this.show("review");
       }
+    } else if (this.screen === "who") {
+      this.show("review");
     } else if (this.screen === "review" && origin.screen !== "review") {
       this.show(origin.screen, origin.theme);
       this.turn(origin.page);
@@ -257,6 +263,11 @@ export class KioskModel {
     this.changed();
   }
 
+  setPerson(text: string): void {
+    this.person = phoneAsPerson(normalId(text)).slice(0, LONGEST_PERSON);
+    this.changed();
+  }
+
   /** Take the number; tapping again, or after silence, asks for the same one. */
   async take(): Promise<void> {
     if (this.taking === "taking" || this.basket.length === 0) {
@@ -266,7 +277,7 @@ export class KioskModel {
     this.taking = "taking";
     this.problem = null;
     this.changed();
-    const outcome = await this.numbers.take(this.basket, this.visitorClass);
+    const outcome = await this.numbers.take(this.basket, this.visitorClass, this.person);
     if (visit === this.visit) {
       this.answered(outcome);
     }
@@ -293,6 +304,7 @@ export class KioskModel {
     this.basket = [];
     this.query = "";
     this.visitorClass = ORDINARY;
+    this.person = "";
     this.taking = "ready";
     this.taken = null;
     this.purpose = "take";

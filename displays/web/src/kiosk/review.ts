@@ -15,7 +15,11 @@ const LINE_REM = 6.1;
 // Heading, pager, margins, and what stands below where the screen is upright.
 const RESERVED_REM = 44;
 const RESERVED_LYING_REM = 14;
+// The way to say who one is, where the hall wants to know.
+const WHO_REM = 5;
 const MOST_WINDOWS = 8;
+// So much of an ID or phone number lets its owner know it; the next in line learns nothing.
+const SHOWN_END = 2;
 
 class KioskReview extends KioskPart {
   static override styles = [
@@ -85,6 +89,11 @@ class KioskReview extends KioskPart {
         border-color: var(--ow-line-strong);
         background: none;
         color: var(--ow-brand-strong);
+      }
+      .who {
+        width: 100%;
+        margin-top: 0.6rem;
+        font-weight: 400;
       }
       h2 {
         margin: 1.1rem 0 0.5rem;
@@ -222,7 +231,7 @@ class KioskReview extends KioskPart {
       <div class="sides ${isLarge() ? "large" : ""}">
         <section>${this.chosen()} ${this.add()}</section>
         <section class="decide">
-          ${this.model.purpose === "book" ? this.plan("primary") : html`${this.classes()} ${this.told()} ${this.problem()} ${this.take()}`}
+          ${this.model.purpose === "book" ? this.plan("primary") : html`${this.classes()} ${this.who()} ${this.told()} ${this.problem()} ${this.take()}`}
         </section>
       </div>
     `;
@@ -230,7 +239,9 @@ class KioskReview extends KioskPart {
 
   private chosen() {
     const { basket } = this.model;
-    const perPage = linesThatFit(this, LINE_REM, isLying() ? RESERVED_LYING_REM : RESERVED_REM);
+    const { hall } = this.model.watch;
+    const upright = RESERVED_REM + (hall && hall.one_per_person ? WHO_REM : 0);
+    const perPage = linesThatFit(this, LINE_REM, isLying() ? RESERVED_LYING_REM : upright);
     const pages = Math.max(1, Math.ceil(basket.length / perPage));
     const page = Math.min(this.model.page, pages - 1);
     return html`<div data-testid="basket">
@@ -292,6 +303,16 @@ class KioskReview extends KioskPart {
         )}
       </div>
       <p class="explained" data-testid="explained">${chosen ? say(this.explanation(chosen)) : nothing}</p>`;
+  }
+
+  private who() {
+    const hall = this.model.watch.hall;
+    const { person } = this.model;
+    return hall && hall.one_per_person
+      ? html`<button class="who line" data-testid="to-who" @click=${() => this.model.show("who")}>
+          ${person ? say("kiosk.who.given", { end: person.slice(-SHOWN_END) }) : say("kiosk.who")}
+        </button>`
+      : nothing;
   }
 
   private explanation(one: { code: string; lane: string | number }): TextKey {

@@ -18,6 +18,7 @@ interface Wish {
   items: Chosen[];
   class: string;
   channel: "kiosk";
+  person?: string;
 }
 
 const SETTLE_EVERY_MS = 10_000;
@@ -37,10 +38,10 @@ export class Taking {
   ) {}
 
   /** Take a number, or ask again for the answer of the tap before. */
-  take(items: readonly Chosen[], visitorClass: string): Promise<Outcome> {
+  take(items: readonly Chosen[], visitorClass: string, person = ""): Promise<Outcome> {
     if (!this.running) {
       this.wish = this.wish || {
-        command_id: newCommandId(), items: items.slice(), class: visitorClass, channel: "kiosk",
+        command_id: newCommandId(), items: items.slice(), class: visitorClass, channel: "kiosk", ...(person ? { person } : {}),
       };
       this.running = this.ask(this.wish);
     }

@@ -31,6 +31,26 @@ export const takeStyles = css`
   .bar .row {
     flex-wrap: nowrap;
   }
+  .who {
+    margin-bottom: var(--ow-3);
+  }
+  .who label {
+    display: block;
+    font-weight: 600;
+  }
+  .who .field {
+    margin-top: var(--ow-1);
+    font-size: var(--ow-text-l);
+  }
+  .who .field[aria-invalid="true"] {
+    border-color: var(--ow-bad);
+    box-shadow: inset 0 0 0 1px var(--ow-bad);
+  }
+  .who .fault {
+    margin-top: var(--ow-1);
+    color: var(--ow-bad);
+    font-weight: 600;
+  }
   .bar p {
     flex: 1 1 auto;
     margin-right: var(--ow-3);

@@ -4,12 +4,13 @@ import { html, nothing } from "lit";
 import { property, state } from "lit/decorators.js";
 
 import { itemsText } from "../booking/days";
+import { phoneAsPerson, phoneFault } from "../booking/person";
 import { Api, Refused, faultText, newCommandId } from "../shared/api";
 import "../shared/components/status";
 import "../shared/components/topbar";
 import { OwElement, define } from "../shared/element";
 import { clockTime, momentText, waitText } from "../shared/format";
-import { hasText, pick, t } from "../shared/i18n";
+import { type TextKey, hasText, pick, t } from "../shared/i18n";
 import { rootUrl } from "../shared/place";
 import { base, buttons, surfaces } from "../shared/theme";
 import type { HallInfo, HallItem, TakenTicket, Text, WaitGroup, Waits } from "../shared/types";
@@ -42,6 +43,9 @@ export class OwTake extends OwElement {
   @state() private chosen: Choice = new Map();
   @state() private isBusy = false;
   @state() private refusal: Refusal | null = null;
+  /** Who asks, where the hall gives one number per person and item; lives in this page alone. */
+  @state() private phone = "";
+  @state() private phoneWrong: TextKey | null = null;
   @state() private loadFault: Text | null = null;
   @state() private mine: Mine[] = [];
 
@@ -199,6 +203,7 @@ export class OwTake extends OwElement {
     return html`<div class="bar" role="region" aria-label=${t("phone.take")}>
       <div class="inner">
         ${this.refusal ? this.refused(this.refusal, info) : nothing}
+        ${count && info.one_per_person ? this.phoneField() : nothing}
         <div class="row">
           <p role="status" data-testid="told">
             <b>${count ? t("phone.chosen", { n: count }) : t("phone.chosen.none")}</b>
@@ -210,6 +215,43 @@ export class OwTake extends OwElement {
         </div>
       </div>
     </div>`;
+  }
+
+  private phoneField() {
+    const wrong = this.phoneWrong;
+    return html`<div class="who">
+      <label for="phone">${t("book.field.phone")} <span>${t("phone.person.why")}</span></label>
+      <input
+        id="phone"
+        class="field"
+        type="tel"
+        autocomplete="tel"
+        required
+        maxlength="24"
+        data-testid="field-phone"
+        aria-invalid=${wrong ? "true" : "false"}
+        aria-describedby=${wrong ? "phone-fault" : nothing}
+        .value=${this.phone}
+        @input=${(event: Event) => this.typePhone((event.target as HTMLInputElement).value)}
+      />
+      ${wrong ? html`<p class="fault" id="phone-fault" role="alert">${t(wrong)}</p>` : nothing}
+    </div>`;
+  }
+
+  private typePhone(text: string): void {
+    this.phone = text;
+    this.phoneWrong = null;
+    this.commandId = null;
+  }
+
+  /** Whether the hall learns who asks, where it wants to. */
+  private isKnown(info: HallInfo): boolean {
+    this.phoneWrong = !info.one_per_person ? null : this.phone.trim() ? phoneFault(this.phone) : "phone.person.missing";
+    const field = this.phoneWrong ? this.renderRoot.querySelector<HTMLElement>("#phone") : null;
+    if (field) {
+      field.focus();
+    }
+    return this.phoneWrong === null;
   }
 
   private refused(refusal: Refusal, info: HallInfo) {
@@ -248,7 +290,7 @@ export class OwTake extends OwElement {
   }
 
   private async take(info: HallInfo): Promise<void> {
-    if (this.isBusy) {
+    if (this.isBusy || !this.isKnown(info)) {
       return;
     }
     this.isBusy = true;
@@ -256,7 +298,8 @@ export class OwTake extends OwElement {
     this.commandId = this.commandId || newCommandId();
     try {
       const items = Array.from(this.chosen, ([code, quantity]) => ({ code, quantity }));
-      const body = { command_id: this.commandId, items, channel: "phone" };
+      const person = info.one_per_person ? { person: phoneAsPerson(this.phone) } : {};
+      const body = { command_id: this.commandId, items, channel: "phone", ...person };
       const { ticket } = await this.api.command<{ ticket: TakenTicket }>(`${this.path}/tickets`, body);
       const taken = { hall: this.hall, ticket: ticket.id, number: ticket.number, secret: ticket.secret };
       remember({ ...taken, hallName: info.name, takenMs: Date.now() });

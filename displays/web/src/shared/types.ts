@@ -174,6 +174,8 @@ export interface HallInfo {
   issuing: boolean;
   remote: boolean;
   bookable: boolean;
+  /** One open ticket per person and item: who takes one is asked who they are. */
+  one_per_person: boolean;
   /** Who missed the call may come back. */
   rejoin: boolean;
   policy_version: string | number;

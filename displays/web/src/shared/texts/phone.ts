@@ -14,6 +14,8 @@ export const phoneTexts = {
   "phone.most": ["一张号最多 {n} 个事项", "At most {n} items on one number"],
   "phone.take": ["取号", "Take a number"],
   "phone.taking": ["正在取号…", "Taking…"],
+  "phone.person.why": ["同一事项每人只取一张号，号码只用于核对，不留明文", "One number per person and item; only compared, never kept readable"],
+  "phone.person.missing": ["请填写手机号", "Enter your phone number"],
   "phone.ahead": ["前面 {n} 人", "{n} ahead"],
   "phone.ahead.none": ["前面没有人", "Nobody ahead"],
   "phone.more": ["增加", "More"],
