@@ -5,35 +5,20 @@ import time
 from typing import Any, ClassVar, Final
 
 import gevent
-import msgspec
 from locust.contrib.fasthttp import FastHttpUser, FastResponse
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
 from loadtests.crowd.notes import Notes
 from loadtests.crowd.place import place_of_environment
-from server.demo.history import Operation, Outcome, noted
+from loadtests.crowd.replies import Reply, Trouble, meaning
+from server.demo.history import Operation, noted
 
 ANSWER_S: Final = 10.0
 """Every command gets its answer within 10 s (law L3); later it is asked for again."""
 GIVE_UP_S: Final = 45.0
 """A server that was killed serves again long before; then an operation stays unknown."""
 PAUSE_S: Final = 0.25
-TRY_AGAIN: Final = frozenset({0, 429, 500, 502, 503, 504})
-REFUSED_FROM: Final = 400
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """What an operation came to."""
-
-    outcome: Outcome
-    code: str = ""
-    document: dict[str, Any] = {}
-
-    @property
-    def is_ok(self) -> bool:
-        """Tell whether it was done."""
-        return self.outcome == "ok"
 
 
 _NOTES: list[Notes] = []
@@ -85,25 +70,23 @@ class Person(FastHttpUser):
     def ask(self, name: str, path: str, *, token: str = "") -> dict[str, Any]:
         """Read something; empty if it is not to be had."""
         with self.client.get(path, headers=_headers(token), name=name, catch_response=True) as answer:
-            return _judged(answer).document
+            return self._judged(name, answer).document
 
     def _once(self, op: str, path: str, body: dict[str, Any], token: str) -> Reply:
         with self.client.post(path, json=body, headers=_headers(token), name=op, catch_response=True) as answer:
-            return _judged(answer)
+            return self._judged(op, answer)
 
-
-def _judged(answer: Any) -> Reply:
-    """Say what an answer means; only what is not definite counts as a failure."""
-    response: FastResponse = answer
-    status = response.status_code or 0
-    if status in TRY_AGAIN:
-        answer.failure(f"no definite answer: {status or response.error}")
-        return Reply("unknown")
-    answer.success()
-    document = msgspec.json.decode(response.content or b"{}", type=dict[str, Any])
-    if status < REFUSED_FROM:
-        return Reply("ok", "", document)
-    return Reply("refused", str(document.get("code", status)), document)
+    def _judged(self, what: str, answer: Any) -> Reply:
+        """Say what an answer means; what is not definite is a failure for Locust, and noted."""
+        response: FastResponse = answer
+        status = response.status_code or 0
+        reply = meaning(status, response.content or b"")
+        if reply.outcome == "unknown":
+            self.notes.write_trouble(Trouble(what, status, reply.code))
+            answer.failure(f"no definite answer: {status or response.error}")
+        else:
+            answer.success()
+        return reply
 
 
 def _headers(token: str) -> dict[str, str]:

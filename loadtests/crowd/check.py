@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from loadtests.crowd.notes import PREFIX, Rang
+from loadtests.crowd.replies import Trouble
 from server.demo.compare import Comparison, compare
 from server.demo.history import History, Operation, Sighting, read_history
 from server.ledger.port import Ledger
@@ -47,6 +48,12 @@ def compared_with_log(history: Path, rings: Sequence[Rang], opened: Callable[[],
 def rings_of(path: Path) -> list[Rang]:
     """Return all rings in the order of the file."""
     decoder = msgspec.json.Decoder(Rang)
+    return [decoder.decode(line) for line in path.read_bytes().splitlines()]
+
+
+def troubles_of(path: Path) -> list[Trouble]:
+    """Return all answers that were not definite."""
+    decoder = msgspec.json.Decoder(Trouble)
     return [decoder.decode(line) for line in path.read_bytes().splitlines()]
 
 

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from loadtests.crowd.place import Clerk, Place, place_of_environment
+from loadtests.crowd.replies import Trouble
 from server.demo.history import History
 
 PREFIX: Final = "crowd-"
@@ -34,6 +35,7 @@ class Notes:
         folder = Path(self.place.folder)
         self.history = History(folder / f"history-{os.getpid()}.jsonl")
         self._rings = (folder / f"rings-{os.getpid()}.jsonl").open("ab", buffering=0)
+        self._troubles = (folder / f"troubles-{os.getpid()}.jsonl").open("ab", buffering=0)
         self.numbers = itertools.count(1)
         self.chance = random.Random(os.getpid())
         self._run = f"{PREFIX}{os.getpid()}"
@@ -50,6 +52,10 @@ class Notes:
     def write_ring(self, rang: Rang) -> None:
         """Write down that a screen rang."""
         self._rings.write(msgspec.json.encode(rang) + b"\n")
+
+    def write_trouble(self, trouble: Trouble) -> None:
+        """Write down an answer that was not definite."""
+        self._troubles.write(msgspec.json.encode(trouble) + b"\n")
 
     def seat(self) -> Clerk | None:
         """Give a free window of this process's share to a clerk, if there is one."""

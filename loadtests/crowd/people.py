@@ -5,11 +5,13 @@ import random
 from typing import Any, Final
 
 import gevent
+import locust.runners
 import msgspec
 from locust import LoadTestShape, between, constant, task
 
-from loadtests.crowd.asking import Person, Reply
+from loadtests.crowd.asking import Person
 from loadtests.crowd.following import Follower
+from loadtests.crowd.replies import Reply
 from loadtests.crowd.shapes import SHAPES, VARIABLE, Run, crowd_at
 
 CANCELS: Final = 0.1
@@ -21,6 +23,11 @@ FORM_S: Final = (0.2, 1.0)
 BRINGS_TWO: Final = 0.2
 FREE_S: Final = 1.0
 """How long a window without anybody waits until it looks again."""
+
+MISSING_AFTER: Final = 30
+"""Heartbeats, one a second, after which a worker of Locust counts as gone; after 3, as it would be, it is only busy."""
+
+locust.runners.HEARTBEAT_LIVENESS = MISSING_AFTER
 
 
 class Citizen(Person):

@@ -54,8 +54,8 @@ def text_of(found: Outcome, out: Path) -> str:
 def _verdict(found: Outcome) -> str:
     if found.locust_said:
         return found.locust_said
-    findings = found.comparison.findings
-    return f"BROKEN: {len(findings)} findings" if findings else "every promise kept"
+    findings = [*found.shortcomings, *found.comparison.findings]
+    return f"BROKEN: {len(findings)} findings, the first: {findings[0]}" if findings else "every promise kept"
 
 
 def _compared(found: Outcome) -> str:
@@ -65,7 +65,7 @@ def _compared(found: Outcome) -> str:
          f"{said.sightings:,} rings seen",
          f"  from the key to a board's ring: p50 {shown.p50_ms:,.0f} ms, p99 {shown.p99_ms:,.0f} ms "
          f"({shown.rings:,} rings of {shown.calls:,} calls on {shown.screens:,} boards; the boards' own work included)",
-         *(f"  BROKEN {finding}" for finding in said.findings[:20])]
+         *(f"  BROKEN {finding}" for finding in [*found.shortcomings, *said.findings][:20])]
     )  # fmt: skip
 
 

@@ -1,20 +1,23 @@
 """One run of the crowd from beginning to end: server, people, audit, report."""
 
 import os
+import select
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from loadtests.crowd.check import Shown, compared_with_log, merged, operations_of, rings_of, shown
+from loadtests.crowd.check import Shown, compared_with_log, merged, operations_of, rings_of, shown, troubles_of
 from loadtests.crowd.grounds import in_cluster, in_one_process
+from loadtests.crowd.judge import ANSWER_S, BUSY_ANSWER_S, shortcomings
 from loadtests.crowd.place import FILE, Place
 from loadtests.crowd.shapes import SHAPES, VARIABLE, Run
 from server.demo.compare import Comparison
+from tests.faults.report import is_crowded
 
 PEOPLE_FILE: Final = str(Path(__file__).with_name("people.py"))
 STOPS_S: Final = 15
@@ -22,6 +25,8 @@ STOPS_S: Final = 15
 OVER_S: Final = 120.0
 """Longer than the run and this, and Locust is ended."""
 STORM_S: Final = 5.0
+LOST: Final = "The last worker went missing"
+"""What Locust says when it goes on without anybody, and ends the run."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,24 +53,31 @@ class Outcome(msgspec.Struct, frozen=True):
     audit: str
     locust_said: str
     """Empty, or why Locust itself failed."""
+    shortcomings: tuple[str, ...] = ()
+    """Why the run proves nothing, or what was too late or broken, whatever the log says."""
 
     @property
     def holds(self) -> bool:
         """Tell whether every promise was kept."""
-        return not self.comparison.findings and not self.locust_said
+        return not (self.comparison.findings or self.locust_said or self.shortcomings)
 
 
 def run(wanted: Wanted, out: Path) -> Outcome:
     """Let the crowd in; histories, Locust's tables and the report's figures go to ``out``."""
     out.mkdir(parents=True, exist_ok=True)
+    crowded = is_crowded()
     grounds = in_cluster if wanted.cluster else in_one_process
     with grounds(out, clerks=wanted.clerks, places=wanted.places) as ground:
         said = _locust(wanted, ground.place, out)
         history, rings = merged(out, "history"), rings_of(merged(out, "rings"))
         operations = operations_of(history)
+        answer_s = BUSY_ANSWER_S if crowded else ANSWER_S
         stream = f"{ground.place.hall}/{ground.place.today}"
         comparison = compared_with_log(history, rings, ground.opened, stream)
-        return Outcome(wanted, ground.place.hall, comparison, shown(operations, rings), ground.audit(), said)
+        short = shortcomings(operations, troubles_of(merged(out, "troubles")), people=wanted.people, answer_s=answer_s)
+        return Outcome(
+            wanted, ground.place.hall, comparison, shown(operations, rings), ground.audit(), said, tuple(short)
+        )
 
 
 def _locust(wanted: Wanted, place: Place, out: Path) -> str:
@@ -85,11 +97,27 @@ def _locust(wanted: Wanted, place: Place, out: Path) -> str:
              str(STOPS_S), "--csv", str(out / "locust"), "--exit-code-on-error", "0"]  # fmt: skip
     if wanted.workers:
         words += ["--processes", str(wanted.workers)]
-    with (out / "locust.log").open("wb") as log:
-        child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
-        status = _ended(child, wanted)
+    status = _status_of(words, environment, wanted, out / "locust.log")
     file.unlink()
-    return "" if status == 0 else f"Locust ended with status {status}: {_last_lines(out / 'locust.log')}"
+    if status:
+        return f"Locust ended with status {status}: {_last_lines(out / 'locust.log')}"
+    # Its status is 0 all the same.
+    return "Locust lost its workers" if LOST in (out / "locust.log").read_text(errors="replace") else ""
+
+
+def _status_of(words: Sequence[str], environment: Mapping[str, str], wanted: Wanted, log: Path) -> int:
+    """Run Locust until it and all its workers have ended; return its status."""
+    alive, held = os.pipe()
+    with log.open("wb") as out:
+        child = subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment, pass_fds=(held,)
+        )
+    os.close(held)
+    status = _ended(child, wanted)
+    # It may end before its workers, who still write their histories: each holds the other end of the pipe.
+    select.select([alive], [], [], STOPS_S)
+    os.close(alive)
+    return status
 
 
 def _ended(child: "subprocess.Popen[bytes]", wanted: Wanted) -> int:

@@ -9,13 +9,15 @@ import msgspec
 import pytest
 
 from hall.ids import Ms
-from loadtests.crowd.check import merged, operations_of, rings_of, shown
+from loadtests.crowd.check import Shown, merged, operations_of, rings_of, shown, troubles_of
+from loadtests.crowd.judge import shortcomings
 from loadtests.crowd.notes import Rang
 from loadtests.crowd.place import OPENED_IN, day_zone
+from loadtests.crowd.replies import Trouble, meaning
 from loadtests.crowd.report import text_of, write_report
-from loadtests.crowd.run import Wanted, run
+from loadtests.crowd.run import Outcome, Wanted, run
 from loadtests.crowd.shapes import SHAPES, crowd_at
-from server.demo.compare import Entry, Log, compared
+from server.demo.compare import Comparison, Entry, Log, compared
 from server.demo.history import Operation
 
 
@@ -26,6 +28,7 @@ def test_a_crowd_on_two_workers_is_told_nothing_that_the_log_does_not_have(tmp_p
 
     assert found.locust_said == ""
     assert found.comparison.findings == ()
+    assert found.shortcomings == ()
     assert found.holds
     operations = operations_of(tmp_path / "history.jsonl")
     done = {one.op for one in operations if one.outcome == "ok"}
@@ -57,6 +60,85 @@ def test_an_answer_that_the_log_does_not_have_is_found() -> None:
     assert [finding[:2] for finding in findings] == ["S2", "S3"]
 
 
+def _outcome(operations: list[Operation], troubles: list[Trouble] | None = None) -> Outcome:
+    """What a run comes to whose log has nothing against it."""
+    short = shortcomings(operations, troubles or [], people=8)
+    unknown = sum(one.outcome == "unknown" for one in operations)
+    sound = Comparison(len(operations), len(operations) - unknown, 0, unknown, 0, 0, ())
+    return Outcome(Wanted(people=8), "longgang", sound, Shown(0, 0, 0, 0.0, 0.0), "", "", tuple(short))
+
+
+def _says(found: Outcome, folder: Path) -> str:
+    """The report for the terminal, which must say why a run does not hold; the page says the same."""
+    page, text = write_report(found, folder).read_text(encoding="utf-8"), text_of(found, folder)
+    assert ("every promise kept" in text, "every promise kept" in page) == (found.holds, found.holds)
+    assert all(one in text and one in page for one in found.shortcomings)
+    return text
+
+
+def test_a_run_in_which_people_are_answered_in_time_holds(tmp_path: Path) -> None:
+    found = _outcome([_quick(f"crowd-1-{number:06}") for number in range(2)])
+
+    assert found.holds
+    _says(found, tmp_path)
+
+
+def test_a_run_without_operations_does_not_hold(tmp_path: Path) -> None:
+    found = _outcome([])
+
+    assert not found.holds
+    assert "BROKEN: 1 findings, the first: only 0 of 0 operations were done" in _says(found, tmp_path)
+
+
+def test_a_run_in_which_everything_ends_unknown_does_not_hold(tmp_path: Path) -> None:
+    """500 operations, all answered with 500 until they were given up."""
+    given_up = [_quick(f"crowd-1-{number:06}", outcome="unknown", seconds=45) for number in range(500)]
+    found = _outcome(given_up, [Trouble("take", 500, "BROKEN")] * 900)
+
+    assert not found.holds
+    said = _says(found, tmp_path)
+    assert "only 0 of 500 operations were done" in said
+    assert "only 0 of 500 operations were answered" in said
+    assert "L3: 500 commands waited for more than 10 s, the longest 45.0 s" in said
+    assert "900 answers were 500 BROKEN" in said
+
+
+def test_a_run_of_refusals_alone_does_not_hold() -> None:
+    assert not _outcome([_quick(f"crowd-1-{number:06}", outcome="refused") for number in range(50)]).holds
+
+
+def test_one_command_that_waited_for_longer_than_the_law_allows_is_a_finding() -> None:
+    operations = [_quick(f"crowd-1-{number:06}") for number in range(99)]
+
+    assert not _outcome([*operations, _quick("crowd-1-slow", seconds=11)]).holds
+    assert _outcome([*operations, _quick("crowd-1-cut", outcome="unknown", seconds=3)]).holds, "the run ended meanwhile"
+
+
+def test_every_fault_of_the_server_is_a_finding_but_that_of_a_full_storage() -> None:
+    operations = [_quick(f"crowd-1-{number:06}") for number in range(2)]
+
+    for status, code in (
+        (500, "BROKEN"),
+        (500, "DECISION_FAILED"),
+        (502, ""),
+        (503, "NOT_READY"),
+        (503, ""),
+        (504, ""),
+    ):
+        assert not _outcome(operations, [Trouble("waits", status, code)]).holds, (status, code)
+    for status, code in ((503, "STORAGE_FULL"), (429, "TOO_MANY"), (0, "")):
+        assert _outcome(operations, [Trouble("waits", status, code)]).holds, (status, code)
+
+
+def test_only_a_definite_answer_ends_the_asking() -> None:
+    assert meaning(201, b'{"seq":1}').outcome == "ok"
+    assert meaning(409, b'{"code":"NO_TICKET"}').code == "NO_TICKET"
+    for status in (0, 429, 500, 501, 502, 503, 504):
+        assert meaning(status, b'{"code":"X"}').outcome == "unknown", status
+    assert meaning(502, b"<html>bad gateway").code == ""
+    assert meaning(503, b'{"code":"STORAGE_FULL"}').code == "STORAGE_FULL"
+
+
 def test_keys_and_rings_are_joined_by_ticket_and_window() -> None:
     press = msgspec.structs.replace(_operation("crowd-1-000001", seq=1), op="call-next", ticket="T1", window="W01")
     rings = [Rang("board", 1, "T1", "W01", 21_000_000), Rang("board", 2, "T2", "W01", 99_000_000)]
@@ -73,6 +155,8 @@ def test_what_a_killed_process_wrote_last_is_passed_over(tmp_path: Path) -> None
     (tmp_path / "rings-2.jsonl").write_bytes(whole + b"\n")
 
     assert len(rings_of(merged(tmp_path, "rings"))) == 2
+    (tmp_path / "troubles-1.jsonl").write_bytes(msgspec.json.encode(Trouble("take", 500)) + b"\n{")
+    assert troubles_of(merged(tmp_path, "troubles")) == [Trouble("take", 500)]
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -88,3 +172,8 @@ def _operation(name: str, *, seq: int, at_ns: Ms = 1_000_000) -> Operation:
     return Operation(
         id=name, op="take", who="somebody", invoked_ns=at_ns, completed_ns=time.monotonic_ns(), outcome="ok", seq=seq
     )
+
+
+def _quick(name: str, *, outcome: str = "ok", seconds: float = 0.1) -> Operation:
+    one = _operation(name, seq=0)
+    return msgspec.structs.replace(one, outcome=outcome, completed_ns=one.invoked_ns + round(seconds * 1e9))
