@@ -60,9 +60,7 @@ def replay(
         click.echo(f"{repeated.rows} 行决定逐一相同 rows decided exactly as before")
         _audited(past)
         if policy_file is None and not windows:
-            if html is not None or xlsx is not None:
-                raise click.UsageError("页面和表格比较两种做法 pages and workbooks compare: add --policy or --windows")
-            _tell_figures(past, json_file)
+            _tell_figures(past, json_file, pages=(html, xlsx))
             return
         plan = _plan(past.state.plan, policy_file)
         roster = _roster(past, windows) if windows else None
@@ -88,8 +86,10 @@ def _audited(past: "PastDay") -> None:
     click.echo("审计无发现 audit: 0 findings")
 
 
-def _tell_figures(past: "PastDay", json_file: Path | None) -> None:
-    """Tell the day's own figures; as JSON in the form of the server's."""
+def _tell_figures(past: "PastDay", json_file: Path | None, *, pages: tuple[Path | None, ...]) -> None:
+    """Tell the day's own figures; as JSON in the form of the server's. Pages show two ways beside each other, not one."""
+    if any(pages):
+        raise click.UsageError("页面和表格比较两种做法 pages and workbooks compare: add --policy or --windows")
     import msgspec
 
     from simulation.fit.table import aligned

@@ -111,17 +111,11 @@ def _over(over: Sequence[tuple[Ms, Ms]], day: Day) -> Whole:
 
 
 def _day_result(
-    state: HallDay,
-    day: Day,
-    tickets: list[Ticket],
-    waits: "_Waited",
-    slots: Whole,
-    past: Whole,
+    state: HallDay, day: Day, tickets: list[Ticket], waits: "_Waited", slots: Whole, past: Whole,
     facts: dict[str, float],
-) -> DayResult:
+) -> DayResult:  # fmt: skip
     totals = state.totals
     theme = {code: item.theme for code, item in state.index.items.items()}
-    last_ms = max((one.finished_ms for one in tickets if one.started_ms), default=0)
     service_ms = sum(one.service_ms for one in tickets)
     return DayResult(
         number=day.number,
@@ -137,7 +131,7 @@ def _day_result(
         expired=totals["EXPIRED"],
         turned_away=int(facts["turned_away"]),
         booked=int(facts["booked"]),
-        no_shows=sum(one.state == "NO_SHOW" for one in state.bookings.appointments.values()) or int(facts["no_shows"]),
+        no_shows=_no_shows(state) or int(facts["no_shows"]),
         misses=sum(one.misses for one in tickets),
         all=waits.share(slice(None)),
         by_class=waits.shares_by([one.klass for one in tickets]),
@@ -150,8 +144,17 @@ def _day_result(
         service_ms=service_ms,
         busy_ms=service_ms + sum(one.walk_ms for one in tickets),
         planned_ms=int(facts["planned_ms"]),
-        last_out_min=(last_ms - day.midnight_ms) // MINUTE_MS if last_ms else 0,
+        last_out_min=_last_out_min(tickets, day),
     )
+
+
+def _last_out_min(tickets: list[Ticket], day: Day) -> int:
+    last_ms = max((one.finished_ms for one in tickets if one.started_ms), default=0)
+    return (last_ms - day.midnight_ms) // MINUTE_MS if last_ms else 0
+
+
+def _no_shows(state: HallDay) -> int:
+    return sum(one.state == "NO_SHOW" for one in state.bookings.appointments.values())
 
 
 class _Waited:
