@@ -1,7 +1,8 @@
-"""Skills of windows: specialised, two themes each, themed with some comprehensive ones, or all comprehensive.
+"""Skills of windows: as they are, one theme each, two themes each, some comprehensive ones among them, or all comprehensive.
 
 Each design has the hall's number of windows, divided over its groups by the work that they have; each is sized for the same
-target on the same days, and all are lived through by the same people. Two themes at each window, in a ring, bring most of what
+target on the same days, and all are lived through by the same people. How many comprehensive ones are enough is asked by
+several shares of them. Two themes at each window, in a ring, bring most of what
 comprehensive windows bring (W. Jordan, S. Graves, Management Science 41, 1995).
 """
 
@@ -10,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from hall.catalog import Serves, Text
+from hall.catalog import Serves, Text, items_of
 from hall.ids import ThemeCode
 from simulation.errors import SimulationError
 from simulation.intervals import Floats, Interval, share_difference_of, unit_of
@@ -19,8 +20,8 @@ from simulation.sizing.errors import BadGroups, TargetOutOfReach
 from simulation.sizing.plan import SizedPlan
 from simulation.twin import Twin
 
-COMPREHENSIVE_PART: Final = 0.25
-"""Of the windows of the mixed design."""
+SHARES: Final = (0.25,)
+"""Of comprehensive windows in the mixed designs, where nobody asks for others."""
 STREAM_DAYS: Final = 3
 
 
@@ -39,18 +40,22 @@ class Designed(msgspec.Struct, frozen=True, kw_only=True):
     name: Text
     themes_each: float
     groups: int
+    comprehensive: int
+    """Windows that serve everything, of all that the hall has."""
     window_hours: float | None
     most: int | None
     """Windows open at once."""
     worst_pct: Interval | None
     change_pct: Interval | None
-    """The day's share called in time, less that of the first design, in points."""
+    """The day's share called in time, less that of the hall as it is, in points."""
     note: Text
     plan: SizedPlan | None
 
 
-def designs_of(setting: Setting) -> tuple[Design, ...]:
-    """Return the designs for the themes that people come for; raises BadGroups where there is only one."""
+def designs_of(setting: Setting, shares: Sequence[float] = SHARES) -> tuple[Design, ...]:
+    """Return the designs for the themes that people come for, with such shares of comprehensive windows; raises BadGroups
+    where there is only one theme.
+    """
     works = _works(setting)
     themes = list(works)
     if len(themes) < 2:
@@ -61,13 +66,8 @@ def designs_of(setting: Setting) -> tuple[Design, ...]:
     everything = Serves(everything=True)
     themed = tuple(Serves((theme,)) for theme in themes)
     found = [
-        Design(Text("专窗：每窗一个主题", "specialised: one theme each"), themed, parts, 1.0),
-        Design(
-            Text("主题窗口加四分之一综合", "themed, a quarter comprehensive"),
-            (*themed, everything),
-            (*(part * (1 - COMPREHENSIVE_PART) for part in parts), COMPREHENSIVE_PART),
-            1 - COMPREHENSIVE_PART + COMPREHENSIVE_PART * len(themes),
-        ),
+        Design(Text("主题窗口：每窗一个主题", "themed: one theme each"), themed, parts, 1.0),
+        *(_mixed(themed, parts, share) for share in sorted(set(shares))),
         Design(Text("全部综合窗口", "all comprehensive"), (everything,), (1.0,), float(len(themes))),
     ]
     if len(themes) > 2:
@@ -79,6 +79,15 @@ def designs_of(setting: Setting) -> tuple[Design, ...]:
         )
         found.insert(1, two)
     return tuple(found)
+
+
+def _mixed(themed: tuple[Serves, ...], parts: tuple[float, ...], share: float) -> Design:
+    return Design(
+        Text(f"主题窗口加 {share:.0%} 综合", f"themed, {share:.0%} comprehensive"),
+        (*themed, Serves(everything=True)),
+        (*(part * (1 - share) for part in parts), share),
+        1 - share + share * len(themed),
+    )
 
 
 def with_design(setting: Setting, design: Design) -> Setting:
@@ -115,37 +124,63 @@ def divided(windows: int, parts: Sequence[float]) -> tuple[int, ...]:
 
 
 def sized_designs(
-    setting: Setting, size_one: Callable[[Setting], SizedPlan], rows_of: Callable[[Setting], tuple[Floats, Floats]]
+    setting: Setting,
+    present: SizedPlan,
+    size_one: Callable[[Setting], SizedPlan],
+    rows_of: Callable[[Setting], tuple[Floats, Floats]],
+    *,
+    shares: Sequence[float] = SHARES,
 ) -> tuple[Designed, ...]:
-    """Size each design, and let the same people live through all of them.
+    """Size each design, and let the same people live through all of them; the hall as it is, sized already, comes first.
 
     ``rows_of`` returns (called in time, counted) of each of some days under the roster of a setting.
     """
-    found: list[Designed] = []
-    first: tuple[Floats, Floats] | None = None
-    for design in designs_of(setting):
+    base = rows_of(msgspec.structs.replace(setting, roster=present.roster))
+    found = [_designed(_as_it_is(setting), setting, present, None)]
+    for design in designs_of(setting, shares):
         hall = with_design(setting, design)
         try:
             plan = size_one(hall)
         except TargetOutOfReach as error:
-            found.append(_unreached(design, error))
+            found.append(_unreached(design, hall, error))
             continue
         own = rows_of(msgspec.structs.replace(hall, roster=plan.roster))
-        change = None
-        if first is None:
-            first = own
-        else:
-            block = unit_of(len(own[0]), setting.strata)
-            change = _points(share_difference_of(own, first, block=block))
-        found.append(_designed(design, plan, change))
+        change = share_difference_of(own, base, block=unit_of(len(own[0]), setting.strata))
+        found.append(_designed(design, hall, plan, _points(change)))
     return tuple(found)
 
 
-def _designed(design: Design, plan: SizedPlan, change: Interval | None) -> Designed:
+def _as_it_is(setting: Setting) -> Design:
+    """Return what the hall's windows serve now."""
+    serves = _served(setting)
+    catalog = setting.plan.catalog
+    theme_of = {item.code: item.theme for item in catalog.items}
+    themes = [len({theme_of[code] for code in items_of(one, catalog)}) for one in serves]
+    groups = tuple(dict.fromkeys(serves))
+    return Design(
+        Text("现行窗口", "as the windows are"),
+        groups,
+        tuple(serves.count(one) / len(serves) for one in groups),
+        sum(themes) / len(themes),
+    )
+
+
+def _served(setting: Setting) -> list[Serves]:
+    skills = {skill.window: skill.serves for skill in setting.roster.skills}
+    return [skills.get(window.code, window.serves) for window in setting.plan.catalog.windows]
+
+
+def _comprehensive(setting: Setting) -> int:
+    catalog = setting.plan.catalog
+    return sum(len(items_of(serves, catalog)) == len(catalog.items) for serves in _served(setting))
+
+
+def _designed(design: Design, hall: Setting, plan: SizedPlan, change: Interval | None) -> Designed:
     return Designed(
         name=design.name,
         themes_each=design.themes_each,
         groups=len(design.serves),
+        comprehensive=_comprehensive(hall),
         window_hours=plan.window_hours,
         most=max(slot.windows for slot in plan.slots),
         worst_pct=_points(plan.worst),
@@ -155,10 +190,11 @@ def _designed(design: Design, plan: SizedPlan, change: Interval | None) -> Desig
     )
 
 
-def _unreached(design: Design, error: SimulationError) -> Designed:
+def _unreached(design: Design, hall: Setting, error: SimulationError) -> Designed:
     return Designed(
-        name=design.name, themes_each=design.themes_each, groups=len(design.serves), window_hours=None, most=None,
-        worst_pct=None, change_pct=None, note=Text(error.text("zh"), error.text("en")), plan=None,
+        name=design.name, themes_each=design.themes_each, groups=len(design.serves), comprehensive=_comprehensive(hall),
+        window_hours=None, most=None, worst_pct=None, change_pct=None, note=Text(error.text("zh"), error.text("en")),
+        plan=None,
     )  # fmt: skip
 
 

@@ -34,7 +34,13 @@ MINUTES = click.FloatRange(0.5, 240)
 @click.option("--use-max", type=PERCENT, help="Windows are busy for at most this percentage of their time.")
 @click.option("--each-theme", type=PERCENT, help="Percent of each theme, over the day; ten points below all otherwise.")
 @click.option("--weekday", multiple=True, type=click.IntRange(1, 7), help="Size for these weekdays only; 1 is Monday.")
-@click.option("--designs", is_flag=True, help="Compare skills: specialised, two themes, mixed, comprehensive.")
+@click.option("--designs", is_flag=True, help="Compare skills: as they are, themed, two themes, mixed, comprehensive.")
+@click.option(
+    "--comprehensive",
+    multiple=True,
+    type=PERCENT,
+    help="With --designs: such a percentage comprehensive (25), several times.",
+)
 @click.option("--cost-per-hour", type=click.FloatRange(0.01, 100_000), help="What an hour of an open window costs.")
 @click.option("--days", type=click.IntRange(4, MOST_DAYS), help="Fresh days that confirm the plan.")
 @click.option("--search-days", type=click.IntRange(4, MOST_DAYS), help="Days of the search.")
@@ -49,7 +55,7 @@ MINUTES = click.FloatRange(0.5, 240)
 def size(
     scenario: str, share: float, within: float, p50: float | None, p90: float | None,
     booked: float | None, booked_within: float, use_max: float | None, each_theme: float | None,
-    weekday: tuple[int, ...], designs: bool, cost_per_hour: float | None, days: int | None, search_days: int | None,
+    weekday: tuple[int, ...], designs: bool, comprehensive: tuple[float, ...], cost_per_hour: float | None, days: int | None, search_days: int | None,
     seed: int | None, jobs: int, dask: str, progress_file: Path | None, json_file: Path | None, html: Path | None,
     xlsx: Path | None, language: Language,
 ) -> None:  # fmt: skip
@@ -71,7 +77,7 @@ def size(
             booked_min=booked_within, use_max=_part(use_max), theme_share=_part(each_theme),
         )  # fmt: skip
         effort = _Effort(days, search_days, jobs, dask, progress_file)
-        found = _found(setting, target, effort, designs=designs)
+        found = _found(setting, target, effort, shares=_shares(comprehensive) if designs else ())
     _tell(found, Files(json_file, html, xlsx, language))
 
 
@@ -102,12 +108,15 @@ def _narrowed(
     return msgspec.structs.replace(setting, roster=roster, dates=dates, target_ms=round(within_min * 60_000))
 
 
-def _found(setting: "Setting", target: "Target", effort: _Effort, *, designs: bool) -> "Answer":
+def _found(setting: "Setting", target: "Target", effort: _Effort, *, shares: tuple[float, ...]) -> "Answer":
     from simulation.experiment import Machine, simulate
-    from simulation.sizing.designs import sized_designs
+    from simulation.sizing.designs import designs_of, sized_designs
     from simulation.sizing.size_report import Answer
     from simulation.sizing.staffing import size as sized
 
+    if shares:
+        # A hall without a choice of skills is refused before anything is sized.
+        designs_of(setting, shares)
     with _watched() as (tell, is_cancelled):
 
         def one(hall: "Setting") -> "SizedPlan":
@@ -116,16 +125,22 @@ def _found(setting: "Setting", target: "Target", effort: _Effort, *, designs: bo
                 search_days=effort.search_days, fresh_days=effort.days, memory=effort.memory,
             )  # fmt: skip
 
-        if not designs:
-            return Answer(plan=one(setting))
         plan = one(setting)
+        if not shares:
+            return Answer(plan=plan)
 
         def lived(hall: "Setting") -> "tuple[Floats, Floats]":
             machine = Machine(effort.jobs, effort.dask)
             days = simulate(hall, range(plan.days), machine=machine, is_cancelled=is_cancelled)
             return days.fact("kept"), days.fact("counted")
 
-        return Answer(plan=plan, designs=sized_designs(setting, one, lived))
+        return Answer(plan=plan, designs=sized_designs(setting, plan, one, lived, shares=shares))
+
+
+def _shares(comprehensive: tuple[float, ...]) -> tuple[float, ...]:
+    from simulation.sizing.designs import SHARES
+
+    return tuple(one / 100 for one in comprehensive) or SHARES
 
 
 @contextmanager

@@ -100,21 +100,31 @@ def _checks(plan: SizedPlan) -> Table:
 
 def _designs(found: Answer) -> Table:
     rows: list[tuple[Cell, ...]] = [
-        (one.name, one.themes_each, one.groups, one.window_hours, one.most, one.worst_pct, one.change_pct, one.note)
+        (
+            one.name,
+            one.comprehensive,
+            one.themes_each,
+            one.groups,
+            one.window_hours,
+            one.most,
+            one.worst_pct,
+            one.change_pct,
+            one.note,
+        )
         for one in found.designs
     ]
     return Table(
         title=Text("窗口技能方案（同样的人、同样的日子）", "skills of windows (same people, same days)"),
         head=(
-            "", Text("每窗主题", "themes each"), Text("组", "groups"), Text("窗口小时", "window-hours"),
+            "", Text("综合窗口", "comprehensive"), Text("每窗主题", "themes each"), Text("组", "groups"), Text("窗口小时", "window-hours"),
             Text("最多窗口", "most windows"), Text("最差一小时 %", "worst hour %"),
             Text("及时率之差（百分点）", "promise kept, difference (points)"), "",
         ),
         rows=tuple(rows),
         note=Text(
-            "各方案办理时长相同（假设综合窗口不更慢）；差为与第一行的配对差，在各自测算后的窗口数下",
-            "Service takes as long in every design (generalists are assumed no slower); differences are paired with the first"
-            " row, each design with its own sized windows",
+            "各方案办理时长相同（假设综合窗口不更慢）；差为与现行窗口的配对差，在各自测算后的窗口数下",
+            "Service takes as long in every design (generalists are assumed no slower); differences are paired with"
+            " the windows as they are, each design with its own sized windows",
         ),
     )  # fmt: skip
 

@@ -86,18 +86,23 @@ def test_designs_are_sized_beside_each_other_on_the_same_people() -> None:
         days = simulate(hall, range(8))
         return days.fact("kept"), days.fact("counted")
 
-    apart, mixed, together = sized_designs(setting, one, lived)
+    present = one(setting)
+    asis, apart, mixed, together = sized_designs(setting, present, one, lived)
 
+    assert (asis.plan, asis.change_pct) == (present, None), (
+        "the hall as it is comes first, and all others are held against it"
+    )
+    assert apart.change_pct is not None
+    assert [one.comprehensive for one in (apart, together)] == [0, 8]
     assert apart.window_hours is not None
     assert together.window_hours is not None
     assert together.window_hours <= apart.window_hours
-    assert apart.change_pct is None
     assert together.change_pct is not None
     assert together.change_pct.low <= together.change_pct.value <= together.change_pct.high
     assert mixed.plan is None
     assert "10:00" in mixed.note.zh
-    report = report_of(Answer(plan=apart.plan, designs=(apart, mixed, together)), version="1")  # type: ignore[arg-type]  # it has one
-    assert [len(table.rows) for table in report.tables][-1] == 3
+    report = report_of(Answer(plan=apart.plan, designs=(asis, apart, mixed, together)), version="1")  # type: ignore[arg-type]  # it has one
+    assert [len(table.rows) for table in report.tables][-1] == 4
     assert len(report.tables[1].head) == 4, "a column for each group of windows"
 
 
@@ -155,7 +160,8 @@ def test_designs_are_compared_by_the_command(tmp_path: Path) -> None:
     """A real process sizes the skills of a small hall's windows and tells them in rows, for people and as JSON."""
     file = tmp_path / "designs.json"
     program = "from simulation.sizing.size_command import size; size()"
-    words = [str(small_scenario(tmp_path)), "--designs", "--share", "80", *QUICK, "--json", str(file)]
+    words = [str(small_scenario(tmp_path)), "--designs", "--comprehensive", "50", "--share", "80", *QUICK, "--json",
+             str(file)]  # fmt: skip
 
     done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, check=False, timeout=120)
     designs = msgspec.json.decode(file.read_bytes())["designs"]
@@ -163,7 +169,8 @@ def test_designs_are_compared_by_the_command(tmp_path: Path) -> None:
     said = done.stdout.decode()
     assert done.returncode == 0, done.stderr.decode()
     assert "skills of windows" in said
-    assert len(designs) >= 3
+    assert len(designs) >= 4
+    assert "themed, 50% comprehensive" in [one["name"]["en"] for one in designs]
     for one in designs:
         assert one["name"]["zh"] in said
         assert one["window_hours"] is None or f"{one['window_hours']:.1f}" in said
@@ -179,6 +186,9 @@ def test_designs_divide_the_windows_by_the_work_of_themes() -> None:
         assert sum(group.size for group in groups) == len(setting.plan.catalog.windows)
         assert {group.serves for group in groups} == set(design.serves)
     assert not with_design(setting, designs[0]).roster.skills, "what the plan says is not said again"
+    asked = designs_of(setting, (0.5, 0.1, 0.5))
+    assert [one.name.en for one in asked][1:3] == ["themed, 10% comprehensive", "themed, 50% comprehensive"]
+    assert [one.themes_each for one in asked] == [1.0, 1.1, 1.5, 2.0]
 
 
 def test_windows_are_divided_by_largest_remainders_with_one_for_each() -> None:
