@@ -10,11 +10,13 @@ from typing import Final
 
 import msgspec
 
-from loadtests.crowd.check import Shown, compared_with_log, merged, operations_of, rings_of, shown
+from loadtests.crowd.check import Shown, compared_with_log, merged, operations_of, rings_of, shown, summed
 from loadtests.crowd.grounds import in_cluster, in_one_process
+from loadtests.crowd.notes import Rang
 from loadtests.crowd.place import FILE, Place
 from loadtests.crowd.shapes import SHAPES, VARIABLE, Run
 from server.demo.compare import Comparison
+from server.demo.history import Operation
 
 PEOPLE_FILE: Final = str(Path(__file__).with_name("people.py"))
 STOPS_S: Final = 15
@@ -42,7 +44,9 @@ class Outcome(msgspec.Struct, frozen=True):
     """Everything that a run came to."""
 
     wanted: Wanted
-    hall: str
+    halls: tuple[str, ...]
+    nodes: int
+    """That serve these halls."""
     comparison: Comparison
     shown: Shown
     audit: str
@@ -60,21 +64,25 @@ def run(wanted: Wanted, out: Path) -> Outcome:
     out.mkdir(parents=True, exist_ok=True)
     grounds = in_cluster if wanted.cluster else in_one_process
     with grounds(out, clerks=wanted.clerks, places=wanted.places) as ground:
-        said = _locust(wanted, ground.place, out)
-        history, rings = merged(out, "history"), rings_of(merged(out, "rings"))
-        operations = operations_of(history)
-        stream = f"{ground.place.hall}/{ground.place.today}"
-        comparison = compared_with_log(history, rings, ground.opened, stream)
-        return Outcome(wanted, ground.place.hall, comparison, shown(operations, rings), ground.audit(), said)
+        said = _locust(wanted, ground.places, out)
+        operations: list[Operation] = []
+        rings: list[Rang] = []
+        comparisons: list[Comparison] = []
+        for place in ground.places:
+            history, seen = merged(out / place.hall, "history"), rings_of(merged(out / place.hall, "rings"))
+            operations += operations_of(history)
+            rings += seen
+            comparisons.append(compared_with_log(history, seen, ground.opened, f"{place.hall}/{place.today}"))
+        halls, nodes = tuple(place.hall for place in ground.places), len({place.node for place in ground.places})
+        return Outcome(wanted, halls, nodes, summed(comparisons), shown(operations, rings), ground.audit(), said)
 
 
-def _locust(wanted: Wanted, place: Place, out: Path) -> str:
+def _locust(wanted: Wanted, places: Sequence[Place], out: Path) -> str:
     """Run Locust to its end; return why it failed, or nothing."""
-    place = msgspec.structs.replace(
-        place, workers=max(1, wanted.workers), cut_every_s=STORM_S if wanted.shape == "storm" else 0.0
-    )
-    file = out / "place.json"
-    file.write_bytes(msgspec.json.encode(place))
+    cut_every_s = STORM_S if wanted.shape == "storm" else 0.0
+    told = [msgspec.structs.replace(one, workers=max(1, wanted.workers), cut_every_s=cut_every_s) for one in places]
+    file = out / "places.json"
+    file.write_bytes(msgspec.json.encode(told))
     file.chmod(0o600)
     environment = {
         # libev gives up the whole process when a socket is closed under a greenlet that waits for it; libuv does not.
