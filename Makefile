@@ -128,7 +128,7 @@ flash: setup ## sell 3,000 places to 12,000 people in a minute on two nodes, one
 load: setup ## let Locust's crowd live through a busy hall; ARGS='--shape graduates --people 400'
 	$(BIN)/python -m loadtests.crowd $(ARGS)
 
-load-cluster: setup ## the same on three nodes behind nginx, with PostgreSQL and Redis
+load-cluster: setup ## the same in three halls, each on a node of its own behind nginx, with PostgreSQL and Redis
 	@[ "$(PROVIDE)" = no ] || .ci/provide
 	$(BIN)/python -m loadtests.crowd --cluster $(ARGS)
 

@@ -10,6 +10,7 @@ Laws of this module:
 import hashlib
 from bisect import bisect_left
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Literal
 
 import msgspec
@@ -278,6 +279,11 @@ class HallDay:
         )
         booked = self.bookings.facts() if self.bookings.is_used else ()
         return hashlib.sha256(msgspec.json.encode((*facts, booked) if booked else facts)).hexdigest()
+
+
+def copy_of(day: HallDay) -> HallDay:
+    """Return a state of its own; what never changes (plans, look-ups, slots) is its own copy, which is most of it."""
+    return deepcopy(day)
 
 
 def line_for(state: HallDay, primary: Bits, helpers: Bits) -> Line:

@@ -4,19 +4,38 @@ Pure: the state of a hall, the moment, and which clerks' pages are connected. Te
 the item waited for and the windows that serve it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from hall.catalog import Item, Text
 from hall.ids import MINUTE_MS, Ms
 from hall.opening import Session
 from hall.state import Bits, Desk, HallDay, Line, Ticket, items_to_do, waiting_lines
+from server.degraded import BUS_LOST, LEDGER_FAILS, RATES_ALONE
 
 Json = dict[str, Any]
 Waiting = list[tuple[Line, list[Ticket]]]
 OPEN_STATES: Final = ("IDLE", "CALLING", "SERVING")
 WINDOWS_NAMED: Final = 4
 """More are told by their number."""
+
+_OF_NODE: Final[Mapping[str, tuple[str, tuple[str, str]]]] = {
+    LEDGER_FAILS: (
+        "alarm",
+        ("数据无法写入：取号、叫号等操作暂不成功，屏幕保持最后的真实状态",
+         "Nothing can be stored: numbers and calls are refused for now, screens keep what is true"),
+    ),
+    BUS_LOST: (
+        "warn",
+        ("节点间通知（Redis）中断：其他节点办理的变化最多晚两秒显示",
+         "Nodes cannot tell each other of news (Redis is lost): what others do shows up to two seconds late"),
+    ),
+    RATES_ALONE: (
+        "warn",
+        ("访问频率由各节点单独计数：全部节点合计的上限暂时放宽",
+         "Each node counts rates alone: over all nodes together more is let through for now"),
+    ),
+}  # fmt: skip
 
 
 def alarms_of(state: HallDay, *, now_ms: Ms, linked: frozenset[str]) -> Iterator[Json]:
@@ -39,6 +58,13 @@ def screen_alarms(screens: Sequence[Json]) -> Iterator[Json]:
         if not screen["online"]:
             text = (f"屏幕「{screen['name']}」离线", f"Screen {screen['name']} is offline")
             yield _alarm("SCREEN_OFFLINE", "warn", text, since_ms=screen["last_seen_ms"])
+
+
+def node_alarms(since: Mapping[str, Ms]) -> Iterator[Json]:
+    """Say what of the server works less well now, and what that means for the hall."""
+    for code, since_ms in since.items():
+        level, text = _OF_NODE[code]
+        yield _alarm(code, level, text, since_ms=since_ms)
 
 
 # ---- people ----

@@ -61,6 +61,7 @@ from server.config.places import place_of
 from server.config.plans import PlanSource, StoredPlans
 from server.config.store import Store
 from server.contacts.book import Contacts
+from server.degraded import Degraded
 from server.express import Express
 from server.fresh import Fresh
 from server.hub import Hub, tickets_in
@@ -229,7 +230,7 @@ def _lifespan(
         async with asyncio.TaskGroup() as group:
             jobs = (
                 house.hub.beat(), _note_devices(house), _follow_devices(house), house.desk.watch(wall_ms),
-                house.desk.rates.share(),
+                house.desk.rates.share(), house.live.degraded.watch(),
             )  # fmt: skip
             tasks = [group.create_task(job) for job in jobs]
             if house.node.is_shared:
@@ -267,6 +268,7 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
     key = await asyncio.to_thread(load_key, settings.data)
     stores = partial(_messages, settings, key=key, clock=clock, ledger=ledger, node=node, waits=waits)
     contacts, outbox = await asyncio.to_thread(stores)
+    desk = _desk(settings, database, key)
     _tell_commits(hall_days, hub, calls)
     return House(
         settings=settings,
@@ -277,10 +279,10 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
         node=node,
         halls=hall_days,
         hub=hub,
-        live=LiveView(hub, waits, clock, day_of=hall_days.day_of),
+        live=LiveView(hub, waits, clock, Degraded(ledger, node.bus, desk.rates, clock), day_of=hall_days.day_of),
         calls=calls,
         projector=Projector(ledger, node.bus, Reports(_place(settings, "reports")), duty=node.duty),
-        desk=_desk(settings, database, key),
+        desk=desk,
         key=key,
         waits=waits,
         contacts=contacts,

@@ -8,8 +8,9 @@ from hall.feed import View
 from hall.ids import Ms
 from hall.state import HallDay, waiting_lines
 from server.accounts.store import Device
-from server.alarms import alarms_of, screen_alarms
+from server.alarms import alarms_of, node_alarms, screen_alarms
 from server.clock import Clock
+from server.degraded import Degraded
 from server.hub import RECEIPTS_MS, SCREEN_KINDS, Day, Hub, Presence
 from server.waits import Waits
 
@@ -23,9 +24,12 @@ ALARMS_LISTED: Final = 50
 class LiveView:
     """Works the facts out, for one view at a time."""
 
-    def __init__(self, hub: Hub, waits: Waits, clock: Clock, *, day_of: Callable[[str], Day | None]) -> None:
-        """Look at what the hub, the estimates and the halls know, and at the devices that were read."""
+    def __init__(
+        self, hub: Hub, waits: Waits, clock: Clock, degraded: Degraded, *, day_of: Callable[[str], Day | None]
+    ) -> None:
+        """Look at what the hub, the estimates and the halls know, at the devices that were read, and at the node itself."""
         self.devices: dict[str, list[Device]] = {}
+        self.degraded = degraded
         self._counts: dict[str, tuple[Ms, Json]] = {}
         self._seen: dict[str, Ms] = {}
         self._hub = hub
@@ -98,7 +102,11 @@ class LiveView:
         table = self._waits.table(state)
         told = [one for one in table["groups"] if one["p80_ms"] is not None]
         screens = self._screens(hall)
-        alarms = [*alarms_of(state, now_ms=now_ms, linked=linked), *screen_alarms(screens)]
+        alarms = [
+            *node_alarms(self.degraded.since),
+            *alarms_of(state, now_ms=now_ms, linked=linked),
+            *screen_alarms(screens),
+        ]
         return {
             "alarms": alarms[:ALARMS_LISTED],
             "longest_wait_ms": max((now_ms - since for since in _waiting_since(state)), default=0),

@@ -6,7 +6,7 @@ tells the bus; while a write is on its way the next commands gather. So many com
 Two states, on purpose. Deciding changes a state before its commit is durable, and nobody may see what could still be
 lost. So the runner keeps ``_ahead``, which it decides on, and ``_seen``, which follows the stored commits as a restart
 would. Reads get ``_seen`` only. It costs a second fold per commit (microseconds) and buys three things: reads are never
-ahead of the disk, reads go on while a failed write makes ``_ahead`` be built anew from the ledger, and every commit is
+ahead of the disk, a failed or refused write makes ``_ahead`` anew from a copy of ``_seen`` while reads go on, and every commit is
 replayed at once by the code that will replay it after a crash.
 """
 
@@ -23,7 +23,7 @@ from hall.errors import HallError
 from hall.events import Commit, DayEnded, commit_encoder
 from hall.ids import TIMER, HallId, Ms
 from hall.policy import Plan, plan_hash
-from hall.state import HallDay
+from hall.state import HallDay, copy_of
 from hall.step import apply, step
 from server.answers import AnswerIndex
 from server.arrivals import Arrivals
@@ -112,6 +112,10 @@ class HallRunner:
     _ahead: HallDay = field(default_factory=HallDay)
     _seen: HallDay = field(default_factory=HallDay)
     _hash: str = GENESIS
+    _seen_hash: str = GENESIS
+    """Of the row that ``_seen`` stands at."""
+    _is_doubted: bool = True
+    """Nothing is read yet, or the program has failed: the state to decide on comes from the log's first row."""
     _plans: dict[str, Plan] = field(default_factory=dict)
     _answers: AnswerIndex = field(default_factory=AnswerIndex)
     _mailbox: Mailbox = field(init=False)
@@ -370,8 +374,8 @@ class HallRunner:
     def _publish(self, decided: list[Decided]) -> None:
         """Everything is durable: let reads see it, answer, tell the others."""
         commits = [one.commit for one in decided]
-        for commit in commits:
-            self._follow(commit)
+        for one in decided:
+            self._follow(one.commit, one.row.hash)
         self.is_following = False
         self._figures.commands += len(commits)
         self._figures.refusals += sum(commit.refusal is not None for commit in commits)
@@ -401,9 +405,9 @@ class HallRunner:
         self._building.result()
 
     async def _replay(self) -> None:
-        """Build the state to decide on from the ledger, or read on; the state for reads follows what it had not seen."""
-        is_whole = self._stale
-        fresh, previous = (HallDay(), GENESIS) if is_whole else (self._ahead, self._hash)
+        """Build the state to decide on from what is durable, or read on; the state for reads follows what it had not seen."""
+        is_stale = self._stale
+        fresh, previous = self._base() if is_stale else (self._ahead, self._hash)
         news: list[Commit] = []
         # Until it is through nothing holds; and a hint is heard once, so that a ledger that cannot be read is not spun on.
         self._stale, self._hinted = True, 0
@@ -412,8 +416,13 @@ class HallRunner:
             async for commit, row_hash in rows:
                 previous = row_hash
                 if commit.seq > self._seen.seq:
-                    self._follow(commit)
+                    self._follow(commit, row_hash)
                     news.append(commit)
+        except StorageFailed:
+            raise
+        except (LedgerError, HallError):
+            self._is_doubted = True
+            raise
         finally:
             # Even if it ends half-way: what was seen now is not news to the next replay.
             if news:
@@ -421,18 +430,25 @@ class HallRunner:
                 self._announce(news)
         for name, plan in self._plans.items():
             fresh.plans[name] = plan
-        self._ahead, self._hash, self._stale = fresh, previous, False
+        self._ahead, self._hash, self._stale, self._is_doubted = fresh, previous, False, False
         self._figures.replays += 1
         # Reading on is every day's work of several nodes.
-        (log.info if is_whole else log.debug)("hall_day_replayed", stream=self.stream, seq=fresh.seq, news=len(news))
+        (log.info if is_stale else log.debug)("hall_day_replayed", stream=self.stream, seq=fresh.seq, news=len(news))
+
+    def _base(self) -> tuple[HallDay, str]:
+        """Return a state to read on from, and its row's hash: a copy of what is seen costs a fraction of the whole log."""
+        if self._is_doubted or not self._seen.is_open:
+            return HallDay(), GENESIS
+        return copy_of(self._seen), self._seen_hash
 
     @property
     def _is_behind(self) -> bool:
         return self._hinted > self._seen.seq
 
-    def _follow(self, commit: Commit) -> None:
+    def _follow(self, commit: Commit, row_hash: str) -> None:
         self._seen.plans.update(self._plans)
         apply(self._seen, commit)
+        self._seen_hash = row_hash
         self._answers.add(commit)
 
     def _announce(self, commits: Sequence[Commit]) -> None:
@@ -472,7 +488,7 @@ class HallRunner:
 
     def _crash(self, entry: Entry, error: Exception) -> None:
         self._figures.crashes += 1
-        self._stale = True
+        self._stale = self._is_doubted = True
         name = type(entry.command).__name__
         log.error("decision_failed", stream=self.stream, command=name, crashes=self._figures.crashes, exc_info=error)
         self._mailbox.fail([entry], DecisionFailed(f"{name}: {type(error).__name__}"))

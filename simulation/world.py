@@ -7,7 +7,6 @@ lose patience, those who come back, the hall's own timer, each clerk) has one ev
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from heapq import heappop, heappush
 from typing import Any
 
@@ -20,7 +19,7 @@ from hall import events as ev
 from hall.catalog import items_of
 from hall.errors import Refusal
 from hall.ids import TIMER, Ms
-from hall.state import HallDay
+from hall.state import HallDay, copy_of
 from hall.step import next_deadline, step
 from simulation.booking import SOLD_BEFORE_MS, Appointments, name_of, sell
 from simulation.clerks import Clerk
@@ -63,12 +62,6 @@ class Alarm(simpy.Event):
         if self.env.now == now:
             self._due_ms = NEVER_MS
             self._todo(now)
-
-
-def copy_of(opened: HallDay) -> HallDay:
-    """Return a state of its own; what never changes (plan, look-ups, slots) is shared, which is most of it."""
-    shared = {id(one): one for one in (opened.plan, opened.index, opened.bookings.grids)}
-    return deepcopy(opened, shared)
 
 
 def _nothing(_now: Ms) -> None:

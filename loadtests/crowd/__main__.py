@@ -29,8 +29,14 @@ def _words() -> argparse.ArgumentParser:
     words.add_argument("--people", type=int, default=300, help="how many are there at the highest point")
     words.add_argument("--seconds", type=float, default=180.0)
     words.add_argument("--workers", type=int, default=0, help="Locust's worker processes; 0: everything in one")
-    words.add_argument("--clerks", type=int, default=40, help="windows that are opened")
-    words.add_argument("--cluster", action="store_true", help="three nodes, PostgreSQL, Redis and nginx")
+    words.add_argument(
+        "--clerks", type=int, default=40, help="windows that are opened, spread over the halls, where there are as many"
+    )
+    words.add_argument(
+        "--cluster",
+        action="store_true",
+        help="three nodes, PostgreSQL, Redis and nginx; the crowd goes to a hall of each node",
+    )
     words.add_argument("--out", type=Path, help="where histories, tables and the report go; a new folder otherwise")
     return words
 

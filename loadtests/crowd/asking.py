@@ -9,8 +9,8 @@ from locust.contrib.fasthttp import FastHttpUser, FastResponse
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
-from loadtests.crowd.notes import Notes
-from loadtests.crowd.place import place_of_environment
+from loadtests.crowd.notes import HallNotes, Notes
+from loadtests.crowd.place import places_of_environment
 from loadtests.crowd.replies import Reply, Trouble, meaning
 from server.demo.history import Operation, noted
 
@@ -43,12 +43,16 @@ class Person(FastHttpUser):
 
     def __init__(self, *words: Any) -> None:
         """Know the place."""
-        self.host = place_of_environment().url
+        self.host = places_of_environment()[0].url
         super().__init__(*words)
         self.notes = notes_of(self.environment)
-        self.place = self.notes.place
-        self.path = f"/api/halls/{self.place.hall}"
+        self.go_to(self.notes.hall_for(type(self).__name__))
         self.who = f"{type(self).__name__.lower()}-{os.getpid()}-{next(self.notes.numbers)}"
+
+    def go_to(self, hall: HallNotes) -> None:
+        """Be in a hall from now on."""
+        self.hall, self.place = hall, hall.place
+        self.path = f"/api/halls/{self.place.hall}"
 
     def change(
         self, op: str, path: str, body: dict[str, Any], *, token: str = "", date: str = "", who: str = ""
@@ -64,7 +68,7 @@ class Person(FastHttpUser):
                     gevent.sleep(PAUSE_S)
         finally:
             # Also where the run ends in the middle: then nobody knows, and the log may have it.
-            self.notes.history.write(_operation(reply, command_id, op, who or self.who, invoked_ns, attempts, date))
+            self.hall.history.write(_operation(reply, command_id, op, who or self.who, invoked_ns, attempts, date))
         return reply
 
     def ask(self, name: str, path: str, *, token: str = "") -> dict[str, Any]:
@@ -82,7 +86,7 @@ class Person(FastHttpUser):
         status = response.status_code or 0
         reply = meaning(status, response.content or b"")
         if reply.outcome == "unknown":
-            self.notes.write_trouble(Trouble(what, status, reply.code))
+            self.hall.write_trouble(Trouble(what, status, reply.code))
             answer.failure(f"no definite answer: {status or response.error}")
         else:
             answer.success()

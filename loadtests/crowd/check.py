@@ -45,6 +45,15 @@ def compared_with_log(history: Path, rings: Sequence[Rang], opened: Callable[[],
     return asyncio.run(compare(history, opened, stream, prefix=PREFIX))
 
 
+def summed(found: Sequence[Comparison]) -> Comparison:
+    """Return what the comparisons of several halls come to together."""
+    counts = ("operations", "ok", "refused", "unknown", "sightings", "by_others")
+    return Comparison(
+        **{name: sum(getattr(one, name) for one in found) for name in counts},
+        findings=tuple(finding for one in found for finding in one.findings),
+    )
+
+
 def rings_of(path: Path) -> list[Rang]:
     """Return all rings in the order of the file."""
     decoder = msgspec.json.Decoder(Rang)

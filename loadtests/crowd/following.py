@@ -105,7 +105,7 @@ class Follower:
                 case Ring() if self._is_screen and not is_first:
                     call = msgspec.convert(effect.call, _Call)
                     rang = Rang(self._person.who, call.ring, call.ticket, call.window, time.monotonic_ns())
-                    self._person.notes.write_ring(rang)
+                    self._person.hall.write_ring(rang)
                 case _:
                     pass
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from loadtests.crowd.place import Clerk, Place, place_of_environment
+from loadtests.crowd.place import Clerk, Place, places_of_environment
 from loadtests.crowd.replies import Trouble
 from server.demo.history import History
 
@@ -26,28 +26,22 @@ class Rang(msgspec.Struct, frozen=True):
     at_ns: int
 
 
-class Notes:
-    """What this process writes down: its histories, and the numbers it has used."""
+class HallNotes:
+    """What this process writes down about one hall, and its share of the hall's windows."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Place) -> None:
         """Open files of this process."""
-        self.place: Place = place_of_environment()
-        folder = Path(self.place.folder)
+        folder = Path(place.folder, place.hall)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.place = place
         self.history = History(folder / f"history-{os.getpid()}.jsonl")
         self._rings = (folder / f"rings-{os.getpid()}.jsonl").open("ab", buffering=0)
         self._troubles = (folder / f"troubles-{os.getpid()}.jsonl").open("ab", buffering=0)
-        self.numbers = itertools.count(1)
-        self.chance = random.Random(os.getpid())
-        self._run = f"{PREFIX}{os.getpid()}"
         self._seats: list[Clerk] = []
 
     def share(self, index: int) -> None:
         """Take this process's share of the windows; ``index`` is its place among all that run people."""
         self._seats = list(self.place.clerks[index :: self.place.workers])
-
-    def command_id(self) -> str:
-        """Return an id that nobody else uses."""
-        return f"{self._run}-{next(self.numbers):06}"
 
     def write_ring(self, rang: Rang) -> None:
         """Write down that a screen rang."""
@@ -64,3 +58,29 @@ class Notes:
     def leave(self, seat: Clerk) -> None:
         """Take a window back."""
         self._seats.append(seat)
+
+
+class Notes:
+    """What this process writes down, hall by hall, and the numbers it has used."""
+
+    def __init__(self) -> None:
+        """Open files of this process."""
+        self.halls = [HallNotes(place) for place in places_of_environment()]
+        self._turns: dict[str, itertools.count[int]] = {}
+        self.numbers = itertools.count(1)
+        self.chance = random.Random(os.getpid())
+        self._run = f"{PREFIX}{os.getpid()}"
+
+    def share(self, index: int) -> None:
+        """Take this process's share of every hall's windows."""
+        for hall in self.halls:
+            hall.share(index)
+
+    def hall_for(self, kind: str) -> HallNotes:
+        """Return the hall of the next person of a kind: everybody of a kind goes to the halls in turn."""
+        turns = self._turns.setdefault(kind, itertools.count())
+        return self.halls[next(turns) % len(self.halls)]
+
+    def command_id(self) -> str:
+        """Return an id that nobody else uses."""
+        return f"{self._run}-{next(self.numbers):06}"

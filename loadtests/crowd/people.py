@@ -122,7 +122,7 @@ class Clerk(Citizen):
     def on_start(self) -> None:
         """Sit down at a window of one's own, if one is left."""
         super().on_start()
-        self.seat = self.notes.seat()
+        self.seat = self.hall.seat()
         if self.seat is not None:
             self._press("open")
 
@@ -131,7 +131,7 @@ class Clerk(Citizen):
         if self.seat is not None:
             self._press("finish")
             self._press("close")
-            self.notes.leave(self.seat)
+            self.hall.leave(self.seat)
 
     @task
     def serve(self) -> None:
@@ -176,7 +176,7 @@ class Screen(Citizen):
 
 
 class Manager(Citizen):
-    """A manager who looks at the hall."""
+    """A manager who looks at the halls, one after the other."""
 
     fixed_count = 1
     wait_time = between(2, 5)
@@ -184,9 +184,9 @@ class Manager(Citizen):
     @task
     def look(self) -> None:
         """Look at the state and at the figures of today."""
+        self.go_to(self.notes.hall_for("look"))
         self.ask("state", f"{self.path}/state")
-        if self.place.manager:
-            self.ask("figures", f"{self.path}/figures?date={self.place.today}", token=self.place.manager)
+        self.ask("figures", f"{self.path}/figures?date={self.place.today}", token=self.place.manager)
 
 
 RUN: Final = msgspec.json.decode(os.environ[VARIABLE], type=Run)

@@ -53,16 +53,18 @@ class Place(msgspec.Struct, frozen=True):
     manager: str
     clerks: tuple[Clerk, ...]
     folder: str
-    """Where the histories go."""
+    """Where the histories go: each hall has a folder of its own."""
+    node: str = ""
+    """Which node serves the hall, if there are several."""
     workers: int = 1
     """Processes that run people."""
     cut_every_s: float = 0.0
     """All screens lose the hall and come back at once, so often; 0: never."""
 
 
-def place_of_environment() -> Place:
-    """Read the file that the run has written."""
-    return msgspec.json.decode(Path(os.environ[FILE]).read_bytes(), type=Place)
+def places_of_environment() -> tuple[Place, ...]:
+    """Read the file that the run has written: one place for each hall that the crowd goes to."""
+    return msgspec.json.decode(Path(os.environ[FILE]).read_bytes(), type=tuple[Place, ...])
 
 
 def prepare(url: str, password: str, folder: Path, *, clerks: int, places: int) -> Place:

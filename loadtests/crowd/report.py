@@ -47,7 +47,8 @@ def text_of(found: Outcome, out: Path) -> str:
         f"  {row['Name']:28} {int(row['Request Count']):8,} {int(row['Failure Count']):7,} {row['50%']:>8} {row['99%']:>8}"
         for row in _stats(out)
     ]
-    audit = [line for line in found.audit.splitlines() if line.startswith(f"{found.hall}/")]
+    streams = tuple(f"{hall}/" for hall in found.halls)
+    audit = [line for line in found.audit.splitlines() if line.startswith(streams)]
     return "\n".join([*lines, _compared(found), *audit, _verdict(found)])
 
 
@@ -61,7 +62,8 @@ def _verdict(found: Outcome) -> str:
 def _compared(found: Outcome) -> str:
     said, shown = found.comparison, found.shown
     return "\n".join(
-        [f"  {said.operations:,} operations: {said.ok:,} done, {said.refused:,} refused, {said.unknown:,} unknown; "
+        [f"  in {', '.join(found.halls)}" + (f", on {found.nodes} nodes" if found.nodes > 1 else ""),
+         f"  {said.operations:,} operations: {said.ok:,} done, {said.refused:,} refused, {said.unknown:,} unknown; "
          f"{said.sightings:,} rings seen",
          f"  from the key to a board's ring: p50 {shown.p50_ms:,.0f} ms, p99 {shown.p99_ms:,.0f} ms "
          f"({shown.rings:,} rings of {shown.calls:,} calls on {shown.screens:,} boards; the boards' own work included)",

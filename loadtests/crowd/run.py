@@ -11,12 +11,15 @@ from typing import Final
 
 import msgspec
 
-from loadtests.crowd.check import Shown, compared_with_log, merged, operations_of, rings_of, shown, troubles_of
-from loadtests.crowd.grounds import in_cluster, in_one_process
+from loadtests.crowd.check import Shown, compared_with_log, merged, operations_of, rings_of, shown, summed, troubles_of
+from loadtests.crowd.grounds import Ground, in_cluster, in_one_process
 from loadtests.crowd.judge import ANSWER_S, BUSY_ANSWER_S, shortcomings
+from loadtests.crowd.notes import Rang
 from loadtests.crowd.place import FILE, Place
+from loadtests.crowd.replies import Trouble
 from loadtests.crowd.shapes import SHAPES, VARIABLE, Run
 from server.demo.compare import Comparison
+from server.demo.history import Operation
 from tests.faults.report import is_crowded
 
 PEOPLE_FILE: Final = str(Path(__file__).with_name("people.py"))
@@ -47,7 +50,9 @@ class Outcome(msgspec.Struct, frozen=True):
     """Everything that a run came to."""
 
     wanted: Wanted
-    hall: str
+    halls: tuple[str, ...]
+    nodes: int
+    """That serve these halls."""
     comparison: Comparison
     shown: Shown
     audit: str
@@ -68,25 +73,35 @@ def run(wanted: Wanted, out: Path) -> Outcome:
     crowded = is_crowded()
     grounds = in_cluster if wanted.cluster else in_one_process
     with grounds(out, clerks=wanted.clerks, places=wanted.places) as ground:
-        said = _locust(wanted, ground.place, out)
-        history, rings = merged(out, "history"), rings_of(merged(out, "rings"))
-        operations = operations_of(history)
-        answer_s = BUSY_ANSWER_S if crowded else ANSWER_S
-        stream = f"{ground.place.hall}/{ground.place.today}"
-        comparison = compared_with_log(history, rings, ground.opened, stream)
-        short = shortcomings(operations, troubles_of(merged(out, "troubles")), people=wanted.people, answer_s=answer_s)
-        return Outcome(
-            wanted, ground.place.hall, comparison, shown(operations, rings), ground.audit(), said, tuple(short)
-        )
+        said = _locust(wanted, ground.places, out)
+        return _outcome(wanted, ground, out, said, answer_s=BUSY_ANSWER_S if crowded else ANSWER_S)
 
 
-def _locust(wanted: Wanted, place: Place, out: Path) -> str:
+def _outcome(wanted: Wanted, ground: Ground, out: Path, said: str, *, answer_s: float) -> Outcome:
+    """Hold what the crowd was told in each hall against the hall's log, and judge the run as a whole."""
+    operations: list[Operation] = []
+    rings: list[Rang] = []
+    troubles: list[Trouble] = []
+    comparisons: list[Comparison] = []
+    for place in ground.places:
+        folder = out / place.hall
+        history, seen = merged(folder, "history"), rings_of(merged(folder, "rings"))
+        operations += operations_of(history)
+        rings += seen
+        troubles += troubles_of(merged(folder, "troubles"))
+        comparisons.append(compared_with_log(history, seen, ground.opened, f"{place.hall}/{place.today}"))
+    halls, nodes = tuple(place.hall for place in ground.places), len({place.node for place in ground.places})
+    short = shortcomings(operations, troubles, people=wanted.people, answer_s=answer_s)
+    compared = summed(comparisons)
+    return Outcome(wanted, halls, nodes, compared, shown(operations, rings), ground.audit(), said, tuple(short))
+
+
+def _locust(wanted: Wanted, places: Sequence[Place], out: Path) -> str:
     """Run Locust to its end; return why it failed, or nothing."""
-    place = msgspec.structs.replace(
-        place, workers=max(1, wanted.workers), cut_every_s=STORM_S if wanted.shape == "storm" else 0.0
-    )
-    file = out / "place.json"
-    file.write_bytes(msgspec.json.encode(place))
+    cut_every_s = STORM_S if wanted.shape == "storm" else 0.0
+    told = [msgspec.structs.replace(one, workers=max(1, wanted.workers), cut_every_s=cut_every_s) for one in places]
+    file = out / "places.json"
+    file.write_bytes(msgspec.json.encode(told))
     file.chmod(0o600)
     environment = {
         # libev gives up the whole process when a socket is closed under a greenlet that waits for it; libuv does not.

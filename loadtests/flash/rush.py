@@ -12,7 +12,8 @@ from loadtests.flash.lines import Line
 from loadtests.flash.setting import HALL, ITEM, Sale
 from loadtests.flash.wishes import Wish
 
-GIVE_UP_S: Final = 180.0
+GIVE_UP_S: Final = 600.0
+"""Waiting for one of the crowd's connections included: how long a machine takes is told, and not judged."""
 PAUSE_S: Final = 0.25
 
 

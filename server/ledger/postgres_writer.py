@@ -48,14 +48,18 @@ HEADS_LIMIT: Final = 10_000
 WRITE_SECONDS: Final = 5.0
 """How long a transaction may take; the runner gives a write 8 s."""
 
-CONNECT_SECONDS: Final = 2.5
-"""How long the first writes of an outage wait for the database to come back: a restart takes one to two seconds."""
+CONNECT_SECONDS: Final = 4.0
+"""How long from the beginning of an outage writes wait for its end: a restart takes one to three seconds, and a hall whose
+write failed is built anew from its whole log."""
 
 AGAIN_SECONDS: Final = 0.5
 """How long later writes of an outage wait: they are answered soon, and tried again by who sent them."""
 
 REST_SECONDS: Final = 0.05
-"""Rest between two attempts to connect, doubled up to half a second."""
+"""Rest between two attempts to connect, doubled up to :data:`LONGEST_REST_SECONDS`."""
+
+LONGEST_REST_SECONDS: Final = 0.2
+"""An attempt is refused within a millisecond, and every hall waits for the one that is not."""
 
 GUARDS_LOCK: Final = 0x6F77_0001
 """Name of the lock of all who move guards, released with the transaction."""
@@ -63,6 +67,16 @@ GUARDS_LOCK: Final = 0x6F77_0001
 FAULTS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 """What a database that is gone, going or full raises."""
 
+LOST: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+)
+"""What says that the connection went, and not that the database refused."""
+
+_STORED = """SELECT hash FROM unnest($1::text[], $2::bigint[]) AS w (s, v) JOIN commits ON stream = s AND version = v"""
 _HEADS = """SELECT s, coalesce((SELECT version FROM commits WHERE stream = s ORDER BY version DESC LIMIT 1), 0)
 FROM unnest($1::text[]) AS s"""
 _INSERT = """INSERT INTO commits (stream, version, at_ms, command_id, actor, body, hash)
@@ -89,6 +103,8 @@ class GroupWriter:
     _connection: Any = None
     _task: asyncio.Task[None] | None = None
     _failed_at: float | None = None
+    _lost_at: float | None = None
+    """When the outage began that has not ended yet."""
     _reason: str = ""
     _is_closed: bool = False
 
@@ -148,6 +164,19 @@ class GroupWriter:
 
     async def _commit(self, appends: Sequence[Append]) -> list[LedgerError | None]:
         connection = await self._connected()
+        try:
+            return await self._written(connection, appends)
+        except LOST:
+            self._drop()
+        # Their commit has arrived or not. What is stored has its row, by hash; only the others are written now.
+        connection = await self._connected()
+        async with asyncio.timeout(WRITE_SECONDS):
+            stored = await _stored(connection, appends)
+        left = [append for append in appends if not _is_in(append, stored)]
+        faults = iter(await self._written(connection, left) if left else ())
+        return [None if _is_in(append, stored) else next(faults) for append in appends]
+
+    async def _written(self, connection: Any, appends: Sequence[Append]) -> list[LedgerError | None]:
         async with asyncio.timeout(WRITE_SECONDS):
             try:
                 return await self._together(connection, appends)
@@ -196,29 +225,48 @@ class GroupWriter:
         if self._connection is not None and not self._connection.is_closed():
             return self._connection
         loop = asyncio.get_running_loop()
-        until = loop.time() + (CONNECT_SECONDS if self._failed_at is None else AGAIN_SECONDS)
+        if self._lost_at is None:
+            self._lost_at = loop.time()
+        until = max(self._lost_at + CONNECT_SECONDS, loop.time() + AGAIN_SECONDS)
         rest = REST_SECONDS
         while True:
             try:
                 self._connection = await self.connect()
-                return self._connection
             except FAULTS:
                 if loop.time() + rest > until:
                     raise
+            else:
+                self._lost_at = None
+                return self._connection
             await asyncio.sleep(rest)
-            rest = min(2 * rest, 0.5)
+            rest = min(2 * rest, LONGEST_REST_SECONDS)
 
     def _fail(self, error: BaseException) -> StorageFailed:
-        # The connection may hold a half-dead transaction: the next write takes a new one.
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.terminate()
-        self._heads.clear()
+        self._drop()
         self._figures.failures += 1
         self._failed_at = asyncio.get_running_loop().time()
         self._reason = reason_of(error)
         log.error("ledger_write_failed", reason=self._reason)
         return StorageFailed(self._reason)
+
+    def _drop(self) -> None:
+        """Let the connection go, which may hold a half-dead transaction: the next write takes a new one."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.terminate()
+        self._heads.clear()
+
+
+async def _stored(connection: Any, appends: Sequence[Append]) -> set[str]:
+    """Return which of the appends' first rows are there, by their hashes."""
+    first = [append[0].rows[0] for append in appends]
+    found = await connection.fetch(_STORED, [row.stream for row in first], [row.version for row in first])
+    return {one["hash"] for one in found}
+
+
+def _is_in(append: Append, stored: set[str]) -> bool:
+    """Tell whether an append is there: all of it is, or nothing."""
+    return append[0].rows[0].hash in stored
 
 
 def reason_of(error: BaseException) -> str:

@@ -41,7 +41,7 @@ from tests.support.sources import ROOT
 
 BY: Final = By("system:test", 0)
 CLERKS: Final = 2
-"""Clerks of every hall: the smallest have two windows."""
+"""Clerks of every hall unless more are asked for: the smallest have two windows."""
 DAY_MS: Final = 24 * 3_600_000
 STOPPED_S: Final = 10
 NGINX: Final = shutil.which("nginx") or "/usr/sbin/nginx"
@@ -66,6 +66,8 @@ class Balancer:
         folder.mkdir()
         paths = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in
                         ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))  # fmt: skip
+        # Who asks may see which node has answered.
+        shipped = f"add_header X-Node $upstream_addr always;\n{shipped}"
         (folder / "nginx.conf").write_text(
             f"daemon off; pid {folder}/pid; error_log {folder}/error.log warn; worker_processes 1; worker_rlimit_nofile 16384;\n"
             f"events {{ worker_connections 4096; }}\nhttp {{ access_log off; {paths}\n{shipped}}}\n"
@@ -105,7 +107,7 @@ class Cluster:
 
 
 @contextmanager
-def cluster_of(*, halls: int, nodes: int = 3) -> Iterator[Cluster]:
+def cluster_of(*, halls: int, nodes: int = 3, clerks: int = CLERKS) -> Iterator[Cluster]:
     """Run a cluster with the first so many halls of Baoan until the block ends."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="onewindow-cluster-"))
@@ -116,7 +118,7 @@ def cluster_of(*, halls: int, nodes: int = 3) -> Iterator[Cluster]:
             part.start()
         url, data = postgres.database(), folder / "data"
         data.mkdir()
-        codes = furnish_district(data, url, halls)
+        codes = furnish_district(data, url, halls, clerks=clerks)
         env = {"ONEWINDOW_DATABASE_URL": url, "ONEWINDOW_REDIS_URL": redis.address, "ONEWINDOW_PUBLIC_SCREENS": "1",
                "ONEWINDOW_PROXIES": "127.0.0.1", "ONEWINDOW_REQUESTS_PER_ADDRESS": "2000"}  # fmt: skip
         servers = [_node(data, folder / f"node{number}.log", env) for number in range(1, nodes + 1)]
@@ -138,7 +140,7 @@ def _node(data: Path, log: Path, env: Mapping[str, str]) -> Server:
     return Server(data, env=env, log=log)
 
 
-def furnish_district(data: Path, url: str, halls: int) -> list[str]:
+def furnish_district(data: Path, url: str, halls: int, *, clerks: int = CLERKS) -> list[str]:
     """Enter so many halls of Baoan with devices and clerks in a database; return the halls' codes."""
     migrate(Settings(data=data, database_url=url))
     database = Database(place_of(data, url, "config"))
@@ -148,7 +150,7 @@ def furnish_district(data: Path, url: str, halls: int) -> list[str]:
     for one in (year, year + 1):
         publish_year(database, one, (), source="test", expected=calendar_version(database, preset.halls[0].code), by=BY)
     codes = [hall.code for hall in preset.halls]
-    _add_people(AccountStore(database), codes)
+    _add_people(AccountStore(database), codes, clerks)
     database.close()
     return codes
 
@@ -170,18 +172,22 @@ def _open(template: Template) -> object:
     return msgspec.structs.replace(sections, hours=msgspec.structs.replace(sections.hours, days=(ALL_DAY,) * 7))
 
 
-def _add_people(store: AccountStore, halls: list[str]) -> None:
+def _add_people(store: AccountStore, halls: list[str], clerks: int) -> None:
     people = [
         NewAccount(account=clerk_of(hall, number), name=hall, role="clerk", halls=(hall,), password_hash="none")
         for hall in halls
-        for number in range(1, CLERKS + 1)
+        for number in range(1, clerks + 1)
+    ]
+    people += [
+        NewAccount(account=manager_of(hall), name=hall, role="manager", halls=(hall,), password_hash="none")
+        for hall in halls
     ]
     store.add_accounts(people, now_ms=0, replace=True)
     for one in people:
         store.add_session(token_hash(token_of(one.account)), one.account, expires_ms=wall_ms() + DAY_MS, now_ms=0)
     for hall in halls:
-        name = kiosk_of(hall)
-        store.add_device(Device(name, hall, name, "kiosk"), token_hash(token_of(name)), now_ms=0)
+        for name, kind in ((kiosk_of(hall), "kiosk"), (board_of(hall), "board")):
+            store.add_device(Device(name, hall, name, kind), token_hash(token_of(name)), now_ms=0)
 
 
 def clerk_of(hall: str, number: int) -> str:
@@ -192,6 +198,16 @@ def clerk_of(hall: str, number: int) -> str:
 def kiosk_of(hall: str) -> str:
     """Return the id of a hall's kiosk."""
     return f"{hall}-kiosk"
+
+
+def board_of(hall: str) -> str:
+    """Return the id of a hall's board."""
+    return f"{hall}-board"
+
+
+def manager_of(hall: str) -> str:
+    """Return the account of a hall's manager."""
+    return f"{hall}-manager"
 
 
 def restart_postgres(cluster: Cluster) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from server.ledger.port import LedgerHealth
 from tests.journeys.test_visit import sign_in, take_at_kiosk
 from tests.support.browser import Eyes, holds, seen
 from tests.support.journey import RunningClock, add_people, journey_plan, page_address
@@ -64,6 +65,21 @@ def test_a_manager_opens_changes_and_closes_a_window(manager: Page):
     act_at(manager, "W03", "act-close")
     seen(manager, "ask-ok").click()
     holds(manager, lambda: state_of(manager, "W03") == "CLOSED", "the window is closed")
+
+
+def test_what_is_degraded_stands_above_the_page_and_goes_when_it_is_over(hall: Served, manager: Page):
+    """A disk that is full is no alarm among others."""
+    healthy = hall.house.ledger.health
+
+    async def failing() -> LedgerHealth:
+        return LedgerHealth(ok=False, reason="disk is full")
+
+    hall.house.ledger.health = failing  # type: ignore[method-assign]
+    expect(seen(manager, "degraded-LEDGER_FAILS")).to_contain_text("数据无法写入")
+    assert "LEDGER_FAILS" not in seen(manager, "alarms").inner_html()
+
+    hall.house.ledger.health = healthy  # type: ignore[method-assign]
+    expect(seen(manager, "degraded")).to_have_count(0)
 
 
 def test_stopping_to_issue_is_told_at_the_kiosk_in_words_and_resuming_opens_it_again(

@@ -12,13 +12,15 @@ from hall.ids import Ms
 from loadtests.crowd.check import Shown, merged, operations_of, rings_of, shown, troubles_of
 from loadtests.crowd.judge import shortcomings
 from loadtests.crowd.notes import Rang
-from loadtests.crowd.place import OPENED_IN, day_zone
+from loadtests.crowd.place import HALL, OPENED_IN, day_zone
 from loadtests.crowd.replies import Trouble, meaning
 from loadtests.crowd.report import text_of, write_report
 from loadtests.crowd.run import Outcome, Wanted, run
 from loadtests.crowd.shapes import SHAPES, crowd_at
 from server.demo.compare import Comparison, Entry, Log, compared
 from server.demo.history import Operation
+from tests.faults.cluster_place import why_not
+from tests.support.services import missing
 
 
 @pytest.mark.slow  # a server and three processes of Locust are started
@@ -30,7 +32,7 @@ def test_a_crowd_on_two_workers_is_told_nothing_that_the_log_does_not_have(tmp_p
     assert found.comparison.findings == ()
     assert found.shortcomings == ()
     assert found.holds
-    operations = operations_of(tmp_path / "history.jsonl")
+    operations = operations_of(tmp_path / HALL / "history.jsonl")
     done = {one.op for one in operations if one.outcome == "ok"}
     assert {"take", "book.hold", "book.confirm", "open", "call-next"} <= done
     assert len({one.id.split("-")[1] for one in operations}) == 2, "both workers have people"
@@ -39,6 +41,27 @@ def test_a_crowd_on_two_workers_is_told_nothing_that_the_log_does_not_have(tmp_p
     assert "every promise kept" in page
     assert "<script" not in page
     assert "book.confirm" in text_of(found, tmp_path)
+
+
+@pytest.mark.slow  # PostgreSQL, Redis, nginx, three nodes and Locust are started
+@pytest.mark.timeout(500)
+def test_a_crowd_in_halls_of_three_nodes_is_told_nothing_that_their_logs_do_not_have(tmp_path: Path) -> None:
+    if lacking := why_not():
+        missing(lacking)
+
+    found = run(Wanted(people=36, seconds=20, clerks=12, cluster=True), tmp_path)
+
+    assert found.locust_said == ""
+    assert found.comparison.findings == ()
+    assert (len(found.halls), found.nodes) == (3, 3)
+    for hall in found.halls:
+        operations = operations_of(tmp_path / hall / "history.jsonl")
+        assert {"take", "open"} <= {one.op for one in operations if one.outcome == "ok"}, hall
+        assert f"{hall}/" in found.audit
+    assert found.shown.rings > 0
+    said = text_of(found, tmp_path)
+    assert "on 3 nodes" in said
+    assert [line.split()[2] for line in said.splitlines() if line.split()[0] == "figures"] == ["0"], said
 
 
 def test_the_crowd_comes_by_day_on_the_date_that_the_server_has_opened_whatever_the_hour() -> None:

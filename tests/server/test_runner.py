@@ -273,6 +273,45 @@ async def test_a_refusal_does_not_wait_until_a_long_log_is_read_again(monkeypatc
     assert outcome.commit.refusal is None
 
 
+class CountedLedger(FaultyLedger):
+    """Counts the rows that it hands out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read_rows = 0
+
+    async def read(self, stream: str, after: int = 0) -> AsyncIterator[Row]:
+        async for row in super().read(stream, after):
+            self.read_rows += 1
+            yield row
+
+
+async def test_after_a_failed_write_and_after_a_faster_writer_only_news_are_read():
+    """A log of thousands of rows takes seconds to read, for every hall of an outage and every race of two nodes."""
+    ledger = CountedLedger()
+    async with running(ledger) as one, running(ledger) as other:
+        for number in range(1, 31):
+            await send(one, take(number))
+        await _insist(other, 31)
+        ledger.read_rows = 0
+
+        ledger.fault = "before"
+        with pytest.raises(OutcomeUnknown):
+            await one.submit(take(32), "x")
+        ledger.fault = ""
+        await _insist(one, 33)
+        await _insist(other, 34)
+        assert ledger.read_rows < 10
+
+        assert one.view_state().fingerprint() != other.view_state().fingerprint()
+        await one.catch_up()
+        assert one.view_state().fingerprint() == other.view_state().fingerprint()
+
+    numbers = [event.number for commit in await commits_of(ledger) for event in commit.events
+               if type(event).__name__ == "TicketTaken"]  # fmt: skip
+    assert len(numbers) == len(set(numbers)) == 33
+
+
 async def test_a_full_mailbox_refuses_at_once():
     ledger = GatedLedger()
     shell = Shell(ledger, LocalBus(), HandClock(), mailbox_limit=10)

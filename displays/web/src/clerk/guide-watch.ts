@@ -3,6 +3,7 @@
 import type { Api, Refused } from "../shared/api";
 import { type FeedStatus, LiveFeed } from "../shared/feed";
 import type { HallInfo } from "../shared/types";
+import { isOfServer } from "../manager/server-alarms";
 import type { Alarm, BookedCounts, ManagerLive, ManagerState, ManagerWindow, Queue } from "../manager/types";
 import { clerkName } from "./account-name";
 import type { ShortTicket } from "./types";
@@ -95,10 +96,10 @@ export class GuideWatch {
     return Object.keys(queues).map((key) => queues[key] as Queue);
   }
 
-  /** Alarms about people and windows; screens are the manager's business. */
+  /** Alarms about people and windows; screens and the server are the manager's business. */
   alarms(): Alarm[] {
     const alarms = (this.feed.live && this.feed.live.alarms) || [];
-    return alarms.filter((alarm) => alarm.code !== "SCREEN_OFFLINE");
+    return alarms.filter((alarm) => alarm.code !== "SCREEN_OFFLINE" && !isOfServer(alarm));
   }
 
   /** Windows that take people now, of those that a queue has. */

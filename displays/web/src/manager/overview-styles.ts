@@ -233,6 +233,9 @@ export const overviewStyles = css`
   .alarms .alarm strong {
     color: var(--ow-bad);
   }
+  .degraded {
+    margin-bottom: 0.75rem;
+  }
   .day-hours {
     display: grid;
     font-size: var(--ow-text-s);

@@ -16,6 +16,7 @@ import * as day from "./day-acts";
 import type { House } from "./house";
 import { overviewStyles } from "./overview-styles";
 import { servesText } from "./serves";
+import { isOfServer } from "./server-alarms";
 import { stoppedItems } from "./stopped-items";
 import { say } from "./texts";
 import type { Alarm, ManagerState, ManagerWindow, Queue } from "./types";
@@ -50,13 +51,25 @@ export class OwOverview extends OwElement {
       return html`<p class="muted">${t("link.connecting")}…</p>`;
     }
     const window = this.chosen ? current.windows[this.chosen] : undefined;
-    return html`${this.totals(current)}
+    return html`${this.degraded()} ${this.totals(current)}
       <div class="columns ${this.house.feed.status === "stale" || this.house.feed.status === "refused" ? "stale" : ""}">
         <div>${this.queues(current)} ${this.day(current)}</div>
         ${this.windows(current)}
         <div>${this.alarms()} ${this.screens()} ${this.unfinished(current)}</div>
       </div>
       ${this.chosen && window ? windowPanel(this.house, this.chosen, window, () => (this.chosen = null)) : nothing}`;
+  }
+
+  /** What of the server works less well now: it is about the whole page, and stands above it. */
+  private degraded(): TemplateResult | typeof nothing {
+    const found = (this.house.live.alarms || []).filter(isOfServer);
+    const nowMs = this.house.nowMs();
+    return found.length === 0
+      ? nothing
+      : html`<ul class="alarms degraded" role="alert" data-testid="degraded">${found.map(
+          (alarm) => html`<li class=${alarm.level} data-testid="degraded-${alarm.code}"><strong>${say(`level_${alarm.level}`)}</strong><span>${pick(alarm)}
+            ${alarm.since_ms ? html`<small>${say("lasts", { time: span(nowMs - alarm.since_ms) })}</small>` : nothing}</span></li>`,
+        )}</ul>`;
   }
 
   private totals(current: ManagerState): TemplateResult {
@@ -131,7 +144,7 @@ export class OwOverview extends OwElement {
   }
 
   private alarms(): TemplateResult {
-    const alarms = gathered(this.house.live.alarms || [], this.house.live.screens || []).sort(byLevel);
+    const alarms = gathered((this.house.live.alarms || []).filter((alarm) => !isOfServer(alarm)), this.house.live.screens || []).sort(byLevel);
     const nowMs = this.house.nowMs();
     return html`<section class="panel" data-testid="alarms"><h2>${say("alarms")}<span class="count number">${alarms.length}</span></h2>
       ${alarms.length === 0 ? html`<p class="note good">${say("no_alarms")}</p>` : nothing}
