@@ -9,7 +9,6 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Final
@@ -266,8 +265,7 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
     hub = Hub(hall_days.day_of, clock, version=version)
     calls = CallBook(ledger)
     key = await asyncio.to_thread(load_key, settings.data)
-    stores = partial(_messages, settings, key=key, clock=clock, ledger=ledger, node=node, waits=waits)
-    contacts, outbox = await asyncio.to_thread(stores)
+    kept = await asyncio.to_thread(_messages, settings, key=key, clock=clock, ledger=ledger, node=node, waits=waits)
     desk = _desk(settings, database, key)
     _tell_commits(hall_days, hub, calls)
     return House(
@@ -285,8 +283,8 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
         desk=desk,
         key=key,
         waits=waits,
-        contacts=contacts,
-        outbox=outbox,
+        contacts=kept[0],
+        outbox=kept[1],
         slots=(book := SlotBook(hall_days, clock)),
         network=Network(hall_days, book, waits, clock),
         newcomers=Newcomers(hall_days, ledger, node.bus),

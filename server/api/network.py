@@ -107,8 +107,8 @@ async def assign(request: Request, hall: Code) -> Response:
             store, hall, body.template, sections=body.sections, expected=expected, by=by(caller)
         )
     )  # fmt: skip
-    day = await on_change(house, hall, actor=caller.actor, hours="hours" in changed)
-    return versioned(await done(lambda: store.facts_version(hall)), {"changed": changed, "day": day})
+    said = await on_change(house, hall, actor=caller.actor, hours="hours" in changed)
+    return versioned(await done(lambda: store.facts_version(hall)), {"changed": changed, **said.fields()})
 
 
 @router.get("/api/halls/{hall}/settings/revisions/{revision}")

@@ -88,7 +88,7 @@ def _outcome(operations: list[Operation], troubles: list[Trouble] | None = None)
     short = shortcomings(operations, troubles or [], people=8)
     unknown = sum(one.outcome == "unknown" for one in operations)
     sound = Comparison(len(operations), len(operations) - unknown, 0, unknown, 0, 0, ())
-    return Outcome(Wanted(people=8), "longgang", sound, Shown(0, 0, 0, 0.0, 0.0), "", "", tuple(short))
+    return Outcome(Wanted(people=8), ("longgang",), 1, sound, Shown(0, 0, 0, 0.0, 0.0), "", "", tuple(short))
 
 
 def _says(found: Outcome, folder: Path) -> str:
