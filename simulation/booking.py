@@ -69,11 +69,12 @@ def _sold_by_hall(place: int, people: People, wish: Ms, *, state: HallDay, ask: 
         return None
     starts = grids.groups[grids.of_item[items[0].code]].starts
     name, code = name_of(place), f"code-{place}"
+    channel = people.sold_by[place - people.walk_ins] if people.sold_by else "phone"
     for slot in sorted(starts, key=lambda start: (abs(start - wish), start))[:TRIES]:
         held = ask(
             bcmd.HoldSlot(
                 command_id=name, at_ms=at_ms, actor="citizen:", appointment=name, items=items, slot_ms=slot,
-                release_ms=at_ms,
+                channel=channel, release_ms=at_ms,
             )
         )  # fmt: skip
         if not isinstance(held, Refusal):

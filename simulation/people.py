@@ -11,6 +11,7 @@ import numpy as np
 
 from hall.commands import WantedItem
 from hall.ids import MINUTE_MS, Ms
+from hall.roots import BookingChannel
 from simulation.demand import Day, moments_of
 from simulation.mixing import Mixer
 from simulation.setting import Behaviour, Setting
@@ -47,6 +48,8 @@ class People(msgspec.Struct):
     """The day's factor of demand."""
     expected: float
     """Mean number of visitors of such a day over all chance, online filers left out (a control variate)."""
+    sold_by: list[BookingChannel] = msgspec.field(default_factory=list)
+    """Of those who booked, in their order: where; empty: all by phone."""
 
     def __len__(self) -> int:
         """Return how many."""

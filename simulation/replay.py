@@ -2,17 +2,23 @@
 
 Repeating takes the log's own commands in their order: each decision must come out as it was stored. Everything else is a
 simulation with the same people: who came, when, for what, how long each took and who gave up are those of the log; how long
-somebody would have taken who never was served is not in it, and is the plan's mean for the items. What a plan changes is told
-against the same simulation of the day as it was, and how near that comes to the real day is told beside it.
+somebody would have taken who never was served is not in it, and is the plan's mean for the items. Who booked books the last
+slot of the log again, and comes as early or late as then, or not at all; :func:`remarks_of` says what that leaves out.
+
+What a plan changes is told against the same simulation of the day as it was, and how near that comes to the real day is told
+beside it.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from hall.booking_events import Entries
+from hall.bookings import Appointment
+from hall.catalog import Text
 from hall.commands import WantedItem
 from hall.errors import Refusal
 from hall.events import Commit
@@ -20,6 +26,7 @@ from hall.figures import Figures, Visit, figures_of, percentile
 from hall.ids import MINUTE_MS, Ms
 from hall.opening import Calendar, Span, SpecialDay
 from hall.policy import Plan
+from hall.roots import BookingChannel
 from hall.state import HallDay
 from hall.step import step
 from simulation.fit.observations import folded, observed
@@ -30,6 +37,25 @@ from simulation.twin import Twin
 
 RETURN_MS: Final[Ms] = 10 * MINUTE_MS
 """When somebody who missed a call and came back was back: the log tells when they rejoined, and this is used where it does not."""
+
+CLASS_WITHOUT_A_PLACE: Final = "ordinary"
+"""Who booked, and finds no place under other rules, takes a number like this: the log has no other class of theirs."""
+KEPT_STATES: Final = ("CHECKED_IN", "NO_SHOW")
+STILL_OPEN: Final = ("SLOT_HELD", "BOOKED", "OFFERED", "WAITLISTED")
+AS_BOOKED: Final = Text(
+    "预约者按日志最后的时段再次预约，按日志早到、迟到或爽约；号源在当日之前按预约次序一次售出；过时来取号者作无预约者",
+    "The booked come again for their last slot, early, late or not at all as in the log; all places are sold before the day, "
+    "in the order of booking; who came too late and took a number is a walk-in",
+)
+LEFT_OUT: Final = (
+    ("改期的预约（{}）：只按最后的时段来，不再现改期", "Moved bookings ({}): they come for their last slot, the moves are not made again"),
+    ("号票并入他人的预约（{}）：不再现", "Bookings whose number was joined to another ({}): not made again"),
+    ("取消或失效的预约（{}）：不再现，其号源空出", "Bookings given up or lapsed ({}): not made again, their places stay free"),
+    ("候补未得号者（{}）：不再现", "Waitlist ({}): who got no place is not there again"),
+    ("日志结束时尚未使用的预约（{}）：不再现", "Bookings still open at the log's end ({}): not made again"),
+    ("手工调整的时段（{}）：按规则原定的号源出售", "Edited slots ({}): places are sold as the rules plan them"),
+)  # fmt: skip
+"""(zh, en) of what the simulated days leave out, with its number, in the order in which :func:`remarks_of` counts."""
 
 
 class Repeated(msgspec.Struct, frozen=True):
@@ -61,6 +87,10 @@ class Outcome(msgspec.Struct, frozen=True):
     by_item: dict[str, Group]
     overtakes: int
     left: int
+    booked: int
+    """Appointments that were kept or missed."""
+    no_shows: int
+    """Of these: missed."""
     promise_kept_pct: float | None
     last_out: str
 
@@ -72,6 +102,8 @@ class Shadow(msgspec.Struct, frozen=True):
     real: Outcome
     same: Outcome
     other: Outcome
+    remarks: tuple[Text, ...] = ()
+    """What of the log the simulated days leave out."""
 
 
 class PastDay:
@@ -114,6 +146,7 @@ def shadow(day: PastDay, *, plan: Plan | None = None, roster: Roster | None = No
         real=outcome_of(day.figures),
         same=outcome_of(_lived(was, people)),
         other=outcome_of(_lived(other, people)),
+        remarks=remarks_of(day),
     )
 
 
@@ -138,35 +171,63 @@ def setting_of(day: PastDay) -> Setting:
         demand=Demand(pieces=(Piece(0, 1_440, 1.0),)),
         mix=Mix(items=tuple((item.code, 1.0) for item in state.plan.catalog.items)),
         behaviour=Behaviour(gap_ms=_middle(seen.gaps), walk_ms=_middle(seen.walks)),
+        # Nobody is drawn: who booked is of the people.
         booked=Booked(share=0.0) if state.bookings.is_used else None,
         roster=Roster(name="real", shifts=shifts),
     )
 
 
 def people_of(day: PastDay) -> People:
-    """Return the people of a past day as the simulation takes them; booked visitors come as those of their slot."""
+    """Return the people of a past day as the simulation takes them: the walk-ins, then who booked, in the order of booking."""
     state = day.state
-    visits = [one for one in day.figures.visits() if not one.is_merged and one.items]
-    visits.sort(key=lambda one: (one.arrived_ms, one.ticket))
-    walks = [one.walk_ms for one in visits if one.walk_ms is not None]
+    visits = _visits(day)
+    kept = [one for one in _kept(state) if not one.ticket or one.ticket in visits]
+    used = {one.ticket for one in kept}
+    walk_ins = [one for one in visits.values() if one.ticket not in used]
+    walk_ins.sort(key=lambda one: (one.arrived_ms, one.ticket))
+    walks = [one.walk_ms for one in visits.values() if one.walk_ms is not None]
     walk_ms = sum(walks) // len(walks) if walks else 0
+    came: list[Visit | None] = [*walk_ins, *(visits.get(one.ticket) for one in kept)]
+    items = [one.items for one in walk_ins] + [one.entries for one in kept]
+    slots = [0] * len(walk_ins) + [one.slot_ms for one in kept]
     return People(
-        at_ms=[one.arrived_ms for one in visits],
-        items=[tuple(WantedItem(code, quantity) for code, quantity in one.items) for one in visits],
-        service_ms=[_services(state, one) for one in visits],
-        klass=[one.klass for one in visits],
-        channel=["phone" if one.channel == "phone" else "kiosk" for one in visits],
-        walk_ms=[walk_ms if one.walk_ms is None else one.walk_ms // max(1, one.calls) for one in visits],
-        patience_ms=[_patience(one) for one in visits],
-        gives_back=[True] * len(visits),
-        turn=[_turn(one) for one in visits],
-        return_ms=[RETURN_MS] * len(visits),
-        walk_ins=len(visits),
-        shows=[],
-        punctual_ms=[],
+        at_ms=[one.arrived_ms for one in walk_ins] + [one.slot_ms for one in kept],
+        items=[tuple([WantedItem(code, quantity) for code, quantity in entries]) for entries in items],
+        service_ms=[_services(state, wanted, one) for wanted, one in zip(items, came, strict=True)],
+        klass=[one.klass for one in walk_ins] + [CLASS_WITHOUT_A_PLACE] * len(kept),
+        channel=["phone" if one.channel == "phone" else "kiosk" for one in walk_ins] + ["kiosk"] * len(kept),
+        walk_ms=[walk_ms if one is None or one.walk_ms is None else one.walk_ms // max(1, one.calls) for one in came],
+        patience_ms=[_patience(one, slot) for one, slot in zip(came, slots, strict=True)],
+        gives_back=[True] * len(came),
+        turn=[COMES if one is None else _turn(one) for one in came],
+        return_ms=[RETURN_MS] * len(came),
+        walk_ins=len(walk_ins),
+        shows=[bool(one.ticket) for one in kept],
+        punctual_ms=[one.checked_in_ms - one.slot_ms if one.ticket else 0 for one in kept],
+        sold_by=[cast(BookingChannel, one.channel) for one in kept],
         factor=1.0,
-        expected=float(len(visits)),
+        expected=float(len(came)),
     )
+
+
+def remarks_of(day: PastDay) -> tuple[Text, ...]:
+    """Say how bookings come again, and what of them the simulated days leave out; nothing of a day without."""
+    every = list(day.state.bookings.appointments.values())
+    if not every:
+        return ()
+    kept, visits = _kept(day.state), _visits(day)
+    lost = [one for one in every if one.state not in (*KEPT_STATES, *STILL_OPEN)]
+    waited = [one for one in lost if one.to_ms]
+    counts = (
+        sum(one.version > 1 or one.moves > 0 for one in kept),
+        sum(bool(one.ticket) and one.ticket not in visits for one in kept),
+        len(lost) - len(waited),
+        len(waited),
+        sum(one.state in STILL_OPEN for one in every),
+        len(day.state.bookings.edits),
+    )
+    told = (Text(zh.format(count), en.format(count)) for count, (zh, en) in zip(counts, LEFT_OUT, strict=True) if count)
+    return (AS_BOOKED, *told)
 
 
 def outcome_of(figures: Figures) -> Outcome:
@@ -178,6 +239,7 @@ def outcome_of(figures: Figures) -> Outcome:
     items = dict.fromkeys(code for one in visits for code, _ in one.items)
     ends = [one.finished_ms for one in visits if one.service_ms is not None and one.finished_ms is not None]
     state = figures.fold.state
+    kept = _kept(state)
     return Outcome(
         everybody=_group(visits),
         by_class={
@@ -187,6 +249,8 @@ def outcome_of(figures: Figures) -> Outcome:
         by_item={code: _group([one for one in visits if code in dict(one.items)]) for code in sorted(items)},
         overtakes=int(totals["overtakes"]),
         left=int(totals["cancelled"]) + int(totals["abandoned"]) + int(totals["expired"]),
+        booked=len(kept),
+        no_shows=sum(one.state == "NO_SHOW" for one in kept),
         promise_kept_pct=totals["promise_kept_pct"],
         last_out=_clock(max(ends), state.plan.zone) if ends else "",
     )
@@ -201,20 +265,32 @@ def _lived(setting: Setting, people: People) -> Figures:
     return figures_of(log.commits, (setting.plan,))
 
 
-def _services(state: HallDay, visit: Visit) -> tuple[Ms, ...]:
+def _visits(day: PastDay) -> dict[str, Visit]:
+    """Return who came, by ticket; of numbers that were joined the one that stayed."""
+    return {one.ticket: one for one in day.figures.visits() if not one.is_merged and one.items}
+
+
+def _kept(state: HallDay) -> list[Appointment]:
+    """Return the appointments that were kept or missed, in the order in which they were made."""
+    return [one for one in state.bookings.appointments.values() if one.state in KEPT_STATES]
+
+
+def _services(state: HallDay, items: Entries, visit: Visit | None) -> tuple[Ms, ...]:
     """Return the time of each item: the visit's own, divided as the plan expects, or the plan's mean if it was not served."""
     known = state.index.items
-    means = [
-        max(1, known[code].service_ms * quantity) if code in known else MINUTE_MS for code, quantity in visit.items
-    ]
-    total = visit.service_ms if visit.service_ms is not None else sum(means)
+    means = [max(1, known[code].service_ms * quantity) if code in known else MINUTE_MS for code, quantity in items]
+    total = visit.service_ms if visit is not None and visit.service_ms is not None else sum(means)
     return tuple(max(1, total * mean // sum(means)) for mean in means)
 
 
-def _patience(visit: Visit) -> Ms:
-    """Who gave the number back before any call did so after this time, under any plan; all others would have waited."""
-    gave_up = visit.state == "CANCELLED" and visit.called_ms is None
-    return max(1, visit.left_ms - visit.arrived_ms) if gave_up else 0
+def _patience(visit: Visit | None, slot_ms: Ms) -> Ms:
+    """Who gave the number back before any call did so after this time, under any plan; all others would have waited.
+
+    Of who booked it counts from the slot on, as in the simulated world.
+    """
+    if visit is None or visit.state != "CANCELLED" or visit.called_ms is not None:
+        return 0
+    return max(1, visit.left_ms - max(visit.arrived_ms, slot_ms))
 
 
 def _turn(visit: Visit) -> int:

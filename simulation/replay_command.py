@@ -15,7 +15,7 @@ from simulation.stops import TwinCommand
 
 if TYPE_CHECKING:
     from hall.policy import Plan
-    from simulation.replay import Group, PastDay, Shadow
+    from simulation.replay import Group, Outcome, PastDay, Shadow
     from simulation.setting import Roster
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -67,9 +67,8 @@ def replay(
         found = shadow(past, plan=plan, roster=roster)
     for line in lines_of(found):
         click.echo(line)
-    hall = past.state.hall
     write(
-        report_of_replay(found, hall=hall, version=version("onewindow")),
+        report_of_replay(found, hall=past.state.hall, version=version("onewindow")),
         found, Files(json_file, html, xlsx, language),
     )  # fmt: skip
 
@@ -124,6 +123,7 @@ def lines_of(found: "Shadow") -> Iterator[str]:
         ("越位 overtakes", *(str(one.overtakes) for one in columns)),
         ("未办离开 left unserved", *(str(one.left) for one in columns)),
         ("最后一人 last visitor out", *(one.last_out for one in columns)),
+        *_booked_rows(columns),
         *(
             (f"  {klass} P90 (min)", *(_p90(one.by_class.get(klass)) for one in columns))
             for klass in found.same.by_class
@@ -138,6 +138,15 @@ def lines_of(found: "Shadow") -> Iterator[str]:
     yield ""
     yield "同样的人：到达、事项、办理时长取自日志；未办成者的时长为设置中的均值（假设）"
     yield "The same people: arrivals, items and service times are the log's; of those never served, the settings' means (assumed)."
+    for one in found.remarks:
+        yield from (one.zh, one.en)
+
+
+def _booked_rows(columns: "tuple[Outcome, ...]") -> Iterator[tuple[str, ...]]:
+    """Yield the rows of a day with appointments."""
+    if columns[0].booked:
+        yield ("预约 appointments", *(str(one.booked) for one in columns))
+        yield ("爽约 no-shows", *(str(one.no_shows) for one in columns))
 
 
 def _p90(group: "Group | None") -> str:

@@ -29,6 +29,7 @@ def report_of_replay(found: Shadow, *, hall: str, version: str) -> Report:
         (Text("越位", "overtakes"), *(one.overtakes for one in columns)),
         (Text("未办离开", "left unserved"), *(one.left for one in columns)),
         (Text("最后一人离开", "last visitor out"), *(one.last_out for one in columns)),
+        *(((Text("预约", "appointments"), *(one.booked for one in columns)), (Text("爽约", "no-shows"), *(one.no_shows for one in columns))) if found.real.booked else ()),
         *((Text(f"{code} 九成人不超过 分", f"{code} 90 % at most min"), *(_p90(one.by_class.get(code)) for one in columns)) for code in found.same.by_class),
         *((Text(f"{code} 九成人不超过 分", f"{code} 90 % at most min"), *(_p90(one.by_item.get(code)) for one in columns)) for code in busiest),
     ]  # fmt: skip
@@ -43,6 +44,7 @@ def report_of_replay(found: Shadow, *, hall: str, version: str) -> Report:
                 series=(Series(name=Text("兑现", "promise kept"), values=kept),),
             ),
         ),
+        remarks=found.remarks,
         assumptions=(
             Assumption(
                 "service",

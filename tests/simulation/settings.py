@@ -1,16 +1,18 @@
-"""Settings of simulated halls for tests: one pool of equal windows, or a hall with themes and classes."""
+"""Settings of simulated halls for tests: one pool of equal windows, with or without bookings, or themes and classes."""
 
 from collections.abc import Sequence
 
+from hall.booking import Booking, BookingGroup
 from hall.catalog import Area, Catalog, Item, Serves, Text, Theme, Window
 from hall.ids import MINUTE_MS, Ms
 from hall.opening import Calendar, Span, WeekHours
 from hall.policy import Plan, Policy, Series
 from simulation.roster import shifts_from_numbers
-from simulation.setting import Behaviour, Demand, Mix, Piece, Roster, ServiceTimes, Setting
+from simulation.setting import Behaviour, Booked, Demand, Mix, Piece, Roster, ServiceTimes, Setting
 
 MONDAY = "2026-11-23"
 HOURS = (9 * 60, 18 * 60)
+PATIENT = Behaviour(walk_ms=20_000, overtime_ms=600 * MINUTE_MS)
 
 
 def plan_of(
@@ -64,3 +66,22 @@ def setting_of(
         "roster": roster or Roster(shifts=everybody),
     }
     return Setting(**{**facts, **rest})  # type: ignore[arg-type]  # facts of the setting by name
+
+
+def booked_setting(*, by_hall: bool, per_hour: float = 16.0, behaviour: Behaviour = PATIENT) -> Setting:
+    """Return a hall of four windows where every other visitor books, by the hall's rules or by the scenario's slots."""
+    group = BookingGroup("all", Text("全部", "All"), places=6)
+    policy = Policy(
+        "1",
+        (Series("A", last=99_999, digits=5),),
+        end_day_min=23 * 60,
+        booking=Booking((group,)) if by_hall else None,
+    )
+    booked = Booked(
+        share=0.5, no_show=0.2, punctual_mean_ms=-3 * MINUTE_MS, punctual_sd_ms=12 * MINUTE_MS, slot_min=30, places=6
+    )
+    demand = Demand(pieces=(Piece(9 * 60, 17 * 60, per_hour),))
+    return setting_of(
+        plan_of(4, policy=policy), per_hour=per_hour, demand=demand, behaviour=behaviour, booked=booked,
+        service=ServiceTimes(law="lognormal"),
+    )  # fmt: skip

@@ -6,16 +6,20 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from hall.booking import ChannelLimit
 from hall.events import Commit
+from hall.figures import figures_of
+from hall.ids import MINUTE_MS
 from hall.policy import Plan
+from hall.slots import SlotEdit
 from simulation.log import LogSink, read_log
-from simulation.replay import PastDay, people_of, repeat, setting_of, shadow
-from simulation.replay_command import replay
+from simulation.replay import PastDay, outcome_of, people_of, remarks_of, repeat, setting_of, shadow
+from simulation.replay_command import _plan, replay
 from simulation.roster import shifts_from_numbers
-from simulation.setting import Roster
+from simulation.setting import Roster, Setting
 from simulation.twin import Twin
 from tests.golden.record import FOLDER, read
-from tests.simulation.settings import plan_of
+from tests.simulation.settings import PATIENT, booked_setting, plan_of
 from tests.simulation.settings import setting_of as simulated
 
 GOLDEN = sorted(path.name for path in FOLDER.glob("*.jsonl"))
@@ -37,6 +41,19 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def past(written: Path) -> PastDay:
     return PastDay(*_read(written))
+
+
+@pytest.fixture(scope="module")
+def booked_day() -> PastDay:
+    """A crowded simulated day on which every other visitor booked; some miss their call or lose patience."""
+    behaviour = msgspec.structs.replace(PATIENT, patience_ms=90 * MINUTE_MS, missed=0.1)
+    return _lived(booked_setting(by_hall=True, per_hour=36, behaviour=behaviour))
+
+
+def _lived(setting: Setting) -> PastDay:
+    log = LogSink()
+    Twin(setting).world(0, log=log).run()
+    return PastDay(log.commits, (setting.plan,))
 
 
 def _read(path: Path) -> tuple[list[Commit], tuple[Plan, ...]]:
@@ -112,6 +129,111 @@ def test_other_rules_change_who_waits(past: PastDay) -> None:
     assert found.other.everybody == found.same.everybody
 
 
+def test_the_booked_come_again_as_booked(booked_day: PastDay) -> None:
+    """Slots, absences and punctuality are the log's: as many appointments, the same order of calls, the same waits."""
+    found = shadow(booked_day)
+
+    real, same = found.real, found.same
+    assert real.booked > 60
+    assert real.no_shows > 10
+    assert real.overtakes > 20
+    assert (same.booked, same.no_shows) == (real.booked, pytest.approx(real.no_shows, abs=2))
+    assert same.overtakes == pytest.approx(real.overtakes, rel=0.2)
+    assert same.by_class["booked"].n == pytest.approx(real.by_class["booked"].n, abs=2)
+    for klass in ("booked", "ordinary"):
+        assert same.by_class[klass].p90_min == pytest.approx(real.by_class[klass].p90_min, rel=0.1)
+    assert same.left == pytest.approx(real.left, rel=0.1)
+
+
+def test_as_walk_ins_the_same_people_would_overtake_nobody(booked_day: PastDay) -> None:
+    """The control: what makes the order of a booked day are its appointments, not who came when."""
+    people, log = people_of(booked_day), LogSink()
+    people.walk_ins, people.shows, people.punctual_ms = len(people), [], []
+
+    Twin(setting_of(booked_day)).world(0, people=people, log=log).run()
+
+    lived = outcome_of(figures_of(log.commits, booked_day.plans))
+    assert (lived.booked, lived.no_shows, lived.overtakes) == (0, 0, 0)
+
+
+def test_every_booking_keeps_its_slot_its_punctuality_and_its_channel(booked_day: PastDay) -> None:
+    people, state = people_of(booked_day), booked_day.state
+    made = [one for one in state.bookings.appointments.values() if one.state in ("CHECKED_IN", "NO_SHOW")]
+
+    assert len(people) - people.walk_ins == len(made)
+    assert people.at_ms[people.walk_ins :] == [one.slot_ms for one in made]
+    assert people.shows == [bool(one.ticket) for one in made]
+    assert [offset for offset, shows in zip(people.punctual_ms, people.shows, strict=True) if shows] == [
+        one.checked_in_ms - one.slot_ms for one in made if one.ticket
+    ]
+    assert people.sold_by == [one.channel for one in made]
+
+
+def test_places_of_a_channel_are_sold_by_that_channel() -> None:
+    """No place is sold by phone: who booked at the desk is sold one there again."""
+    was = booked_setting(by_hall=True)
+    people = msgspec.structs.replace(Twin(was).people(0))
+    people.sold_by = ["desk"] * len(people.shows)
+    booking = was.plan.policy.booking
+    assert booking is not None
+    group = msgspec.structs.replace(booking.groups[0], channels=(ChannelLimit("phone", 0),))
+    rules = msgspec.structs.replace(was.plan.policy, booking=msgspec.structs.replace(booking, groups=(group,)))
+    setting = msgspec.structs.replace(was, plan=msgspec.structs.replace(was.plan, policy=rules))
+
+    world = Twin(setting).world(0, people=people)
+    world.run()
+
+    assert {one.channel for one in world.state.bookings.appointments.values()} == {"desk"}
+
+
+def test_other_booking_rules_change_a_booked_day(booked_day: PastDay, tmp_path: Path) -> None:
+    """Booked ones who may pass nobody wait longer, without a grace more of them are late, and fewer places make fewer."""
+    plan = booked_day.state.plan
+    booking = plan.policy.booking
+    assert booking is not None
+    few = msgspec.structs.replace(booking, groups=(msgspec.structs.replace(booking.groups[0], places=2),))
+    fewer = msgspec.structs.replace(plan, policy=msgspec.structs.replace(plan.policy, booking=few))
+
+    fair = shadow(booked_day, plan=_ruled(plan, tmp_path, "[booking.rules.fairness]\nmax_passed = 0\n"))
+    strict = shadow(booked_day, plan=_ruled(plan, tmp_path, "[booking.rules]\ngrace_ms = 0\n"))
+    small = shadow(booked_day, plan=fewer)
+
+    assert fair.other.by_class["booked"].p90_min > 1.2 * fair.same.by_class["booked"].p90_min
+    assert strict.other.by_class["booked"].n < strict.same.by_class["booked"].n - 10
+    assert small.other.booked < small.same.booked
+    assert small.other.everybody.n == small.same.everybody.n
+
+
+def _ruled(plan: Plan, folder: Path, rules: str) -> Plan | None:
+    file = folder / "rules.toml"
+    file.write_text(rules, "utf-8")
+    return _plan(plan, file)
+
+
+def test_what_a_log_has_beyond_its_last_bookings_is_said_in_both_languages(booked_day: PastDay, past: PastDay) -> None:
+    """Moved and given-up bookings, the waitlist, open ones and edited slots are counted; a day without bookings says nothing."""
+    changed = PastDay(booked_day.commits, booked_day.plans)
+    every = changed.state.bookings.appointments
+    moved, joined, gone, waited, still = [one for one in every.values() if one.state == "CHECKED_IN"][:5]
+    moved.version += 1
+    number = changed.state.tickets[joined.ticket]
+    number.state, number.linked = "CANCELLED", moved.ticket
+    gone.state, waited.state, still.state = "CANCELLED", "EXPIRED", "BOOKED"
+    waited.to_ms = waited.slot_ms + 1
+    changed.state.bookings.edits["all", moved.slot_ms] = SlotEdit(7, None, is_closed=False)
+
+    told = remarks_of(changed)
+
+    assert remarks_of(past) == ()
+    assert len(remarks_of(booked_day)) == 1
+    assert [one.en.split(":")[0] for one in told[1:]] == [
+        "Moved bookings (1)", "Bookings whose number was joined to another (1)", "Bookings given up or lapsed (1)", "Waitlist (1)", "Bookings still open at the log's end (1)",
+        "Edited slots (1)",
+    ]  # fmt: skip
+    assert all(one.zh and one.en for one in told)
+    assert len(people_of(changed).shows) == len(people_of(booked_day).shows) - 4
+
+
 def run(*words: str) -> tuple[int, str]:
     done = CliRunner().invoke(replay, list(words))
     return done.exit_code, done.output
@@ -156,3 +278,23 @@ def test_the_command_repeats_compares_and_refuses(written: Path, tmp_path: Path)
     assert status == 1
     assert "[LOG_UNREADABLE]" in text
     assert run(str(tmp_path))[0] == 1
+
+
+def test_the_command_tells_appointments_and_what_it_leaves_out(booked_day: PastDay, tmp_path: Path) -> None:
+    log, page, table = LogSink(), tmp_path / "page.html", tmp_path / "told.json"
+    log.commits = list(booked_day.commits)
+    log.write(tmp_path / "booked.jsonl", booked_day.state.plan)
+
+    status, text = run(
+        str(tmp_path / "booked.jsonl"), "--windows", "09:00=5", "--html", str(page), "--json", str(table)
+    )
+
+    assert status == 0, text
+    assert "appointments" in text
+    assert "no-shows" in text
+    assert "预约者" in text
+    assert "The booked come again" in text
+    assert "预约者" in page.read_text("utf-8")
+    told = msgspec.json.decode(table.read_bytes())
+    assert told["same"]["booked"] == told["real"]["booked"] > 60
+    assert told["remarks"][0]["en"].startswith("The booked come again")

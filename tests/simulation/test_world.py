@@ -11,19 +11,15 @@ import pytest
 from hall import booking_commands as bcmd
 from hall import commands as cmd
 from hall.audit import audit
-from hall.booking import Booking, BookingGroup
 from hall.catalog import Item, Serves, Text
 from hall.events import Commit, TicketCalled
 from hall.ids import MINUTE_MS
-from hall.policy import Policy, Series
 from simulation.log import LogSink
 from simulation.people import COMES, LATE
-from simulation.setting import Behaviour, Booked, Demand, Mix, Pause, Piece, Roster, ServiceTimes, Setting, Shift
+from simulation.setting import Behaviour, Demand, Mix, Pause, Piece, Roster, ServiceTimes, Setting, Shift
 from simulation.twin import Twin
 from simulation.world import World
-from tests.simulation.settings import plan_of, setting_of
-
-PATIENT = Behaviour(walk_ms=20_000, overtime_ms=600 * MINUTE_MS)
+from tests.simulation.settings import PATIENT, booked_setting, plan_of, setting_of
 
 
 def lived(setting: Setting, number: int = 0) -> tuple[World, LogSink]:
@@ -214,24 +210,6 @@ def test_what_nobody_serves_any_more_is_referred_and_the_visit_ends() -> None:
         if isinstance(commit.command, cmd.SetItemResult) and commit.at_ms > at(world, 13 * 60)
     ]
     assert results.count("referred") == results.count("done") > 10
-
-
-def booked_setting(*, by_hall: bool) -> Setting:
-    group = BookingGroup("all", Text("全部", "All"), places=6)
-    policy = Policy(
-        "1",
-        (Series("A", last=99_999, digits=5),),
-        end_day_min=23 * 60,
-        booking=Booking((group,)) if by_hall else None,
-    )
-    booked = Booked(
-        share=0.5, no_show=0.2, punctual_mean_ms=-3 * MINUTE_MS, punctual_sd_ms=12 * MINUTE_MS, slot_min=30, places=6
-    )
-    demand = Demand(pieces=(Piece(9 * 60, 17 * 60, 16.0),))
-    return setting_of(
-        plan_of(4, policy=policy), per_hour=16, demand=demand, behaviour=PATIENT, booked=booked,
-        service=ServiceTimes(law="lognormal"),
-    )  # fmt: skip
 
 
 def test_booked_visitors_check_in_early_or_late_and_absent_ones_are_no_shows() -> None:
