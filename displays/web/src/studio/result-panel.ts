@@ -7,7 +7,8 @@ import { OwElement, define } from "../shared/element";
 import { language } from "../shared/i18n";
 import type { Bench } from "./bench";
 import type { Named } from "./charts";
-import { differingOf, endsPicture, endsStyles, signed, tone, verdictOf } from "./ends";
+import { differingOf, endsPicture, endsStyles, signed, verdictOf } from "./ends";
+import { judged, tone } from "./judged";
 import { studioStyles } from "./styles";
 import { basisText, begun, figureText, say } from "./texts";
 import type { About, Figure, Run, Side, Stated } from "./types";
@@ -247,10 +248,8 @@ function difference(code: string, change: Side["change"]): TemplateResult {
   if (!one || one.value === null) {
     return html`–`;
   }
-  const isSure = one.low !== null && one.high !== null && (one.low > 0 || one.high < 0);
-  const isGood = code === "kept_pct" ? one.value > 0 : one.value < 0;
-  const isJudged = isSure && code !== "visitors";
-  return html`<span class=${isJudged ? (isGood ? "better" : "worse") : ""}>${signed(one.value)} <small>${one.low === null || one.high === null ? "" : `(${signed(one.low)} … ${signed(one.high)})`}</small></span>`;
+  const word = judged(code, one);
+  return html`<span class=${word === "same" ? "" : word}>${signed(one.value)} <small>${one.low === null || one.high === null ? "" : `(${signed(one.low)} … ${signed(one.high)})`}</small></span>`;
 }
 
 function spans(times: readonly string[]): string {
