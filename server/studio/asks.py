@@ -24,6 +24,9 @@ TimeText = Annotated[str, msgspec.Meta(max_length=12)]
 Number = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
 Days = Annotated[int, msgspec.Meta(ge=4, le=MOST_DAYS)]
 Seed = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+Percent = Annotated[float, msgspec.Meta(ge=1, le=99.9)]
+Minutes = Annotated[float, msgspec.Meta(ge=0.5, le=240)]
+"""Of a wait; the twin tells no longer ones apart."""
 Open = Annotated[int, msgspec.Meta(ge=-9_999, le=9_999)]
 
 
@@ -120,11 +123,19 @@ class RunAsk(Ask, frozen=True, tag="run"):
 
 
 class SizeAsk(Ask, frozen=True, tag="size"):
-    """Find the fewest windows that keep a promise."""
+    """Find the fewest windows that keep a promise; at least one of ``kept_pct``, ``p50_min`` and ``p90_min``."""
 
     ground: Id
     draft: Draft
-    kept_pct: Annotated[float, msgspec.Meta(ge=1, le=99.9)] = 90
+    kept_pct: Percent | None = 90
+    """Called within the promise, in every hour."""
+    p50_min: Minutes | None = None
+    """Half of the called wait no longer, in every hour."""
+    p90_min: Minutes | None = None
+    """Nine in ten of the called wait no longer, in every hour."""
+    booked_pct: Percent | None = None
+    """Of the booked visitors: called within ``booked_min`` of their slot, or of a later arrival."""
+    booked_min: Minutes = 10
     use_pct: Annotated[float, msgspec.Meta(ge=10, le=100)] | None = None
     """Windows are not to be busy for more than this share."""
     days: Days = 40

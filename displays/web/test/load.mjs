@@ -7,7 +7,8 @@ import { build } from "esbuild";
 
 const web = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-export async function load(source) {
+/** Load a module; one with another `copy` has state of its own, such as its language. */
+export async function load(source, copy = "") {
   const result = await build({
     absWorkingDir: web,
     entryPoints: [path.join("src", source)],
@@ -19,5 +20,5 @@ export async function load(source) {
     logLevel: "error",
   });
   const code = Buffer.from(result.outputFiles[0].text).toString("base64");
-  return import(`data:text/javascript;base64,${code}`);
+  return import(`data:text/javascript;base64,${code}#${copy}`);
 }

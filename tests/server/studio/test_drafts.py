@@ -1,5 +1,6 @@
 """Drawn plans as scenarios: every contradiction at its field, and the same days as the command line simulates."""
 
+import math
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from server.studio.asks import (
     StatedAsk,
     Work,
 )
+from server.studio.worker import sizes
 from server.studio.worker.draft import drawn, setting_of
 from server.studio.worker.figures import live, side_of
 from server.studio.worker.fitted import document_of
@@ -26,7 +28,10 @@ from server.studio.worker.grounds import DraftInvalid, Kept, from_file, stated
 from server.studio.worker.runs import run
 from server.studio.worker.work import done
 from simulation.experiment import simulate
+from simulation.intervals import Interval
 from simulation.scenario import FOLDER
+from simulation.sizing.plan import Checked
+from simulation.sizing.target import Target
 from simulation.summary import summary_of
 from simulation.waits import BINS, SLOTS
 from tests.server.studio.conftest import TUESDAY
@@ -188,9 +193,55 @@ def test_the_fewest_windows_keep_the_promise_on_fresh_days_and_cost_less_than_al
     assert sized["held"]
     assert sized["window_hours"] == plan["figures"]["window_hours"].value
     assert sized["window_hours"] < note.result["current"]["figures"]["window_hours"].value
+    assert sized["sure"] == (sized["tells"] is None)
     hopeless = done(
         work(ask=msgspec.structs.replace(ask, draft=Draft(date=TUESDAY, demand_pct=900)), ground=ground),
         lambda *_: None,
     )
     assert isinstance(hopeless, Failed)
     assert hopeless.code == "TARGET_OUT_OF_REACH"
+
+
+class Enough(Exception):
+    """Raised in place of a search: what it was asked for is known."""
+
+
+def test_all_that_a_manager_asks_is_searched_for(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    targets: list[Target] = []
+
+    def search(_: Any, target: Target, **__: Any) -> None:
+        targets.append(target)
+        raise Enough
+
+    monkeypatch.setattr(sizes, "size", search)
+    draft = Draft(date=TUESDAY, target_min=20)
+    whole = {"p50_min": 5, "p90_min": 15, "booked_pct": 95, "booked_min": 8, "use_pct": 85}
+    for asked in ({}, {"kept_pct": None, **whole}):
+        with pytest.raises(Enough):
+            sizes.sized(kept, SizeAsk(ground="0" * 16, draft=draft, **asked), lambda *_: None)
+
+    plain, full = targets
+    assert plain == Target(share=0.9, within_min=20)
+    assert full == Target(
+        share=None, within_min=20, p50_min=5, p90_min=15, booked_share=0.95, booked_min=8, use_max=0.85
+    )
+
+
+def checked(kind: str, wanted: float, found: tuple[float, float, float], *, at_most: bool = False) -> Checked:
+    return Checked(kind, "", 10.0, wanted, Interval(*found, 8), at_most, 5.0)
+
+
+def test_what_tells_is_missed_by_most_or_else_least_sure() -> None:
+    sure = checked("hour", 0.9, (0.95, 0.92, 0.98))
+    unsure = checked("hour", 0.9, (0.92, 0.88, 0.96))
+    less_sure = checked("use", 0.8, (0.78, 0.7, 0.86), at_most=True)
+    missed = checked("booked", 0.9, (0.89, 0.85, 0.93))
+    missed_more = checked("use", 0.8, (0.84, 0.8, 0.88), at_most=True)
+    bare = checked("theme", 0.9, (0.91, math.nan, math.nan))
+    unseen = checked("hour", 0.9, (math.nan, math.nan, math.nan))
+
+    assert sizes.telling([sure, unseen]) is None
+    assert sizes.telling([sure, unsure, bare]) == unsure
+    assert sizes.telling([unsure, less_sure]) == less_sure
+    assert sizes.telling([unsure, less_sure, missed]) == missed
+    assert sizes.telling([missed, missed_more]) == missed_more

@@ -121,7 +121,50 @@ def test_kept_plans_are_compared_on_the_same_people(studio: Studio, ground: str)
     assert studio.post("/jobs", {"ask": {"kind": "compare", "plans": kept}}).json()["code"] == "UNKNOWN_STUDIO_PLAN"
 
 
+def test_a_sizing_says_how_surely_it_holds_and_what_tells(studio: Studio, ground: str):
+    asked = {"kept_pct": 80, "p50_min": 10, "p90_min": 20, "use_pct": 95, "days": 8}
+    job, result = studio.done(kind="size", ground=ground, draft={**DRAFT, "demand_pct": 50}, **asked)
+
+    sized, kept = result["sized"], studio.get(f"/jobs/{job}").json()["job"]["ask"]
+    assert asked.items() <= kept.items()
+    assert sized["within_min"] == result["target_min"]
+    assert sized["worst_hour"] in {f"{hour:02}:00" for hour in range(9, 17)}
+    assert sized["worst"]["low"] <= sized["worst"]["value"] <= sized["worst"]["high"]
+    assert sized["held"] or not sized["sure"]
+    assert (sized["tells"] is None) == sized["sure"]
+    assert result["plan"]["figures"]["p50_min"]["value"] <= 10
+    assert result["plan"]["figures"]["p90_min"]["value"] <= 20
+
+
 # ---- what a scenario may not say ----
+
+
+def test_a_guarantee_for_the_booked_where_nobody_books_is_refused_in_a_sentence(studio: Studio, ground: str):
+    failure = studio.failure(kind="size", ground=ground, draft=DRAFT, booked_pct=95, booked_min=10)
+
+    assert failure["code"] == "BAD_TARGET"
+    assert "没有人预约" in failure["zh"]
+    assert "nobody has a booking" in failure["en"]
+
+
+def test_a_sizing_that_asks_nothing_of_waits_is_refused_in_a_sentence(studio: Studio, ground: str):
+    failure = studio.failure(kind="size", ground=ground, draft=DRAFT, kept_pct=None, use_pct=85)
+
+    assert failure["code"] == "BAD_TARGET"
+    assert "nothing of waits" in failure["en"]
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [
+        {"kept_pct": 100}, {"p50_min": 0}, {"p90_min": 241}, {"booked_pct": 0.5}, {"booked_min": 0},
+        {"booked_min": None}, {"use_pct": 5},
+    ],
+)  # fmt: skip
+def test_a_requirement_beyond_its_bounds_is_no_ask(studio: Studio, ground: str, beyond: dict[str, Any]):
+    answer = studio.post("/jobs", {"ask": {"kind": "size", "ground": ground, "draft": DRAFT, **beyond}})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
 
 
 def test_a_plan_that_contradicts_itself_is_refused_at_its_field_and_changes_nothing(studio: Studio, ground: str):

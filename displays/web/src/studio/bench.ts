@@ -7,6 +7,7 @@ import { pick } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
 import { say } from "./texts";
 import type { Comparison, Draft, Ground, Group, Job, KeptPlan, Overview, PlannedDay, Playing, Run, Stated, WatchedDay, Weekday } from "./types";
+import { WANTED, type Wants, numberOf } from "./wants";
 
 export const STEP_MIN = 30;
 // Half-hours until six in the morning of the next day.
@@ -48,7 +49,7 @@ export interface Drawn {
   blocks: Record<string, Comers>;
   cost: string;
   days: number;
-  share: string;
+  wants: Wants;
 }
 
 export class Bench {
@@ -198,7 +199,7 @@ export class Bench {
       blocks: before ? before.blocks : {},
       cost: before ? before.cost : "",
       days: before ? before.days : 40,
-      share: before ? before.share : "90",
+      wants: before ? before.wants : WANTED,
     };
   }
 
@@ -469,10 +470,6 @@ function statedOf({ low, high, isPercent }: Written): Stated {
 
 function writtenOf(one: Stated): Written {
   return one.high === 0 && one.low === 0 ? { ...NOBODY, isPercent: one.is_percent } : { low: text(one.low), high: text(one.high), isPercent: one.is_percent };
-}
-
-function numberOf(value: string): number | null {
-  return value.trim() === "" || !Number.isFinite(Number(value)) ? null : Number(value);
 }
 
 function text(value: number | null): string {

@@ -7,11 +7,13 @@ import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import { type Bench, type Comers, type Drawn, STEP_MIN, type Written, clock } from "./bench";
 import { studioStyles } from "./styles";
-import { kindText, say, weekdayText } from "./texts";
+import { figureText, kindText, say, weekdayText } from "./texts";
 import type { Ground, WindowGroup } from "./types";
+import { type Wants, wantedOf } from "./wants";
 
 const DAYS = [10, 20, 40, 100, 200] as const;
 const PAGE = 5;
+const MOST_WANTED: Record<keyof Wants, number> = { share: 99.9, p50: 240, p90: 240, use: 99.9, booked: 99.9, bookedWithin: 240 };
 
 export class OwStudioDraw extends OwElement {
   static override styles = [
@@ -230,9 +232,24 @@ export class OwStudioDraw extends OwElement {
     const { bench } = this;
     const ask = (kind: string, more: Record<string, unknown> = {}) => void bench.begin({ kind, ground: bench.groundJob, draft: bench.draft(), ...more });
     return html`<div class="go"><button class="button primary" data-testid="run" ?disabled=${bench.isRunning} @click=${() => ask("run", { days: drawn.days })}>${say("run")}</button>
-      <div class="pair"><label class="one">${say("size_share")}<input class="field" type="number" min="1" max="99" data-testid="share" .value=${drawn.share} @change=${(event: Event) => bench.edit({ share: (event.target as HTMLInputElement).value })}></label>
-        <button class="button" data-testid="size" title=${say("size_hint")} ?disabled=${bench.isRunning} @click=${() => ask("size", { kept_pct: Number(drawn.share) || 90, days: drawn.days })}>${say("size")}</button></div>
-      <p class="hint">${say("size_hint")}</p></div>`;
+      <div class="pair">${this.want("share", say("size_share"), drawn)}
+        <button class="button" data-testid="size" title=${say("size_hint")} ?disabled=${bench.isRunning} @click=${() => ask("size", { ...wantedOf(drawn.wants, this.isBooking), days: drawn.days })}>${say("size")}</button></div>
+      <p class="hint">${say("size_hint")}</p>
+      <details data-testid="more-wants"><summary>${say("more_wants")}</summary>
+        <div class="pair">${this.want("p50", figureText("p50_min"), drawn)} ${this.want("p90", figureText("p90_min"), drawn)} ${this.want("use", say("use_most"), drawn)}</div>
+        ${this.isBooking ? html`<div class="pair">${this.want("booked", say("booked_share"), drawn)} ${this.want("bookedWithin", say("booked_within"), drawn)}</div>` : nothing}
+        <p class="hint">${say("wants_hint")}</p></details></div>`;
+  }
+
+  private want(field: keyof Wants, label: string, drawn: Drawn): TemplateResult {
+    const write = (event: Event) => this.bench.edit({ wants: { ...drawn.wants, [field]: (event.target as HTMLInputElement).value } });
+    return html`<label class="one">${label}<input class="field" type="number" min="1" step="any" max=${MOST_WANTED[field]} data-testid=${field} .value=${drawn.wants[field]} @change=${write}></label>`;
+  }
+
+  // A hall without bookings may be planned on a scenario that has them.
+  private get isBooking(): boolean {
+    const { ground, hall } = this.bench;
+    return hall.bookable || (!!ground && ground.basis === "file");
   }
 
   // Who comes in hours that are new: nobody knows, so the manager states it, for all together or for each, or states nobody.

@@ -2,6 +2,7 @@
 
 import { css, html, type TemplateResult } from "lit";
 
+import { tone } from "./judged";
 import { figureText, say } from "./texts";
 import type { Figure, Side } from "./types";
 
@@ -91,14 +92,6 @@ export function verdictOf({ name, high, low }: Differing): string {
     return say("told_once", { name, word: say(`kept_${most}`) });
   }
   return least === most ? say("told_both", { name, word: say(`kept_${most}`) }) : say("told_ends", { name, low: say(`kept_${least}`), high: say(`kept_${most}`) });
-}
-
-/** Better, worse, or not to be told: the interval of the difference in kept promises lies on one side of zero, or does not. */
-export function tone(one: Figure | null | undefined): "better" | "worse" | "same" {
-  if (!one || one.low === null || one.high === null || (one.low <= 0 && one.high >= 0)) {
-    return "same";
-  }
-  return one.low > 0 ? "better" : "worse";
 }
 
 /** Differences with their intervals on one scale, at each end. */

@@ -7,7 +7,9 @@ import { OwElement, define } from "../shared/element";
 import { language } from "../shared/i18n";
 import type { Bench } from "./bench";
 import type { Named } from "./charts";
-import { differingOf, endsPicture, endsStyles, signed, tone, verdictOf } from "./ends";
+import { differingOf, endsPicture, endsStyles, signed, verdictOf } from "./ends";
+import { judged, tone } from "./judged";
+import { STANDING_TONES, sizedText, standingOf } from "./sized";
 import { studioStyles } from "./styles";
 import { basisText, begun, figureText, say } from "./texts";
 import type { About, Figure, Run, Side, Stated } from "./types";
@@ -143,7 +145,7 @@ export class OwStudioResult extends OwElement {
   private verdict(run: Run): TemplateResult {
     const word = tone(run.change.kept_pct);
     const told = verdictOf({ name: say("plan"), high: run.change, low: run.low ? run.low_change || {} : null });
-    return html`${run.sized ? html`<p class="note ${run.sized.held ? "good" : "warn"}" data-testid="sized">${run.sized.held ? say("sized_held", { days: run.sized.days, hours: run.sized.window_hours.toFixed(1) }) : say("sized_not")}</p>` : nothing}
+    return html`${run.sized ? html`<p class="note ${STANDING_TONES[standingOf(run.sized)]}" data-testid="sized" data-standing=${standingOf(run.sized)}>${sizedText(run.sized, run.target_min, this.bench.hall.themes)}</p>` : nothing}
       <p data-testid="verdict" class=${word === "same" ? "muted" : word}>${run.current ? told : say("alone")}</p>`;
   }
 
@@ -247,10 +249,8 @@ function difference(code: string, change: Side["change"]): TemplateResult {
   if (!one || one.value === null) {
     return html`–`;
   }
-  const isSure = one.low !== null && one.high !== null && (one.low > 0 || one.high < 0);
-  const isGood = code === "kept_pct" ? one.value > 0 : one.value < 0;
-  const isJudged = isSure && code !== "visitors";
-  return html`<span class=${isJudged ? (isGood ? "better" : "worse") : ""}>${signed(one.value)} <small>${one.low === null || one.high === null ? "" : `(${signed(one.low)} … ${signed(one.high)})`}</small></span>`;
+  const word = judged(code, one);
+  return html`<span class=${word === "same" ? "" : word}>${signed(one.value)} <small>${one.low === null || one.high === null ? "" : `(${signed(one.low)} … ${signed(one.high)})`}</small></span>`;
 }
 
 function spans(times: readonly string[]): string {

@@ -106,6 +106,11 @@ export const studioTexts = {
   "studio.size": ["求最省的方案", "Fewest windows"],
   "studio.size_share": ["承诺兑现目标（%）", "Promise to be kept (%)"],
   "studio.size_hint": ["在保证每个小时都达到目标的前提下，找出每半小时最少的窗口数。", "The fewest windows in each half-hour with which the promise is kept in every hour."],
+  "studio.more_wants": ["更多要求", "More requirements"],
+  "studio.wants_hint": ["等候的要求须在每个小时做到，利用率和预约按全天计；留空为不要求。", "Waits are to hold in every hour, use and bookings over the day; what is empty is not asked for."],
+  "studio.use_most": ["窗口利用率不超过（%）", "Use of windows at most (%)"],
+  "studio.booked_share": ["预约者按时叫到（%）", "Booked: called in time (%)"],
+  "studio.booked_within": ["按时：预约时刻后（分）", "In time: after slot (min)"],
   "studio.cancel": ["取消", "Cancel"],
   "studio.running_run": ["正在推演…", "Simulating…"],
   "studio.running_size": ["正在寻找最省的方案…", "Looking for the fewest windows…"],
@@ -160,8 +165,18 @@ export const studioTexts = {
     "新增时段来多少人由您按范围填写。每个方案都按“少来”和“多来”各推演一次，少来与少来比、多来与多来比，用同一批人、同样的日子；条为 95 % 区间，以天为单位，虚线为没有差别。",
     "Who comes in new hours is stated as a range. Each plan is simulated for few and for many, and held against the first at the same end, with the same people on the same days; bars are 95 % intervals with the day as unit, the dashed line is no difference.",
   ],
-  "studio.sized_held": ["已找到：在 {days} 个新的模拟日里守住目标，共 {hours} 窗口小时", "Found: it held on {days} fresh simulated days, with {hours} window-hours"],
-  "studio.sized_not": ["现有窗口守不住目标；所示为最接近的方案", "These windows cannot keep it; the nearest plan is shown"],
+  "studio.sized_sure": ["可靠达标：{hours} 窗口小时，在 {days} 个新的模拟日上全部要求可靠达到", "Held surely: with {hours} window-hours all requirements are surely held on {days} fresh simulated days"],
+  "studio.sized_held": ["达标，未必可靠：{hours} 窗口小时，在 {days} 个新的模拟日上达标，但有的区间仍含要求以下的值；增加推演天数会更可靠", "Held, not surely: {hours} window-hours hold on {days} fresh simulated days, but some interval reaches beyond what is asked; more days would make it surer"],
+  "studio.sized_missed": ["未达标：{hours} 窗口小时，在 {days} 个新的模拟日上有要求未达到；请增加推演天数或放宽要求", "Missed: with {hours} window-hours some requirement is missed on {days} fresh simulated days; use more days, or ask for less"],
+  "studio.sized_told": ["{told}。{worst}{other}。", "{told}. {worst}{other}."],
+  "studio.sized_other": ["；{what}", "; {what}"],
+  "studio.worst_hour": ["最差的小时 {hour}：{min} 分钟内叫到 {share}", "Worst hour {hour}: called within {min} min {share}"],
+  "studio.share_range": ["（{low} – {high}）", " ({low} – {high})"],
+  "studio.required": ["{what} {share}，要求 {sign} {wanted} %", "{what} {share}, {sign} {wanted} % wanted"],
+  "studio.want_hour": ["{name} {min} 分钟内叫到", "{name}, called within {min} min"],
+  "studio.want_theme": ["{name}，全天，{min} 分钟内叫到", "{name}, whole day, called within {min} min"],
+  "studio.want_booked": ["预约者在预约时刻后 {min} 分钟内叫到", "booked visitors, called within {min} min of their slot"],
+  "studio.want_use": ["窗口利用率", "use of windows"],
   "studio.fig_kept_pct": ["{target} 分钟内叫到（%）", "Called within {target} min (%)"],
   "studio.fig_mean_wait_min": ["平均等候（分）", "Mean wait (min)"],
   "studio.fig_p50_min": ["一半人等候不超过（分）", "Half wait at most (min)"],
@@ -241,6 +256,7 @@ export const studioTexts = {
 /** `say("title")` is `studio.title` in the chosen language. */
 export const say = sayer(studioTexts, "studio");
 export const figureText = codeSayer(studioTexts, "studio.fig_");
+export const wantText = codeSayer(studioTexts, "studio.want_");
 export const fieldText = codeSayer(studioTexts, "studio.field_");
 export const basisText = codeSayer(studioTexts, "studio.basis_");
 export const kindText = codeSayer(studioTexts, "studio.kind_");

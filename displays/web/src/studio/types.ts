@@ -110,12 +110,30 @@ export interface Run extends About {
   sized?: Sized;
 }
 
+/** A requirement of a search, and what fresh days say of it; shares from 0 to 1. */
+export interface Requirement {
+  kind: "hour" | "theme" | "booked" | "use";
+  /** The hour, or the code of the theme. */
+  name: string;
+  within_min: number;
+  wanted: number;
+  found: Figure;
+  at_most: boolean;
+}
+
 /** What the search for the fewest windows says of itself. */
 export interface Sized {
-  kept_pct: number;
+  kept_pct: number | null;
   held: boolean;
+  sure: boolean;
   days: number;
   window_hours: number;
+  worst_hour: string;
+  /** The share called within `within_min` in that hour, from 0 to 1. */
+  worst: Figure;
+  within_min?: number;
+  /** The requirement that is missed by most, or is least sure; null where all are surely held. */
+  tells?: Requirement | null;
 }
 
 export interface Comparison extends About {
