@@ -14,6 +14,7 @@ from loadtests.crowd.check import Shown, compared_with_log, merged, operations_o
 from loadtests.crowd.grounds import in_cluster, in_one_process
 from loadtests.crowd.notes import Rang
 from loadtests.crowd.place import FILE, Place
+from loadtests.crowd.sale import Sale, sale_of
 from loadtests.crowd.shapes import SHAPES, VARIABLE, Run
 from server.demo.compare import Comparison
 from server.demo.history import Operation
@@ -36,6 +37,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Locust's worker processes beside the one that leads them; 0: everything in one process."""
     clerks: int = 40
     places: int = 15_000
+    bookings: int = 0
+    """Requests for a place after a release; 0: as many as the bookers manage."""
     cluster: bool = False
     """Three nodes, PostgreSQL, Redis and nginx; otherwise one process and SQLite."""
 
@@ -52,6 +55,8 @@ class Outcome(msgspec.Struct, frozen=True):
     audit: str
     locust_said: str
     """Empty, or why Locust itself failed."""
+    sale: Sale | None = None
+    """The release minute, if there was one."""
 
     @property
     def holds(self) -> bool:
@@ -63,7 +68,10 @@ def run(wanted: Wanted, out: Path) -> Outcome:
     """Let the crowd in; histories, Locust's tables and the report's figures go to ``out``."""
     out.mkdir(parents=True, exist_ok=True)
     grounds = in_cluster if wanted.cluster else in_one_process
-    with grounds(out, clerks=wanted.clerks, places=wanted.places) as ground:
+    ahead_s = SHAPES[wanted.shape].release_at * wanted.seconds
+    with grounds(out, clerks=wanted.clerks, places=wanted.places, ahead_s=ahead_s) as ground:
+        release_s = ground.places[0].release_ms / 1_000
+        time.sleep(max(0.0, release_s - ahead_s - time.time()))
         said = _locust(wanted, ground.places, out)
         operations: list[Operation] = []
         rings: list[Rang] = []
@@ -74,13 +82,23 @@ def run(wanted: Wanted, out: Path) -> Outcome:
             rings += seen
             comparisons.append(compared_with_log(history, seen, ground.opened, f"{place.hall}/{place.today}"))
         halls, nodes = tuple(place.hall for place in ground.places), len({place.node for place in ground.places})
-        return Outcome(wanted, halls, nodes, summed(comparisons), shown(operations, rings), ground.audit(), said)
+        places = ground.places[0].places
+        sale = sale_of(operations, offered=wanted.bookings, places=places) if release_s else None
+        return Outcome(wanted, halls, nodes, summed(comparisons), shown(operations, rings), ground.audit(), said, sale)
 
 
 def _locust(wanted: Wanted, places: Sequence[Place], out: Path) -> str:
     """Run Locust to its end; return why it failed, or nothing."""
     cut_every_s = STORM_S if wanted.shape == "storm" else 0.0
-    told = [msgspec.structs.replace(one, workers=max(1, wanted.workers), cut_every_s=cut_every_s) for one in places]
+    told = [
+        msgspec.structs.replace(
+            one,
+            workers=max(1, wanted.workers),
+            cut_every_s=cut_every_s,
+            bookings=wanted.bookings if one.release_ms else 0,
+        )
+        for one in places
+    ]
     file = out / "places.json"
     file.write_bytes(msgspec.json.encode(told))
     file.chmod(0o600)
