@@ -107,7 +107,7 @@ screens: setup ## 200 screens with resets, stalls and dead links, and one that n
 	@[ "$(PROVIDE)" = no ] || .ci/provide
 	$(BIN)/python -m tests.faults.screens $(ARGS)
 
-faults: setup ## fill the disk, fail its syncs, turn the clock, stop the process of a busy server
+faults: setup ## fill the disk, fail its syncs, turn the clock, stop the process of a busy server, restart its PostgreSQL and Redis
 	@[ "$(PROVIDE)" = no ] || .ci/provide
 	$(BIN)/python -m tests.faults.faults $(ARGS)
 

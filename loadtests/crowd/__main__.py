@@ -12,9 +12,9 @@ from loadtests.crowd.shapes import SHAPES
 
 def main() -> int:
     """Run one shape; status 0 if every promise was kept."""
-    asked = _words().parse_args()
+    asked = parser().parse_args()
     wanted = Wanted(shape=asked.shape, people=asked.people, seconds=asked.seconds, workers=asked.workers,
-                    clerks=asked.clerks, cluster=asked.cluster)  # fmt: skip
+                    clerks=asked.clerks, cluster=asked.cluster, places=asked.places, bookings=asked.bookings)  # fmt: skip
     out = asked.out or Path(tempfile.mkdtemp(prefix="onewindow-load-"))
     found = run(wanted, out)
     page = write_report(found, out)
@@ -22,7 +22,8 @@ def main() -> int:
     return 0 if found.holds else 1
 
 
-def _words() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Return what the command takes."""
     shapes = "; ".join(f"{one.name}: {one.says}" for one in SHAPES.values())
     words = argparse.ArgumentParser(prog="python -m loadtests.crowd", description=__doc__, epilog=shapes)
     words.add_argument("--shape", choices=tuple(SHAPES), default="day")
@@ -31,6 +32,13 @@ def _words() -> argparse.ArgumentParser:
     words.add_argument("--workers", type=int, default=0, help="Locust's worker processes; 0: everything in one")
     words.add_argument(
         "--clerks", type=int, default=40, help="windows that are opened, spread over the halls, where there are as many"
+    )
+    words.add_argument("--places", type=int, default=15_000, help="places of tomorrow, spread over its slots")
+    words.add_argument(
+        "--bookings",
+        type=int,
+        default=0,
+        help="requests after the release of --shape graduates; 0: as many as they manage",
     )
     words.add_argument(
         "--cluster",

@@ -37,14 +37,15 @@ class Ground(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def in_one_process(out: Path, *, clerks: int, places: int) -> Iterator[Ground]:
-    """Serve a district hall from one process until the block ends."""
+def in_one_process(out: Path, *, clerks: int, places: int, ahead_s: float = 0.0) -> Iterator[Ground]:
+    """Serve a district hall from one process until the block ends; ``ahead_s`` if its slots are released at a moment."""
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder, "data"), environment=CROWD | MORE)
         server.init("longgang")
         try:
             server.start()
-            place = prepare(f"http://127.0.0.1:{server.port}", server.password, out, clerks=clerks, places=places)
+            url = f"http://127.0.0.1:{server.port}"
+            place = prepare(url, server.password, out, clerks=clerks, places=places, ahead_s=ahead_s)
             file = Path(folder, "data", "ledger.db")
             yield Ground(
                 (place,), lambda: SqliteLedger.open_for_reading(file), lambda: _audit("--data", str(file.parent))
@@ -54,7 +55,7 @@ def in_one_process(out: Path, *, clerks: int, places: int) -> Iterator[Ground]:
 
 
 @contextmanager
-def in_cluster(out: Path, *, clerks: int, places: int) -> Iterator[Ground]:
+def in_cluster(out: Path, *, clerks: int, places: int, ahead_s: float = 0.0) -> Iterator[Ground]:
     """Serve halls of a cluster's network, one of each node, until the block ends; windows and slots are what they are."""
     # The tests' own cluster: everything of it ends with the block.
     from tests.faults.cluster_place import cluster_of

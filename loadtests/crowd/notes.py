@@ -66,6 +66,7 @@ class Notes:
     def __init__(self) -> None:
         """Open files of this process."""
         self.halls = [HallNotes(place) for place in places_of_environment()]
+        self._bookings = 0
         self._turns: dict[str, itertools.count[int]] = {}
         self.numbers = itertools.count(1)
         self.chance = random.Random(os.getpid())
@@ -75,6 +76,15 @@ class Notes:
         """Take this process's share of every hall's windows."""
         for hall in self.halls:
             hall.share(index)
+        first = self.halls[0].place
+        self._bookings = len(range(index, first.bookings, first.workers))
+
+    def may_book(self) -> bool:
+        """Take one of this process's requests, if the crowd's number of them is given and one is left."""
+        if not self.halls[0].place.bookings:
+            return True
+        self._bookings -= 1
+        return self._bookings >= 0
 
     def hall_for(self, kind: str) -> HallNotes:
         """Return the hall of the next person of a kind: everybody of a kind goes to the halls in turn."""

@@ -2,6 +2,7 @@
 
 import os
 import random
+import time
 from typing import Any, Final
 
 import gevent
@@ -92,11 +93,24 @@ class Booker(Citizen):
 
     @task
     def book(self) -> None:
-        """Look at the places, hold one, fill the form, confirm; one of ten gives it back."""
+        """Look at the places, hold one, fill the form, confirm; one of ten gives it back.
+
+        Where they are released at a moment, everybody waits for it, and whoever finds nothing free asks all the same.
+        """
+        until_s = self.place.release_ms / 1_000 - time.time()
+        if until_s > 0:
+            gevent.sleep(min(until_s, FREE_S))
+            return
+        if not self.notes.may_book():
+            gevent.sleep(FREE_S)
+            return
         day = self.place.tomorrow
         item = self.chance.choice(self.place.booked_items)
         found = self.ask("slots", f"{self.path}/slots?item={item}&from={day}&to={day}")
-        free = [slot["start_ms"] for one in found.get("days", ()) for slot in one["slots"] if slot.get("fits")]
+        slots = [slot for one in found.get("days", ()) for slot in one["slots"]]
+        free = [slot["start_ms"] for slot in slots if slot.get("fits")]
+        if not free and self.place.release_ms:
+            free = [slot["start_ms"] for slot in slots]
         if not free:
             return
         self.visits += 1

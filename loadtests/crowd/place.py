@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import httpx
 import msgspec
 
+from loadtests.crowd.sale import release_after
+
 FILE: Final = "ONEWINDOW_CROWD_PLACE"
 """The environment variable that names the file."""
 HALL: Final = "longgang"
@@ -21,6 +23,7 @@ WIDE: Final = {"open": 20, "day": 20, "week": 20, "month": 60}
 SLOT_MIN: Final = 30
 DAY_MIN: Final = 23 * 60
 """The hall is open from midnight for so long; its day ends a little later."""
+SLOTS: Final = DAY_MIN // SLOT_MIN
 
 
 class Clerk(msgspec.Struct, frozen=True):
@@ -54,6 +57,12 @@ class Place(msgspec.Struct, frozen=True):
     clerks: tuple[Clerk, ...]
     folder: str
     """Where the histories go: each hall has a folder of its own."""
+    release_ms: int = 0
+    """When tomorrow's places are released; 0: they are on sale from the start."""
+    places: int = 0
+    """That are then on sale."""
+    bookings: int = 0
+    """Requests that all bookers together make from then on; 0: as many as they manage."""
     node: str = ""
     """Which node serves the hall, if there are several."""
     workers: int = 1
@@ -67,8 +76,11 @@ def places_of_environment() -> tuple[Place, ...]:
     return msgspec.json.decode(Path(os.environ[FILE]).read_bytes(), type=tuple[Place, ...])
 
 
-def prepare(url: str, password: str, folder: Path, *, clerks: int, places: int) -> Place:
-    """Set the hall up over its public interface: open now and tomorrow, with clerks, devices and slots on sale."""
+def prepare(url: str, password: str, folder: Path, *, clerks: int, places: int, ahead_s: float = 0.0) -> Place:
+    """Set the hall up over its public interface: open now and tomorrow, with clerks, devices and slots on sale.
+
+    ``ahead_s`` if the slots are released at one moment: at the first full minute that long from now.
+    """
     with httpx.Client(base_url=url, timeout=30) as http:
         http.headers["authorization"] = f"Bearer {_sign_in(http, 'admin', password)}"
         zone = day_zone(datetime.now(ZoneInfo(OPENED_IN)).hour)
@@ -83,23 +95,29 @@ def prepare(url: str, password: str, folder: Path, *, clerks: int, places: int) 
         _change(http, "calendar", lambda _: {"own": own})
         hall = http.get(f"/api/halls/{HALL}").raise_for_status().json()
         items = spread([one["code"] for one in hall["items"] if one["windows"]], ITEMS)
-        _change(http, "policy", lambda content: {**content, "booking": _booking(items, places)})
+        release = release_after(datetime.now(ZoneInfo(zone)), ahead_s) if ahead_s else None
+        _change(http, "policy", lambda content: {**content, "booking": _booking(items, places, release)})
         staff = _clerks(http, [one["code"] for one in hall["windows"]], clerks)
         return Place(
             url=url, hall=HALL, today=today.isoformat(), tomorrow=tomorrow.isoformat(), items=tuple(items),
             booked_items=tuple(items), kiosk=_device(http, "kiosk"), screen=_device(http, "board"),
             manager=_account(http, "crowd-manager", "manager"), clerks=staff, folder=str(folder),
+            release_ms=int(release.timestamp() * 1_000) if release else 0, places=_per_slot(places) * SLOTS,
         )  # fmt: skip
 
 
-def _booking(items: list[str], places: int) -> dict[str, Any]:
-    slots = DAY_MIN // SLOT_MIN
+def _per_slot(places: int) -> int:
+    return -(-places // SLOTS)
+
+
+def _booking(items: list[str], places: int, release: datetime | None) -> dict[str, Any]:
+    daily = {"kind": "daily", "release_min": release.hour * 60 + release.minute} if release else {"kind": "rolling"}
     group = {
         "code": "crowd", "name": {"zh": "预约办理", "en": "Booked"}, "items": items, "slot_ms": SLOT_MIN * 60_000,
-        "places": -(-places // slots), "unit_ms": SLOT_MIN * 60_000,
+        "places": _per_slot(places), "unit_ms": SLOT_MIN * 60_000,
     }  # fmt: skip
     rules = {
-        "release": {"horizon_days": 1, "kind": "rolling"}, "person": WIDE, "phone": WIDE, "device": WIDE,
+        "release": {"horizon_days": 1, **daily}, "person": WIDE, "phone": WIDE, "device": WIDE,
         "max_waitlist": 0, "max_held": 20, "same_item_once": False,
     }  # fmt: skip
     return {"groups": [group], "rules": rules}

@@ -10,6 +10,7 @@ from typing import Any
 import matplotlib.figure
 
 from loadtests.crowd.run import Outcome
+from loadtests.crowd.sale import said as release_said
 from loadtests.crowd.shapes import SHAPES
 
 Row = dict[str, str]
@@ -67,6 +68,7 @@ def _compared(found: Outcome) -> str:
          f"{said.sightings:,} rings seen",
          f"  from the key to a board's ring: p50 {shown.p50_ms:,.0f} ms, p99 {shown.p99_ms:,.0f} ms "
          f"({shown.rings:,} rings of {shown.calls:,} calls on {shown.screens:,} boards; the boards' own work included)",
+         *([release_said(found.sale)] if found.sale is not None else []),
          *(f"  BROKEN {finding}" for finding in [*found.shortcomings, *said.findings][:20])]
     )  # fmt: skip
 

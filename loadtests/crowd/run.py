@@ -17,6 +17,7 @@ from loadtests.crowd.judge import ANSWER_S, BUSY_ANSWER_S, shortcomings
 from loadtests.crowd.notes import Rang
 from loadtests.crowd.place import FILE, Place
 from loadtests.crowd.replies import Trouble
+from loadtests.crowd.sale import Sale, sale_of
 from loadtests.crowd.shapes import SHAPES, VARIABLE, Run
 from server.demo.compare import Comparison
 from server.demo.history import Operation
@@ -42,6 +43,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Locust's worker processes beside the one that leads them; 0: everything in one process."""
     clerks: int = 40
     places: int = 15_000
+    bookings: int = 0
+    """Requests for a place after a release; 0: as many as the bookers manage."""
     cluster: bool = False
     """Three nodes, PostgreSQL, Redis and nginx; otherwise one process and SQLite."""
 
@@ -60,6 +63,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """Empty, or why Locust itself failed."""
     shortcomings: tuple[str, ...] = ()
     """Why the run proves nothing, or what was too late or broken, whatever the log says."""
+    sale: Sale | None = None
+    """The release minute, if there was one."""
 
     @property
     def holds(self) -> bool:
@@ -72,12 +77,17 @@ def run(wanted: Wanted, out: Path) -> Outcome:
     out.mkdir(parents=True, exist_ok=True)
     crowded = is_crowded()
     grounds = in_cluster if wanted.cluster else in_one_process
-    with grounds(out, clerks=wanted.clerks, places=wanted.places) as ground:
+    ahead_s = SHAPES[wanted.shape].release_at * wanted.seconds
+    with grounds(out, clerks=wanted.clerks, places=wanted.places, ahead_s=ahead_s) as ground:
+        release_s = ground.places[0].release_ms / 1_000
+        time.sleep(max(0.0, release_s - ahead_s - time.time()))
         said = _locust(wanted, ground.places, out)
-        return _outcome(wanted, ground, out, said, answer_s=BUSY_ANSWER_S if crowded else ANSWER_S)
+        return _outcome(
+            wanted, ground, out, said, answer_s=BUSY_ANSWER_S if crowded else ANSWER_S, is_sale=bool(release_s)
+        )
 
 
-def _outcome(wanted: Wanted, ground: Ground, out: Path, said: str, *, answer_s: float) -> Outcome:
+def _outcome(wanted: Wanted, ground: Ground, out: Path, said: str, *, answer_s: float, is_sale: bool) -> Outcome:
     """Hold what the crowd was told in each hall against the hall's log, and judge the run as a whole."""
     operations: list[Operation] = []
     rings: list[Rang] = []
@@ -90,16 +100,31 @@ def _outcome(wanted: Wanted, ground: Ground, out: Path, said: str, *, answer_s: 
         rings += seen
         troubles += troubles_of(merged(folder, "troubles"))
         comparisons.append(compared_with_log(history, seen, ground.opened, f"{place.hall}/{place.today}"))
-    halls, nodes = tuple(place.hall for place in ground.places), len({place.node for place in ground.places})
-    short = shortcomings(operations, troubles, people=wanted.people, answer_s=answer_s)
-    compared = summed(comparisons)
-    return Outcome(wanted, halls, nodes, compared, shown(operations, rings), ground.audit(), said, tuple(short))
+    return Outcome(
+        wanted,
+        tuple(place.hall for place in ground.places),
+        len({place.node for place in ground.places}),
+        summed(comparisons),
+        shown(operations, rings),
+        ground.audit(),
+        said,
+        tuple(shortcomings(operations, troubles, people=wanted.people, answer_s=answer_s)),
+        sale_of(operations, offered=wanted.bookings, places=ground.places[0].places) if is_sale else None,
+    )
 
 
 def _locust(wanted: Wanted, places: Sequence[Place], out: Path) -> str:
     """Run Locust to its end; return why it failed, or nothing."""
     cut_every_s = STORM_S if wanted.shape == "storm" else 0.0
-    told = [msgspec.structs.replace(one, workers=max(1, wanted.workers), cut_every_s=cut_every_s) for one in places]
+    told = [
+        msgspec.structs.replace(
+            one,
+            workers=max(1, wanted.workers),
+            cut_every_s=cut_every_s,
+            bookings=wanted.bookings if one.release_ms else 0,
+        )
+        for one in places
+    ]
     file = out / "places.json"
     file.write_bytes(msgspec.json.encode(told))
     file.chmod(0o600)

@@ -33,6 +33,8 @@ class Shape(msgspec.Struct, frozen=True):
     says: str
     steps: tuple[Step, ...]
     weights: Weights
+    release_at: float = 0.0
+    """Tomorrow's places are released at this share of the run; 0: they are on sale from the start."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -54,8 +56,8 @@ SHAPES: Final[Mapping[str, Shape]] = {
         ),
         Shape("morning", "the morning peak: everybody is at the door when it opens", (Step(1.0, 1.0),),
               Weights(6, 3, 1, 3, 4)),
-        Shape("graduates", "the graduate peak: the crowd books", (Step(1.0, 1.0),),
-              Weights(1, 1, 12, 1, 2)),
+        Shape("graduates", "the graduate peak: tomorrow's places are released at one moment, and the crowd books",
+              (Step(1.0, 1.0),), Weights(1, 1, 12, 1, 2), release_at=0.25),
         Shape("evening", "evening hours: few windows, a steady trickle, phones more than kiosks", (Step(1.0, 0.5),),
               Weights(1, 4, 2, 1, 2)),
         Shape("storm", "all screens lose the hall and come back at once, again and again", (Step(1.0, 1.0),),

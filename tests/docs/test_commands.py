@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 import pytest
 
+from loadtests.crowd.__main__ import parser
 from server.cli import main
 from tests.docs.documents import DOCUMENTS, ROOT, blocks, inline, name_of
 
 PROGRAM = re.compile(r"^(?:\S*/)?onewindow$")
 PLACEHOLDER = re.compile(r"[…|]")
+CROWDS = ("load", "load-cluster")
 JOBS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 
@@ -42,6 +44,16 @@ def test_every_job_of_a_document_is_in_the_makefile(document: Path):
     jobs = {word for words in named for word in words if "=" not in word and not word.startswith("-")}
 
     assert jobs <= JOBS, jobs - JOBS
+
+
+def test_every_crowd_of_a_document_can_be_asked_for():
+    """The words after `make load` are those that the load test takes."""
+    asked = [words for document in DOCUMENTS for words in command_lines(document) if words[:2][-1] in CROWDS]
+    given = [word.removeprefix("ARGS=") for words in asked for word in words if word.startswith("ARGS=")]
+
+    assert any("--workers" in one for one in given)
+    for one in given:
+        parser().parse_args(shlex.split(one))
 
 
 def onewindow_commands(document: Path) -> Iterator[list[str]]:

@@ -24,7 +24,7 @@ from tests.faults.cluster_people import HallCrowd
 from tests.faults.cluster_place import Cluster, cluster_of, restart_postgres, why_not
 from tests.faults.eyes import Truth, kept_seqs, seqs_from, state_hash, true_again_s
 from tests.faults.history import Compared, compare
-from tests.faults.report import Part, status_of, text_of
+from tests.faults.report import Part, is_crowded, status_of, text_of
 
 TICKETS: Final = 60_000
 HALLS: Final = 135
@@ -68,7 +68,11 @@ def main() -> int:
     words.add_argument("--pace", type=float, default=PACE_S, help="seconds that everybody rests after an answer")
     words.add_argument("--seconds", type=float, default=LONGEST_S, help="the longest day")
     asked = words.parse_args()
-    part = run(halls=asked.halls, tickets=asked.tickets, pace_s=asked.pace, longest_s=asked.seconds)
+    crowded = is_crowded()
+    part = run(halls=asked.halls, tickets=asked.tickets, pace_s=asked.pace, longest_s=asked.seconds, judge=not crowded)
+    if crowded:
+        says = f"seconds are judged by {SLACK:g} times the bars: {crowded}"
+        part = msgspec.structs.replace(part, notes=(says, *part.notes))
     sys.stdout.write(text_of("a district day on three nodes, PostgreSQL, Redis and nginx", [part]) + "\n")
     return status_of([part])
 

@@ -1,7 +1,8 @@
-"""`python -m tests.faults.faults`: a full disk, a disk that cannot sync, a clock that jumps, a process that stands still.
+"""`python -m tests.faults.faults`: a full disk, a disk that cannot sync, a clock that jumps, a process that stands still,
+PostgreSQL and Redis restarted, and a Redis that says nothing.
 
-Each on a server of its own under load. What this machine lacks is said as ``skipped: why``; restarts of PostgreSQL and
-Redis belong to the district of several nodes and are proved there (`make cluster`).
+Each on a server of its own under load. What this machine lacks is said as ``skipped: why``; the same of several nodes is
+proved by `make cluster`.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.faults.clock import clock_jumps
+from tests.faults.databases import postgres_restart, redis_restart, redis_silence
 from tests.faults.disk import full_disk, unsynced_disk
 from tests.faults.pause import standing_still
 from tests.faults.report import Part, status_of, text_of
@@ -21,6 +23,9 @@ PARTS: Final[dict[str, Callable[[Path], Part]]] = {
     "fsync errors": unsynced_disk,
     "clock jumps": clock_jumps,
     "standing still": standing_still,
+    "PostgreSQL restart": postgres_restart,
+    "Redis restart": redis_restart,
+    "Redis silence": redis_silence,
 }
 
 
@@ -33,8 +38,7 @@ def main() -> int:
     for name in asked.part or PARTS:
         with tempfile.TemporaryDirectory() as folder:
             parts.append(PARTS[name](Path(folder)))
-    parts.append(Part(name="PostgreSQL, Redis", skipped="proved with several nodes, by make cluster"))
-    sys.stdout.write(text_of("faults of disk, clock and process, each under load", parts) + "\n")
+    sys.stdout.write(text_of("faults of disk, clock, process and databases, each under load", parts) + "\n")
     return status_of(parts)
 
 

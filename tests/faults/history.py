@@ -10,6 +10,8 @@ import msgspec
 from hall.events import Commit
 from hall.ids import role_of
 from server.ledger.chain import verified
+from server.ledger.port import Ledger
+from server.ledger.postgres import PostgresLedger
 from server.ledger.sqlite import SqliteLedger
 from server.replay import decoded
 
@@ -56,9 +58,14 @@ class Compared(msgspec.Struct, frozen=True):
     findings: tuple[str, ...]
 
 
-async def log_of(folder: Path) -> list[Commit]:
-    """Read the whole log of the one hall in a data folder, beside its server too; raise BrokenChain."""
-    ledger = SqliteLedger.open_for_reading(folder / "ledger.db")
+def ledger_in(where: Path | str) -> Ledger:
+    """Open the log of a data folder, or of a database by its address, for reading."""
+    return PostgresLedger(where) if isinstance(where, str) else SqliteLedger.open_for_reading(where / "ledger.db")
+
+
+async def log_of(where: Path | str) -> list[Commit]:
+    """Read the whole log of the one hall in a data folder or database, beside its server too; raise BrokenChain."""
+    ledger = ledger_in(where)
     try:
         streams = [head.stream for head in await ledger.streams()]
         assert len(streams) == 1, streams

@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -49,9 +50,15 @@ Fault = Callable[["Load"], Awaitable[Outcome]]
 class Load:
     """Everybody who is there while a fault happens."""
 
-    def __init__(self, server: Server, sizes: Sizes, *, screen_ports: Sequence[int] = ()) -> None:
-        """Bring people and screens; screens connect over ``screen_ports`` in turn, or to the server itself."""
+    def __init__(
+        self, server: Server, sizes: Sizes, *, screen_ports: Sequence[int] = (), where: Path | str = ""
+    ) -> None:
+        """Bring people and screens; screens connect over ``screen_ports`` in turn, or to the server itself.
+
+        ``where`` is the database that keeps the log, if that is not the server's folder.
+        """
         self.server = server
+        self._where = where or server.data
         self.sizes = sizes
         self.crowded = is_crowded()
         self.crowd = Crowd(server.port, run="load", pace_s=sizes.pace_s)
@@ -74,20 +81,20 @@ class Load:
     async def _compared(
         self, name: str, outcome: Outcome, following: Sequence["asyncio.Task[None]"], chance: random.Random
     ) -> Part:
-        folder, told, screens = self.server.data, self.crowd.told, self.screens
-        log = await log_of(folder)
-        true_s = await seconds_until_true(folder, log, screens)
+        where, told, screens = self._where, self.crowd.told, self.screens
+        log = await log_of(where)
+        true_s = await seconds_until_true(where, log, screens)
         for task in following:
             task.cancel()
         await asyncio.gather(*following, return_exceptions=True)
         found = compare(told, log)
-        truth = await truth_of(folder, log, screens)
+        truth = await truth_of(where, log, screens)
         extra = [fault for screen in screens for fault in truth.faults_of(screen)] + fault_of_l1(
             true_s, crowded=self.crowded
         )
         extra += await asked_again(self.server.port, _sample(told, chance)) + _open(told)
         self.server.stop()
-        extra += await audit_faults(folder)
+        extra += await audit_faults(where)
         return Part(
             name=name, acknowledged=found.acknowledged, lost=found.lost, doubled=found.doubled,
             wrong_order=found.wrong_order, recovery_s=tuple(outcome.recovery_s),

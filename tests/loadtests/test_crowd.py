@@ -16,6 +16,7 @@ from loadtests.crowd.place import HALL, OPENED_IN, day_zone
 from loadtests.crowd.replies import Trouble, meaning
 from loadtests.crowd.report import text_of, write_report
 from loadtests.crowd.run import Outcome, Wanted, run
+from loadtests.crowd.sale import release_after
 from loadtests.crowd.shapes import SHAPES, crowd_at
 from server.demo.compare import Comparison, Entry, Log, compared
 from server.demo.history import Operation
@@ -41,6 +42,32 @@ def test_a_crowd_on_two_workers_is_told_nothing_that_the_log_does_not_have(tmp_p
     assert "every promise kept" in page
     assert "<script" not in page
     assert "book.confirm" in text_of(found, tmp_path)
+
+
+@pytest.mark.slow  # a server and Locust are started, after a full minute has begun
+@pytest.mark.timeout(300)
+def test_a_release_minute_is_told_as_booked_and_refused_against_what_was_offered(tmp_path: Path) -> None:
+    wanted = Wanted(shape="graduates", people=40, seconds=30, clerks=2, places=46, bookings=120)
+    found = run(wanted, tmp_path)
+
+    assert found.comparison.findings == ()
+    sale = found.sale
+    assert sale is not None
+    assert (sale.offered, sale.places, sale.made) == (120, 46, 120)
+    assert sale.booked > 0
+    assert sale.booked + sum(sale.refused.values()) + sale.unknown <= sale.made
+    assert "SLOT_FULL" in sale.refused
+    operations = operations_of(tmp_path / HALL / "history.jsonl")
+    first = {op: min(one.invoked_ns for one in operations if one.op == op) for op in ("take", "book.hold")}
+    assert first["take"] < first["book.hold"], "the hall works before the release"
+    assert "120 requests of 120 offered for 46 places" in text_of(found, tmp_path)
+
+
+def test_the_release_is_the_first_full_minute_after_the_hall_is_ready() -> None:
+    now = datetime(2026, 11, 27, 9, 0, 30, tzinfo=ZoneInfo(OPENED_IN))
+
+    assert release_after(now, 5).strftime("%H:%M:%S") == "09:01:00"
+    assert release_after(now, 15).strftime("%H:%M:%S") == "09:02:00"
 
 
 @pytest.mark.slow  # PostgreSQL, Redis, nginx, three nodes and Locust are started

@@ -74,9 +74,10 @@ def preset_plan(folder: Path, preset: str = "longgang") -> Plan:
     return msgspec.structs.replace(plan, hours=msgspec.structs.replace(plan.hours, days=(ALL_DAY,) * 7))
 
 
-def add_people(folder: Path, *, clerks: int = 3) -> None:
+def add_people(folder: Path | str, *, clerks: int = 3) -> None:
     """Add clerks ``c01`` … and the manager ``boss``, who sign in with PASSWORD or with their token."""
-    folder.mkdir(parents=True, exist_ok=True)
+    if isinstance(folder, Path):
+        folder.mkdir(parents=True, exist_ok=True)
     database = Database(folder)
     upgrade(database)
     store = AccountStore(database)

@@ -3,6 +3,7 @@
 import atexit
 import functools
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -50,6 +51,16 @@ class RedisServer:
             self._running.kill()
             self._running.wait(STARTED_S)
             self._running = None
+
+    def freeze(self) -> None:
+        """Let it stand still: it accepts connections, and says nothing."""
+        assert self._running is not None
+        self._running.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        assert self._running is not None
+        self._running.send_signal(signal.SIGCONT)
 
     def flush(self) -> None:
         """Empty it."""
