@@ -5,8 +5,10 @@ from typing import Any, Final
 
 import msgspec
 
+from server.api.network import NewTemplate, TemplateBody
 from server.api.settings_bodies import ContentBody, DayBody, DaysContent, FollowBody, HallContent, PushBody, YearBody
 from server.api.studio import KeepBody, SpeedBody
+from server.config.network import NewHall
 from server.config.sections import CONTENT_TYPES
 from server.settings import Limits
 from server.studio.asks import Begin
@@ -37,6 +39,9 @@ BODIES: Final[Mapping[str, Takes | TakesFile]] = {
     "PUT /api/halls/{hall}/settings/hall": Takes(ContentBody, (HallContent,)),
     "PUT /api/halls/{hall}/settings/calendar": Takes(ContentBody, (DaysContent,)),
     "PUT /api/halls/{hall}/settings/{section}": Takes(ContentBody, SECTIONS),
+    "POST /api/halls": Takes(NewHall),
+    "POST /api/templates": Takes(NewTemplate),
+    "PUT /api/halls/{hall}/settings/template": Takes(TemplateBody),
     "POST /api/halls/{hall}/settings/follow": Takes(FollowBody),
     "POST /api/halls/{hall}/settings/import": TakesFile((XLSX,)),
     "POST /api/halls/{hall}/settings/calendar/import": TakesFile(CALENDARS),

@@ -96,6 +96,9 @@ class HallPage(msgspec.Struct, frozen=True):
     issuing: bool
     remote: bool
     bookable: bool
+    rejoin: bool
+    one_per_person: bool
+    voice: str
     policy_version: str
     areas: list[Coded]
     themes: list[Coded]
@@ -172,6 +175,8 @@ class WaitsTable(msgspec.Struct, frozen=True):
     groups: list[WaitGroup]
     items: dict[str, int]
     refused: dict[str, str]
+    from_ms: dict[str, Ms]
+    """Of refused items: from when numbers are given out again, where that is known."""
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -191,25 +196,31 @@ class CallReason(msgspec.Struct, frozen=True):
     candidates: list[Candidate]
 
 
-class CallTold(msgspec.Struct, frozen=True):
-    """A call with its rule."""
+class OwnCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call of a ticket with its rule."""
 
     call: int
-    ticket: str
-    number: str
     window: str
     at_ms: Ms
     rule: str
     zh: str
     en: str
-    candidates: list[Candidate]
     chosen_reason: str | None
 
 
+class CallTold(OwnCall, frozen=True, kw_only=True):
+    """A call with its ticket, and those that it was compared with."""
+
+    ticket: str
+    number: str
+    candidates: list[Candidate]
+
+
 class Calls(msgspec.Struct, frozen=True):
-    """The latest calls, newest first."""
+    """The latest calls before a moment, newest first, and whether there are earlier ones."""
 
     calls: list[CallTold]
+    more: bool
     seq: int
 
 
@@ -225,10 +236,11 @@ class PassedBy(msgspec.Struct, frozen=True):
 
 
 class WhyNot(msgspec.Struct, frozen=True):
-    """Who was called before a ticket, and why it was called itself."""
+    """Who was called before a ticket, why it was called last, and all its calls."""
 
     passed: list[PassedBy]
     call: CallReason | None
+    calls: list[OwnCall]
 
 
 class DeviceShown(msgspec.Struct, frozen=True):

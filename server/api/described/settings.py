@@ -6,6 +6,7 @@ import msgspec
 
 from hall.catalog import Text
 from hall.opening import SpecialDay
+from server.api.described.shown import Texts
 from server.api.settings_bodies import HallContent
 from server.config.calendar_edits import ImportedDays, ImportedYear
 from server.config.revisions import Revision
@@ -57,17 +58,23 @@ class TemplateSection(msgspec.Struct, frozen=True):
     content: dict[str, Any]
 
 
-class SettingsSaved(msgspec.Struct, frozen=True):
-    """The new version, and what the open day said: changed, unchanged, later, or the code of a refusal."""
+class DayTold(msgspec.Struct, frozen=True, kw_only=True):
+    """What the open day said: changed, unchanged, later, or the code of a refusal with its sentence."""
+
+    day: str
+    day_refusal: Texts | None
+
+
+class SettingsSaved(DayTold, frozen=True, kw_only=True):
+    """The new version, and what the open day said."""
 
     version: str
-    day: str
 
 
-class Followed(msgspec.Struct, frozen=True):
-    """What the open day said."""
+class TemplateAssigned(SettingsSaved, frozen=True, kw_only=True):
+    """The sections that are others now."""
 
-    day: str
+    changed: list[Section]
 
 
 class ImportedCounts(msgspec.Struct, frozen=True):
@@ -78,20 +85,18 @@ class ImportedCounts(msgspec.Struct, frozen=True):
     days: int
 
 
-class WorkbookImported(msgspec.Struct, frozen=True):
+class WorkbookImported(DayTold, frozen=True, kw_only=True):
     """A workbook that was taken over, or only checked."""
 
     imported: ImportedCounts
     checked_only: bool
-    day: str
 
 
-class HallDaysImported(msgspec.Struct, frozen=True):
+class HallDaysImported(DayTold, frozen=True, kw_only=True):
     """Special days of a hall that were taken over, or only checked."""
 
     imported: ImportedDays
     checked_only: bool
-    day: str
 
 
 class YearImported(msgspec.Struct, frozen=True):
