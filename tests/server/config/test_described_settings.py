@@ -99,6 +99,8 @@ def _ask_for_everything(app: TestClient) -> None:
     read = ask("GET", f"/api/templates/{code}/hours")
     ask("POST", f"/api/templates/{code}/hours/preview", json=read)
     ask("PUT", f"/api/templates/{code}/hours", json=read)
+    version = ask("GET", f"{settings}/hall")["version"]
+    ask("PUT", f"{settings}/template", json={"version": version, "template": code, "sections": ["hours"]})
 
 
 def _read(app: TestClient, section: str) -> dict[str, Any]:
