@@ -45,8 +45,14 @@ TOLD: Final[dict[str, dict[str, Any]]] = {
     "/api/halls/{hall}/appointments/find": {"person": "p1"},
     "/api/people/erase": {"person": "p1"},
     "/api/halls/{hall}/studio/jobs": {"ask": {"kind": "log", "first": day(1), "last": day(2)}},
+    "/api/halls": {"like": HALL},
+    "/api/templates": {"from": HALL},
 }
 """Addresses that want one of several fields, which no schema says; whichever text is tried stands alone."""
+APART: Final[dict[str, tuple[str, ...]]] = {"/api/halls": ("like", "template"), "/api/templates": ("from",)}
+"""Addresses where only these fields stand for each other: beside any other the told one stays."""
+NEW: Final = {"/api/accounts": "account", "/api/halls": "hall", "/api/templates": "code"}
+"""Names that each request must make anew."""
 VALUES: Final = {
     "hall": HALL, "window": "W01", "operation": "pause", "message": "none", "code": "none", "section": "items", "job": NO_JOB,
 }  # fmt: skip
@@ -78,13 +84,13 @@ class Field:
 
     def fresh(self) -> dict[str, Any]:
         """Return the body, new by every name that must be new."""
-        is_account = self.path == "/api/accounts"
-        fresh = {name: command_id() for name in self.body if name == "command_id" or (name == "account" and is_account)}
+        fresh = {name: command_id() for name in self.body if name in ("command_id", NEW.get(self.path))}
         return {**self.body, **fresh}
 
     def with_text(self, text: str) -> bytes:
         """Return the body with this text."""
-        others = {} if self.name == "command_id" else TOLD.get(self.path, {})
+        stays = self.name == "command_id" or self.name not in APART.get(self.path, (self.name,))
+        others = {} if stays else TOLD.get(self.path, {})
         body = {name: one for name, one in self.fresh().items() if name not in others}
         return json.dumps(_put(body, self.name.split("."), text)).encode("ascii")
 

@@ -1,6 +1,7 @@
 """Tickets and windows through HTTP: a visit from the kiosk to the rating, and what is told on the way."""
 
 import json
+import time
 from typing import Any
 
 import httpx
@@ -12,6 +13,9 @@ from hall.policy import Issuing, MissedRule
 from server.links import Links, class_there
 from tests.support.plans import small_plan
 from tests.support.server import HALL, Served, command_id, serving
+
+LINKED_S = 30.0
+"""A linked ticket is made beside the answer, and tried again each second where the other hall is busy."""
 
 
 def test_a_visit_goes_from_the_kiosk_to_the_rating(served: Served):
@@ -207,10 +211,12 @@ def sent_to_futian(served: Served, **visit: Any) -> tuple[dict[str, Any], dict[s
     ticket = served.take(**visit)
     answer = served.call(f"tickets/{ticket['id']}/transfer", {"to_hall": "futian", "reason": "other"}, who="guide")
     assert answer.status_code == 200, answer.text
-    for _ in range(200):
+    until = time.monotonic() + LINKED_S
+    while time.monotonic() < until:
         found: dict[str, Any] = linked_of(served, ticket, secret=ticket["secret"]).json()["linked"]
         if found["ticket"] is not None:
             return ticket, found
+        time.sleep(0.05)
     raise AssertionError("the linked ticket was not made")
 
 
