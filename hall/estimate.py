@@ -19,6 +19,7 @@ import msgspec
 from hall.commands import Told
 from hall.experience import Experience, experience_of
 from hall.ids import Ms
+from hall.opening import session_at
 from hall.playout import Quantiles, Seat, lognormal, normal_scores, play, rest
 from hall.state import Bits, Desk, HallDay, Line, Ticket, ahead_of
 
@@ -191,7 +192,7 @@ class _Presence:
 
 def _next_opening(state: HallDay, *, at_ms: Ms) -> Ms | None:
     """Return the moment of the next opening; None inside a session, or when no further one is known."""
-    if any(session.open_ms <= at_ms < session.close_ms for session in state.sessions):
+    if session_at(state.sessions, at_ms) is not None:
         return None
     return min([one.open_ms for one in state.sessions if one.open_ms > at_ms], default=state.next_open_ms)
 

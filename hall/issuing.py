@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from hall.commands import WantedItem
 from hall.ids import ItemCode, Ms
+from hall.opening import session_at
 from hall.state import HallDay
 
 
@@ -19,7 +20,7 @@ class FullQuota(NamedTuple):
 
 def in_break(state: HallDay, at_ms: Ms) -> bool:
     """Return whether the hall has opened today and is between two sessions."""
-    return at_ms >= state.sessions[0].open_ms and not any(one.open_ms <= at_ms < one.close_ms for one in state.sessions)
+    return at_ms >= state.sessions[0].open_ms and session_at(state.sessions, at_ms) is None
 
 
 def full_quota(state: HallDay, items: Sequence[WantedItem], at_ms: Ms) -> FullQuota | None:

@@ -4,6 +4,7 @@ A business date is explicit. Hours are minutes after local midnight in the hall'
 are sessions in UTC milliseconds, so that no rule ever computes with a zone again.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -32,6 +33,11 @@ class Session(msgspec.Struct, frozen=True):
 
     open_ms: Ms
     close_ms: Ms
+
+
+def session_at(sessions: Sequence[Session], at_ms: Ms) -> Session | None:
+    """Return the opening time that a moment lies in."""
+    return next((one for one in sessions if one.open_ms <= at_ms < one.close_ms), None)
 
 
 class DayMoments(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hall.catalog import Item, Text
 from hall.ids import MINUTE_MS, Ms
-from hall.opening import Session
+from hall.opening import Session, session_at
 from hall.state import Bits, Desk, HallDay, Line, Ticket, items_to_do, waiting_lines
 from server.degraded import BUS_LOST, LEDGER_FAILS, RATES_ALONE
 
@@ -77,9 +77,8 @@ def _long_waits(state: HallDay, lines: Waiting, now_ms: Ms) -> Iterator[Json]:
         waited = now_ms - ticket.waiting_since_ms
         if waited < warnings.wait_warn_ms:
             continue
-        able = [desk for desk in state.desks.values() if desk.bit & line.primary]
         item = _item_of(state, ticket).name
-        minutes, (zh, en) = waited // MINUTE_MS, _windows(able)
+        minutes, (zh, en) = waited // MINUTE_MS, _windows(_own_desks(state, line))
         text = (
             f"{ticket.number} 已等候 {minutes} 分钟（{item.zh}，可办：{zh}）",
             f"{ticket.number} has waited {minutes} min ({item.en or item.zh}; served at {en})",
@@ -90,8 +89,7 @@ def _long_waits(state: HallDay, lines: Waiting, now_ms: Ms) -> Iterator[Json]:
 
 def _unserved(state: HallDay, lines: Waiting) -> Iterator[Json]:
     for line, people in lines:
-        able = [desk for desk in state.desks.values() if desk.bit & line.primary]
-        if any(desk.state in OPEN_STATES for desk in able):
+        if any(desk.state in OPEN_STATES for desk in _own_desks(state, line)):
             continue
         ticket = people[0]
         item = _item_of(state, ticket).name
@@ -100,6 +98,10 @@ def _unserved(state: HallDay, lines: Waiting) -> Iterator[Json]:
             f"No open window for {ticket.number} and its line ({item.en or item.zh})",
         )
         yield _alarm("NOBODY_SERVES", "alarm", text, ticket=ticket.id, since_ms=ticket.waiting_since_ms)
+
+
+def _own_desks(state: HallDay, line: Line) -> list[Desk]:
+    return [desk for desk in state.desks.values() if desk.bit & line.primary]
 
 
 def _item_of(state: HallDay, ticket: Ticket) -> Item:
@@ -111,8 +113,9 @@ def _item_of(state: HallDay, ticket: Ticket) -> Item:
 
 def _without_clerk(state: HallDay, now_ms: Ms) -> Iterator[Json]:
     """Say what nobody can serve although numbers are given out, from some minutes after the opening on."""
-    session = _session_at(state, now_ms)
-    if session is None or state.is_ended or not state.issuing:
+    session = session_at(state.sessions, now_ms)
+    # Shortly before closing windows may close with the issuing of numbers.
+    if session is None or now_ms >= state.issue_until_ms or state.is_ended or not state.issuing:
         return
     late = state.plan.policy.warnings.no_clerk_ms
     absent = [desk for desk in state.desks.values() if not desk.clerk]
@@ -149,13 +152,6 @@ def _lacking(state: HallDay) -> Iterator[tuple[Text, list[Item], Bits]]:
     for theme in state.plan.catalog.themes:
         if theme.code in found:
             yield theme.name, *found[theme.code]
-
-
-def _session_at(state: HallDay, now_ms: Ms) -> Session | None:
-    """Return the opening time of this moment while numbers are given out."""
-    if now_ms >= state.issue_until_ms:
-        return None
-    return next((one for one in state.sessions if one.open_ms <= now_ms < one.close_ms), None)
 
 
 def _since(desks: Iterable[Desk], session: Session) -> Ms:

@@ -85,5 +85,6 @@ class Newcomers:
         except UnknownHall:
             return False
         except HallStopped:
-            return True
+            # It is served, and stands still.
+            pass
         return True

@@ -45,7 +45,7 @@ class Waits(msgspec.Struct):
 
 def bins_of(waited_ms: Whole) -> Whole:
     """Return the bin of each wait, given in milliseconds."""
-    return np.where(waited_ms < AT_ONCE_MS, 0, np.clip(waited_ms // MINUTE_MS + 1, 1, BINS - 1)).astype(np.int64)
+    return np.where(waited_ms < AT_ONCE_MS, 0, np.minimum(waited_ms // MINUTE_MS + 1, BINS - 1)).astype(np.int64)
 
 
 def quantiles_min(counts: Whole, share: float) -> NDArray[np.float64]:

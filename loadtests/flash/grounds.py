@@ -65,13 +65,9 @@ def _alone(stack: ExitStack, place: Path) -> Ground:
 def _several(stack: ExitStack, place: Path, nodes: int) -> Ground:
     import psycopg
 
-    from tests.support.postgres import PostgresServer
-    from tests.support.redis import RedisServer
+    from tests.support.databases import databases
 
-    postgres, redis = PostgresServer(is_durable=True), RedisServer()
-    for part in (postgres, redis):
-        stack.callback(part.remove)
-        part.start()
+    postgres, redis = stack.enter_context(databases())
     url, beside = postgres.database(), postgres.database()
     env = {**CROWD, "ONEWINDOW_DATABASE_URL": url, "ONEWINDOW_REDIS_URL": redis.address}
     servers = [Server(place / "data", environment=env, name=f"node{number}") for number in range(1, nodes + 1)]

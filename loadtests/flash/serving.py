@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from tests.support.proc import cpu_s, memory_kb
+
 ONEWINDOW: Final = str(Path(sys.executable).with_name("onewindow"))
 STARTED_S: Final = 90.0
 """Seconds on a quiet machine; a loaded one needs longer to import everything."""
@@ -64,14 +66,12 @@ class Server:
     def memory_kb(self) -> int:
         """Return the memory of the running process that is its own or shared, in kB."""
         assert self._running is not None
-        status = Path(f"/proc/{self._running.pid}/status").read_text(encoding="utf-8")
-        return int(re.findall(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)[0])
+        return memory_kb(self._running.pid)
 
     def cpu_s(self) -> float:
         """Return the processor time that the running process has used, in seconds."""
         assert self._running is not None
-        fields = Path(f"/proc/{self._running.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_s(self._running.pid)
 
     def kill(self) -> None:
         """kill -9: nothing is finished, nobody is told."""

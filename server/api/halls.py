@@ -9,6 +9,7 @@ from hall.catalog import items_of
 from hall.feed import View, text_view
 from hall.feed_staff import render
 from hall.ids import Ms
+from hall.opening import session_at
 from hall.state import HallDay, waiting_count
 from server.api.access import allow, holder
 from server.api.bounds import SAFE_INTEGER, Code, MaybeDay, Secret, TicketKey
@@ -111,7 +112,7 @@ def _facts_of(facts: HallFacts) -> Json:
 
 
 def _is_open(state: HallDay, now_ms: Ms) -> bool:
-    return any(session.open_ms <= now_ms < session.close_ms for session in state.sessions) and not state.is_ended
+    return session_at(state.sessions, now_ms) is not None and not state.is_ended
 
 
 def _hall(house: House, state: HallDay) -> Json:

@@ -28,6 +28,7 @@ from server.settings import Limits, Settings
 from tests.bench.eyes import FILES, Seen, raise_files
 from tests.support.journey import add_people, journey_plan
 from tests.support.plans import CALENDAR, NINE_MS
+from tests.support.proc import cpu_s, memory_kb
 from tests.support.server import HALL, command_id, token_of
 
 STARTED_S: Final = 60.0
@@ -49,13 +50,11 @@ class Proc(msgspec.Struct):
 
     def cpu_s(self) -> float:
         """Return the processor time that it has used."""
-        fields = Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / 100
+        return cpu_s(self.child.pid)
 
     def memory_kb(self) -> int:
         """Return the memory that it holds."""
-        status = Path(f"/proc/{self.child.pid}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0])
+        return memory_kb(self.child.pid)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from server.presets.install import install
 from server.presets.loader import Preset, Template, load_preset
 from server.settings import Settings
 from tests.faults.serving import Server
+from tests.support.databases import databases
 from tests.support.journey import ALL_DAY
 from tests.support.ports import free_port
 from tests.support.postgres import PostgresServer
@@ -112,10 +113,7 @@ def cluster_of(*, halls: int, nodes: int = 3, clerks: int = CLERKS) -> Iterator[
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="onewindow-cluster-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        postgres, redis = PostgresServer(is_durable=True), RedisServer()
-        for part in (postgres, redis):
-            stack.callback(part.remove)
-            part.start()
+        postgres, redis = stack.enter_context(databases())
         url, data = postgres.database(), folder / "data"
         data.mkdir()
         codes = furnish_district(data, url, halls, clerks=clerks)

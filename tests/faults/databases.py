@@ -4,8 +4,7 @@ import asyncio
 import http.client
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +12,7 @@ from tests.faults.load import Load, Outcome, Sizes
 from tests.faults.place import furnish
 from tests.faults.report import Part
 from tests.faults.serving import Server
+from tests.support.databases import databases
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support.services import why_not
@@ -124,7 +124,7 @@ def _started(part: PostgresServer | RedisServer) -> int:
 def _suffered(place: Path, name: str, sizes: Sizes, harm: Harm) -> Part:
     if lacking := why_not("postgresql", "redis-server"):
         return Part(name=name, skipped=lacking)
-    with _databases() as (postgres, redis):
+    with databases() as (postgres, redis):
         data, url = place / "data", postgres.database()
         furnish(data, windows=sizes.clerks, url=url)
         server = Server(data, env={"ONEWINDOW_DATABASE_URL": url, "ONEWINDOW_REDIS_URL": redis.address})
@@ -134,13 +134,3 @@ def _suffered(place: Path, name: str, sizes: Sizes, harm: Harm) -> Part:
             return asyncio.run(load.run(lambda one: harm(one, postgres, redis), name=name))
         finally:
             server.stop()
-
-
-@contextmanager
-def _databases() -> Iterator[tuple[PostgresServer, RedisServer]]:
-    with ExitStack() as stack:
-        postgres, redis = PostgresServer(is_durable=True), RedisServer()
-        for part in (postgres, redis):
-            stack.callback(part.remove)
-            part.start()
-        yield postgres, redis

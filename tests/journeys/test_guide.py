@@ -1,6 +1,5 @@
 """What guides, managers and clerks do to tickets beside calling them, and what everybody is told of it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,17 +8,10 @@ from playwright.sync_api import Locator, Page, expect
 from tests.journeys.test_booking_staff import answer_printed, signed_in
 from tests.journeys.test_visit import press
 from tests.support.browser import Eyes, seen, violations
-from tests.support.journey import RunningClock, add_people, journey_plan, page_address
+from tests.support.journey import RunningClock, page_address
 from tests.support.server import HALL, OTHER_HALL, Served, serving
 
 pytestmark = [pytest.mark.browser]
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Served]:
-    add_people(tmp_path)
-    with serving(tmp_path, plans={HALL: journey_plan()}, clock=RunningClock()) as served:
-        yield served
 
 
 def find(guide: Page, number: str) -> None:

@@ -1,8 +1,6 @@
 """The manager's day: windows, issuing, figures, a question about the order, and a board enrolled and revoked."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,20 +8,13 @@ from playwright.sync_api import Page, expect
 from server.ledger.port import LedgerHealth
 from tests.journeys.test_visit import sign_in, take_at_kiosk
 from tests.support.browser import Eyes, holds, seen
-from tests.support.journey import RunningClock, add_people, journey_plan, page_address
-from tests.support.server import HALL, Served, serving, token_of
+from tests.support.journey import page_address
+from tests.support.server import Served, token_of
 
 SAID_MS = 15_000
 """A refused screen tries a few times before it says so."""
 
 pytestmark = [pytest.mark.browser]
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Served]:
-    add_people(tmp_path)
-    with serving(tmp_path, plans={HALL: journey_plan()}, clock=RunningClock()) as served:
-        yield served
 
 
 @pytest.fixture

@@ -1,23 +1,13 @@
 """One visit from the kiosk to the rating, as everybody sees it: visitor, clerk, boards, strip and phone."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import Eyes, announced, holds, seen
-from tests.support.journey import PASSWORD, RunningClock, add_people, journey_plan, page_address
-from tests.support.server import HALL, Served, serving, token_of
+from tests.support.journey import PASSWORD, page_address
+from tests.support.server import Served, token_of
 
 pytestmark = [pytest.mark.browser]
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Served]:
-    add_people(tmp_path)
-    with serving(tmp_path, plans={HALL: journey_plan()}, clock=RunningClock()) as served:
-        yield served
 
 
 def take_at_kiosk(kiosk: Page, *items: str) -> tuple[str, str]:

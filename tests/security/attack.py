@@ -21,6 +21,7 @@ from typing import Final
 from server.settings import Limits
 from tests.faults.report import is_crowded
 from tests.security.sockets import GREETED, Battle, Place, fight, handshake
+from tests.support.proc import memory_kb
 from tests.support.served_process import ServedProcess, process_serving
 from tests.support.server import HALL, command_id, token_of
 
@@ -225,8 +226,7 @@ def _settled_mb(server: ServedProcess) -> float:
         time.sleep(0.25)
         if _connections(server) <= 1:
             break
-    line = next(one for one in Path(f"/proc/{server.pid}/status").read_text().splitlines() if one.startswith("VmRSS"))
-    return int(line.split()[1]) / 1_024
+    return memory_kb(server.pid) / 1_024
 
 
 def _connections(server: ServedProcess) -> int:

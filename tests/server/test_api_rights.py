@@ -13,7 +13,7 @@ from server.accounts.authorise import ACCOUNT_ROLES, DEVICE_KINDS, PUBLIC_VIEWS,
 from server.accounts.passwords import token_hash
 from server.accounts.routes import ROUTES, may_ask
 from server.api.house import wall_ms
-from tests.support.server import HALL, OTHER_HALL, Served, command_id, token_of
+from tests.support.server import HALL, OTHER_HALL, Served, command_id, routes_of, token_of
 
 WHO: Final = (
     {"anonymous": "", "citizen": ""} | {one: one for one in (*DEVICE_KINDS, *ACCOUNT_ROLES)} | {"clerk": "clerk01"}
@@ -263,16 +263,7 @@ def _number(served: Served, hall: str) -> dict[str, Any]:
 
 
 def _websocket_paths(served: Served) -> set[str]:
-    found: set[str] = set()
-    routers = [served.app.router]
-    while routers:
-        for route in routers.pop().routes:
-            inner = getattr(route, "original_router", None)
-            if inner is not None:
-                routers.append(inner)
-            elif "WebSocket" in type(route).__name__:
-                found.add(route.path)
-    return found
+    return {route.path for route in routes_of(served) if "WebSocket" in type(route).__name__}
 
 
 def _handshake(address: str, *, origin: str | None = None) -> int:

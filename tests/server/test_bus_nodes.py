@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -16,17 +16,9 @@ SECONDS = 15.0
 
 
 @pytest.fixture
-def server() -> Iterator[RedisServer]:
-    started = RedisServer()
-    started.start()
-    yield started
-    started.remove()
-
-
-@pytest.fixture
-async def nodes(server: RedisServer) -> AsyncIterator[tuple[RedisBus, RedisBus]]:
+async def nodes(redis: RedisServer) -> AsyncIterator[tuple[RedisBus, RedisBus]]:
     prefix = uuid.uuid4().hex
-    one, other = RedisBus(server.address, prefix=prefix), RedisBus(server.address, prefix=prefix)
+    one, other = RedisBus(redis.address, prefix=prefix), RedisBus(redis.address, prefix=prefix)
     for bus in (one, other):
         bus.start()
     yield one, other
@@ -53,32 +45,32 @@ async def test_a_hint_of_one_node_reaches_the_other_and_does_not_come_back(nodes
 
 
 async def test_without_redis_a_node_goes_on_alone_and_recovers_by_itself(
-    nodes: tuple[RedisBus, RedisBus], server: RedisServer
+    nodes: tuple[RedisBus, RedisBus], redis: RedisServer
 ):
     one, other = nodes
     there = other.subscribe()
     await acquainted(one, other)
 
-    server.stop()
+    redis.stop()
     await until(lambda: not one.statistics().healthy and not other.statistics().healthy)
     own = one.subscribe([A])
     one.publish(A, 3)
     assert await heard(own, A, 3)
 
-    await asyncio.to_thread(server.start)
+    await asyncio.to_thread(redis.start)
     await until(lambda: one.statistics().healthy and other.statistics().healthy)
     assert await missed_or_heard(there, A, 3)
 
 
-async def test_an_emptied_redis_is_noticed_as_a_gap(nodes: tuple[RedisBus, RedisBus], server: RedisServer):
+async def test_an_emptied_redis_is_noticed_as_a_gap(nodes: tuple[RedisBus, RedisBus], redis: RedisServer):
     """Whatever was in it may never have been read: everybody is told to look."""
     one, other = nodes
     there = other.subscribe()
     await acquainted(one, other)
 
-    server.flush()
+    redis.flush()
     one.publish(A, 5)
-    server.flush()
+    redis.flush()
 
     assert await missed_or_heard(there, A, 5)
     one.publish(A, 6)

@@ -1,6 +1,5 @@
 """What of the server is degraded is on the managers' pages, first of all alarms, and goes when it is over."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +22,6 @@ class _Failing(MemoryLedger):
 
     async def health(self) -> LedgerHealth:
         return LedgerHealth(ok=self.is_ok, reason="" if self.is_ok else "disk is full")
-
-
-@pytest.fixture
-def redis() -> Iterator[RedisServer]:
-    server = RedisServer()
-    server.start()
-    yield server
-    server.remove()
 
 
 def told(desk: Any, wanted: set[str]) -> list[dict[str, Any]]:

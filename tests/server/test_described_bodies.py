@@ -1,7 +1,6 @@
 """What takes a body says so in the description of the API, and what it says is what is taken."""
 
 import inspect
-from collections.abc import Iterator
 
 import pytest
 from fastapi.routing import APIRoute
@@ -9,7 +8,7 @@ from fastapi.routing import APIRoute
 from server.api.described.bodies import BODIES
 from server.api.described.limits import OWN
 from tests.support.described import Described
-from tests.support.server import Served
+from tests.support.server import Served, routes_of
 
 READS = ("body_as(", "uploaded(", "request.body(", "request.json(", "request.form(")
 """How an endpoint reads a body itself."""
@@ -23,7 +22,7 @@ def described(served: Served) -> Described:
 def test_no_operation_that_takes_a_body_lacks_its_description(served: Served, described: Described):
     """Fields that FastAPI checks, and bodies that an endpoint reads itself."""
     said = {operation for operation, route in described.operations() if "requestBody" in route}
-    routes = [one for one in _routes(served) if one.include_in_schema]
+    routes = [one for one in routes_of(served) if isinstance(one, APIRoute) and one.include_in_schema]
     takes = {
         f"{method} {one.path}"
         for one in routes
@@ -54,14 +53,3 @@ def test_every_bound_that_is_written_down_is_of_a_field_that_there_is(described:
     schemas = described.document["components"]["schemas"]
 
     assert [one for one in OWN if one[1] not in schemas[one[0]]["properties"]] == []
-
-
-def _routes(served: Served) -> Iterator[APIRoute]:
-    routers = [served.app.router]
-    while routers:
-        for route in routers.pop().routes:
-            inner = getattr(route, "original_router", None)
-            if inner is not None:
-                routers.append(inner)
-            elif isinstance(route, APIRoute):
-                yield route

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from uuid import uuid4
 
@@ -177,15 +177,6 @@ def test_what_is_told_at_once_is_bounded():
 
     assert len(storage.take().counts) == NAMES_AT_ONCE
     assert storage.take().counts == {}
-
-
-@pytest.fixture
-def redis() -> Iterator[RedisServer]:
-    """A server that the test may stop."""
-    started = RedisServer()
-    started.start()
-    yield started
-    started.remove()
 
 
 def test_two_servers_share_a_limit_and_go_on_without_redis(tmp_path: Path, redis: RedisServer):

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 
 from hall.opening import Calendar
 from hall.policy import Plan
@@ -151,6 +152,18 @@ def _running(app: FastAPI, settings: Settings, hand: HandClock) -> Iterator[Serv
         thread.join(STARTED_SECONDS)
         listener.close()
     assert not thread.is_alive(), "the server did not stop"
+
+
+def routes_of(served: Served) -> Iterator[BaseRoute]:
+    """Yield every route of a server, those of its routers too."""
+    routers: list[Any] = [served.app.router]
+    while routers:
+        for route in routers.pop().routes:
+            inner = getattr(route, "original_router", None)
+            if inner is not None:
+                routers.append(inner)
+            else:
+                yield route
 
 
 def token_of(who: str) -> str:

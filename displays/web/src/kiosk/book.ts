@@ -92,11 +92,6 @@ class KioskBook extends KioskPart {
         font-size: 1.9rem;
       }
       @media (orientation: landscape) {
-        .sides {
-          display: grid;
-          grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
-          gap: 1.6rem;
-        }
         .go {
           min-height: 4.2rem;
         }

@@ -8,6 +8,11 @@ import type { Errand } from "./errand";
 import { duo, say } from "./part";
 
 export const errandLook = css`
+  .lead {
+    margin: 0.6rem 0 1rem;
+    color: var(--ow-ink-2);
+    font-size: 1.2rem;
+  }
   .scan {
     display: flex;
     align-items: center;
@@ -65,11 +70,6 @@ export const errandLook = css`
     font-size: 1.9rem;
   }
   @media (orientation: landscape) {
-    .sides {
-      display: grid;
-      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
-      gap: 1.6rem;
-    }
     .go {
       min-height: 4.6rem;
     }

@@ -1,4 +1,4 @@
-// Large fields to type into at the kiosk, and long numbers in groups that an eye can compare.
+// Large fields to type into at the kiosk, beside their keys on a lying screen, and long numbers in groups that an eye can compare.
 
 import { css } from "lit";
 
@@ -39,6 +39,13 @@ export const fieldLook = css`
   }
   .field:focus-within {
     box-shadow: 0 0 0 4px var(--ow-focus);
+  }
+  @media (orientation: landscape) {
+    .sides {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+      gap: 1.6rem;
+    }
   }
 `;
 

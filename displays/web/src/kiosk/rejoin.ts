@@ -16,11 +16,6 @@ class KioskRejoin extends KioskPart {
     fieldLook,
     errandLook,
     css`
-      .lead {
-        margin: 0.6rem 0 1rem;
-        color: var(--ow-ink-2);
-        font-size: 1.2rem;
-      }
       .field {
         margin-top: 1rem;
       }

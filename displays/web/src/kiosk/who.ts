@@ -1,6 +1,6 @@
 // Who takes the number, if they like: a card reader or the keys type it, and nobody can read it back.
 
-import { css, html } from "lit";
+import { html } from "lit";
 import { state } from "lit/decorators.js";
 
 import { define } from "../shared/element";
@@ -16,18 +16,7 @@ import { KioskPart, look, say } from "./part";
 const PHONE_CHARS = 11;
 
 class KioskWho extends KioskPart {
-  static override styles = [
-    ...look,
-    fieldLook,
-    errandLook,
-    css`
-      .lead {
-        margin: 0.6rem 0 1rem;
-        color: var(--ow-ink-2);
-        font-size: 1.2rem;
-      }
-    `,
-  ];
+  static override styles = [...look, fieldLook, errandLook];
 
   @state() private isLettered = false;
 

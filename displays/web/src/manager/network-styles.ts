@@ -2,24 +2,19 @@
 
 import { css } from "lit";
 
+import { panelStyles } from "../clerk/panel-styles";
 import { deskStyles } from "../clerk/styles";
 
 export const networkStyles = [
   ...deskStyles,
+  panelStyles,
   css`
-    .panel {
-      margin-bottom: 0.75rem;
-      padding: 0.75rem 0.875rem;
-      border: 1px solid var(--ow-line);
-      border-radius: var(--ow-radius-s);
-      background: var(--ow-paper);
-    }
     h2 {
-      font-size: var(--ow-text-m);
+      margin-bottom: 0;
     }
     h3 {
       margin: 1rem 0 0.25rem;
-      font-size: var(--ow-text-s);
+      color: inherit;
     }
     .scroll {
       max-height: 60vh;
