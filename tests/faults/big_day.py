@@ -21,6 +21,7 @@ from server.audit import audit_all
 from server.ledger.chain import seal
 from server.ledger.port import GENESIS, Batch, Row
 from server.ledger.sqlite import SqliteLedger
+from tests.faults.proving import Progress, prove, say
 from tests.support.crowd import DATE, Crowd
 from tests.support.sources import ROOT
 
@@ -57,7 +58,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "ledger.db")
         rows = make_day(file, asked.rows)
+        say("the audit of the sound day")
         sound, damaged_row = audited_apart(file), flip_one_byte(file, chance=random.Random(1))
+        say("the audit of the day with one byte flipped")
         damaged = audited_apart(file)
     found = f"; row {sound.bad_row:,} breaks {sound.law}" if sound.exit_code else ""
     holds = sound.exit_code == 0 and (damaged.bad_row, damaged.law) == (damaged_row, "S9")
@@ -78,6 +81,7 @@ async def _made(file: Path, wanted: int) -> int:
     crowd, previous, stored = Crowd(2, open_for_ms=OPEN_FOR_MS), GENESIS, 0
     ledger = SqliteLedger.open(file)
     await ledger.save_plan(crowd.plan)
+    progress = Progress("rows of the day", wanted)
     while stored < wanted:
         while len(crowd.commits) < AT_ONCE:
             _act(crowd)
@@ -90,6 +94,7 @@ async def _made(file: Path, wanted: int) -> int:
         crowd.commits.clear()
         await ledger.append_many([Batch(STREAM, tuple(rows))])
         stored += len(rows)
+        progress.at(min(stored, wanted))
     await ledger.close()
     return stored
 
@@ -143,4 +148,4 @@ def _audited(file: Path) -> Audited:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    prove(main)

@@ -24,6 +24,7 @@ from tests.faults.cluster_people import HallCrowd
 from tests.faults.cluster_place import Cluster, cluster_of, restart_postgres, why_not
 from tests.faults.eyes import Truth, kept_seqs, seqs_from, state_hash, true_again_s
 from tests.faults.history import Compared, compare
+from tests.faults.proving import Progress, prove, say
 from tests.faults.report import Part, is_crowded, status_of, text_of
 
 TICKETS: Final = 60_000
@@ -92,6 +93,7 @@ class _Day:
         self.tickets = tickets
         self.slack = 1.0 if judge else SLACK
         self.ends = time.monotonic() + longest_s
+        self.progress = Progress("tickets", tickets)
         self.crowds = [HallCrowd(hall, cluster.balancer.port, run="day", pace_s=pace_s) for hall in cluster.halls]
         self.recovery_s: list[float] = []
         self.healed: list[Healed] = []
@@ -114,6 +116,7 @@ class _Day:
         await asyncio.gather(*people)
         self.notes.append(f"{self.taken:,} tickets in {seconds:.0f} s, {self.commands / seconds:.0f} commands a second")
         self._note_codes()
+        say("histories, boards and logs are compared")
         found = await self._judged()
         for board in boards:
             board.cancel()
@@ -142,11 +145,13 @@ class _Day:
         self.findings += [f"500: {codes[code]} answers were {code}" for code in BROKEN if codes[code]]
 
     async def _until(self, holds: Callable[[], bool]) -> None:
-        while not holds() and time.monotonic() < self.ends:  # noqa: ASYNC110  # counted by many, no event
+        while not holds() and time.monotonic() < self.ends:  # counted by many, no event
+            self.progress.at(min(self.taken, self.tickets))
             await asyncio.sleep(0.1)
 
     async def _suffer(self, fault: Fault, says: str) -> None:
         """Let a fault happen, and measure from its end until every hall has stored and answered a command."""
+        say(says)
         healed_ns = await asyncio.to_thread(_until_healed, fault, self.cluster)
         before = await self._heads()
         news: dict[str, int] = {}
@@ -265,4 +270,4 @@ FAULTS: Final[tuple[tuple[float, Fault, str], ...]] = (
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    prove(main)

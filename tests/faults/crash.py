@@ -20,6 +20,7 @@ import msgspec
 from tests.faults.history import Compared, Told, compare, log_of
 from tests.faults.load import Load, Outcome, Sizes
 from tests.faults.place import furnish
+from tests.faults.proving import Progress, prove
 from tests.faults.report import Part, is_crowded, share, status_of, text_of
 from tests.faults.serving import Server
 
@@ -51,14 +52,16 @@ def crash(folder: Path, *, kills: int, seed: int = 1, spare: bool, judge: bool, 
     furnish(folder, windows=who.clerks)
     server = Server(folder, spare=spare)
     chance = random.Random(seed)
+    name = "with a spare" if spare else "started again"
 
     async def killed(load: Load) -> Outcome:
-        outcome = Outcome()
-        for _ in range(kills):
+        outcome, progress = Outcome(), Progress(f"kills, {name}", kills)
+        for kill in range(1, kills + 1):
             await asyncio.to_thread(server.prepare)
             await asyncio.sleep(chance.uniform(*BETWEEN_S))
             outcome.recovery_s.append(await _kill_once(load))
             outcome.findings += (await _compared(server.data, load.crowd.told)).findings
+            progress.at(kill)
         slow_s = share(outcome.recovery_s, 950)
         if crowded and judge:
             outcome.notes.append(f"law L2 skipped: {crowded}")
@@ -68,7 +71,6 @@ def crash(folder: Path, *, kills: int, seed: int = 1, spare: bool, judge: bool, 
 
     try:
         server.start()
-        name = "with a spare" if spare else "started again"
         return asyncio.run(Load(server, who).run(killed, name=name, seed=seed))
     finally:
         server.stop()
@@ -96,4 +98,4 @@ async def _compared(folder: Path, told: Sequence[Told]) -> Compared:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    prove(main)

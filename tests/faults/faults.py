@@ -16,6 +16,7 @@ from tests.faults.clock import clock_jumps
 from tests.faults.databases import postgres_restart, redis_restart, redis_silence
 from tests.faults.disk import full_disk, unsynced_disk
 from tests.faults.pause import standing_still
+from tests.faults.proving import Progress, prove
 from tests.faults.report import Part, status_of, text_of
 
 PARTS: Final[dict[str, Callable[[Path], Part]]] = {
@@ -35,12 +36,15 @@ def main() -> int:
     words.add_argument("part", nargs="*", choices=[*PARTS, []], help="only these")
     asked = words.parse_args()
     parts: list[Part] = []
-    for name in asked.part or PARTS:
+    names = asked.part or list(PARTS)
+    progress = Progress("faults", len(names))
+    for done, name in enumerate(names, start=1):
         with tempfile.TemporaryDirectory() as folder:
             parts.append(PARTS[name](Path(folder)))
+        progress.at(done)
     sys.stdout.write(text_of("faults of disk, clock, process and databases, each under load", parts) + "\n")
     return status_of(parts)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    prove(main)

@@ -20,6 +20,7 @@ from typing import Final
 from server.ledger.chain import verified
 from server.ledger.port import LedgerError
 from server.ledger.sqlite import SqliteLedger
+from tests.faults.proving import Progress
 from tests.faults.report import Part
 from tests.support.sources import ROOT
 
@@ -50,7 +51,8 @@ def _cut(setting: str, number: int) -> Part:
         with _mounted(image, place / "disk") as disk, _writer(disk / "ledger.db", setting) as writer:
             told: dict[int, str] = {}
             _listen(writer, told, STARTED_S)
-            for _ in range(number):
+            progress = Progress(f"ext4 image, {setting}, cuts", number)
+            for cut in range(1, number + 1):
                 _listen(writer, told, BETWEEN_S)
                 os.kill(writer.pid, signal.SIGSTOP)
                 _listen(writer, told, 0)
@@ -60,6 +62,7 @@ def _cut(setting: str, number: int) -> Part:
                 acknowledged += len(told)
                 lost += missing
                 findings += [fault] if fault else []
+                progress.at(cut)
     return Part(
         name=f"ext4 image, {setting}", acknowledged=acknowledged, lost=lost, findings=tuple(findings),
         shows_weakness=setting != "FULL", notes=(f"{number} cuts",),

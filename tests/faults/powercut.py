@@ -29,6 +29,7 @@ from server.ledger.port import LedgerError, Row
 from server.ledger.sqlite import _WRITING, SqliteLedger
 from server.ledger.tables import FILE_FORMAT, LedgerTables, commits
 from tests.faults.image import cut_images
+from tests.faults.proving import Progress, prove
 from tests.faults.recorded import Acknowledged, Cut, Recorder, Step, cuts
 from tests.faults.report import Part, status_of, text_of
 from tests.support.ledgers import rows_of
@@ -70,19 +71,21 @@ def simulated(number: int, *, seed: int = 1) -> list[Part]:
 def simulate(setting: str, number: int, *, seed: int = 1, early: bool = False) -> Part:
     """Record one run with a setting of ``synchronous`` and cut it at so many places."""
     chance = random.Random(seed)
+    name = f"simulated, {EARLY if early else setting}"
     with tempfile.TemporaryDirectory() as place:
         written, steps = _recorded(Path(place), setting, chance, early=early)
         first = next(at for at, step in enumerate(steps) if isinstance(step, Acknowledged))
         places = sorted(chance.randrange(first, len(steps)) for _ in range(number))
         acknowledged = lost = 0
         findings: list[str] = []
-        for at, cut in zip(places, cuts(steps, places, chance), strict=True):
+        progress = Progress(f"{name}, cuts", number)
+        for done, (at, cut) in enumerate(zip(places, cuts(steps, places, chance), strict=True), start=1):
             acknowledged += cut.acknowledged
             missing, fault = _after(Path(place, "cut"), cut, written)
             lost += missing
             if fault:
                 findings.append(f"cut before step {at}: {fault}")
-    name = f"simulated, {EARLY if early else setting}"
+            progress.at(done)
     return Part(
         name=name, acknowledged=acknowledged, lost=lost, findings=tuple(findings) if setting == "FULL" else (),
         shows_weakness=early or setting != "FULL",
@@ -170,4 +173,4 @@ async def rows_in(file: Path) -> list[Row]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    prove(main)

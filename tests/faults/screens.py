@@ -22,6 +22,7 @@ from tests.faults.delays import DELAY_S, WIDE_S, delays, faults_of_delays
 from tests.faults.load import Load, Outcome, Sizes
 from tests.faults.pause import unnoticed
 from tests.faults.place import furnish
+from tests.faults.proving import prove, say
 from tests.faults.report import Part, is_crowded, status_of, text_of
 from tests.faults.serving import Server
 from tests.support.proxy import Proxy, proxied
@@ -80,11 +81,14 @@ async def _suffer(load: Load, links: dict[str, Proxy], *, quiet_s: float, crowde
     outcome = Outcome()
     good = [screen for number, screen in enumerate(load.screens) if OF_TEN[number % 10] == "good"]
     began_ns = time.monotonic_ns()
+    say(f"screens: {quiet_s:g} s of quiet")
     await asyncio.sleep(quiet_s)
+    say("screens: resets, stalls, dead links, and one that never reads")
     faults_ns = time.monotonic_ns()
     stuck = asyncio.create_task(asyncio.to_thread(_never_read, load.server.port))
     await _reset_and_stall(links)
     outcome.findings += await _dead_links(load, links["dead"], outcome)
+    say("screens: until the one that never reads is cut")
     taken_s, cut_s = await stuck
     ended_ns = time.monotonic_ns()
     outcome.findings += faults_of_stuck(taken_s, cut_s)
@@ -195,4 +199,4 @@ def faults_of_stuck(taken_s: float, cut_s: float) -> list[str]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    prove(main)
