@@ -5,7 +5,7 @@ policy; plans are stored once, under the hash of their content.
 """
 
 import hashlib
-from typing import Literal, Self
+from typing import Literal
 
 import msgspec
 
@@ -167,9 +167,6 @@ class Plan(msgspec.Struct, frozen=True):
     catalog: Catalog
     hours: WeekHours
     policy: Policy
-
-    def __deepcopy__(self, _memo: object) -> Self:
-        return self
 
 
 def plan_hash(plan: Plan) -> str:
