@@ -221,6 +221,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "UNDO_TOO_LATE": ("已超过 {seconds} 秒，不能撤销", "More than {seconds} seconds ago; it cannot be undone"),
     "UNDO_TOUCHED": ("之后已有别的操作，不能撤销", "Something happened since; it cannot be undone"),
+    "ITEM_NOT_OPEN": ("号票 {number} 上没有待办的「{item}」", "Ticket {number} has no open item {item}"),
     "BAD_TRANSFER": (
         "请选择转到的事项、窗口、区域或大厅之一",
         "Choose one of item, window, area or hall to transfer to",

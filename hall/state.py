@@ -358,6 +358,11 @@ def items_to_do(ticket: Ticket) -> tuple[str, ...]:
     return open_items(ticket) or tuple([entry.item for entry in entries])
 
 
+def entries_here(ticket: Ticket) -> tuple[Entry, ...]:
+    """Return what the visit was for here: without what was referred, or all where nothing else is on the ticket."""
+    return tuple([one for one in ticket.entries if one.state != "REFERRED"]) or ticket.entries
+
+
 def key_of(ticket: Ticket) -> tuple[int, Ms, int]:
     """Return the place in the order of service: lane, due moment, order of arrival."""
     return (ticket.lane, ticket.due_ms, ticket.order)

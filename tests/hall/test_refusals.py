@@ -243,6 +243,7 @@ STORIES: dict[str, Story] = {
     "UNDO_TOO_LATE": undone_too_late,
     "UNDO_TOUCHED": undone_though_touched,
     "BAD_TRANSFER": lambda: waiting().transfer("A001"),
+    "ITEM_NOT_OPEN": lambda: called().transfer("A001", to_item="A", instead_of="B"),
     "NOTHING_SERVED": lambda: Hall().serve("1", Serves()),
 }
 
