@@ -7,6 +7,7 @@ Laws of this module:
 - ``early`` holds the tickets that wait for their slot: they stand in the line that no window calls.
 """
 
+from copy import copy
 from typing import Literal
 
 import msgspec
@@ -114,3 +115,19 @@ class Bookings:
             (list(self.waitlist), sorted(self.early.items()), sorted(self.passed.items())),
             (sorted(self.of_code.items()), self.totals, self.punctual),
         )
+
+    def own_copy(self) -> "Bookings":
+        """Return bookings of their own that say the same; slots and edits never change, so they are shared."""
+        mine = copy(self)
+        mine.appointments = {name: copy(one) for name, one in self.appointments.items()}
+        mine.of_code = dict(self.of_code)
+        mine.of_ticket = {ticket: mine.appointments[one.id] for ticket, one in self.of_ticket.items()}
+        mine.of_booker = {key: [mine.appointments[one.id] for one in ones] for key, ones in self.of_booker.items()}
+        mine.taken, mine.taken_by = dict(self.taken), dict(self.taken_by)
+        mine.returning = dict(self.returning)
+        mine.edits = dict(self.edits)
+        mine.waitlist = {name: mine.appointments[name] for name in self.waitlist}
+        mine.early, mine.passed = dict(self.early), dict(self.passed)
+        mine.deadlines = list(self.deadlines)
+        mine.totals, mine.punctual = dict(self.totals), dict(self.punctual)
+        return mine

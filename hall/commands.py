@@ -170,6 +170,8 @@ class TransferTicket(Command, frozen=True, kw_only=True, tag="ticket.transfer"):
     """Id of the linked ticket there, for another hall."""
     place: Place = "original"
     reason: str = ""
+    instead_of: ItemCode = ""
+    """An open item that was chosen wrongly: it is referred, and the item that the ticket is sent to takes its place."""
 
 
 class WithdrawCall(Command, frozen=True, kw_only=True, tag="ticket.withdraw-call"):

@@ -1,6 +1,6 @@
 """What may happen to tickets: every row of the ticket's command table. Pure: reads the state, returns events."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from operator import attrgetter
 
@@ -70,9 +70,12 @@ def _not_now(state: HallDay, command: cmd.TakeTicket) -> Refusal | None:
         full = _full_quota(state, command)
         if full is not None:
             return full
-    if command.person and issuing.one_open_per_person:
+    if not issuing.one_open_per_person:
+        return None
+    if command.person:
         return _already_waiting(state, command.person, command.items)
-    return None
+    # Kiosks and guides see who stands before them; for them it stays the visitor's choice.
+    return refuse("NO_PERSON") if command.channel == "phone" else None
 
 
 def _bad_items(state: HallDay, items: tuple[cmd.WantedItem, ...], *, have: int) -> Refusal | None:
@@ -105,7 +108,7 @@ def _full_quota(state: HallDay, command: cmd.TakeTicket) -> Refusal | None:
     return refuse("QUOTA_FULL", **facts)
 
 
-def _already_waiting(state: HallDay, person: str, items: tuple[cmd.WantedItem, ...]) -> Refusal | None:
+def _already_waiting(state: HallDay, person: str, items: Sequence[cmd.WantedItem]) -> Refusal | None:
     for item in items:
         held = state.open_of_person.get((person, item.code))
         if held is not None:
@@ -346,8 +349,16 @@ def not_addable(state: HallDay, ticket: Ticket, items: tuple[cmd.WantedItem, ...
     """Refuse items that a ticket cannot get besides; they count against quotas, but staff may go beyond them."""
     refusal = _bad_items(state, items, have=len(ticket.entries)) or not_here(state, ticket, actor)
     if refusal is None and ticket.person and state.plan.policy.issuing.one_open_per_person:
-        return _already_waiting(state, ticket.person, items)
+        return _already_waiting(
+            state, ticket.person, [one for one in items if not _is_given_up(state, ticket, one.code)]
+        )
     return refusal
+
+
+def _is_given_up(state: HallDay, ticket: Ticket, item: str) -> bool:
+    """Return whether it is this ticket that holds the item, and only as referred: it may be taken up again."""
+    held = state.open_of_person.get((ticket.person, item))
+    return held == ticket.id and all(one.state == "REFERRED" for one in ticket.entries if one.item == item)
 
 
 def added(ticket: Ticket, items: tuple[cmd.WantedItem, ...]) -> ev.ItemsAdded:

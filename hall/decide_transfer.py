@@ -1,6 +1,7 @@
 """Where a ticket is sent: to an item, a window, an area of the hall, or to another hall.
 
 An item that is not open on the ticket is added by the same command: who chose a wrong one at the kiosk is sent on in one step.
+The wrong one stays open beside it, or is put down as referred where the command says that the new one stands instead of it.
 """
 
 from hall import commands as cmd
@@ -18,7 +19,9 @@ def transfer(state: HallDay, command: cmd.TransferTicket) -> Decision:
     if isinstance(ticket, Refusal):
         return ticket
     more = _more(ticket, command)
-    refusal = not_here(state, ticket, command.actor) or _bad_target(state, command)
+    refusal = (
+        not_here(state, ticket, command.actor) or _bad_target(state, command) or _not_instead(state, ticket, command)
+    )
     if refusal is not None:
         return refusal
     if not open_items(ticket) and not more:
@@ -38,7 +41,8 @@ def transfer(state: HallDay, command: cmd.TransferTicket) -> Decision:
     sent = ev.TicketTransferred(
         ticket.id, window, command.to_window, command.to_area, command.to_item, ticket.lane, due_ms, command.reason
     )
-    return (*([added(ticket, more)] if more else ()), sent, *after_leaving(state, window))
+    put_down = _put_down(ticket, command.instead_of)
+    return (*put_down, *([added(ticket, more)] if more else ()), sent, *after_leaving(state, window))
 
 
 def _refer(state: HallDay, ticket: Ticket, command: cmd.TransferTicket) -> tuple[ev.AnyEvent, ...]:
@@ -71,6 +75,26 @@ def _bad_target(state: HallDay, command: cmd.TransferTicket) -> Refusal | None:
     if command.to_area and command.to_area not in state.index.areas:
         return refuse("UNKNOWN_AREA", area=command.to_area)
     return None
+
+
+def _not_instead(state: HallDay, ticket: Ticket, command: cmd.TransferTicket) -> Refusal | None:
+    wrong = command.instead_of
+    if not wrong:
+        return None
+    if ticket.state == "WAITING":
+        # Results are for who stands at a window.
+        return refuse("WRONG_STATE", number=ticket.number, state=ticket.state)
+    if not command.to_item or wrong == command.to_item:
+        return refuse("BAD_TRANSFER")
+    if wrong not in state.index.items:
+        return refuse("UNKNOWN_ITEM", item=wrong)
+    return None if wrong in open_items(ticket) else refuse("ITEM_NOT_OPEN", number=ticket.number, **named(state, wrong))
+
+
+def _put_down(ticket: Ticket, wrong: str) -> tuple[ev.AnyEvent, ...]:
+    """Refer the first open entry of an item that was chosen wrongly: nothing of it was done."""
+    indices = [index for index, one in enumerate(ticket.entries) if one.item == wrong and one.state == "OPEN"]
+    return (ev.ItemResultSet(ticket.id, indices[0], "referred"),) if wrong else ()
 
 
 def _nobody_there(state: HallDay, ticket: Ticket, command: cmd.TransferTicket) -> Refusal:

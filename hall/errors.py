@@ -158,6 +158,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "All numbers for {item} in this half-day are taken; come back in the next one or on another day",
     ),
     "ALREADY_WAITING": ("您已有该事项的号 {number}", "You already hold number {number} for this item"),
+    "NO_PERSON": (
+        "本大厅同一事项每人只取一张号：手机取号请先填写手机号或证件号",
+        "This hall gives one number per person and item: to take one by phone, say a phone or ID number first",
+    ),
     "REMOTE_NOT_ALLOWED": (
         "本大厅不开放远程取号，请到现场取号",
         "This hall gives no numbers remotely; take one on site",
@@ -217,6 +221,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "UNDO_TOO_LATE": ("已超过 {seconds} 秒，不能撤销", "More than {seconds} seconds ago; it cannot be undone"),
     "UNDO_TOUCHED": ("之后已有别的操作，不能撤销", "Something happened since; it cannot be undone"),
+    "ITEM_NOT_OPEN": ("号票 {number} 上没有待办的「{item}」", "Ticket {number} has no open item {item}"),
     "BAD_TRANSFER": (
         "请选择转到的事项、窗口、区域或大厅之一",
         "Choose one of item, window, area or hall to transfer to",

@@ -11,7 +11,7 @@ import msgspec
 
 from hall.catalog import Item
 from hall.ids import Ms
-from hall.state import HallDay, Ticket
+from hall.state import HallDay, Ticket, entries_here
 
 ITEM_WEIGHT = 12
 """The configured time of an item counts as much as this many visits of today."""
@@ -97,7 +97,7 @@ def _tempo(done: list[Ticket], items: Mapping[str, Item]) -> int:
     took = expected = 0
     for ticket in done:
         took += ticket.service_ms
-        expected += sum(items[one.item].service_ms * one.quantity for one in ticket.entries if one.item in items)
+        expected += sum(items[one.item].service_ms * one.quantity for one in entries_here(ticket) if one.item in items)
     weight = HALL_WEIGHT * expected // max(1, len(done))
     return 1_000 * (weight + took) // (weight + expected) if expected else 1_000
 

@@ -7,6 +7,7 @@
 - **walk**: from a call (not from its last recall) to the start of service; the sum over a visit's calls.
 - **service**: from the start to the finish, transfer or hold; the sum over the visit, for visits that are done and whose
   start was told before the finish. Of an item: visits with this single entry, divided by its quantity.
+- **items** of a visit: what it was for, without what was referred or replaced by a transfer, unless nothing else is left.
 - **hold**: parked by a clerk; neither waiting nor service.
 - **overtakes**: a ticket is overtaken when one with a later arrival is called by a window whose own items the waiting one
   has, and the call stands. Not counted: who let others pass or missed a call; who comes back from a hold. Calls of a chosen
@@ -35,9 +36,9 @@ from hall.events import Commit
 from hall.figures_booked import booked_figures
 from hall.ids import Ms, TicketId
 from hall.policy import Plan
-from hall.state import FINAL_STATES, Ticket
+from hall.state import FINAL_STATES, Ticket, entries_here
 
-DEFINITION = "hall.figures/2"
+DEFINITION = "hall.figures/3"
 """Changes whenever a figure would come out differently for the same log."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,6 +64,8 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
     channel: str
     state: str
     items: tuple[tuple[str, int], ...]
+    """What it was for: without items referred elsewhere, or replaced by another one, unless nothing else is left."""
+    has_referred: bool
     arrived_ms: Ms
     """Where its wait begins."""
     left_ms: Ms
@@ -204,7 +207,7 @@ class Figures:
                 "service": spread_of(
                     one.service_ms // one.items[0][1]
                     for one in group
-                    if one.service_ms is not None and len(one.items) == 1
+                    if one.service_ms is not None and len(one.items) == 1 and not one.has_referred
                 ),
             }
             for code, group in sorted(groups.items())
@@ -269,7 +272,8 @@ def _visit(fold: DayFold, ticket: Ticket) -> Visit:
         klass=ticket.klass,
         channel=ticket.channel,
         state=ticket.state,
-        items=tuple([(entry.item, entry.quantity) for entry in ticket.entries]),
+        items=tuple([(entry.item, entry.quantity) for entry in entries_here(ticket)]),
+        has_referred=len(entries_here(ticket)) < len(ticket.entries),
         arrived_ms=arrived_ms,
         left_ms=ticket.finished_ms if is_final else fold.state.at_ms,
         called_ms=called_ms,

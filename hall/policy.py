@@ -5,7 +5,7 @@ policy; plans are stored once, under the hash of their content.
 """
 
 import hashlib
-from typing import Literal, Self
+from typing import Literal
 
 import msgspec
 
@@ -70,6 +70,7 @@ class Issuing(msgspec.Struct, frozen=True):
     remote: bool = True
     """Phones may take numbers from outside."""
     one_open_per_person: bool = True
+    """A person has one open number for an item. Phones must say who asks; kiosks and guides may."""
     max_items: int = 20
     max_quantity: int = 99
     half_day_min: int = 12 * 60 + 30
@@ -167,9 +168,6 @@ class Plan(msgspec.Struct, frozen=True):
     catalog: Catalog
     hours: WeekHours
     policy: Policy
-
-    def __deepcopy__(self, _memo: object) -> Self:
-        return self
 
 
 def plan_hash(plan: Plan) -> str:

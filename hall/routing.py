@@ -4,7 +4,6 @@ A thousand items collapse into a few signatures: pairs (windows whose own items 
 """
 
 from collections.abc import Sequence
-from typing import Self
 
 from hall.catalog import Item, Serves, Window, items_of
 from hall.policy import Plan, Series, VisitorClass
@@ -31,9 +30,6 @@ class PlanIndex:
         self.quotas: dict[str, tuple[int, ...]] = _quotas(plan)
         self.number_series: dict[tuple[str, str], Series] = _series(plan)
         self._by_items: dict[tuple[str, ...], Signature] = {}
-
-    def __deepcopy__(self, _memo: object) -> Self:
-        return self
 
     @classmethod
     def empty(cls) -> "PlanIndex":

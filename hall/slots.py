@@ -6,7 +6,6 @@ one window, so a long visit takes several places: first those of one window in i
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Self
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -88,9 +87,6 @@ class Grids:
         for (code, start_ms), edit in (edits or {}).items():
             if code in self.groups:
                 self.groups[code].edit(start_ms, edit)
-
-    def __deepcopy__(self, _memo: object) -> Self:
-        return self
 
     def needs(self, entries: Sequence[tuple[ItemCode, int]]) -> dict[str, int]:
         """Return how many places a visit takes of each group, the group of its first item first."""

@@ -115,6 +115,7 @@ class TransferBody(CommandBody):
     to_hall: MaybeCode = ""
     place: Place = "original"
     reason: Reason = ""
+    instead_of: MaybeCode = ""
 
 
 class ReasonBody(CommandBody):
@@ -179,6 +180,7 @@ class WindowBody(CommandBody):
     to_window: MaybeCode = ""
     to_area: MaybeCode = ""
     to_hall: MaybeCode = ""
+    instead_of: MaybeCode = ""
     entry: EntryIndex = 0
     due_date: MaybeDay = ""
     materials: Materials

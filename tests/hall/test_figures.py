@@ -330,6 +330,21 @@ def test_told_waits_are_compared_with_real_ones() -> None:
     assert told == {"n": 2, "within_p80_pct": 50.0}
 
 
+def test_an_item_that_another_one_replaced_is_no_item_of_the_visit_and_its_time_is_of_neither() -> None:
+    hall = day("W01")
+    ticket = hall.take("a", ("id-card", 1))
+    hall.at(cmd.CallNext, "W01")
+    hall.at(cmd.StartService, "W01")
+    hall.do(cmd.TransferTicket, ticket=ticket, to_item="invoice", instead_of="id-card", after=MINUTE)
+    hall.at(cmd.CallNext, "W01")
+    hall.at(cmd.StartService, "W01")
+    hall.at(cmd.FinishTicket, "W01", after=MINUTE)
+
+    by_item = hall.report()["by_item"]
+    assert hall.visit(ticket).items == (("invoice", 1),)
+    assert (list(by_item), by_item["invoice"]["n"], by_item["invoice"]["service"]["n"]) == (["invoice"], 1, 0)
+
+
 def test_ratings_are_counted_by_level() -> None:
     hall = day("W01")
     ticket = hall.take("a")

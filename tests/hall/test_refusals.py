@@ -199,6 +199,7 @@ STORIES: dict[str, Story] = {
     "NOBODY_SERVES_THERE": lambda: waiting().transfer("A001", to_area="a2"),
     "QUOTA_FULL": lambda: Hall(policy(quotas=(Quota("A", morning=0),))).take("A"),
     "ALREADY_WAITING": lambda: [hall.take("A", person="p") for hall in [Hall()] * 2],
+    "NO_PERSON": lambda: Hall().take("A", channel="phone"),
     "REMOTE_NOT_ALLOWED": lambda: Hall(policy(issuing=Issuing(remote=False))).take("A", channel="phone"),
     "TICKET_EXISTS": lambda: waiting().take("A", ticket="ticket-0001"),
     "UNKNOWN_TICKET": on("A999", cmd.CancelTicket),
@@ -242,6 +243,7 @@ STORIES: dict[str, Story] = {
     "UNDO_TOO_LATE": undone_too_late,
     "UNDO_TOUCHED": undone_though_touched,
     "BAD_TRANSFER": lambda: waiting().transfer("A001"),
+    "ITEM_NOT_OPEN": lambda: called().transfer("A001", to_item="A", instead_of="B"),
     "NOTHING_SERVED": lambda: Hall().serve("1", Serves()),
 }
 

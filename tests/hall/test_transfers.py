@@ -6,6 +6,7 @@ from hall import commands as cmd
 from hall import events as ev
 from hall.catalog import Serves
 from hall.policy import Issuing, Quota
+from hall.state import entry_state
 from tests.support.halls import OPEN_MS, Hall, assert_called, assert_state, assert_window, policy, refused
 
 # ---- transfer ----
@@ -261,6 +262,74 @@ def test_a_transfer_to_another_item_is_not_undone() -> None:
 
     with refused("NOT_UNDOABLE"):
         hall.undo("1")
+
+
+# ---- a transfer instead of a wrong item ----
+
+
+def test_a_wrong_item_is_put_down_by_the_transfer_that_takes_its_place() -> None:
+    """Nobody counts it as done afterwards: one command refers it, adds the right one and sends the visitor on."""
+    hall = Hall(open="1 3")
+    number = hall.take("A")
+    hall.serves_next("1")
+
+    hall.transfer(number, to_item="B", instead_of="A", reason="needs_other_item", actor="clerk:1")
+
+    ticket = hall.ticket(number)
+    put_down, added, sent = hall.events
+    assert put_down == ev.ItemResultSet(ticket.id, 0, "referred")
+    assert added == ev.ItemsAdded(ticket.id, (("B", 1),))
+    assert isinstance(sent, ev.TicketTransferred)
+    assert [(one.item, one.state) for one in ticket.entries] == [("A", "REFERRED"), ("B", "OPEN")]
+    assert hall.serves_next("3") == number
+    hall.finish("3")
+    assert [entry_state(ticket, index) for index in (0, 1)] == ["REFERRED", "DONE"]
+
+
+def test_a_wrong_item_may_be_replaced_before_the_service_and_by_an_item_of_the_ticket() -> None:
+    hall = Hall(open="1 3")
+    number = hall.take("A", "B")
+    with refused("WRONG_STATE", number=number, state="WAITING"):
+        hall.transfer(number, to_item="B", instead_of="A")
+    hall.call("1")
+
+    hall.transfer(number, to_item="B", instead_of="A")
+
+    assert [one.state for one in hall.ticket(number).entries] == ["REFERRED", "OPEN"]
+    hall.call("3")
+    assert_called(hall, number, window="3")
+
+
+def test_only_an_open_item_gives_way_and_only_to_another_item() -> None:
+    hall = Hall(open="1")
+    number = hall.take("A", "B")
+    hall.serves_next("1")
+    hall.result(number, 0)
+
+    with refused("ITEM_NOT_OPEN", number=number, item="A"):
+        hall.transfer(number, to_item="C", instead_of="A")
+    with refused("UNKNOWN_ITEM", item="Z"):
+        hall.transfer(number, to_item="C", instead_of="Z")
+    with refused("BAD_TRANSFER"):
+        hall.transfer(number, to_item="B", instead_of="B")
+    with refused("BAD_TRANSFER"):
+        hall.transfer(number, to_window="2", instead_of="B")
+
+
+def test_a_replaced_item_is_taken_up_again_by_a_transfer_back_since_transfers_have_no_undo() -> None:
+    hall = Hall(open="1 3")
+    number = hall.take("A", person="p1")
+    hall.serves_next("1")
+    hall.transfer(number, to_item="B", instead_of="A", actor="clerk:1")
+
+    with refused("NOT_UNDOABLE"):
+        hall.undo("1")
+    assert hall.serves_next("3") == number
+    hall.transfer(number, to_item="A", instead_of="B")
+
+    entries = [(one.item, one.state) for one in hall.ticket(number).entries]
+    assert entries == [("A", "REFERRED"), ("B", "REFERRED"), ("A", "OPEN")]
+    assert hall.serves_next("1") == number
 
 
 # ---- add, split, merge ----

@@ -3,14 +3,12 @@
 To repeat a failure: ``pytest tests/hall/test_undo_restores.py -k "seed-7"``.
 """
 
-import copy
-
 import pytest
 
 from hall import commands as cmd
 from hall import events as ev
 from hall.errors import Refusal
-from hall.state import HallDay
+from hall.state import HallDay, copy_of
 from hall.step import step
 from hall.undo import can_take_back, is_untouched
 from tests.support.crowd import Crowd
@@ -60,7 +58,7 @@ def test_undo_restores_what_was(seed: int) -> None:
             continue
         if any(isinstance(one, ev.TicketCalled) and one.window != desk.code for one in answer):
             continue
-        again = copy.deepcopy(crowd.state)
+        again = copy_of(crowd.state)
         undo = cmd.UndoLast(command_id="undo-this", at_ms=crowd.at_ms, actor=desk.clerk, window=desk.code)
         taken_back = step(again, undo)
         assert not isinstance(taken_back, Refusal), taken_back.code

@@ -98,6 +98,28 @@ def test_who_is_at_the_wrong_window_is_sent_to_another_item_in_one_step(hall: Se
     )
 
 
+def test_a_clerk_lets_another_item_take_the_place_of_the_wrong_one(hall: Served, eyes: Eyes):
+    """Off unless ticked; the wrong item is referred by the same step."""
+    ticket = hall.take("id-card")
+    clerk = signed_in(hall, eyes, "c01", page_address("clerk", window="W01"))
+    seen(clerk, "open").click()
+    press(clerk, "n", "next")
+    press(clerk, "t", "transfer")
+    dialog = seen(clerk, "dialog-transfer")
+    expect(dialog.locator("label.check")).to_have_count(0)
+
+    dialog.locator(".hit", has_text="发票").click()
+    tick = dialog.locator("label.check", has_text="身份证").locator("input")
+    expect(tick).not_to_be_checked()
+    tick.check()
+    seen(clerk, "ask-reason-needs_other_item").check()
+    seen(clerk, "ask-ok").click()
+
+    expect(seen(clerk, "current-number")).to_have_count(0)
+    shown = hall.client("guide").get(f"/api/halls/{HALL}/tickets?number={ticket['number']}").json()["tickets"][0]
+    assert [(item["code"], item["state"]) for item in shown["items"]] == [("id-card", "REFERRED"), ("invoice", "OPEN")]
+
+
 def finished(hall: Served) -> str:
     """Serve somebody to the end; return the number."""
     ticket = hall.take("id-card")

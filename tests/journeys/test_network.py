@@ -56,7 +56,8 @@ def test_a_network_manager_adds_a_hall_from_a_template_and_its_kiosk_opens(netwo
 
     expect(seen(planner, "hall-added")).to_contain_text("新社区便民点 已添加")
     expect(seen(planner, f"row-{NEW}")).to_contain_text("社区")
-    expect(seen(planner, "follows")).to_contain_text("community")
+    expect(seen(planner, "follows").locator("td", has_text="村居服务点").first).to_contain_text("community")
+    expect(seen(planner, f"hall-{NEW}").locator("xpath=..").locator(".code")).to_have_text(NEW)
     assert violations(planner) == []
     kiosk = eyes.open(f"{network.url}/kiosk?hall={NEW}", "kiosk")
     expect(seen(kiosk, "theme").first).to_be_visible()

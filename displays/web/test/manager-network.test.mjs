@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { load } from "./load.mjs";
 
-const { branches, ownSections } = await load("manager/network-types.ts");
+const { branches, ownSections, templateName } = await load("manager/network-types.ts");
 
 const hall = (code, parent = null, follows = null) => ({ hall: code, parent, follows });
 const shape = (halls) => branches(halls).map((one) => `${one.depth}${one.member.hall}`);
@@ -21,4 +21,12 @@ test("a hall whose parent is not there stands at the top", () => {
 test("a hall's own sections are those that follow no template; of a hall that is not told there are none", () => {
   assert.deepEqual(ownSections(hall("a", null, { hours: null, items: "t", windows: null, policy: "t" })), ["hours", "windows"]);
   assert.deepEqual(ownSections(hall("a")), []);
+});
+
+test("a template is known by its name; one that is not there, or nameless, by its code", () => {
+  const templates = [{ code: "street", name: { zh: "街道模板", en: "Streets" } }, { code: "bare", name: { zh: "", en: "" } }];
+
+  assert.deepEqual(templateName(templates, "street"), { zh: "街道模板", en: "Streets" });
+  assert.equal(templateName(templates, "bare"), null);
+  assert.equal(templateName(templates, "gone"), null);
 });

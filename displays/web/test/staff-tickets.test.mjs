@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { load } from "./load.mjs";
 
-const { isAdded, transferItems } = await load("clerk/item-options.ts");
+const { isAdded, mayReplace, servedItem, transferItems } = await load("clerk/item-options.ts");
 
 const named = (zh) => ({ zh, en: zh });
 const hall = {
@@ -28,4 +28,17 @@ test("an item that is not open on the ticket is added by the transfer", () => {
   assert.ok(isAdded(ticket, "c"));
   assert.ok(!isAdded(ticket, "b"));
   assert.ok(!isAdded(ticket, ""), "nothing is chosen yet");
+});
+
+test("the item that is served may be replaced by another one, if it is not chosen itself", () => {
+  const ticket = holding(["a", "DONE"], ["b", "OPEN"], ["c", "SERVING"]);
+
+  assert.equal(servedItem(ticket).code, "c");
+  assert.equal(servedItem(holding(["a", "DONE"], ["b", "OPEN"])).code, "b", "called, not served yet");
+  assert.equal(servedItem(holding(["a", "DONE"])), null);
+  assert.ok(mayReplace(ticket, "b"));
+  assert.ok(mayReplace(ticket, "a"));
+  assert.ok(!mayReplace(ticket, "c"));
+  assert.ok(!mayReplace(ticket, ""), "nothing is chosen yet");
+  assert.ok(!mayReplace(holding(["a", "DONE"]), "b"), "nothing is left to be replaced");
 });

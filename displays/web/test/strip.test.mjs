@@ -12,6 +12,7 @@ await generate({ web, generated: `${web}src/generated` });
 const font = JSON.parse(await readFile(`${web}src/generated/unifont.json`, "utf8"));
 const { Glyphs, Matrix } = await load("strip/matrix.ts");
 const { drawStrip, stripWords } = await load("strip/scene.ts");
+const { spokenLanguages } = await load("shared/voice.ts");
 
 const glyphs = new Glyphs(font);
 const still = { runMs: 0, isRinging: false, staleSinceMs: null, isKnown: true };
@@ -30,6 +31,14 @@ test("the font has every character that the catalogue puts on a strip", () => {
   for (const character of "请到号窗口正在办理暂停服务未开放停止叫号截至：、") {
     assert.notDeepEqual(glyphs.rows(character).bits, glyphs.rows("\u{1F600}").bits, character);
   }
+});
+
+test("a strip speaks only in the languages of its own address: none, silent and nonsense leave it mute", () => {
+  for (const asked of ["", "silent", "browser", "fr", "silent,"]) {
+    assert.deepEqual(spokenLanguages(asked), [], asked);
+  }
+  assert.deepEqual(spokenLanguages("zh,en"), ["zh", "en"]);
+  assert.deepEqual(spokenLanguages("yue,fr"), ["yue"]);
 });
 
 test("the letter A is drawn as Unifont draws it", () => {

@@ -14,7 +14,7 @@ import { query, rootUrl } from "../shared/place";
 import { fitToScreen, reloadOnNewVersion, shiftPixels } from "../shared/screen";
 import { base, buttons } from "../shared/theme";
 import type { BoardState, Call, HallInfo, Text } from "../shared/types";
-import { Voice, type VoiceLanguage, voiceMode } from "../shared/voice";
+import { Voice, spokenLanguages, voiceMode } from "../shared/voice";
 import { goodCalls, goodThemes, goodTotal, goodWindows } from "./records";
 import { type Highlight, Stage, type StageRules } from "./stage";
 import { boardStyles } from "./styles";
@@ -34,7 +34,6 @@ const WINDOWS_PAGE_MS = 10_000;
 // The names of items and themes change with a new plan only.
 const INFO_EVERY_MS = 600_000;
 const RECENT_LIMIT = 20;
-const LANGUAGES: readonly VoiceLanguage[] = ["zh", "en", "yue"];
 
 export class OwBoard extends OwElement {
   static override styles = [base, buttons, boardStyles];
@@ -107,11 +106,9 @@ export class OwBoard extends OwElement {
   }
 
   private startVoice(): void {
-    const asked = query("voice");
-    const languages = asked.split(",").filter((one) => LANGUAGES.some((known) => known === one));
     this.voice = new Voice({
       zone: query("zone") || `${this.hall}-${this.area || "hall"}`,
-      languages: languages as VoiceLanguage[],
+      languages: spokenLanguages(query("voice")),
       mode: this.voiceMode(""),
     });
     this.follow(this.voice.onChange(() => this.requestUpdate()));

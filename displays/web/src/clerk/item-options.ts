@@ -31,6 +31,17 @@ export function isAdded(ticket: WithItems, code: string): boolean {
   return code !== "" && !ticket.items.some((item) => item.code === code && isOpenItem(item));
 }
 
+/** The open item that is served now, or comes first: the one that a transfer may put down as taken by mistake. */
+export function servedItem(ticket: WithItems): TicketItem | null {
+  return ticket.items.find((item) => item.state === "SERVING") || ticket.items.find((item) => item.state === "OPEN") || null;
+}
+
+/** Whether the transfer to this item may take the place of the one that is served. */
+export function mayReplace(ticket: WithItems, code: string): boolean {
+  const served = servedItem(ticket);
+  return code !== "" && served !== null && served.code !== code;
+}
+
 function isOpenItem(item: TicketItem): boolean {
   return item.state === "OPEN" || item.state === "SERVING";
 }

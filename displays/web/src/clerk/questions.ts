@@ -4,7 +4,7 @@ import type { Api } from "../shared/api";
 import { pick } from "../shared/i18n";
 import type { HallInfo, HallSummary } from "../shared/types";
 import { type Option, type Values, ask } from "./ask";
-import { isAdded, itemOptions, transferItems } from "./item-options";
+import { isAdded, itemOptions, mayReplace, servedItem, transferItems } from "./item-options";
 import { reasonText, say } from "./texts";
 import type { ClerkState, StaffTicket, TicketItem } from "./types";
 
@@ -108,6 +108,8 @@ export async function drain(): Promise<boolean> {
 }
 
 export async function transfer(api: Api, hall: HallInfo, ticket: StaffTicket): Promise<Body | null> {
+  const served = servedItem(ticket);
+  const replaces = (values: Values) => values.where === "item" && mayReplace(ticket, String(values.to_item || ""));
   const halls = await otherHalls(api, hall.hall);
   const is = (where: string) => (values: Values) => values.where === where;
   const places = ["original", "front", "back"].map((code) => ({ value: code, label: say(`place_${code}` as "place_front") }));
@@ -119,6 +121,7 @@ export async function transfer(api: Api, hall: HallInfo, ticket: StaffTicket): P
       { name: "where", label: say("transfer_to"), kind: "choice", value: "item", options: targets.map((code) => ({ value: code, label: say(`to_${code}` as "to_item") })) },
       { name: "to_item", label: say("to_item"), kind: "pick", required: true, options: transferItems(hall, ticket), hint: say("find_item"), when: is("item") },
       { name: "added", label: say("added_first"), kind: "words", when: (values) => values.where === "item" && isAdded(ticket, String(values.to_item)) },
+      { name: "replaces", label: say("replaces", { item: served ? pick(served.name) : "" }), kind: "check", value: false, when: replaces },
       { name: "to_window", label: say("to_window"), kind: "pick", required: true, options: windowOptions(hall), when: is("window") },
       { name: "to_area", label: say("to_area"), kind: "choice", required: true, options: hall.areas.map((one) => ({ value: one.code, label: pick(one.name) })), when: is("area") },
       { name: "to_hall", label: say("to_hall"), kind: "pick", required: true, options: halls, when: is("hall") },
@@ -132,7 +135,8 @@ export async function transfer(api: Api, hall: HallInfo, ticket: StaffTicket): P
     return null;
   }
   const target = `to_${String(given.where)}`;
-  return { [target]: given[target], place: given.place, reason: given.reason };
+  const instead = served && given.replaces === true && replaces(given) ? { instead_of: served.code } : {};
+  return { [target]: given[target], place: given.place, reason: given.reason, ...instead };
 }
 
 export async function addItems(hall: HallInfo): Promise<Body | null> {

@@ -160,6 +160,7 @@ export const clerkTexts = {
   "clerk.to_hall": ["其他大厅", "Another hall"],
   "clerk.on_ticket": ["号票上的事项", "on the ticket"],
   "clerk.added_first": ["号票上没有这个事项：转移时一并加上，并按它排队。", "The ticket does not have this item: it is added, and the ticket waits for it."],
+  "clerk.replaces": ["办错事项：以新事项替换「{item}」（记为转办，不算办结）", "Wrong item taken: replace it ({item} counts as referred, not as done)"],
   "clerk.linked_title": ["{number} 已转到 {hall}", "{number} goes on at {hall}"],
   "clerk.linked_told": ["{hall}的新号是 {number}，请告诉办事人；其手机页面也会显示。", "The number at {hall} is {number}; tell the visitor. Their phone page shows it too."],
   "clerk.linked_late": ["{hall}的新号还在生成。办事人的手机页面会显示，也可到该大厅导办台询问。", "The number at {hall} is still being made. The visitor's phone page will show it; the guide desk there knows it too."],

@@ -9,6 +9,7 @@ import { OwElement, define } from "../shared/element";
 import { momentText } from "../shared/format";
 import { pick } from "../shared/i18n";
 import type { House } from "./house";
+import { named, templateNamed } from "./network-named";
 import { networkStyles } from "./network-styles";
 import { say, sectionText } from "./network-texts";
 import { type Member, type Network, type Revision, SECTIONS, type Section } from "./network-types";
@@ -34,13 +35,17 @@ export class OwNetworkHall extends OwElement {
   protected override render(): TemplateResult {
     const { member } = this;
     const { follows } = member;
-    return html`<section class="panel" data-testid="network-hall"><div class="spread"><h2>${pick(member.name)}</h2><span>
+    return html`<section class="panel" data-testid="network-hall"><div class="spread"><h2>${named(member.name, member.hall)}</h2><span>
         <button class="button" data-testid="follow-template" @click=${this.take}>${say("follow")}</button>
         ${member.template !== null ? html`<button class="button" data-testid="leave-template" @click=${this.leave}>${say("leave")}</button>` : nothing}</span></div>
       <h3>${say("follows_now")}</h3>
-      <table data-testid="follows"><tbody>${SECTIONS.map((section) => html`<tr><td>${sectionText(section)}</td><td>${(follows && follows[section]) || say("own")}</td></tr>`)}</tbody></table>
+      <table data-testid="follows"><tbody>${SECTIONS.map((section) => html`<tr><td>${sectionText(section)}</td><td>${this.source(follows && follows[section])}</td></tr>`)}</tbody></table>
       <h3>${say("revisions")}</h3>
       ${this.revisions.length === 0 ? html`<p class="muted">${say("no_revisions")}</p>` : this.past()}</section>`;
+  }
+
+  private source(template: string | null): TemplateResult | string {
+    return template === null ? say("own") : templateNamed(this.network, template);
   }
 
   private past(): TemplateResult {

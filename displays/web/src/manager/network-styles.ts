@@ -30,6 +30,11 @@ export const networkStyles = [
       text-align: left;
       cursor: pointer;
     }
+    .code {
+      color: var(--ow-ink-2);
+      font-size: var(--ow-text-s);
+      font-weight: 400;
+    }
     tr.on td {
       background: var(--ow-brand-soft);
     }

@@ -9,6 +9,7 @@ import { pick } from "../shared/i18n";
 import { textOf } from "./form";
 import { oneLanguage } from "./fault-text";
 import type { House } from "./house";
+import { named } from "./network-named";
 import { networkStyles } from "./network-styles";
 import { saidText, say, sectionText } from "./network-texts";
 import { type Effect, type Member, type Network, SECTIONS, type Section, type Template } from "./network-types";
@@ -46,9 +47,9 @@ export class OwNetworkTemplate extends OwElement {
 
   protected override render(): TemplateResult {
     const members = this.network.halls.filter((one) => one.template === this.template.code);
-    return html`<section class="panel" data-testid="network-template"><h2>${pick(this.template.name)}</h2>
+    return html`<section class="panel" data-testid="network-template"><h2>${named(this.template.name, this.template.code)}</h2>
         <h3>${say("members", { n: members.length })}</h3>
-        <p data-testid="template-halls">${members.length === 0 ? say("no_members") : members.map((one) => pick(one.name)).join("、")}</p></section>
+        <p data-testid="template-halls">${members.length === 0 ? say("no_members") : members.map((one, index) => html`${index > 0 ? "、" : ""}${named(one.name, one.hall)}`)}</p></section>
       <section class="panel"><h2>${say("push")}</h2><p class="muted small">${say("push_hint")}</p>
         <div class="row"><label>${say("section")}<select class="field" data-testid="push-section" .value=${this.section} @change=${(event: Event) => this.setSection(textOf(event) as Section)}>
             ${SECTIONS.map((one) => html`<option value=${one}>${sectionText(one)}</option>`)}</select></label>
@@ -66,15 +67,20 @@ export class OwNetworkTemplate extends OwElement {
     const heading = days ? say("pushed") : changing.length > 0 ? say("preview_changes", { n: changing.length }) : say("preview_nothing");
     return html`<p><strong>${heading}</strong></p>
       <div class="scroll" tabindex="0" role="region" aria-label=${say("effect")}><table data-testid="effect"><thead><tr><th>${say("hall")}</th><th>${say("effect")}</th></tr></thead><tbody>
-        ${changing.filter((hall) => keeping.indexOf(hall) < 0).map((hall) => html`<tr data-testid="effect-${hall}"><td>${this.name(hall)}</td><td>${days ? saidText(days[hall] || "later") : say("would_change")}</td></tr>`)}
+        ${changing.filter((hall) => keeping.indexOf(hall) < 0).map((hall) => html`<tr data-testid="effect-${hall}"><td>${this.named(hall)}</td><td>${days ? saidText(days[hall] || "later") : say("would_change")}</td></tr>`)}
         ${keeping.map((hall) => this.keeper(hall, !!days))}</tbody></table></div>
       ${days || this.faults.length > 0 ? nothing : html`<div class="row"><button class="button primary" ?disabled=${this.busy} data-testid="push-run" @click=${this.push}>${changing.length > 0 ? say("push_run", { n: changing.length }) : say("template_only")}</button></div>`}`;
   }
 
   private keeper(hall: string, isDone: boolean): TemplateResult {
     const isTaken = this.taken.indexOf(hall) >= 0;
-    return html`<tr data-testid="effect-${hall}"><td>${this.name(hall)}</td><td>${say(isTaken ? "would_change" : "would_keep")}
+    return html`<tr data-testid="effect-${hall}"><td>${this.named(hall)}</td><td>${say(isTaken ? "would_change" : "would_keep")}
       ${isDone ? nothing : html`<label class="small"><input type="checkbox" .checked=${isTaken} ?disabled=${this.busy} data-testid="take-${hall}" @change=${() => this.toggle(hall)}> ${say("take_over")}</label>`}</td></tr>`;
+  }
+
+  private named(hall: string): TemplateResult | string {
+    const found = this.network.halls.find((one: Member) => one.hall === hall);
+    return found ? named(found.name, hall) : hall;
   }
 
   private name(hall: string): string {

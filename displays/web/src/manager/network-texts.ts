@@ -14,7 +14,7 @@ export const networkTexts = {
   "network.templates": ["模板", "Templates"],
   "network.no_templates": ["还没有模板", "No templates yet"],
   "network.own": ["自行维护", "Own settings"],
-  "network.some_own": ["{template}（自行维护：{sections}）", "{template} (own: {sections})"],
+  "network.some_own": ["自行维护：{sections}", "own: {sections}"],
   "network.not_yours": ["不在您的管理范围", "not in your care"],
   "network.not_served": ["未开放服务", "not served"],
   "network.section": ["设置项", "Section"],

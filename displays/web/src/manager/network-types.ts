@@ -75,3 +75,9 @@ export function ownSections(one: Member): Section[] {
   const { follows } = one;
   return follows ? SECTIONS.filter((section) => follows[section] === null) : [];
 }
+
+/** What a template is called; null for one that is not among them or has no name: its code must do. */
+export function templateName(templates: readonly Template[], code: string): Text | null {
+  const found = templates.find((one) => one.code === code);
+  return found && (found.name.zh || found.name.en) ? found.name : null;
+}

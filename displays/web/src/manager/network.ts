@@ -11,6 +11,7 @@ import { pick } from "../shared/i18n";
 import { oneLanguage } from "./fault-text";
 import type { House } from "./house";
 import "./network-hall";
+import { templateNamed } from "./network-named";
 import { networkStyles } from "./network-styles";
 import "./network-template";
 import { levelText, say, sectionText } from "./network-texts";
@@ -71,22 +72,22 @@ export class OwNetwork extends OwElement {
     return html`${added ? html`<p class="note" role="status" data-testid="hall-added">${say("hall_added", { name: pick(added.name) })}
         <a href="manager?hall=${added.hall}" data-testid="to-manager">${say("open_manager")}</a><a href="kiosk?hall=${added.hall}" data-testid="to-kiosk">${say("open_kiosk")}</a></p>` : nothing}
       <div><section class="panel"><div class="spread"><h2>${say("halls")}</h2><button class="button primary" data-testid="add-hall" @click=${() => this.addHall(network)}>${say("add_hall")}</button></div>
-        <div class="scroll"><table data-testid="network-tree"><thead><tr><th>${say("hall")}</th><th>${say("code")}</th><th>${say("level")}</th><th>${say("template")}</th></tr></thead>
-        <tbody>${branches(network.halls).map((one) => this.row(one))}</tbody></table></div></section>
+        <div class="scroll"><table data-testid="network-tree"><thead><tr><th>${say("hall")}</th><th>${say("level")}</th><th>${say("template")}</th></tr></thead>
+        <tbody>${branches(network.halls).map((one) => this.row(network, one))}</tbody></table></div></section>
       <section class="panel"><div class="spread"><h2>${say("templates")}</h2><button class="button" data-testid="add-template" @click=${() => this.addTemplate(network)}>${say("add_template")}</button></div>
         ${network.templates.length === 0 ? html`<p class="muted">${say("no_templates")}</p>` : html`<table><tbody>${network.templates.map((one) => html`<tr class=${this.isChosen("template", one.code) ? "on" : ""}>
-          <td><button class="name" aria-pressed=${this.isChosen("template", one.code) ? "true" : "false"} data-testid="template-${one.code}" @click=${() => this.choose("template", one.code)}>${pick(one.name)}</button></td><td>${one.code}</td></tr>`)}</tbody></table>`}</section></div>
+          <td><button class="name" aria-pressed=${this.isChosen("template", one.code) ? "true" : "false"} data-testid="template-${one.code}" @click=${() => this.choose("template", one.code)}>${pick(one.name)}</button> <small class="code">${one.code}</small></td></tr>`)}</tbody></table>`}</section></div>
       <div>${this.beside(network)}</div>`;
   }
 
-  private row({ member, depth }: Branch): TemplateResult {
+  private row(network: Network, { member, depth }: Branch): TemplateResult {
     const on = this.isChosen("hall", member.hall);
     const name = pick(member.name);
     return html`<tr class=${on ? "on" : ""} data-testid="row-${member.hall}"><td class="depth-${Math.min(depth, DEEPEST)}">${
       member.yours
         ? html`<button class="name" aria-pressed=${on ? "true" : "false"} data-testid="hall-${member.hall}" @click=${() => this.choose("hall", member.hall)}>${name}</button>`
         : name
-    }${member.served ? nothing : html` <span class="chip">${say("not_served")}</span>`}</td><td>${member.hall}</td><td>${levelText(member.level)}</td><td>${templateOf(member)}</td></tr>`;
+    } <small class="code">${member.hall}</small>${member.served ? nothing : html` <span class="chip">${say("not_served")}</span>`}</td><td>${levelText(member.level)}</td><td>${templateOf(network, member)}</td></tr>`;
   }
 
   private beside(network: Network): TemplateResult {
@@ -159,7 +160,7 @@ export class OwNetwork extends OwElement {
   }
 }
 
-function templateOf(one: Member): string {
+function templateOf(network: Network, one: Member): TemplateResult | string {
   if (!one.yours) {
     return say("not_yours");
   }
@@ -167,7 +168,8 @@ function templateOf(one: Member): string {
   if (one.template === null) {
     return say("own");
   }
-  return own.length === 0 ? one.template : say("some_own", { template: one.template, sections: own.map(sectionText).join("、") });
+  const sections = own.map(sectionText).join("、");
+  return html`${templateNamed(network, one.template)}${sections ? html`<br><small>${say("some_own", { sections })}</small>` : nothing}`;
 }
 
 function hallOptions(network: Network, fits: (one: Member) => boolean = () => true): Option[] {

@@ -139,7 +139,7 @@ export class OwHallForm extends SettingsForm<HallContent> {
     const zones = ZONES.indexOf(zone) >= 0 ? ZONES : ZONES.concat(zone);
     return html`${words("zh", say("name_zh"), name.zh, (zh) => this.change({ name: { ...name, zh } }))} ${words("en", say("name_en"), name.en, (en) => this.change({ name: { ...name, en } }))}
       <div class="rule"><label for="zone">${say("zone")}</label><select id="zone" class="field" ?disabled=${this.locked} @change=${(event: Event) => this.change({ zone: textOf(event) })}>${zones.map((one) => html`<option ?selected=${one === zone}>${one}</option>`)}</select></div>
-      <div class="rule"><label for="voice">${say("voice")}</label><select id="voice" class="field" ?disabled=${this.locked} @change=${(event: Event) => this.change({ voice: textOf(event) as HallContent["voice"] })}>${(["browser", "silent"] as const).map(
+      <div class="rule"><label for="voice">${say("voice")}<small>${say("voice_note")}</small></label><select id="voice" class="field" ?disabled=${this.locked} @change=${(event: Event) => this.change({ voice: textOf(event) as HallContent["voice"] })}>${(["browser", "silent"] as const).map(
         (one) => html`<option value=${one} ?selected=${one === voice}>${say(`voice_${one}`)}</option>`,
       )}</select></div>
       <div class="rule"><label for="training">${say("training")}</label><input id="training" type="checkbox" .checked=${training} ?disabled=${this.locked} @change=${(event: Event) => this.change({ training: (event.target as HTMLInputElement).checked })}></div>

@@ -105,6 +105,7 @@ export const settingsTexts = {
 
   "settings.zone": ["时区", "Time zone"],
   "settings.voice": ["叫号声音", "Voice"],
+  "settings.voice_note": ["只管大屏；窗口屏默认不出声，以免重复，除非其地址带 ?voice=zh,en", "For boards; window strips stay silent beside them, unless their address says ?voice=zh,en"],
   "settings.position": ["位置（纬度, 经度）", "Position (latitude, longitude)"],
   "settings.position_bad": ["请写成 22.72, 114.25 的形式，或留空", "Write it like 22.72, 114.25, or leave it empty"],
   "settings.voice_browser": ["语音播报", "Spoken"],

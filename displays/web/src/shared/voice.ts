@@ -42,6 +42,16 @@ export function voiceMode(asked: string, hallVoice: string): "speak" | "silent" 
   return asked ? (asked === "silent" ? "silent" : "speak") : hallVoice === "browser" ? "speak" : "silent";
 }
 
+const LANGUAGES: readonly VoiceLanguage[] = ["zh", "en", "yue"];
+
+/**
+ * The languages that an address asks for (`?voice=zh,en`), in its order; none of an address without. A strip speaks in these
+ * alone, whatever its hall is set to: the board beside it speaks the same calls, and both would double every sentence.
+ */
+export function spokenLanguages(asked: string): VoiceLanguage[] {
+  return asked.split(",").filter((one): one is VoiceLanguage => LANGUAGES.some((known) => known === one));
+}
+
 const DEFAULT_EXPIRY_MS = 60_000;
 // At 3 s an announcement, more than this would expire anyway.
 const QUEUE_LIMIT = 32;

@@ -11,7 +11,7 @@ import { query, rootUrl } from "../shared/place";
 import { reloadOnNewVersion } from "../shared/screen";
 import { base } from "../shared/theme";
 import type { StripState } from "../shared/types";
-import { Voice } from "../shared/voice";
+import { Voice, spokenLanguages } from "../shared/voice";
 import { Glyphs, Matrix } from "./matrix";
 import { drawStrip, stripWords } from "./scene";
 
@@ -93,10 +93,8 @@ export class OwStrip extends OwElement {
     this.run();
   }
 
-  // A strip is silent unless asked (`?voice=zh,en`), whatever the hall's setting: its area's board speaks the same calls.
   private startVoice(): void {
-    const asked = query("voice");
-    const languages = (["zh", "en", "yue"] as const).filter((one) => asked.split(",").indexOf(one) >= 0);
+    const languages = spokenLanguages(query("voice"));
     if (languages.length > 0) {
       this.voice = new Voice({ zone: query("zone") || `${this.hall}-hall`, languages });
       void this.voice.unlock();
