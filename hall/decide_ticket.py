@@ -70,12 +70,9 @@ def _not_now(state: HallDay, command: cmd.TakeTicket) -> Refusal | None:
         full = _full_quota(state, command)
         if full is not None:
             return full
-    if not issuing.one_open_per_person:
-        return None
-    if command.person:
+    if command.person and issuing.one_open_per_person:
         return _already_waiting(state, command.person, command.items)
-    # Kiosks and guides see who stands before them; for them it stays the visitor's choice.
-    return refuse("NO_PERSON") if command.channel == "phone" else None
+    return None
 
 
 def _bad_items(state: HallDay, items: tuple[cmd.WantedItem, ...], *, have: int) -> Refusal | None:

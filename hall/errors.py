@@ -158,10 +158,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "All numbers for {item} in this half-day are taken; come back in the next one or on another day",
     ),
     "ALREADY_WAITING": ("您已有该事项的号 {number}", "You already hold number {number} for this item"),
-    "NO_PERSON": (
-        "本大厅同一事项每人只取一张号：手机取号请先填写手机号或证件号",
-        "This hall gives one number per person and item: to take one by phone, say a phone or ID number first",
-    ),
     "REMOTE_NOT_ALLOWED": (
         "本大厅不开放远程取号，请到现场取号",
         "This hall gives no numbers remotely; take one on site",

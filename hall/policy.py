@@ -70,7 +70,6 @@ class Issuing(msgspec.Struct, frozen=True):
     remote: bool = True
     """Phones may take numbers from outside."""
     one_open_per_person: bool = True
-    """A person has one open number for an item. Phones must say who asks; kiosks and guides may."""
     max_items: int = 20
     max_quantity: int = 99
     half_day_min: int = 12 * 60 + 30

@@ -245,7 +245,6 @@ class World:
                     command_id="take", at_ms=now, actor="citizen:" if channel == "phone" else "device:kiosk",
                     ticket=self._names[place], items=self.people.items[place], klass=klass,
                     channel="phone" if channel == "phone" else "kiosk",
-                    person=self._names[place] if channel == "phone" else "",
                 )
             )  # fmt: skip
             if isinstance(answer, Refusal):

@@ -86,9 +86,6 @@ class Citizen:
             "items": [{"code": code, "quantity": quantity} for code, quantity in visitor.items],
             "class": visitor.klass,
         }
-        if visitor.channel == "phone":
-            # Each number its own: who takes a second one, takes it for somebody of the family.
-            body["person"] = f"138{self._chance.randrange(10**8):08}"
         answer = await self._change("take", "/tickets", body, token=self._device())
         return answer.reply.ticket if answer.is_ok else None
 

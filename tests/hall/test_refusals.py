@@ -199,7 +199,6 @@ STORIES: dict[str, Story] = {
     "NOBODY_SERVES_THERE": lambda: waiting().transfer("A001", to_area="a2"),
     "QUOTA_FULL": lambda: Hall(policy(quotas=(Quota("A", morning=0),))).take("A"),
     "ALREADY_WAITING": lambda: [hall.take("A", person="p") for hall in [Hall()] * 2],
-    "NO_PERSON": lambda: Hall().take("A", channel="phone"),
     "REMOTE_NOT_ALLOWED": lambda: Hall(policy(issuing=Issuing(remote=False))).take("A", channel="phone"),
     "TICKET_EXISTS": lambda: waiting().take("A", ticket="ticket-0001"),
     "UNKNOWN_TICKET": on("A999", cmd.CancelTicket),

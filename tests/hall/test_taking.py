@@ -325,23 +325,6 @@ def test_a_hall_may_refuse_remote_numbers() -> None:
     assert hall.take("A", channel="kiosk") == "A001"
 
 
-def test_a_phone_says_whose_number_it_is_where_each_person_has_one() -> None:
-    """Nobody sees who holds the phone; at the kiosk and at the desk it stays a visitor's choice."""
-    hall = Hall()
-
-    with refused("NO_PERSON"):
-        hall.take("A", channel="phone", actor="citizen:")
-    assert hall.take("A", channel="phone", actor="citizen:", person="p1") == "A001"
-    assert hall.take("A", channel="kiosk") == "A002"
-    assert hall.take("A", channel="desk", actor="guide:g") == "A003"
-
-
-def test_a_phone_need_not_say_who_asks_where_a_person_may_hold_several_numbers() -> None:
-    hall = Hall(policy(issuing=Issuing(one_open_per_person=False)))
-
-    assert hall.take("A", channel="phone", actor="citizen:") == "A001"
-
-
 def test_a_failed_slip_is_printed_again_with_the_same_number() -> None:
     hall = Hall(open="1")
     number = hall.take("A")

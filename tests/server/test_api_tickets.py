@@ -132,17 +132,6 @@ def test_a_person_is_known_again_but_never_named(served: Served):
     assert "13800138000" not in json.dumps([ticket.person for ticket in state.tickets.values()])
 
 
-def test_a_phone_says_whose_number_it_is_and_a_kiosk_may(served: Served):
-    """As the pages do; whoever asks without a page meets the same rule."""
-    body = {"items": [{"code": "invoice"}]}
-    phone = served.call("tickets", body)
-
-    assert (phone.status_code, phone.json()["code"]) == (409, "NO_PERSON")
-    assert served.call("tickets", {**body, "person": "13900139000"}).status_code == 201
-    assert served.call("tickets", body, who="kiosk").status_code == 201
-    assert served.call("tickets", body, who="guide").status_code == 201
-
-
 def test_a_missed_number_of_a_paper_slip_rejoins_at_the_kiosk_and_nowhere_else(tmp_path):
     """By the number alone, once for each command; the answer holds no secret. A number that waits is told so."""
     with serving(tmp_path) as served:
@@ -377,8 +366,7 @@ def test_staff_finds_a_ticket_by_its_number(served: Served):
 
 @pytest.mark.parametrize("who", ["", "kiosk", "clerk01"])
 def test_the_channel_goes_by_who_asks(served: Served, who: str):
-    body = {"items": [{"code": "id-card"}], "person": f"1380013800{len(who)}"}
-    answer = served.call("tickets", body, who=who)
+    answer = served.call("tickets", {"items": [{"code": "id-card"}]}, who=who)
 
     assert answer.json()["ticket"]["channel"] == {"": "phone", "kiosk": "kiosk", "clerk01": "desk"}[who]
 

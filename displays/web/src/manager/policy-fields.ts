@@ -29,7 +29,7 @@ export const POLICY_GROUPS: readonly PolicyGroup[] = [
     ["stop_before_close_ms", "min", ["关门前停止取号", "Stop before closing"], ["0 为到关门", "0: until closing"]],
     ["in_breaks", "yes", ["午间也取号", "In breaks"], ["中午休息时仍发号", "Numbers in the lunch break, too"]],
     ["remote", "yes", ["手机远程取号", "By phone"], ["不到现场也可取号", "Phones may take numbers from outside"]],
-    ["one_open_per_person", "yes", ["同人同事项一张号", "One per person and item"], ["防止重复占号；手机取号须填手机号或证件号", "Nobody holds two numbers for one item; phones must say a phone or ID number"]],
+    ["one_open_per_person", "yes", ["同人同事项一张号", "One per person and item"], ["防止重复占号", "Nobody holds two numbers for one item"]],
     ["max_items", "n", ["一张号最多事项", "Items per ticket"], ["一次来办多件事", "Several matters in one visit"]],
     ["max_quantity", "n", ["每事项最多件数", "Quantity per item"], ["企业批量申办", "A firm may file many identical cases"]],
     ["half_day_min", "clock", ["下午从", "Afternoon begins"], ["限额按上下午分", "Quotas count by half-day"]],
