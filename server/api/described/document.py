@@ -9,6 +9,7 @@ from hall.opening import SpecialDay
 from server.api.described.answers import ANSWERS, MAY_BE, MAY_BE_EMPTY, Answers
 from server.api.described.bodies import BODIES, Takes, content_of, shape_of
 from server.api.described.limits import bound
+from server.api.described.shown import ProblemDetails
 from server.api.settings_bodies import HallContent
 from server.config.sections import CONTENT_TYPES
 
@@ -51,7 +52,7 @@ def _schemas() -> tuple[dict[type, Schema], dict[str, Schema]]:
     of_bodies = list(dict.fromkeys(kind for one in taken for kind in (one.kind, *one.contents)))
     of_fields = [kind for kinds in MAY_BE.values() for kind in kinds]
     of_answers = [one.kind for one in ANSWERS.values()]
-    kinds = list(dict.fromkeys([*of_bodies, *of_fields, *of_answers]))
+    kinds = list(dict.fromkeys([*of_bodies, *of_fields, *of_answers, ProblemDetails]))
     found, made = msgspec.json.schema_components(kinds, ref_template=f"{PLACE}{{name}}")
     refs = dict(zip(kinds, found, strict=True))
     for name in _reached([refs[kind] for kind in of_bodies], made):
