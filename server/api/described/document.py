@@ -9,6 +9,8 @@ from hall.opening import SpecialDay
 from server.api.described.answers import ANSWERS, MAY_BE, MAY_BE_EMPTY, Answers
 from server.api.described.bodies import BODIES, Takes, content_of, shape_of
 from server.api.described.limits import bound
+from server.api.described.measures import measured
+from server.api.described.parameters import explain
 from server.api.described.shown import ProblemDetails
 from server.api.settings_bodies import HallContent
 from server.config.sections import CONTENT_TYPES
@@ -30,8 +32,15 @@ def completed(document: Schema) -> Schema:
     for operation, answer in ANSWERS.items():
         schema = shape_of(answer.kind, answer.contents, refs, made)
         _answer(_route(document, operation)["responses"], answer, schema)
+    explain(_operations(document))
     _add(document, {name: made[name] for name in _reached(document["paths"], made)})
     return document
+
+
+def _operations(document: Schema) -> Iterator[tuple[str, Schema]]:
+    for path, routes in document["paths"].items():
+        for method, route in routes.items():
+            yield f"{method.upper()} {path}", route
 
 
 def named(shape: object) -> Iterator[str]:
@@ -64,6 +73,8 @@ def _schemas() -> tuple[dict[type, Schema], dict[str, Schema]]:
     for name, field in MAY_BE_EMPTY:
         shapes = made[name]["properties"]
         shapes[field] = {"anyOf": [shapes[field], {"type": "object", "maxProperties": 0}]}
+    for name, schema in made.items():
+        measured(name, schema)
     return refs, made
 
 
