@@ -34,6 +34,8 @@ def test_every_answer_about_bookings_is_what_its_description_says(told: Describe
 
 def test_every_answer_about_bookings_was_asked_for(told: Described):
     assert told.unasked("bookings") == set()
+    assert told.invented("bookings") == set()
+    assert told.invented("day") == set()
 
 
 def _book(desk: Desk) -> None:
@@ -95,6 +97,7 @@ def _come(desk: Desk) -> None:
     desk.done("check-in", {"code": by_code["code"]}, who="kiosk")
     desk.shown(by_page)
     desk.at(slot_ms(0, 4))
+    ok(desk.get("figures", who="manager"))
     for query in (EARLY, LATE):
         for path in ("calendar", "no-shows", "release"):
             ok(desk.get(f"bookings/{path}", who="manager", **query))

@@ -34,6 +34,8 @@ class Described:
         """Operations of which an answer was checked."""
         self._checks: dict[tuple[str, int, str], jsonschema_rs.Draft202012Validator] = {}
         self.lies: list[str] = []
+        self._seen: dict[str, set[str]] = {}
+        """By operation: the names of all fields of its answers."""
 
     def operations(self) -> Iterator[tuple[str, Schema]]:
         """Yield every operation, as ``GET /api/halls``, with what is said of it."""
@@ -115,6 +117,7 @@ class Described:
             return
         if response.is_success:
             self.answered.add(operation)
+            self._seen.setdefault(operation, set()).update(_fields(response.json()))
         check = self._check_of((operation, response.status_code, kind), schema)
         self.lies += [f"{operation}: {fault}" for fault in _said(check, response.json())]
 
@@ -143,6 +146,19 @@ class Described:
     def unasked(self, about: str) -> set[str]:
         """Return the operations about something (``ABOUT``; or of a day) whose answer is described and was not checked."""
         return {one for one in self.described_answers() - self.answered if about_of(one) == about}
+
+    def invented(self, about: str) -> set[str]:
+        """Return the fields that an answer may leave out and every answer about something has left out."""
+        loose: dict[str, bool] = {}
+        for operation, route in self.operations():
+            if operation not in self._seen or about_of(operation) != about:
+                continue
+            done = [one for status, one in route["responses"].items() if status.startswith("2")]
+            for name, schema in self._inside((operation, one["content"][JSON]["schema"]) for one in done).items():
+                for field in set(schema.get("properties", {})) - set(schema.get("required", ())):
+                    key = f"{name}.{field}"
+                    loose[key] = loose.get(key, False) or field in self._seen[operation]
+        return {key for key, is_seen in loose.items() if not is_seen}
 
     def silent(self) -> dict[str, list[str]]:
         """Return what each operation is said to answer that does not say how an answer in JSON looks."""
@@ -173,6 +189,15 @@ class Described:
             if "properties" in schema:
                 schema.setdefault("additionalProperties", False)
         return components
+
+
+def _fields(value: object) -> Iterator[str]:
+    """Yield the names of all fields inside a value."""
+    parts = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    if isinstance(value, dict):
+        yield from value
+    for part in parts:
+        yield from _fields(part)
 
 
 def about_of(operation: str) -> str:

@@ -65,14 +65,12 @@ def test_every_described_answer_about_settings_is_what_its_description_says(tmp_
 
     assert described.lies == []
     assert described.unasked("settings") == set()
+    assert described.invented("settings") == set()
     assert len(described.answered) > 24
 
 
 def _ask_for_everything(app: TestClient) -> None:
-    for section in SECTIONS:
-        read = _read(app, section)
-        for tried in (read, read, {**read, "content": {"nonsense": 1}}):
-            _put(app, section, tried)
+    _change_sections(app)
 
     def ask(method: str, path: str, *, as_: str = "network", **more: Any) -> Any:
         answer = app.request(method, path, headers=who(as_), **more)
@@ -83,6 +81,7 @@ def _ask_for_everything(app: TestClient) -> None:
     opening = {"date": "2026-12-25", "kind": "special", "name": "长晚", "spans": [{"from_min": 540, "to_min": 1200}]}
     ask("POST", f"{settings}/import?check_only=true", content=workbook({HOURS: GOOD[HOURS]}))
     ask("POST", f"{settings}/calendar/import", json={"days": [opening]})
+    ask("GET", f"{settings}/policy")
     ask("GET", f"{settings}/revisions")
     ask("POST", f"{settings}/follow", json={"sections": ["policy"]})
     day = {"kind": "holiday", "name": "闭馆"}
@@ -108,6 +107,16 @@ def _ask_for_everything(app: TestClient) -> None:
     ask("POST", "/api/templates", json={"code": "own", "name": {"zh": "自"}, "from": HALL})
     for name in ("network", "manager"):
         ask("GET", "/api/network", as_=name)
+
+
+def _change_sections(app: TestClient) -> None:
+    """Every section saved, too late and wrong; and numbers of a theme limited."""
+    for section in SECTIONS:
+        read = _read(app, section)
+        for tried in (read, read, {**read, "content": {"nonsense": 1}}):
+            _put(app, section, tried)
+    read, theme = _read(app, "policy"), _read(app, "items")["content"]["themes"][0]["code"]
+    _put(app, "policy", {**read, "content": {**read["content"], "quotas": [{"theme": theme, "morning": 50}]}})
 
 
 def _read(app: TestClient, section: str) -> dict[str, Any]:

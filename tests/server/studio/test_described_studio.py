@@ -39,6 +39,7 @@ def test_every_answer_of_the_studio_is_what_its_description_says(told: Described
 
 def test_every_answer_of_the_studio_was_asked_for(told: Described):
     assert told.unasked("studio") == set()
+    assert told.invented("studio") == set()
 
 
 def test_a_result_that_is_none_of_the_described_ones_is_a_lie(told: Described):
