@@ -28,6 +28,11 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"description": text, "content": {MEDIA_TYPE: {"schema": PROBLEM}}} for status, text in _WHEN.items()
 }
 
+NOT_CHANGED: Final[dict[int | str, dict[str, Any]]] = {
+    304: {"description": "Nothing has changed since the ETag in `If-None-Match`"}
+}
+"""Beside the answer of an operation that has an ETag."""
+
 router = APIRouter(include_in_schema=False)
 
 

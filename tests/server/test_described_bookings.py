@@ -44,6 +44,8 @@ def _book(desk: Desk) -> None:
         desk.served.client().get("/api/slots", params=query)
         ok(desk.get("slots", **query))
     ok(desk.get("slots", item="id-card", **{"from": day(60), "to": day(61)}))
+    seen = desk.get("slots", item="id-card")
+    desk.served.client().get(seen.url, headers={"if-none-match": seen.headers["etag"]})
     one = desk.book("anna-01", 1, phone="13800000001", name="安娜")
     ok(desk.of(one, "reschedule", date=day(1), slot_ms=slot_ms(1, 5)))
     moved = ok(desk.of(one, "reschedule", date=day(3), slot_ms=slot_ms(3, 2), to_hall=OTHER))

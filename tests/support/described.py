@@ -20,6 +20,8 @@ ABOUT = {
     "demo": r" /api/demo",
 }
 """By whose test an answer is asked for; every other one is asked for on a day of tickets."""
+SAME = "304"
+"""Not changed since the named ETag: an answer without a body."""
 READ_ON_A_DAY = "GET /api/halls"
 """Of the halls' address only making a hall is about settings."""
 
@@ -45,8 +47,12 @@ class Described:
 
     def body_of(self, operation: str) -> Schema:
         """Return the schema of the JSON body of an operation."""
+        found: Schema = self._route(operation)["requestBody"]["content"][JSON]["schema"]
+        return found
+
+    def _route(self, operation: str) -> Schema:
         method, _, path = operation.partition(" ")
-        found: Schema = self.document["paths"][path][method.lower()]["requestBody"]["content"][JSON]["schema"]
+        found: Schema = self.document["paths"][path][method.lower()]
         return found
 
     def taken(self) -> dict[str, Schema]:
@@ -108,7 +114,11 @@ class Described:
     def _see(self, response: httpx.Response) -> None:
         operation = self._operation_of(response.request.method, response.request.url.path)
         kind = response.headers.get("content-type", "")
-        if operation is None or kind not in (JSON, PROBLEM):
+        if operation is None:
+            return
+        if str(response.status_code) == SAME and SAME not in self._route(operation)["responses"]:
+            self.lies.append(f"{operation}: {SAME} is not described")
+        if kind not in (JSON, PROBLEM):
             return
         response.read()
         schema = self._answer_of(operation, response.status_code, kind)
@@ -122,8 +132,7 @@ class Described:
         self.lies += [f"{operation}: {fault}" for fault in _said(check, response.json())]
 
     def _answer_of(self, operation: str, status: int, kind: str) -> Schema | None:
-        method, _, path = operation.partition(" ")
-        content = self.document["paths"][path][method.lower()]["responses"].get(str(status), {}).get("content", {})
+        content = self._route(operation)["responses"].get(str(status), {}).get("content", {})
         schema: Schema | None = content.get(kind, {}).get("schema") or None
         return schema
 
@@ -165,7 +174,7 @@ class Described:
         return {
             operation: sorted(kind for one in done.values() for kind in one.get("content", {}))
             for operation, route in self.operations()
-            if (done := {status: one for status, one in route["responses"].items() if status < "4"})
+            if (done := {status: one for status, one in route["responses"].items() if status < "4" and status != SAME})
             and not all(one.get("content", {}).get(JSON, {}).get("schema") for one in done.values())
         }
 
