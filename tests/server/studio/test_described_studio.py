@@ -55,7 +55,8 @@ def _ask_for_everything(studio: Studio) -> None:
     studio.done(**LOG)
     ground = studio.done(kind="stated", visits=60)[0]
     base = {"ground": ground, "days": 4}
-    plain = studio.done(kind="run", draft={"date": TUESDAY}, **base)[0]
+    skills = [{"windows": ["W000"], "themes": ["people"], "items": ["tax"]}]
+    plain = studio.done(kind="run", draft={"date": TUESDAY, "skills": skills}, **base)[0]
     longer = {"date": TUESDAY, "hours": ["09:00-19:00"], "moved": STATED, "cost_per_hour": 80}
     ranged = studio.done(kind="run", draft=longer, **base)[0]
     studio.done(kind="run", draft={**longer, "date": SHUT, "hours": [LATE]}, **base)
