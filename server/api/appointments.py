@@ -39,7 +39,7 @@ from server.api.booking import (
 )
 from server.api.booking_contact import erase_booking, forget_unless_booked, remember
 from server.api.bounds import Code, CommandBody, Secret, TicketKey
-from server.api.describe import PROBLEMS
+from server.api.describe import NOT_CHANGED, PROBLEMS
 from server.api.house import House, house_of
 from server.api.messages import messages_of
 from server.api.moving import moved
@@ -205,7 +205,7 @@ async def erase(request: Request, hall: Code, appointment: TicketKey, body: bodi
 # ---- reading ----
 
 
-@router.get("/appointments/{appointment}")
+@router.get("/appointments/{appointment}", responses=NOT_CHANGED)
 async def show(
     request: Request, hall: Code, appointment: TicketKey, secret: Annotated[Secret, Query()] = ""
 ) -> Response:

@@ -56,7 +56,7 @@ async def no_shows(request: Request, hall: Code, first: First = "", last: Last =
 @router.get("/release")
 async def release(request: Request, hall: Code, first: First = "", last: Last = "") -> Response:
     """Show when the places of each day come on sale (放号), and how many."""
-    return reply({"days": await _days(request, hall, first, last, _release_day, {"groups": []})})
+    return reply({"days": await _days(request, hall, first, last, _release_day, {"kind": None, "groups": []})})
 
 
 @router.post("/slots")

@@ -7,32 +7,8 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from server.problems import MEDIA_TYPE
 
-_TEXT: Final = {
-    "type": "object",
-    "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
-    "required": ["zh", "en"],
-}
-PROBLEM_SCHEMA: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {
-        "type": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "title": _TEXT,
-        "detail": {"type": "string"},
-        "facts": {"type": "object"},
-        "seq": {"type": "integer"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-                "required": ["field", "message"],
-            },
-        },
-    },
-    "required": ["type", "status", "code", "title", "detail", "facts"],
-}
+PROBLEM: Final[dict[str, Any]] = {"$ref": "#/components/schemas/ProblemDetails"}
+"""What a refusal looks like (``server.api.described.shown``)."""
 
 _WHEN: Final = {
     400: "The body is not valid JSON",
@@ -42,13 +18,20 @@ _WHEN: Final = {
     408: "The body came too slowly",
     409: "The rules of the hall refuse",
     413: "The body is too large",
+    415: "The body is of a kind that is not taken here",
     422: "A field is out of its bounds",
     429: "Too many requests",
+    500: "A fault of the program; nothing was changed",
     503: "Not ready, or the storage takes nothing",
 }
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"description": text, "content": {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}} for status, text in _WHEN.items()
+    status: {"description": text, "content": {MEDIA_TYPE: {"schema": PROBLEM}}} for status, text in _WHEN.items()
 }
+
+NOT_CHANGED: Final[dict[int | str, dict[str, Any]]] = {
+    304: {"description": "Nothing has changed since the ETag in `If-None-Match`"}
+}
+"""Beside the answer of an operation that has an ETag."""
 
 router = APIRouter(include_in_schema=False)
 

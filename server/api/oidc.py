@@ -35,7 +35,7 @@ async def offered(request: Request) -> Response:
     return reply({"enabled": oidc is not None, "name": name})
 
 
-@router.get("/login", responses=SENT_ON)
+@router.get("/login", status_code=302, responses=SENT_ON, response_class=Response)
 async def leave(request: Request, then: Annotated[str, Query(max_length=64)] = START) -> Response:
     """Send the browser to the provider."""
     house = house_of(request)
@@ -49,7 +49,7 @@ async def leave(request: Request, then: Annotated[str, Query(max_length=64)] = S
     return answer
 
 
-@router.get("/callback", responses=SENT_ON)
+@router.get("/callback", status_code=302, responses=SENT_ON, response_class=Response)
 async def come_back(request: Request, code: Text = "", state: Text = "", iss: Text = "", error: Text = "") -> Response:
     """Take the provider's answer, begin a session, and go on to the page."""
     house, oidc = house_of(request), _oidc(request)

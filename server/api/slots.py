@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 
 from server.api.access import allow
 from server.api.bounds import Code, MaybeDay
-from server.api.describe import PROBLEMS
+from server.api.describe import NOT_CHANGED, PROBLEMS
 from server.api.house import House, house_of
 from server.api.submit import JSON, invalid, today_of
 from server.network import Compared
@@ -26,7 +26,7 @@ ItemList = Annotated[list[Item], Query(min_length=1, max_length=20)]
 Channel = Literal["phone", "kiosk", "desk", "partner"]
 
 
-@router.get("/halls/{hall}/slots")
+@router.get("/halls/{hall}/slots", responses=NOT_CHANGED)
 async def slots(
     request: Request,
     hall: Code,

@@ -19,7 +19,21 @@ from server.api.submit import Json, invalid, reply
 from server.config.database import DatabaseUnavailable
 from server.config.sections import UnknownHall
 from server.problems import Problem, problem_of
-from server.studio.asks import AnyAsk, Begin, CompareAsk, DayAsk, Done, Draft, Id, RunAsk, Saved, SizeAsk, Words, Work
+from server.studio.asks import (
+    AnyAsk,
+    Begin,
+    CompareAsk,
+    DayAsk,
+    Done,
+    Draft,
+    Id,
+    Note,
+    RunAsk,
+    Saved,
+    SizeAsk,
+    Words,
+    Work,
+)
 from server.studio.dates import PlannedDay, planned_day, written
 from server.studio.desk import SECONDS, StudioBusy
 from server.studio.export import workbook_of
@@ -122,7 +136,7 @@ async def cancel(request: Request, hall: Code, job: Key) -> Response:
     return reply({"job": _brief(await _job(house, hall, job), house, caller)})
 
 
-@router.get("/jobs/{job}/report.xlsx")
+@router.get("/jobs/{job}/report.xlsx", responses={200: {"content": {XLSX: {}}}}, response_class=Response)
 async def report(request: Request, hall: Code, job: Key) -> Response:
     """Return a finished run, sizing or comparison as a workbook."""
     await allow(request, USE, hall)
@@ -294,10 +308,15 @@ def _brief(job: Job, house: House, caller: Caller) -> Json:
         "at_ms": job.at_ms,
         "ended_ms": job.ended_ms,
         "ask": msgspec.to_builtins(job.ask),
-        "progress": msgspec.to_builtins(house.studio.progress(job.id)),
+        "progress": _plain(house.studio.progress(job.id)),
         "pace": house.studio.pace_of(job.id),
-        "failure": None if note is None or isinstance(note, Done) else msgspec.to_builtins(note),
+        "failure": None if isinstance(note, Done) else _plain(note),
     }
+
+
+def _plain(note: Note | None) -> Json | None:
+    """Return the fields of a worker's note, without the mark of its kind."""
+    return None if note is None else msgspec.structs.asdict(note)
 
 
 def _playing(play: Play) -> Json:

@@ -105,6 +105,7 @@ def serving(
     redis_url: str = "",
     people: bool = True,
     is_stored: bool = False,
+    demo: bool = False,
 ) -> Iterator[Served]:
     """Run a server until the block ends; stopping it is the graceful stop of the product.
 
@@ -115,7 +116,7 @@ def serving(
     halls = plans or {HALL: small_plan(HALL), OTHER_HALL: small_plan(OTHER_HALL)}
     settings = Settings(
         data=folder, limits=limits or UNHURRIED, public_screens=public_screens, database_url=database_url,
-        redis_url=redis_url,
+        redis_url=redis_url, demo=demo,
     )  # fmt: skip
     if people:
         _add_people(place_of(folder, database_url, "config"), halls)

@@ -8,8 +8,10 @@ import msgspec
 from server.api.network import NewTemplate, TemplateBody
 from server.api.settings_bodies import ContentBody, DayBody, DaysContent, FollowBody, HallContent, PushBody, YearBody
 from server.api.studio import KeepBody, SpeedBody
+from server.config.calendar_file import ENTRIES_MAX
 from server.config.network import NewHall
 from server.config.sections import CONTENT_TYPES
+from server.config.tables import NAME
 from server.settings import Limits
 from server.studio.asks import Begin
 
@@ -19,7 +21,32 @@ JSON: Final = "application/json"
 CALENDARS: Final = ("text/calendar", JSON)
 _FILE: Final[dict[str, Any]] = {"type": "string", "format": "binary", "maxLength": Limits().import_bytes}
 
-_DOCUMENT: Final[dict[str, Any]] = {"type": ["object", "array"]}
+_LISTED: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "A day as lists of holidays on the net write it.",
+    "properties": {
+        "date": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "maxLength": 10},
+        "isOffDay": {"type": "boolean"},
+        "name": {"type": "string", "maxLength": NAME},
+    },
+    "required": ["date", "isOffDay"],
+}
+_DAYS: Final[dict[str, Any]] = {
+    "type": "array",
+    "maxItems": ENTRIES_MAX,
+    "items": {"anyOf": [{"$ref": "#/components/schemas/SpecialDay"}, _LISTED]},
+}
+_DOCUMENT: Final[dict[str, Any]] = {
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {"source": {"type": "string", "maxLength": NAME}, "days": _DAYS},
+            "required": ["days"],
+        },
+        _DAYS,
+    ]
+}
+"""Days to import, with the name of their notice or without."""
 
 
 class Takes(msgspec.Struct, frozen=True):

@@ -6,9 +6,12 @@ from typing import Any, Final
 import msgspec
 
 from hall.opening import SpecialDay
-from server.api.described.answers import ANSWERS, MAY_BE_EMPTY, Answers
+from server.api.described.answers import ANSWERS, MAY_BE, MAY_BE_EMPTY, Answers
 from server.api.described.bodies import BODIES, Takes, content_of, shape_of
 from server.api.described.limits import bound
+from server.api.described.measures import measured
+from server.api.described.parameters import explain
+from server.api.described.shown import ProblemDetails
 from server.api.settings_bodies import HallContent
 from server.config.sections import CONTENT_TYPES
 
@@ -29,8 +32,15 @@ def completed(document: Schema) -> Schema:
     for operation, answer in ANSWERS.items():
         schema = shape_of(answer.kind, answer.contents, refs, made)
         _answer(_route(document, operation)["responses"], answer, schema)
+    explain(_operations(document))
     _add(document, {name: made[name] for name in _reached(document["paths"], made)})
     return document
+
+
+def _operations(document: Schema) -> Iterator[tuple[str, Schema]]:
+    for path, routes in document["paths"].items():
+        for method, route in routes.items():
+            yield f"{method.upper()} {path}", route
 
 
 def named(shape: object) -> Iterator[str]:
@@ -49,16 +59,22 @@ def _schemas() -> tuple[dict[type, Schema], dict[str, Schema]]:
     """Return a reference to each struct of the tables, and the components that they lead to."""
     taken = [one for one in BODIES.values() if isinstance(one, Takes)]
     of_bodies = list(dict.fromkeys(kind for one in taken for kind in (one.kind, *one.contents)))
-    kinds = list(dict.fromkeys([*of_bodies, *(one.kind for one in ANSWERS.values())]))
+    of_fields = [kind for kinds in MAY_BE.values() for kind in kinds]
+    of_answers = [one.kind for one in ANSWERS.values()]
+    kinds = list(dict.fromkeys([*of_bodies, *of_fields, *of_answers, ProblemDetails]))
     found, made = msgspec.json.schema_components(kinds, ref_template=f"{PLACE}{{name}}")
     refs = dict(zip(kinds, found, strict=True))
     for name in _reached([refs[kind] for kind in of_bodies], made):
         bound(name, made[name])
     for name in _reached([{"$ref": f"{PLACE}{kind.__name__}"} for kind in STRICT], made):
         made[name]["additionalProperties"] = False
+    for (name, field), choices in MAY_BE.items():
+        made[name]["properties"][field] = {"anyOf": [*(refs[kind] for kind in choices), {"type": "null"}]}
     for name, field in MAY_BE_EMPTY:
         shapes = made[name]["properties"]
         shapes[field] = {"anyOf": [shapes[field], {"type": "object", "maxProperties": 0}]}
+    for name, schema in made.items():
+        measured(name, schema)
     return refs, made
 
 

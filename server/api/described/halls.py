@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from hall.feed import ViewKind
 from hall.ids import Ms
 from hall.opening import Session
 from hall.state import WindowStateName
@@ -156,6 +157,12 @@ class HallState(msgspec.Struct, frozen=True):
     hash: str
     view: BoardView
     live: dict[str, Any]
+
+
+class MayWatch(msgspec.Struct, frozen=True):
+    """The view of a live feed that would be given."""
+
+    view: ViewKind
 
 
 class WaitGroup(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ import msgspec
 
 from hall.ids import Ms
 from server.accounts.store import Account, Reveal
+from server.api.described.shown import Texts
 
 
 class StorageHealth(msgspec.Struct, frozen=True):
@@ -55,6 +56,13 @@ class SignedIn(msgspec.Struct, frozen=True):
     role: str
     halls: list[str]
     expires_ms: Ms
+
+
+class SignInElsewhere(msgspec.Struct, frozen=True):
+    """Whether people may sign in at an identity provider, and what it is called."""
+
+    enabled: bool
+    name: Texts | None
 
 
 class Accounts(msgspec.Struct, frozen=True):

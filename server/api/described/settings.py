@@ -1,6 +1,6 @@
 """What is answered about settings, templates and calendars (protocol, section "Settings")."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -114,10 +114,63 @@ class CalendarSaved(msgspec.Struct, frozen=True):
     days: dict[str, str]
 
 
+class RevisionContent(Revision, frozen=True, kw_only=True):
+    """A change, and the section as it left it; null where it was no section, or only a note."""
+
+    content: Any
+
+
 class Revisions(msgspec.Struct, frozen=True):
     """Who changed which settings when, newest first."""
 
     revisions: list[Revision]
+
+
+class HallAdded(msgspec.Struct, frozen=True):
+    """A hall that was added; ``day`` tells whether it is open already (changed) or opens later."""
+
+    version: str
+    hall: str
+    level: Level
+    parent: str | None
+    zone: str
+    template: str | None
+    day: Literal["changed", "later"]
+
+
+class NetworkHall(msgspec.Struct, frozen=True):
+    """A hall of the network; of others than the caller's own, version, template and what it follows are null."""
+
+    hall: str
+    name: Texts
+    level: Level
+    kind: HallKind
+    parent: str | None
+    served: bool
+    yours: bool
+    version: str | None
+    template: str | None
+    follows: dict[Section, str | None] | None
+
+
+class TemplateNamed(msgspec.Struct, frozen=True):
+    """A template by code and name."""
+
+    code: str
+    name: Texts
+
+
+class Network(msgspec.Struct, frozen=True):
+    """All halls with their parents, and all templates."""
+
+    halls: list[NetworkHall]
+    templates: list[TemplateNamed]
+
+
+class TemplateMade(msgspec.Struct, frozen=True):
+    """A template that was made."""
+
+    code: str
 
 
 class Templates(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from hall.errors import Fact
 from hall.ids import Ms
 
 
@@ -12,6 +13,29 @@ class Texts(msgspec.Struct, frozen=True):
 
     zh: str
     en: str
+
+
+class FieldFault(msgspec.Struct, frozen=True):
+    """What is wrong with one field, or a cell of a workbook."""
+
+    field: str
+    message: str
+
+
+class ProblemDetails(msgspec.Struct, frozen=True):
+    """A refusal (RFC 9457): a stable code for programs, a sentence for people in both languages, and its facts.
+
+    ``seq`` is where the log stood if the rules of the hall refused; ``errors`` tells what is wrong with which field.
+    """
+
+    type: str
+    status: int
+    code: str
+    title: Texts
+    detail: str
+    facts: dict[str, Fact]
+    seq: int | msgspec.UnsetType = msgspec.UNSET
+    errors: list[FieldFault] | msgspec.UnsetType = msgspec.UNSET
 
 
 class HallNamed(msgspec.Struct, frozen=True):

@@ -39,6 +39,20 @@ class TicketElsewhere(msgspec.Struct, frozen=True):
     ticket: str
 
 
+class TicketNamed(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket by id and number."""
+
+    id: str
+    number: str
+
+
+class TicketHeld(TicketNamed, frozen=True, kw_only=True):
+    """A ticket by id and number; its holder gets its secret and page, too."""
+
+    secret: str | msgspec.UnsetType = msgspec.UNSET
+    page: str | msgspec.UnsetType = msgspec.UNSET
+
+
 class TicketFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about a ticket that its holder may see."""
 
@@ -176,6 +190,26 @@ class TicketSlip(msgspec.Struct, frozen=True):
 
     ticket: TicketReprinted
     seq: int
+
+
+class HallThere(msgspec.Struct, frozen=True):
+    """The hall to which a visit went; it has no name while its day cannot be read."""
+
+    code: str
+    name: Texts | None
+
+
+class WentOn(msgspec.Struct, frozen=True):
+    """Where a visit went on; there is no ticket until it is made."""
+
+    hall: HallThere
+    ticket: TicketHeld | None
+
+
+class TicketLinked(msgspec.Struct, frozen=True):
+    """Where a visit went on in another hall; null: it stayed."""
+
+    linked: WentOn | None
 
 
 class TicketsFound(msgspec.Struct, frozen=True):
