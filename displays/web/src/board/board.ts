@@ -15,7 +15,7 @@ import { fitToScreen, reloadOnNewVersion, shiftPixels } from "../shared/screen";
 import { base, buttons } from "../shared/theme";
 import type { BoardState, Call, HallInfo, Text } from "../shared/types";
 import { Voice, type VoiceLanguage, voiceMode } from "../shared/voice";
-import { goodCalls, goodThemes, goodTotal, goodWindows } from "./records";
+import { goodCalls, goodThemes, goodTotal, goodWindows, quietKey } from "./records";
 import { type Highlight, Stage, type StageRules } from "./stage";
 import { boardStyles } from "./styles";
 
@@ -231,12 +231,7 @@ export class OwBoard extends OwElement {
   }
 
   private quiet(state: BoardState | null) {
-    // After the last session nobody is asked to take a number, also before the day is ended.
-    const nowMs = this.feed.nowMs();
-    const isPast = !!state && (state.sessions || []).length > 0 && state.sessions.every((one) => one.close_ms <= nowMs);
-    const isEnded = !!state && (state.ended || isPast);
-    const isStopped = !!state && !state.issuing && !isEnded;
-    const message = text(isEnded ? "board.ended" : isStopped ? "board.stopped" : "board.quiet");
+    const message = text(quietKey(state, this.feed.nowMs()));
     return html`<div class="quiet">
       <p>${message.zh}</p>
       <p class="beside" lang="en">${message.en}</p>
