@@ -7,6 +7,8 @@ import { load } from "./load.mjs";
 
 const { isAdded, transferItems } = await load("clerk/item-options.ts");
 
+const { goneNumber } = await load("clerk/desk.ts");
+
 const named = (zh) => ({ zh, en: zh });
 const hall = {
   themes: [{ code: "t", name: named("综合") }],
@@ -28,4 +30,15 @@ test("an item that is not open on the ticket is added by the transfer", () => {
   assert.ok(isAdded(ticket, "c"));
   assert.ok(!isAdded(ticket, "b"));
   assert.ok(!isAdded(ticket, ""), "nothing is chosen yet");
+});
+
+test("a ticket that others took from the window is named, once, and one that only changed is not", () => {
+  const at = (id, state = "CALLED") => ({ ticket: id ? { id, number: id.toUpperCase(), state } : null });
+
+  assert.equal(goneNumber(at("a001"), at(null)), "A001");
+  assert.equal(goneNumber(at("a001"), at("a002")), "A001");
+  assert.equal(goneNumber(at("a001"), at("a001", "SERVING")), null);
+  assert.equal(goneNumber(at(null), at("a001")), null);
+  assert.equal(goneNumber(null, at(null)), null, "the first look at a window");
+  assert.equal(goneNumber(at("a001"), null), null, "nothing is known while the link is lost");
 });

@@ -32,7 +32,7 @@ export function parkedLists(current: ClerkState, desk: Desk, nowMs: number, acti
 }
 
 function list(id: string, heading: string, tickets: ShortTicket[], row: (ticket: ShortTicket) => TemplateResult): TemplateResult {
-  return html`<section class="panel" aria-labelledby="${id}-h" data-testid=${id}>
+  return html`<section class="panel ${tickets.length === 0 ? "bare" : ""}" aria-labelledby="${id}-h" data-testid=${id}>
     <h3 id="${id}-h">${heading}<span class="count number">${tickets.length}</span></h3>
     ${
       tickets.length === 0
