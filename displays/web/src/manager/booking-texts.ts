@@ -201,6 +201,7 @@ export const bookingTexts = {
   "bookings.refusal_SLOTS_BOOKED": ["有预约会失去时段，请先停约并安排", "Bookings would lose their slot; close those slots first"],
   "bookings.refusal_BAD_SLOT_PLACES": ["号源数超出范围", "Places out of bounds"],
   "bookings.refusal_UNKNOWN_GROUP": ["没有这个预约组", "No such group"],
+  "bookings.refusal_UNKNOWN_DAY": ["没有记录", "No records"],
   "bookings.refusal_DAY_ENDED": ["当日已结束", "The day is over"],
 } as const;
 

@@ -5,6 +5,7 @@ import { property, state } from "lit/decorators.js";
 
 import { type Values, ask } from "../clerk/ask";
 import type { Serves } from "../clerk/types";
+import { listed } from "../shared/format";
 import { define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import { SettingsForm, textOf } from "./form";
@@ -40,7 +41,7 @@ export class OwWindowsForm extends SettingsForm<WindowsContent> {
     }
     const catalog = this.catalog || { themes: [], items: [] };
     const name = (list: Coded[], code: string) => pick((list.find((one) => one.code === code) || { name: code }).name);
-    return serves.themes.map((code) => name(catalog.themes, code)).concat(serves.items.map((code) => name(catalog.items, code))).join("、") || say("nothing");
+    return listed(serves.themes.map((code) => name(catalog.themes, code)).concat(serves.items.map((code) => name(catalog.items, code)))) || say("nothing");
   }
 
   private async edit(index: number): Promise<void> {

@@ -4,6 +4,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
 import { type Field, type Option, type Values, ask } from "../clerk/ask";
+import { listed } from "../shared/format";
 import { Refused, faultText } from "../shared/api";
 import { toast } from "../shared/components/dialog";
 import { OwElement, define } from "../shared/element";
@@ -167,7 +168,7 @@ function templateOf(one: Member): string {
   if (one.template === null) {
     return say("own");
   }
-  return own.length === 0 ? one.template : say("some_own", { template: one.template, sections: own.map(sectionText).join("、") });
+  return own.length === 0 ? one.template : say("some_own", { template: one.template, sections: listed(own.map(sectionText)) });
 }
 
 function hallOptions(network: Network, fits: (one: Member) => boolean = () => true): Option[] {
