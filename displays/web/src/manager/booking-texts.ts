@@ -40,6 +40,7 @@ export const bookingTexts = {
   "bookings.count_in_grace": ["准时", "On time"],
   "bookings.count_early": ["早到", "Early"],
   "bookings.count_late": ["迟到", "Late"],
+  "bookings.count_absent": ["未到", "Stayed away"],
   "bookings.count_no_show": ["爽约", "No-shows"],
   "bookings.count_cancelled": ["取消或改期", "Cancelled or moved"],
   "bookings.count_waitlisted": ["候补", "Waitlist"],
