@@ -190,7 +190,8 @@ export class OwBoard extends OwElement {
       return hall;
     }
     const name = nameOf(area ? area.name : null, this.area);
-    return { zh: `${hall.zh} · ${name.zh}`, en: `${hall.en} · ${name.en}` };
+    // Both names in both languages do not fit beside the clock.
+    return { zh: `${hall.zh} · ${name.zh}`, en: name.en };
   }
 
   private stagePanel(state: BoardState | null) {

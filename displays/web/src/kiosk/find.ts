@@ -55,6 +55,13 @@ class KioskFind extends KioskPart {
       .field.tight input {
         height: 3rem;
       }
+      .count .first,
+      .count .second {
+        display: inline;
+      }
+      .count .second {
+        margin-left: 0.6em;
+      }
       .count {
         margin-bottom: 0.6rem;
         min-height: 1.5em;
@@ -122,13 +129,13 @@ class KioskFind extends KioskPart {
 
   private count(found: number) {
     if (this.model.query.trim() === "") {
-      return pick(text("kiosk.search.start"));
+      return say("kiosk.search.start");
     }
     if (found === 0) {
       return html`<span data-testid="nothing">${say("kiosk.search.none")}</span>`;
     }
     const isAll = found < MOST_FOUND;
-    return found > 0 ? pick(text(isAll ? "kiosk.search.found" : "kiosk.search.many", { n: found })) : nothing;
+    return found > 0 ? say(isAll ? "kiosk.search.found" : "kiosk.search.many", { n: found }) : nothing;
   }
 
   private pressed(key: string): void {

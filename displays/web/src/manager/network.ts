@@ -87,7 +87,7 @@ export class OwNetwork extends OwElement {
       member.yours
         ? html`<button class="name" aria-pressed=${on ? "true" : "false"} data-testid="hall-${member.hall}" @click=${() => this.choose("hall", member.hall)}>${name}</button>`
         : name
-    }${member.served ? nothing : html` <span class="chip">${say("not_served")}</span>`}</td><td>${member.hall}</td><td>${levelText(member.level)}</td><td>${templateOf(member)}</td></tr>`;
+    }${member.served ? nothing : html` <span class="chip">${say("not_served")}</span>`}</td><td>${member.hall}</td><td>${levelText(member.level)}</td><td>${templateOf(member, this.network)}</td></tr>`;
   }
 
   private beside(network: Network): TemplateResult {
@@ -160,7 +160,7 @@ export class OwNetwork extends OwElement {
   }
 }
 
-function templateOf(one: Member): string {
+function templateOf(one: Member, network: Network | null): string {
   if (!one.yours) {
     return say("not_yours");
   }
@@ -168,7 +168,9 @@ function templateOf(one: Member): string {
   if (one.template === null) {
     return say("own");
   }
-  return own.length === 0 ? one.template : say("some_own", { template: one.template, sections: listed(own.map(sectionText)) });
+  const named = network && network.templates.find((template) => template.code === one.template);
+  const template = named ? pick(named.name) : one.template;
+  return own.length === 0 ? template : say("some_own", { template, sections: listed(own.map(sectionText)) });
 }
 
 function hallOptions(network: Network, fits: (one: Member) => boolean = () => true): Option[] {
