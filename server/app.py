@@ -279,7 +279,7 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
         hub=hub,
         live=LiveView(hub, waits, clock, Degraded(ledger, node.bus, desk.rates, clock), day_of=hall_days.day_of),
         calls=calls,
-        projector=Projector(ledger, node.bus, Reports(_place(settings, "reports")), duty=node.duty),
+        projector=_projector(settings, ledger=ledger, node=node, clock=clock),
         desk=desk,
         key=key,
         waits=waits,
@@ -331,6 +331,10 @@ def opened_ledger(settings: Settings) -> Ledger:
 
 def _place(settings: Settings, store: str) -> Path | str:
     return place_of(settings.data, settings.database_url, store)
+
+
+def _projector(settings: Settings, *, ledger: Ledger, node: Node, clock: Clock) -> Projector:
+    return Projector(ledger, node.bus, Reports(_place(settings, "reports")), wall_ms=clock.now_ms, duty=node.duty)
 
 
 def _messages(

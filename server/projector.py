@@ -77,7 +77,7 @@ class Projector:
         wall_ms: Callable[[], Ms] = lambda: time.time_ns() // 1_000_000,
         duty: OnDuty | None = None,
     ) -> None:
-        """Follow a ledger; ``wall_ms`` dates the reports; of several nodes the one on ``duty`` writes the tables."""
+        """Follow a ledger; ``wall_ms`` dates the reports, by the clock of the hall; of several nodes the one on ``duty`` writes the tables."""
         self._duty = duty or Alone()
         self._ledger, self._bus, self._reports, self._wall_ms = ledger, bus, reports, wall_ms
         self._folds: OrderedDict[str, Figures] = OrderedDict()

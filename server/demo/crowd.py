@@ -316,10 +316,8 @@ class Crowd:
 
 
 def _booked(counts: dict[str, int]) -> dict[str, int]:
-    arrived = counts.get("checked_in", 0)
-    return {
-        "booked": counts.get("expected", 0) + arrived, "checked_in": arrived, "no_shows": counts.get("no_show", 0),
-    }  # fmt: skip
+    arrived, absent = counts.get("checked_in", 0), counts.get("no_show", 0)
+    return {"booked": counts.get("expected", 0) + arrived + absent, "checked_in": arrived, "no_shows": absent}
 
 
 def main(folder: Path) -> None:

@@ -160,14 +160,17 @@ def _booked_table(booked: Report) -> Table:
         "early",
         "in grace",
         "late",
-        "did not come",
+        "stayed away",
         "cancelled",
         "on time",
         "walk-ins passed",
     ):
         table.add_column(name, justify="right")
     on_time, goal, passed = booked["on_time"], booked["goal"], booked["walk_ins_passed"]
-    counts = [booked[name] for name in ("made", "checked_in", "early", "in_grace", "late", "no_show", "cancelled")]
+    punctual = [booked[name] for name in ("early", "in_grace", "late")]
+    # Who came and then missed the call is a no-show too, but did not stay away.
+    away = booked["no_show"] - (sum(punctual) - booked["checked_in"])
+    counts = [booked["made"], sum(punctual), *punctual, away, booked["cancelled"]]
     share = "–" if on_time["pct"] is None else f"{on_time['pct']:.0f} % (goal {goal['on_time_pct']} %)"
     most = f"{passed['n']}, at most {passed['most']} times (bound {passed['bound']})"
     table.add_row(*map(str, counts), share, most)

@@ -89,12 +89,17 @@ def _days(paths: Sequence[Path], wanted: Wanted) -> Iterator[tuple[str, Plan, Da
     for path in paths:
         if not path.exists():
             raise LogMissing(file=str(path))
-        if path.is_dir() and (files := sorted(path.glob("*.jsonl"))):
-            yield from _days(files, wanted)
-        elif path.is_dir() or path.suffix in (".db", ".sqlite"):
-            yield from _days_of_ledger(path, wanted)
-        else:
+        if path.is_file() and path.suffix not in (".db", ".sqlite"):
             yield _day_of_file(path)
+        elif (stored := _stored(path, wanted)) is not None:
+            # A server's folder holds other files too; its days are those of the ledger.
+            yield from map(_day_of_ledger, stored)
+        elif path.is_dir() and (files := sorted(path.glob("*.jsonl"))):
+            yield from _days(files, wanted)
+        elif entry_points(group=GROUP):
+            raise NoLogs(where=str(path))
+        else:
+            raise LedgerUnreadable(file=str(path), why="no reader of ledgers is installed")
 
 
 def _day_of_file(path: Path) -> tuple[str, Plan, DayObserved]:
@@ -134,20 +139,18 @@ def _folded(label: str, commits: Iterable[Commit], figures: Figures) -> tuple[Fi
     return figures, notes
 
 
-def _days_of_ledger(path: Path, wanted: Wanted) -> Iterator[tuple[str, Plan, DayObserved]]:
-    offered = entry_points(group=GROUP)
-    if not offered:
-        raise LedgerUnreadable(file=str(path), why="no reader of ledgers is installed")
-    for entry in offered:
+def _stored(path: Path, wanted: Wanted) -> Iterator[StoredDay] | None:
+    """Return the days that a reader of ledgers finds at a path; None: none of them knows it."""
+    for entry in entry_points(group=GROUP):
         reader: Reader = entry.load()
-        stored = reader(path, wanted)
-        if stored is None:
-            continue
-        for one in stored:
-            figures = Figures(())
-            for name, plan in one.plans.items():
-                figures.learn(plan, name=name)
-            folded, notes = _folded(one.label, one.commits, figures)
-            yield one.label, folded.fold.state.plan, observed(folded, notes)
-        return
-    raise NoLogs(where=str(path))
+        if (stored := reader(path, wanted)) is not None:
+            return stored
+    return None
+
+
+def _day_of_ledger(one: StoredDay) -> tuple[str, Plan, DayObserved]:
+    figures = Figures(())
+    for name, plan in one.plans.items():
+        figures.learn(plan, name=name)
+    folded, notes = _folded(one.label, one.commits, figures)
+    return one.label, folded.fold.state.plan, observed(folded, notes)

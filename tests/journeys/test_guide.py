@@ -1,6 +1,7 @@
 """What guides, managers and clerks do to tickets beside calling them, and what everybody is told of it."""
 
 from pathlib import Path
+from typing import Final
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -10,6 +11,9 @@ from tests.journeys.test_visit import press
 from tests.support.browser import Eyes, seen, violations
 from tests.support.journey import RunningClock, page_address
 from tests.support.server import HALL, OTHER_HALL, Served, serving
+
+OWN_MS: Final = 3_500
+"""What changes sooner after a key press counts as that key's doing."""
 
 pytestmark = [pytest.mark.browser]
 
@@ -46,6 +50,22 @@ def test_a_split_tells_its_new_number_large_and_prints_its_slip(hall: Served, ey
     expect(card(guide, ticket["number"])).to_be_visible()
     child = hall.client("guide").get(f"/api/halls/{HALL}/tickets?number={number}").json()["tickets"][0]
     assert (child["parent"], child["slip"]) == (ticket["id"], "printed")
+
+
+def test_a_clerk_is_told_when_somebody_else_takes_the_call_back(tmp_path: Path, eyes: Eyes):
+    """The ticket vanishes from the window: without a word the clerk would wait for nobody, or think that it was lost."""
+    with serving(tmp_path, clock=RunningClock()) as served:
+        ticket = served.take()
+        clerk = signed_in(served, eyes, "clerk01", page_address("clerk", window="W01"))
+        seen(clerk, "open").click()
+        press(clerk, "n", "next")
+        expect(seen(clerk, "current-number")).to_have_text(ticket["number"])
+        clerk.wait_for_timeout(OWN_MS)
+
+        served.call(f"tickets/{ticket['id']}/withdraw-call", {"reason": "clerk_gone"}, who="guide")
+
+        expect(seen(clerk, "current-number")).to_have_count(0)
+        expect(seen(clerk, "note")).to_contain_text(ticket["number"])
 
 
 def test_a_visit_that_goes_on_in_another_hall_keeps_its_visitor_told(tmp_path: Path, eyes: Eyes):

@@ -91,7 +91,7 @@ def test_a_push_is_previewed_told_hall_by_hall_and_taken_back_in_one(network: Se
     seen(planner, "follow-template").click()
     seen(planner, "ask-template-street").check()
     seen(planner, "ask-ok").click()
-    expect(seen(planner, "row-yuancheng-s01")).to_contain_text("street")
+    expect(seen(planner, "row-yuancheng-s01")).to_contain_text("镇街大厅")
     assert violations(planner) == []
 
     seen(planner, "hall-yuancheng-s02").click()

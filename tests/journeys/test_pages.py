@@ -133,6 +133,36 @@ def test_the_kiosk_keeps_nobody_out_from_the_first_touch_to_the_number(hall: Ser
     assert_sound(kiosk)
 
 
+@pytest.mark.parametrize("size", ["kiosk", "board"])
+def test_what_is_chosen_covers_nothing_of_what_can_be_added(hall: Served, eyes: Eyes, size: str, large: str):
+    """Upright and lying: a page that is higher than its room would have its last tiles under the bar of the basket."""
+    kiosk = eyes.open(hall.url + page_address("kiosk", device=token_of("kiosk"), large=large), size)
+    if large == "1":
+        seen(kiosk, "large").click()
+    seen(kiosk, "theme").first.click()
+    seen(kiosk, "item").first.click()
+    seen(kiosk, "add").click()
+    expect(seen(kiosk, "basket-bar")).to_be_visible()
+    assert_whole(kiosk)
+
+    seen(kiosk, "theme").first.click()
+    expect(seen(kiosk, "item").first).to_be_visible()
+    assert_whole(kiosk)
+
+    seen(kiosk, "back").click()
+    seen(kiosk, "search").click()
+    seen(kiosk, "query").fill("dj")
+    expect(seen(kiosk, "page-next")).to_be_visible()
+    assert_whole(kiosk)
+
+
+def assert_whole(kiosk: Page) -> None:
+    """Everything of the screen stands in its room, without scrolling."""
+    kiosk.wait_for_timeout(SETTLED_MS)
+    room = kiosk.locator("main").first
+    assert room.evaluate("(main) => main.scrollHeight - main.clientHeight") <= 1
+
+
 def test_the_page_of_a_ticket_keeps_nobody_out(hall: Served, eyes: Eyes, large: str):
     ticket = hall.take(first_item(hall))
     phone = eyes.open(f"{hall.url}/t/{HALL}/{ticket['id']}?large={large}#{ticket['secret']}", "phone")

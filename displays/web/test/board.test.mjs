@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { load } from "./load.mjs";
 
 const { Stage } = await load("board/stage.ts");
-const { goodCalls, goodThemes, goodTotal, goodWindows } = await load("board/records.ts");
+const { goodCalls, goodThemes, goodTotal, goodWindows, quietKey } = await load("board/records.ts");
 
 const { voiceMode } = await load("shared/voice.ts");
 
@@ -94,4 +94,16 @@ test("malformed records are left out, the others stay", () => {
   assert.deepEqual(goodThemes(state), [["a", 3]]);
   assert.equal(goodTotal(state), 0);
   assert.deepEqual(goodCalls(null), []);
+});
+
+test("the service has ended only when nobody waits any more", () => {
+  const at = (more) => ({ sessions: [{ open_ms: 0, close_ms: 100 }], issuing: true, ended: false, waiting: { total: 0, themes: {} }, ...more });
+  const two = { waiting: { total: 2, themes: {} } };
+
+  assert.equal(quietKey(null, 0), "board.quiet");
+  assert.equal(quietKey(at({}), 50), "board.quiet");
+  assert.equal(quietKey(at({ issuing: false }), 50), "board.stopped");
+  assert.equal(quietKey(at(two), 150), "board.stopped", "two are still to be called");
+  assert.equal(quietKey(at({}), 150), "board.ended");
+  assert.equal(quietKey(at({ ended: true, ...two }), 50), "board.ended");
 });

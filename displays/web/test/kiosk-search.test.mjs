@@ -7,7 +7,7 @@ import { load } from "./load.mjs";
 
 const { SearchIndex } = await load("kiosk/search.ts");
 const { initialsOf } = await load("kiosk/initials.ts");
-const { ranges } = await load("kiosk/windows.ts");
+const { ranges } = await load("shared/windows.ts");
 const { longestGroup, withItems, withStep, without } = await load("kiosk/basket.ts");
 
 const items = [

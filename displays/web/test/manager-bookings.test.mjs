@@ -5,8 +5,9 @@ import { test } from "node:test";
 
 import { load } from "./load.mjs";
 
-const { heatOf, loadOf, mondayOf, previewOf, weeksFrom } = await load("manager/booking-model.ts");
+const { becameOf, heatOf, loadOf, mondayOf, previewOf, weeksFrom } = await load("manager/booking-model.ts");
 const { FIRST_RULES, RULE_GROUPS, at, faultsAt, withAt } = await load("manager/booking-fields.ts");
+const { refusalText } = await load("manager/booking-texts.ts");
 const { monthsOf } = await load("manager/year.ts");
 
 const slot = (more = {}) => ({ start_ms: 0, end_ms: 1, places: 10, taken: 0, closed: false, edited: false, ...more });
@@ -85,4 +86,18 @@ test("a year has every day once, and a hall's own day stands above the public on
   const leap = days.find((one) => one.date === "2028-02-29");
   assert.equal(leap.special.kind, "special");
   assert.ok(leap.isOwn);
+});
+
+test("why a day of the calendar sells nothing is said in words, never as a code", () => {
+  for (const code of ["UNKNOWN_DAY", "DAY_ENDED", "CLOSED_THAT_DAY", "CALENDAR_UNPUBLISHED", "NOT_RELEASED", "BOOKING_OFF"]) {
+    assert.notEqual(refusalText(code), code);
+  }
+});
+
+test("each booking is once in what became of the bookings", () => {
+  const booked = { early: 188, in_grace: 40, late: 4, checked_in: 223, no_show: 44, cancelled: 14, expected: 0 };
+  const fates = becameOf(booked);
+
+  assert.equal(fates.find((one) => one.name === "absent").n, 35, "nine of the no-shows had come and then missed the call");
+  assert.equal(fates.reduce((sum, one) => sum + one.n, 0), 223 + 44 + 14);
 });

@@ -7,7 +7,7 @@ import { load } from "./load.mjs";
 
 const { mergePatch } = await load("shared/merge.ts");
 const { rootUrl, secretOfHash, ticketOfPath } = await load("shared/place.ts");
-const { waitText, clockTime } = await load("shared/format.ts");
+const { clockTime, listed, waitText } = await load("shared/format.ts");
 const { texts } = await load("shared/texts.ts");
 const { Api, Refused, SIGN_IN_MS, Unanswered, newCommandId } = await load("shared/api.ts");
 
@@ -133,4 +133,13 @@ test("an answer is waited for four seconds, that to a sign-in for ten: passwords
   }
   await Promise.all(asked);
   mock.timers.reset();
+});
+
+test("several names are joined as the page's language joins them", async () => {
+  assert.equal(listed(["企业设立登记", "发票领用"]), "企业设立登记、发票领用");
+
+  globalThis.localStorage = { getItem: () => "en", setItem: () => undefined };
+  const english = await load("shared/format.ts", "english");
+  assert.equal(english.listed(["Company registration", "Invoices"]), "Company registration, Invoices");
+  delete globalThis.localStorage;
 });

@@ -7,6 +7,8 @@ import { load } from "./load.mjs";
 
 const { isAdded, mayReplace, servedItem, transferItems } = await load("clerk/item-options.ts");
 
+const { goneNumber } = await load("clerk/desk.ts");
+
 const named = (zh) => ({ zh, en: zh });
 const hall = {
   themes: [{ code: "t", name: named("综合") }],
@@ -41,4 +43,15 @@ test("the item that is served may be replaced by another one, if it is not chose
   assert.ok(!mayReplace(ticket, "c"));
   assert.ok(!mayReplace(ticket, ""), "nothing is chosen yet");
   assert.ok(!mayReplace(holding(["a", "DONE"]), "b"), "nothing is left to be replaced");
+});
+
+test("a ticket that others took from the window is named, once, and one that only changed is not", () => {
+  const at = (id, state = "CALLED") => ({ ticket: id ? { id, number: id.toUpperCase(), state } : null });
+
+  assert.equal(goneNumber(at("a001"), at(null)), "A001");
+  assert.equal(goneNumber(at("a001"), at("a002")), "A001");
+  assert.equal(goneNumber(at("a001"), at("a001", "SERVING")), null);
+  assert.equal(goneNumber(at(null), at("a001")), null);
+  assert.equal(goneNumber(null, at(null)), null, "the first look at a window");
+  assert.equal(goneNumber(at("a001"), null), null, "nothing is known while the link is lost");
 });

@@ -258,6 +258,14 @@ def test_a_server_s_ledger_gives_the_same_fit_as_the_files_of_its_days(logs: Pat
     assert len(read_days([data / FILE_NAME], Wanted("hall", "2026-12-01", "2026-12-04")).days) == 4
 
 
+def test_what_else_lies_in_a_server_s_folder_is_no_log(data: Path, tmp_path: Path) -> None:
+    """The demo keeps what its people were told beside its ledger, and the studio learned from that, which failed."""
+    shutil.copy(data / FILE_NAME, tmp_path / FILE_NAME)
+    (tmp_path / "history.jsonl").write_text('{"type": "op", "id": "demo-1"}\n' * 2, encoding="utf-8")
+
+    assert read_days([tmp_path], Wanted()).days == read_days([data], Wanted()).days
+
+
 def test_a_ledger_whose_chain_is_broken_is_named(data: Path, tmp_path: Path) -> None:
     shutil.copy(data / FILE_NAME, tmp_path / FILE_NAME)
     with sqlite3.connect(tmp_path / FILE_NAME) as connection:

@@ -15,7 +15,7 @@ import { fitToScreen, reloadOnNewVersion, shiftPixels } from "../shared/screen";
 import { base, buttons } from "../shared/theme";
 import type { BoardState, Call, HallInfo, Text } from "../shared/types";
 import { Voice, spokenLanguages, voiceMode } from "../shared/voice";
-import { goodCalls, goodThemes, goodTotal, goodWindows } from "./records";
+import { goodCalls, goodThemes, goodTotal, goodWindows, quietKey } from "./records";
 import { type Highlight, Stage, type StageRules } from "./stage";
 import { boardStyles } from "./styles";
 
@@ -187,7 +187,8 @@ export class OwBoard extends OwElement {
       return hall;
     }
     const name = nameOf(area ? area.name : null, this.area);
-    return { zh: `${hall.zh} · ${name.zh}`, en: `${hall.en} · ${name.en}` };
+    // Both names in both languages do not fit beside the clock.
+    return { zh: `${hall.zh} · ${name.zh}`, en: name.en };
   }
 
   private stagePanel(state: BoardState | null) {
@@ -228,12 +229,7 @@ export class OwBoard extends OwElement {
   }
 
   private quiet(state: BoardState | null) {
-    // After the last session nobody is asked to take a number, also before the day is ended.
-    const nowMs = this.feed.nowMs();
-    const isPast = !!state && (state.sessions || []).length > 0 && state.sessions.every((one) => one.close_ms <= nowMs);
-    const isEnded = !!state && (state.ended || isPast);
-    const isStopped = !!state && !state.issuing && !isEnded;
-    const message = text(isEnded ? "board.ended" : isStopped ? "board.stopped" : "board.quiet");
+    const message = text(quietKey(state, this.feed.nowMs()));
     return html`<div class="quiet">
       <p>${message.zh}</p>
       <p class="beside" lang="en">${message.en}</p>

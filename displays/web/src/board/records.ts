@@ -44,3 +44,16 @@ function entries<T extends object>(records: Record<string, T> | null | undefined
 function isWord(value: unknown): value is string {
   return typeof value === "string" && value.length > 0 && value.length <= 16;
 }
+
+/** What a board without calls says. Nobody is told that the service has ended, or to take a number, who holds one after closing. */
+export function quietKey(state: BoardState | null, nowMs: number): "board.ended" | "board.stopped" | "board.quiet" {
+  if (!state) {
+    return "board.quiet";
+  }
+  const sessions = state.sessions || [];
+  const isPast = sessions.length > 0 && sessions.every((one) => one.close_ms <= nowMs);
+  if (state.ended || (isPast && goodTotal(state) === 0)) {
+    return "board.ended";
+  }
+  return state.issuing && !isPast ? "board.quiet" : "board.stopped";
+}

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 
+import { listed } from "../shared/format";
 import { Refused, faultText } from "../shared/api";
 import { beside, hasText, otherTag, pick, t, text } from "../shared/i18n";
 import type { Text } from "../shared/types";
@@ -38,5 +39,5 @@ function faultFields(fault: unknown) {
   const known = fields.filter((field) => field === "person" || field === "phone" || field === "name");
   return known.length === 0
     ? nothing
-    : html`<p>${known.map((field) => t(`book.field.${field as "person"}` as const)).join("、")}</p>`;
+    : html`<p>${listed(known.map((field) => t(`book.field.${field as "person"}` as const)))}</p>`;
 }

@@ -264,7 +264,7 @@ function initial(field: Field): Value {
 
 function isMissing(field: Field, values: Values): boolean {
   const value = values[field.name];
-  return !!field.required && (value === "" || (Array.isArray(value) && value.length === 0));
+  return !!field.required && ((typeof value === "string" && value.trim() === "") || (Array.isArray(value) && value.length === 0));
 }
 
 /** Every word of the search must be somewhere in the label, its note or its other words. */

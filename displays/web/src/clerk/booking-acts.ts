@@ -3,7 +3,7 @@
 import type { Appointment, AppointmentAnswer, CheckedIn, Moved } from "../booking/types";
 import { type Api, faultText, newCommandId } from "../shared/api";
 import { toast } from "../shared/components/dialog";
-import { momentText } from "../shared/format";
+import { listed, momentText } from "../shared/format";
 import { pick } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
 import { ask } from "./ask";
@@ -79,7 +79,7 @@ export async function cancel(desk: BookingDesk, one: Appointment): Promise<Appoi
   const time = one.slot_ms ? pick(momentText(one.slot_ms, desk.nowMs(), desk.hall.zone)) : one.date;
   const given = await ask({
     heading: say("cancel_title", { time }),
-    intro: one.items.map((item) => pick(item.name)).join("、"),
+    intro: listed(one.items.map((item) => pick(item.name))),
     fields: [{ name: "reason", label: say("reason"), kind: "choice", required: true, options: CANCEL_REASONS.map((code) => ({ value: code, label: cancelReasonText(code) })) }],
     confirm: say("cancel"),
     danger: true,

@@ -5,6 +5,7 @@ import { property, query, state } from "lit/decorators.js";
 
 import { dateText, slotTimes } from "../booking/days";
 import type { Appointment } from "../booking/types";
+import { listed } from "../shared/format";
 import type { Api } from "../shared/api";
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
@@ -65,7 +66,7 @@ export class OwBookingMove extends OwElement {
     const items = one.items.map(({ code, quantity }) => ({ code, quantity }));
     const at = (date: string, startMs: number, endMs: number | null | undefined) => `${pick(dateText(date))} ${slotTimes(startMs, endMs, hall.zone)}`;
     return html`<dialog aria-labelledby="h" data-testid="booking-move"><header><h2 id="h">${say("move")}</h2></header>
-      <div class="body"><p class="summary"><span>${one.items.map((item) => pick(item.name)).join("、")}</span>
+      <div class="body"><p class="summary"><span>${listed(one.items.map((item) => pick(item.name)))}</span>
           <strong>${one.slot_ms ? at(one.date, one.slot_ms, one.end_ms) : ""}${chosen ? html` → ${at(chosen.date, chosen.slot.start_ms, chosen.slot.end_ms)}` : nothing}</strong></p>
         <ow-slot-choice .api=${this.api} .hall=${hall} .items=${items} .nowMs=${this.nowMs} @ow-slot=${(event: CustomEvent<SlotChosen>) => (this.chosen = event.detail)}></ow-slot-choice>
         <footer><button type="button" class="button" @click=${() => this.answered(null)}>${say("leave")}<kbd>Esc</kbd></button>

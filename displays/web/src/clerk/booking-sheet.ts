@@ -11,7 +11,7 @@ import { idFault, normalId, normalPhone, phoneFault } from "../booking/person";
 import type { Appointment, Confirmed, Held, Wanted } from "../booking/types";
 import { type Api, faultText, newCommandId } from "../shared/api";
 import { OwElement, define } from "../shared/element";
-import { countdown } from "../shared/format";
+import { countdown, listed } from "../shared/format";
 import { type Language, language, pick, t } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
 import { found } from "./ask";
@@ -107,7 +107,7 @@ export class OwBookingSheet extends OwElement {
     if (this.step === "items" || this.step === "done") {
       return nothing;
     }
-    const names = this.chosen.map((one) => `${this.nameOf(one.code)}${one.quantity > 1 ? ` ×${one.quantity}` : ""}`).join("、");
+    const names = listed(this.chosen.map((one) => `${this.nameOf(one.code)}${one.quantity > 1 ? ` ×${one.quantity}` : ""}`));
     const slot = held && held.slot_ms ? `${pick(dateText(held.date))} ${slotTimes(held.slot_ms, held.end_ms, hall.zone)}` : "";
     return html`<p class="summary"><strong>${names}</strong>${
       held && held.until_ms ? html`<span class="held" role="timer">${say("held", { slot, left: countdown(held.until_ms, this.nowMs()) })}</span>` : nothing

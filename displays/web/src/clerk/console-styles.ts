@@ -119,15 +119,23 @@ export const consoleStyles = css`
   }
 
   .parked {
-    display: grid;
-    grid-template-rows: repeat(3, minmax(0, 1fr));
-    gap: 0.5rem;
+    display: flex;
+    flex-direction: column;
     min-height: 0;
+  }
+  .parked .panel + .panel {
+    margin-top: 0.5rem;
   }
   .parked .panel {
     display: grid;
+    flex: 1 1 0;
+    min-height: 0;
     grid-template-rows: auto minmax(0, 1fr);
     padding-bottom: 0;
+  }
+  /* A list with nobody in it leaves its room to the others. */
+  .parked .panel.bare {
+    flex: none;
   }
   .parked .rows {
     overflow: auto;
@@ -391,7 +399,8 @@ export const consoleStyles = css`
     grid-template-rows: auto 1fr;
     gap: 0 0.375rem;
     align-items: center;
-    min-height: 4.25rem;
+    /* Room for the two lines of what can be undone: the console does not jump when they come and go. */
+    min-height: 4.625rem;
     padding: 0.375rem 0.5rem;
     border: 1px solid var(--ow-line-strong);
     border-radius: var(--ow-radius-s);

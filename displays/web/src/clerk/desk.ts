@@ -7,10 +7,13 @@ import { type Api, Refused, faultText, newCommandId } from "../shared/api";
 import { LiveFeed } from "../shared/feed";
 import type { Account } from "../shared/session";
 import type { HallInfo, Text } from "../shared/types";
+import { clerkTexts } from "./texts";
 import type { ClerkLive, ClerkState, StaffTicket } from "./types";
 
 // How long the answer of a command stays on screen, in milliseconds.
 const NOTE_MS = 6000;
+// What changes so soon after a command of this window is that command's own doing.
+const OWN_MS = 3000;
 
 export interface Note {
   kind: "ok" | "info" | "refused";
@@ -28,6 +31,8 @@ export class Desk {
   /** The command on its way, by the name of its button. */
   sending: string | null = null;
   note: Note | null = null;
+  private shown: ClerkState | null = null;
+  private answered_ms = -Infinity;
   private readonly listeners = new Set<() => void>();
 
   constructor(
@@ -107,6 +112,7 @@ export class Desk {
       return null;
     } finally {
       this.sending = null;
+      this.answered_ms = performance.now();
       this.changed();
     }
   }
@@ -116,12 +122,29 @@ export class Desk {
       // The session has ended: loading again leads to the sign-in.
       location.reload();
     }
+    this.noticeGone();
     this.changed();
+  }
+
+  /** Say which ticket others took from this window: otherwise the clerk looks up and somebody is not there any more. */
+  private noticeGone(): void {
+    const gone = goneNumber(this.shown, this.state);
+    this.shown = this.state;
+    if (gone && this.sending === null && performance.now() - this.answered_ms > OWN_MS) {
+      const [zh, en] = clerkTexts["clerk.gone"];
+      this.tell("info", { zh: zh.replace("{number}", gone), en: en.replace("{number}", gone) });
+    }
   }
 
   private changed(): void {
     this.listeners.forEach((listener) => listener());
   }
+}
+
+/** The number that stood at the window before and does not now; null: the same is there, or none was. */
+export function goneNumber(before: ClerkState | null, after: ClerkState | null): string | null {
+  const ticket = before && before.ticket;
+  return ticket && after && !(after.ticket && after.ticket.id === ticket.id) ? ticket.number : null;
 }
 
 export function enc(part: string): string {

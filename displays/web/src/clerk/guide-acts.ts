@@ -1,6 +1,7 @@
 // What a guide can do to a ticket, in which states, and the question each act begins with.
 
 import { phoneAsPerson } from "../booking/person";
+import { listed } from "../shared/format";
 import type { Api } from "../shared/api";
 import { pick } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
@@ -107,7 +108,7 @@ export async function tellChild(parent: StaffTicket, child: StaffTicket): Promis
   const given = await ask({
     heading: say("split_made", { number: parent.number }),
     number: child.number,
-    intro: say("split_told", { number: child.number, items: child.items.map((item) => pick(item.name)).join("、") }),
+    intro: say("split_told", { number: child.number, items: listed(child.items.map((item) => pick(item.name))) }),
     fields: [],
     confirm: say("print_slip"),
     leave: say("dismiss"),

@@ -8,7 +8,7 @@ import { toast } from "../shared/components/dialog";
 import "../shared/components/status";
 import "../shared/components/topbar";
 import { OwElement, define } from "../shared/element";
-import { clockTime, windowText } from "../shared/format";
+import { clockTime, listed, windowText } from "../shared/format";
 import { pick } from "../shared/i18n";
 import type { Account } from "../shared/session";
 import type { HallInfo } from "../shared/types";
@@ -168,7 +168,7 @@ export class OwGuide extends OwElement {
 
   private missed(missed: ShortTicket[], held: ShortTicket[]): TemplateResult {
     const row = (ticket: ShortTicket, note: string, button: TemplateResult | typeof nothing) => html`<li><span class="number">${ticket.number}</span>
-      <span class="clip">${ticket.items.map(pick).join("、")}<br><span class="small muted">${note}</span></span>${button}
+      <span class="clip">${listed(ticket.items.map(pick))}<br><span class="small muted">${note}</span></span>${button}
       <button class="button small quiet" aria-label="${say("view")} ${ticket.number}" @click=${() => this.find(ticket.number)}>${say("view")}</button></li>`;
     const nowMs = this.feed.nowMs();
     return html`<section class="panel" data-testid="guide-missed"><h2>${say("missed")}<span class="count number">${missed.length}</span></h2>

@@ -63,7 +63,7 @@ function naturalNext(current: ClerkState): Action | null {
 
 function sub(action: Action, may: Allowed, current: ClerkState): string {
   if (action === "undo" && may.on && current.undo) {
-    return `${may.wait_s} s`;
+    return say("left_s", { s: may.wait_s || 0 });
   }
   if (action === "recall" && may.wait_s) {
     return say("in_s", { s: may.wait_s });

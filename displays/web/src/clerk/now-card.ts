@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 
-import { clockTime } from "../shared/format";
+import { clockTime, listed } from "../shared/format";
 import { pick } from "../shared/i18n";
 import { allowed } from "./actions";
 import { clerkName, sameClerk } from "./account-name";
@@ -60,7 +60,7 @@ function itemRow(item: TicketItem, index: number, desk: Desk, actions: NowAction
   const owes = item.state === "SUPPLEMENT_DUE";
   return html`<button class="entry" aria-label="${index + 1} ${say("result_of", { item: name })}" ?disabled=${desk.sending !== null} @click=${() => actions.result(item)}><kbd>${index + 1}</kbd></button>
     <span class="name"><strong>${name}</strong>${item.quantity > 1 ? html` <span class="quantity number">${say("quantity", { n: item.quantity })}</span>` : nothing}
-      ${owes ? html`<span class="small owed">${say("due_short", { date: item.due_date || "–" })}${(item.materials || []).length > 0 ? `：${(item.materials || []).map(pick).join("、")}` : ""}</span>` : nothing}</span>
+      ${owes ? html`<span class="small owed">${say("due_short", { date: item.due_date || "–" })}${(item.materials || []).length > 0 ? `：${listed((item.materials || []).map(pick))}` : ""}</span>` : nothing}</span>
     <span class="results" role="group" aria-label=${say("result_of", { item: name })}>${RESULTS.map(
       (result) => html`<button class="result ${result}" aria-pressed=${item.state === STATE_OF_RESULT[result] ? "true" : "false"}
         ?disabled=${desk.sending !== null} data-testid="result-${item.entry}-${result}" @click=${() => actions.set(item, result)}>${say(`result_${result}`)}</button>`,

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 
-import { clockTime } from "../shared/format";
+import { clockTime, listed } from "../shared/format";
 import { pick } from "../shared/i18n";
 import type { Desk } from "./desk";
 import { reasonText, say } from "./texts";
@@ -32,7 +32,7 @@ export function parkedLists(current: ClerkState, desk: Desk, nowMs: number, acti
 }
 
 function list(id: string, heading: string, tickets: ShortTicket[], row: (ticket: ShortTicket) => TemplateResult): TemplateResult {
-  return html`<section class="panel" aria-labelledby="${id}-h" data-testid=${id}>
+  return html`<section class="panel ${tickets.length === 0 ? "bare" : ""}" aria-labelledby="${id}-h" data-testid=${id}>
     <h3 id="${id}-h">${heading}<span class="count number">${tickets.length}</span></h3>
     ${
       tickets.length === 0
@@ -43,7 +43,7 @@ function list(id: string, heading: string, tickets: ShortTicket[], row: (ticket:
 }
 
 function line(ticket: ShortTicket, desk: Desk, note: TemplateResult): TemplateResult {
-  const items = ticket.items.map(pick).join("、");
+  const items = listed(ticket.items.map(pick));
   return html`<span class="number">${ticket.number}</span>
     <span class="what"><span class="clip" title=${items}>${classMark(desk, ticket.class)}${items}</span><span class="small clip">${note}</span></span>`;
 }

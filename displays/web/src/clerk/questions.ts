@@ -165,7 +165,7 @@ export async function itemResult(item: TicketItem, nowMs: number): Promise<Body 
     fields: [
       { name: "result", label: say("result"), kind: "choice", required: true, options },
       { name: "due_date", label: say("due_date"), kind: "date", required: true, value: item.due_date || dateAfter(nowMs), when: owes },
-      { name: "materials", label: say("materials"), kind: "lines", value: (item.materials || []).map(pick).join("\n"), when: owes },
+      { name: "materials", label: say("materials"), kind: "lines", required: true, value: (item.materials || []).map(pick).join("\n"), when: owes },
     ],
     testid: "dialog-result",
   });
@@ -177,7 +177,7 @@ export async function owed(item: TicketItem, nowMs: number): Promise<Body | null
     heading: say("result_of", { item: pick(item.name) }),
     intro: say("result_supplement_due_long"),
     fields: [
-      { name: "materials", label: say("materials"), kind: "lines", value: (item.materials || []).map(pick).join("\n") },
+      { name: "materials", label: say("materials"), kind: "lines", required: true, value: (item.materials || []).map(pick).join("\n") },
       { name: "due_date", label: say("due_date"), kind: "date", required: true, value: item.due_date || dateAfter(nowMs) },
     ],
     testid: "dialog-owed",

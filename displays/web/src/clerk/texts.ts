@@ -54,6 +54,7 @@ export const clerkTexts = {
   "clerk.done_plain": ["已完成", "Done"],
   "clerk.held": ["挂起", "On hold"],
   "clerk.done_ok": ["已完成：{what}", "Done: {what}"],
+  "clerk.gone": ["{number} 已不在本窗口：呼叫被撤回，或号票被转走", "{number} has left this window: its call was withdrawn, or it was moved"],
   "clerk.nobody_waits": ["现在没有适合本窗口的等候人员；有人取号即自动呼叫", "Nobody fitting waits; the next arrival is called at once"],
 
   "clerk.waits": ["已等 {time}", "waited {time}"],
@@ -70,6 +71,7 @@ export const clerkTexts = {
   "clerk.candidates": ["当时各队排头：", "Heads of the lines then: "],
   "clerk.ready": ["现在可以", "ready"],
   "clerk.in_s": ["{s} 秒后", "in {s} s"],
+  "clerk.left_s": ["{s} 秒", "{s} s"],
   "clerk.left_n": ["余 {n} 次", "{n} left"],
   "clerk.calls_more": ["再呼 {n} 次", "{n} more calls"],
   "clerk.undo_what": ["撤销「{what}」", "Undo “{what}”"],

@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 
+import { listed } from "../shared/format";
 import { pick } from "../shared/i18n";
 import type { Desk } from "./desk";
 import { say } from "./texts";
@@ -32,7 +33,7 @@ interface RowContext {
 }
 
 function row(ticket: ShortTicket, desk: Desk, { nowMs, canCall, call }: RowContext): TemplateResult {
-  const items = ticket.items.map(pick).join("、");
+  const items = listed(ticket.items.map(pick));
   return html`<span class="number">${ticket.number}</span>
     <span class="what clip" title=${items}>${classMark(desk, ticket.class)}${items}</span>
     <span class="small muted wait">${span(nowMs - ticket.arrived_ms)}</span>

@@ -3,6 +3,7 @@
 import { css, html, nothing } from "lit";
 import { property, state } from "lit/decorators.js";
 
+import { listed } from "../shared/format";
 import { type Api, Refused, faultText } from "../shared/api";
 import "../shared/components/status";
 import { OwElement, define } from "../shared/element";
@@ -97,7 +98,7 @@ export class OwWindowChoice extends OwElement {
       @click=${() => this.choose(one)}>
       <span class="label number">${one.label}</span>
       ${free ? html`<span class="chip priority">${say("window_free")}</span>` : html`<ow-state of="window" value=${one.state}></ow-state>`}
-      <span class="serves small">${one.kind === "comprehensive" ? kind : `${kind} · ${themes.map((theme) => pick(theme.name)).join("、")}`}</span>
+      <span class="serves small">${one.kind === "comprehensive" ? kind : `${kind} · ${listed(themes.map((theme) => pick(theme.name)))}`}</span>
     </button>`;
   }
 

@@ -2,10 +2,11 @@
 
 import { html, nothing } from "lit";
 
+import { listed } from "../shared/format";
 import { Api } from "../shared/api";
 import "../shared/components/status";
 import { OwElement, define } from "../shared/element";
-import { language, setLanguage, t, text } from "../shared/i18n";
+import { language, pick, setLanguage, t, text } from "../shared/i18n";
 import { query } from "../shared/place";
 import { isLarge, setLarge } from "../shared/theme";
 import { appLook } from "./app-look";
@@ -158,10 +159,10 @@ class OwKiosk extends OwElement {
     }
     const names = basket.map((one) => {
       const item = this.model.item(one.code);
-      return item ? item.name.zh : one.code;
+      return pick(item ? item.name : one.code);
     });
     return html`<div class="basket" data-testid="basket-bar">
-      <p>${say("kiosk.basket", { n: basket.length })}<span class="names">${names.join("、")}</span></p>
+      <p>${say("kiosk.basket", { n: basket.length })}<span class="names">${listed(names)}</span></p>
       <button class="primary" data-testid="to-review" @click=${() => this.model.show("review")}>
         ${say("kiosk.basket.go")}
       </button>

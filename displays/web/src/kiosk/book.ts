@@ -8,7 +8,7 @@ import { refusalNote } from "../booking/refusal";
 import type { ChosenSlot } from "../booking/slot-picker";
 import "../booking/slot-picker";
 import { define } from "../shared/element";
-import { countdown } from "../shared/format";
+import { countdown, listed } from "../shared/format";
 import { pick, t } from "../shared/i18n";
 import { surfaces } from "../shared/theme";
 import type { BookingField } from "./booking";
@@ -118,12 +118,11 @@ class KioskBook extends KioskPart {
   }
 
   private names(): string {
-    return this.model.basket
-      .map((one) => {
-        const item = this.model.item(one.code);
-        return `${pick(item ? item.name : one.code)}${one.quantity > 1 ? ` ×${one.quantity}` : ""}`;
-      })
-      .join("、");
+    const names = this.model.basket.map((one) => {
+      const item = this.model.item(one.code);
+      return `${pick(item ? item.name : one.code)}${one.quantity > 1 ? ` ×${one.quantity}` : ""}`;
+    });
+    return listed(names);
   }
 
   private when(today: string, zone: string) {

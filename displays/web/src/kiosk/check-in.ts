@@ -49,7 +49,7 @@ class KioskCheckIn extends KioskPart {
     return html`<h1 tabindex="-1">${say("kiosk.check.in")}</h1>
       <div class="sides ${isLarge() ? "large" : ""}">
         <section>
-          ${scanHint("kiosk.by.scan")}
+          ${arrival.problem ? nothing : scanHint("kiosk.by.scan")}
           <div class="ways" role="group" aria-label=${t("kiosk.check.in")}>
             ${this.way("code", "kiosk.by.code")} ${this.way("person", "kiosk.by.person")}
           </div>

@@ -4,6 +4,7 @@ import { css, html, nothing } from "lit";
 
 import { define } from "../shared/element";
 import { pick, text } from "../shared/i18n";
+import { isLarge } from "../shared/theme";
 import { KioskPart, isLying, linesThatFit, look, pager, say } from "./part";
 import { ROW_REM, itemRow, packageRow, rowLook } from "./rows";
 import { MOST_FOUND } from "./search";
@@ -47,6 +48,20 @@ class KioskFind extends KioskPart {
       .field:focus-within {
         box-shadow: 0 0 0 4px var(--ow-focus);
       }
+      /* Large text above a basket leaves room for the results or for the heading. */
+      .field.tight {
+        margin: 0 0 0.5rem;
+      }
+      .field.tight input {
+        height: 3rem;
+      }
+      .count .first,
+      .count .second {
+        display: inline;
+      }
+      .count .second {
+        margin-left: 0.6em;
+      }
       .count {
         margin-bottom: 0.6rem;
         min-height: 1.5em;
@@ -80,13 +95,14 @@ class KioskFind extends KioskPart {
 
   protected override render() {
     const found = this.model.found;
+    const isTight = isLarge() && this.model.basket.length > 0;
     const perPage = linesThatFit(this, ROW_REM, isLying() ? RESERVED_LYING_REM : RESERVED_REM);
     const pages = Math.max(1, Math.ceil(found.length / perPage));
     const page = Math.min(this.model.page, pages - 1);
     const shown = found.slice(page * perPage, (page + 1) * perPage);
     return html`
-      <h1 tabindex="-1">${say("kiosk.search")}</h1>
-      <div class="field">
+      <h1 tabindex="-1" class=${isTight ? "visually-hidden" : ""}>${say("kiosk.search")}</h1>
+      <div class="field ${isTight ? "tight" : ""}">
         <input
           data-testid="query"
           inputmode="none"
@@ -113,13 +129,13 @@ class KioskFind extends KioskPart {
 
   private count(found: number) {
     if (this.model.query.trim() === "") {
-      return pick(text("kiosk.search.start"));
+      return say("kiosk.search.start");
     }
     if (found === 0) {
       return html`<span data-testid="nothing">${say("kiosk.search.none")}</span>`;
     }
     const isAll = found < MOST_FOUND;
-    return found > 0 ? pick(text(isAll ? "kiosk.search.found" : "kiosk.search.many", { n: found })) : nothing;
+    return found > 0 ? say(isAll ? "kiosk.search.found" : "kiosk.search.many", { n: found }) : nothing;
   }
 
   private pressed(key: string): void {

@@ -212,7 +212,7 @@ class KioskHome extends KioskPart {
   protected override render() {
     return html`
       <h1 tabindex="-1">${say(this.model.purpose === "book" ? "kiosk.book.what" : "kiosk.welcome")}</h1>
-      ${this.model.purpose === "book" ? nothing : this.bookings()}
+      ${this.isFresh ? this.bookings() : nothing}
       <button class="search" data-testid="search" @click=${() => this.model.show("search")}>
         <svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round">
           <circle cx="10.5" cy="10.5" r="6.5"></circle><path d="M15.5 15.5 21 21"></path>
@@ -221,6 +221,11 @@ class KioskHome extends KioskPart {
       </button>
       <div class="sides ${this.isSmall ? "small" : ""}">${this.offer()} ${this.packages()}</div>
     `;
+  }
+
+  /** Who adds to a basket came neither to check in nor for a missed call; the bar with the basket needs the room. */
+  private get isFresh(): boolean {
+    return this.model.purpose !== "book" && this.model.basket.length === 0;
   }
 
   private bookings() {

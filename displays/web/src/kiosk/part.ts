@@ -129,10 +129,12 @@ export const look = [
       margin-top: 0.8rem;
     }
     .pager button {
-      min-width: 11rem;
+      flex: 0 1 11rem;
+      min-width: 7rem;
     }
     .pager p {
-      min-width: 13rem;
+      flex: 0 1 13rem;
+      min-width: 5rem;
       color: var(--ow-ink-2);
       text-align: center;
     }

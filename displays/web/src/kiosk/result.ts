@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 
+import { listed } from "../shared/format";
 import { define } from "../shared/element";
 import { pick, t, text } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
@@ -64,7 +65,7 @@ class KioskResult extends KioskPart {
       return `${pick(item ? item.name : one.code)}${one.quantity > 1 ? ` ×${one.quantity}` : ""}`;
     });
     const rest = taken.chosen.length > MOST_ITEMS ? ` … ${pick(text("kiosk.basket", { n: taken.chosen.length }))}` : "";
-    return names.join("、") + rest;
+    return listed(names) + rest;
   }
 
   private phone(taken: Taken) {

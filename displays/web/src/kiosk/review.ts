@@ -3,13 +3,13 @@
 import { css, html, nothing } from "lit";
 
 import { define } from "../shared/element";
-import { waitText } from "../shared/format";
-import { type TextKey, hasText, language, pick, t, text } from "../shared/i18n";
+import { listed, waitText } from "../shared/format";
+import { type TextKey, hasText, pick, t, text } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
 import type { Chosen } from "./basket";
 import { KioskPart, duo, isLying, linesThatFit, look, pager, say } from "./part";
 import { atTime, refusalText } from "./rows";
-import { ranges } from "./windows";
+import { ranges } from "../shared/windows";
 
 const LINE_REM = 6.1;
 // Heading, pager, margins, and what stands below where the screen is upright.
@@ -411,7 +411,7 @@ class KioskReview extends KioskPart {
 /** A few labels; a comprehensive item names every window of the hall. */
 export function windowLabels(labels: readonly string[]): string {
   const runs = ranges(labels);
-  const shown = runs.slice(0, MOST_WINDOWS).join(language() === "zh" ? "、" : ", ");
+  const shown = listed(runs.slice(0, MOST_WINDOWS));
   return runs.length > MOST_WINDOWS ? t("kiosk.windows.more", { labels: shown, n: labels.length }) : shown;
 }
 

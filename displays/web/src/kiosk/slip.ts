@@ -10,7 +10,7 @@ import type { MadeBooking } from "./booking";
 import type { HallData } from "./hall-watch";
 import type { Taken } from "./model";
 import type { Slip } from "./printing";
-import { ranges } from "./windows";
+import { ranges } from "../shared/windows";
 
 /** The address of the ticket's own page; the secret travels in the fragment. */
 export function visitUrl(ticket: TakenTicket, hall: string, root: string): string {

@@ -117,7 +117,7 @@ export const kioskTexts = {
   "kiosk.check.in.ask": ["请到导办台咨询", "Please ask at the help desk"],
   "kiosk.by.code": ["输入签到码", "Type the code"],
   "kiosk.by.person": ["输入证件号", "Type the ID number"],
-  "kiosk.by.scan": ["或把预约二维码对准扫码口", "Or hold the booking's QR code to the scanner"],
+  "kiosk.by.scan": ["把预约二维码对准扫码口，或在下方输入", "Hold the booking's QR code to the scanner, or type below"],
   "kiosk.code.hint": ["8 位签到码", "Code of 8 characters"],
   "kiosk.person.hint": ["预约人证件号", "ID number of the booking"],
   "kiosk.take.instead": ["改为现场取号", "Take a number instead"],

@@ -5,6 +5,7 @@ import { property, state } from "lit/decorators.js";
 
 import { ask } from "../clerk/ask";
 import { deskStyles } from "../clerk/styles";
+import { listed } from "../shared/format";
 import type { Account } from "../shared/session";
 import { toast } from "../shared/components/dialog";
 import { OwElement, define } from "../shared/element";
@@ -46,7 +47,7 @@ export class OwAccounts extends OwElement {
       ${this.house.account.role === "admin" ? html`<button class="button primary" data-testid="add-account" @click=${this.add}>${say("add_account")}</button>` : nothing}</div>
       <table data-testid="accounts"><thead><tr><th>${say("account")}</th><th>${say("name")}</th><th>${say("role")}</th><th>${say("halls")}</th></tr></thead>
       <tbody>${this.accounts.map(
-        (one) => html`<tr><td>${one.account}</td><td>${one.name}</td><td>${roleText(one.role)}</td><td>${(one.halls || []).map((hall) => (hall === "*" ? say("every_hall") : named.get(hall) || hall)).join("、")}</td></tr>`,
+        (one) => html`<tr><td>${one.account}</td><td>${one.name}</td><td>${roleText(one.role)}</td><td>${listed((one.halls || []).map((hall) => (hall === "*" ? say("every_hall") : named.get(hall) || hall)))}</td></tr>`,
       )}</tbody></table></section>`;
   }
 

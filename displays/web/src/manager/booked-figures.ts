@@ -2,6 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 
+import { becameOf } from "./booking-model";
 import { say } from "./booking-texts";
 import type { BookedFigures } from "./types";
 
@@ -22,6 +23,6 @@ export function bookedPanel(booked: BookedFigures): TemplateResult {
         <dd class="small">${say("passed_n", { n: passed.n, times: passed.times })}</dd>
         <dd class="small muted">${say("passed_most", { most: passed.most, bound: passed.bound })}</dd></dl>
       <div><p class="small muted" id="booked-chart-h">${say("came")}</p><div class="booked-chart" data-chart="booked" role="img" aria-labelledby="booked-chart-h"></div>
-        <p class="visually-hidden">${(["early", "in_grace", "late", "no_show", "cancelled", "expected"] as const).map((name) => html`${say(`count_${name}`)} ${booked[name]}；`)}</p></div>
+        <p class="visually-hidden">${becameOf(booked).map((one) => html`${say(`count_${one.name}`)} ${one.n}；`)}</p></div>
     </div></section>`;
 }

@@ -64,7 +64,7 @@ export class OwBookingCalendar extends OwElement {
     const load = loadOf(day);
     return html`<button class="cell ${day.open ? "" : "shut"} ${date < this.today() ? "past" : ""}" aria-pressed=${date === this.date ? "true" : "false"} data-testid="calendar-day" data-date=${date}
       @click=${() => (this.date = date)}>
-      <span class="head"><strong>${pick(dateText(date))}</strong>${day.kind === "workday" || day.kind === "weekend" ? nothing : html`<span class="chip">${kindText(day.kind)}</span>`}</span>
+      <span class="head"><strong>${pick(dateText(date))}</strong>${!day.kind || day.kind === "workday" || day.kind === "weekend" ? nothing : html`<span class="chip">${kindText(day.kind)}</span>`}</span>
       ${load.places > 0 || load.taken > 0 ? html`<span class="bar" aria-hidden="true"><i class=${load.pct > 100 ? "over" : load.pct >= 85 ? "high" : ""} .style=${`width:${Math.min(100, load.pct)}%`}></i></span>
         <span class="small number"><span class="visually-hidden">${say("load_words")}</span>${say("load", { ...load })}</span>` : html`<span class="small muted">${this.why(day)}</span>`}
       <span class="marks">${day.affected.length > 0 ? html`<span class="chip bad">${say("affected_n", { n: day.affected.length })}</span>` : nothing}

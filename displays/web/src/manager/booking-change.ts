@@ -11,7 +11,7 @@ import { deskStyles } from "../clerk/styles";
 import { faultText, newCommandId } from "../shared/api";
 import { toast } from "../shared/components/dialog";
 import { OwElement, define } from "../shared/element";
-import { clockTime } from "../shared/format";
+import { clockTime, listed } from "../shared/format";
 import { pick } from "../shared/i18n";
 import type { Text } from "../shared/types";
 import { changeStyles } from "./booking-change-styles";
@@ -161,7 +161,7 @@ export class OwBookingChange extends OwElement {
   private affectedRows(days: Day[]): TemplateResult | typeof nothing {
     const { zone } = this.change.house.hall;
     const rows = days.reduce<TemplateResult[]>((all, day) => all.concat((day.affected || []).map(
-      (one) => html`<tr data-testid="affected-row"><td>${pick(dateText(day.date))} <span class="number">${one.slot_ms ? slotTimes(one.slot_ms, one.end_ms, zone) : ""}</span></td><td>${one.items.map((item) => pick(item.name)).join("、")}</td>
+      (one) => html`<tr data-testid="affected-row"><td>${pick(dateText(day.date))} <span class="number">${one.slot_ms ? slotTimes(one.slot_ms, one.end_ms, zone) : ""}</span></td><td>${listed(one.items.map((item) => pick(item.name)))}</td>
         <td>${stateText(one.state)}</td><td>${one.becomes ? html`<span class="chip ${one.becomes}">${say(`becomes_${one.becomes}` as "becomes_moved")}</span>` : nothing}</td></tr>`,
     )), []);
     return rows.length === 0 ? nothing : html`<div class="scroll" tabindex="0" role="region" aria-label=${say("preview_title")}><table><thead><tr><th>${say("time")}</th><th>${say("items")}</th><th>${say("state")}</th><th>${say("becomes")}</th></tr></thead><tbody>${rows.slice(0, ROWS)}</tbody></table></div>`;

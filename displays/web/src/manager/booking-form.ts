@@ -6,6 +6,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 
 import { ask } from "../clerk/ask";
+import { listed } from "../shared/format";
 import { define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import { type BookingField, FIRST_RULES, GROUP_FIELDS, RULE_GROUPS, at, faultsAt, withAt } from "./booking-fields";
@@ -123,7 +124,7 @@ export class OwBookingForm extends SettingsForm<Policy> {
         (theme) => html`<label><input type="checkbox" .checked=${group.themes.includes(theme.code)} ?disabled=${this.locked}
           @change=${() => set({ themes: group.themes.includes(theme.code) ? group.themes.filter((one) => one !== theme.code) : group.themes.concat(theme.code) })}> ${pick(theme.name)}</label>`,
       ) : nothing}<button class="button small" ?disabled=${this.locked || !catalog} @click=${() => this.chooseItems(group, set)}>${say("booking_items", { n: group.items.length })}</button>
-      <p class="muted">${every ? say("booking_every") : names.join("、")}</p></div>`;
+      <p class="muted">${every ? say("booking_every") : listed(names)}</p></div>`;
   }
 
   private async chooseItems(group: BookingGroupContent, set: (part: Partial<BookingGroupContent>) => void): Promise<void> {

@@ -7,6 +7,7 @@ import { dateText, plusDays, slotTimes } from "../booking/days";
 import type { Appointment } from "../booking/types";
 import { bookingCardStyles } from "../clerk/booking-card-styles";
 import { deskStyles } from "../clerk/styles";
+import { listed } from "../shared/format";
 import { OwElement } from "../shared/element";
 import { pick } from "../shared/i18n";
 import { say } from "./booking-texts";
@@ -106,6 +107,6 @@ export abstract class BookingList extends OwElement {
   protected booked(one: Appointment): TemplateResult {
     const { zone } = this.house.hall;
     return html`<td>${pick(dateText(one.date))} ${one.slot_ms ? html`<strong class="number">${slotTimes(one.slot_ms, one.end_ms, zone)}</strong>` : nothing}</td>
-      <td>${one.items.map((item) => `${pick(item.name)}${item.quantity > 1 ? ` ×${item.quantity}` : ""}`).join("、")}</td>`;
+      <td>${listed(one.items.map((item) => `${pick(item.name)}${item.quantity > 1 ? ` ×${item.quantity}` : ""}`))}</td>`;
   }
 }

@@ -2,6 +2,7 @@
 
 import { plusDays } from "../booking/days";
 import type { CalendarDay, ClosedDay, EditedDay, LoadedSlot } from "./booking-types";
+import type { BookedFigures } from "./types";
 
 const WEEK = 7;
 // From here on a day is nearly sold out and a manager should look.
@@ -99,4 +100,15 @@ export function previewOf(days: readonly (EditedDay & ClosedDay)[]): Preview {
       refused: day.refusal ? sum.refused.concat({ date: day.date, refusal: day.refusal }) : sum.refused,
     };
   }, NOTHING);
+}
+
+const FATES = ["early", "in_grace", "late", "absent", "cancelled", "expected"] as const;
+
+export type Fate = (typeof FATES)[number];
+
+/** What became of the bookings, each once: who came and then missed the call is a no-show too, but did not stay away. */
+export function becameOf(booked: BookedFigures): { name: Fate; n: number }[] {
+  const came = booked.early + booked.in_grace + booked.late;
+  const absent = booked.no_show - Math.max(0, came - booked.checked_in);
+  return FATES.map((name) => ({ name, n: name === "absent" ? absent : booked[name] }));
 }

@@ -40,6 +40,7 @@ export const bookingTexts = {
   "bookings.count_in_grace": ["准时", "On time"],
   "bookings.count_early": ["早到", "Early"],
   "bookings.count_late": ["迟到", "Late"],
+  "bookings.count_absent": ["未到", "Stayed away"],
   "bookings.count_no_show": ["爽约", "No-shows"],
   "bookings.count_cancelled": ["取消或改期", "Cancelled or moved"],
   "bookings.count_waitlisted": ["候补", "Waitlist"],
@@ -201,6 +202,7 @@ export const bookingTexts = {
   "bookings.refusal_SLOTS_BOOKED": ["有预约会失去时段，请先停约并安排", "Bookings would lose their slot; close those slots first"],
   "bookings.refusal_BAD_SLOT_PLACES": ["号源数超出范围", "Places out of bounds"],
   "bookings.refusal_UNKNOWN_GROUP": ["没有这个预约组", "No such group"],
+  "bookings.refusal_UNKNOWN_DAY": ["没有记录", "No records"],
   "bookings.refusal_DAY_ENDED": ["当日已结束", "The day is over"],
 } as const;
 

@@ -3,6 +3,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
+import { listed } from "../shared/format";
 import { define } from "../shared/element";
 import { langTag, language } from "../shared/i18n";
 import "./calendar-import";
@@ -95,7 +96,7 @@ export class OwCalendarForm extends SettingsForm<CalendarContent> {
     return html`<div class="spread"><h3>${say("year_view", { year: this.year })}</h3><span>
         <button class="button small" aria-label=${say("year_before")} @click=${() => (this.year -= 1)}>←</button>
         <button class="button small" aria-label=${say("year_after")} data-testid="year-after" @click=${() => (this.year += 1)}>→</button></span></div>
-      <p class="key">${KINDS.map((kind) => html`<span class=${kind}>${say(`key_${kind}`)}</span>`)}<span class="muted">${say("years", { years: years.join("、") })}</span></p>
+      <p class="key">${KINDS.map((kind) => html`<span class=${kind}>${say(`key_${kind}`)}</span>`)}<span class="muted">${say("years", { years: listed(years.map(String)) })}</span></p>
       ${years.includes(this.year) ? nothing : html`<p class="note warn" role="status" data-testid="year-unknown">${say("year_unknown", { year: this.year })}</p>`}
       <div class="year" data-testid="year">${months.map(
         (days, month) => html`<section><h4>${name.format(Date.UTC(this.year, month, 1))}</h4><div class="month">${days.map((day) => this.dayCell(day))}</div></section>`,

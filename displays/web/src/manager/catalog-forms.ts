@@ -5,6 +5,7 @@ import { property, state } from "lit/decorators.js";
 
 import { type Values, ask } from "../clerk/ask";
 import type { Serves } from "../clerk/types";
+import { listed } from "../shared/format";
 import { define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import { SettingsForm, textOf } from "./form";
@@ -27,7 +28,7 @@ export class OwWindowsForm extends SettingsForm<WindowsContent> {
     return html`<div class="spread"><h3>${sayManager("windows")} <span class="muted">${windows.length}</span></h3><button class="button" ?disabled=${this.locked} data-testid="add-window" @click=${() => this.edit(windows.length)}>+ ${say("add_window")}</button></div>
       <div><table data-testid="windows"><thead><tr><th>${say("label")}</th><th>${say("code")}</th><th>${say("area")}</th><th>${say("kind")}</th><th>${say("serves")}</th><th>${say("helps")}</th><td></td></tr></thead>
       <tbody>${windows.map(
-        (one, index) => html`<tr><td class="number">${one.label}</td><td>${one.code}</td><td>${area(one.area)}</td><td>${kindText(one.kind)}</td><td>${this.words(one.serves)}</td><td>${this.words(one.helps)}</td>
+        (one, index) => html`<tr><td class="number">${one.label}</td><td class="short">${one.code}</td><td class="short">${area(one.area)}</td><td class="short">${kindText(one.kind)}</td><td>${this.words(one.serves)}</td><td class="few">${this.words(one.helps)}</td>
           <td class="acts"><button class="button small" ?disabled=${this.locked} aria-label="${say("edit")} ${one.label}" @click=${() => this.edit(index)}>${say("edit")}</button>
           <button class="button small danger" ?disabled=${this.locked} aria-label="${say("remove")} ${one.label}" @click=${() => this.change({ windows: withEntry(windows, index, null) })}>${say("remove")}</button></td></tr>`,
       )}</tbody></table></div>
@@ -40,7 +41,7 @@ export class OwWindowsForm extends SettingsForm<WindowsContent> {
     }
     const catalog = this.catalog || { themes: [], items: [] };
     const name = (list: Coded[], code: string) => pick((list.find((one) => one.code === code) || { name: code }).name);
-    return serves.themes.map((code) => name(catalog.themes, code)).concat(serves.items.map((code) => name(catalog.items, code))).join("、") || say("nothing");
+    return listed(serves.themes.map((code) => name(catalog.themes, code)).concat(serves.items.map((code) => name(catalog.items, code)))) || say("nothing");
   }
 
   private async edit(index: number): Promise<void> {

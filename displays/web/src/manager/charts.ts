@@ -2,6 +2,7 @@
 
 import { CHART_FONT, chart, type Option, type Root } from "../shared/charting";
 import { say } from "./texts";
+import { type Fate, becameOf } from "./booking-model";
 import { say as sayBooking } from "./booking-texts";
 import type { BookedFigures, Figures } from "./types";
 
@@ -81,28 +82,28 @@ function windowOption(figures: Figures): Option {
 
 /** One bar for what became of the day's bookings: its parts are people, side by side. */
 function bookedOption(booked: BookedFigures): Option {
-  const parts = [
-    ["early", "#9cc3dc"],
-    ["in_grace", colour("good")],
-    ["late", "#c98a1b"],
-    ["no_show", colour("bad")],
-    ["cancelled", "#7b8b96"],
-    ["expected", "#d3dce2"],
-  ] as const;
+  const tints: Record<Fate, string> = {
+    early: "#9cc3dc",
+    in_grace: colour("good"),
+    late: "#c98a1b",
+    absent: colour("bad"),
+    cancelled: "#7b8b96",
+    expected: "#d3dce2",
+  };
   return {
     ...frame(),
     grid: { left: 12, right: 12, top: 34, bottom: 4 },
     legend: { top: 0, left: "center", itemWidth: 14, textStyle: { color: colour("ink-2") } },
     xAxis: { type: "value", show: false, max: "dataMax" },
     yAxis: { type: "category", data: [""], show: false },
-    series: parts.map(([name, tint]) => ({
+    series: becameOf(booked).map(({ name, n }) => ({
       type: "bar" as const,
       stack: "booked",
       name: sayBooking(`count_${name}`),
-      data: [booked[name]],
-      itemStyle: { color: tint },
+      data: [n],
+      itemStyle: { color: tints[name] },
       barWidth: 30,
-      label: { show: booked[name] > 0, color: name === "expected" || name === "early" ? colour("ink") : "#ffffff", fontWeight: "bold" as const },
+      label: { show: n > 0, color: name === "expected" || name === "early" ? colour("ink") : "#ffffff", fontWeight: "bold" as const },
     })),
   };
 }

@@ -3,7 +3,7 @@
 import { type Field, ask } from "../clerk/ask";
 import { itemOptions } from "../clerk/item-options";
 import { toast } from "../shared/components/dialog";
-import { clockTime } from "../shared/format";
+import { clockTime, listed } from "../shared/format";
 import type { Session } from "../shared/types";
 import type { House } from "./house";
 import { minutesOf } from "./settings-types";
@@ -87,7 +87,7 @@ export async function endDay(house: House): Promise<void> {
     .map((window) => (window && window.number) || "")
     .concat(current.held.map((ticket) => ticket.number))
     .filter((number) => number !== "");
-  const left = numbers.length > 0 ? say("end_left", { n: numbers.length, numbers: numbers.join("、") }) : say("end_none_left");
+  const left = numbers.length > 0 ? say("end_left", { n: numbers.length, numbers: listed(numbers) }) : say("end_none_left");
   const given = await ask({
     heading: say("end_title"),
     intro: say("end_intro", { waiting: current.totals.waiting, missed: current.totals.missed }),

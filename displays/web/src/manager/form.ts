@@ -64,6 +64,17 @@ export abstract class SettingsForm<T> extends OwElement {
         padding: 0.375rem 0;
         border-bottom: 1px solid var(--ow-line);
       }
+      /* Words need more room than figures. */
+      .rule .words {
+        width: 26rem;
+        max-width: 55vw;
+      }
+      td.short {
+        white-space: nowrap;
+      }
+      td.few {
+        min-width: 6rem;
+      }
       .rule small {
         display: block;
         color: var(--ow-ink-2);

@@ -16,12 +16,16 @@ export const MORNING: Span = { from_min: 540, to_min: 720 };
 export const gridStyles = css`
   .day {
     display: grid;
-    grid-template-columns: 7rem minmax(0, 1fr) auto;
+    grid-template-columns: 7rem minmax(0, 1fr) 11rem;
     gap: 0.75rem;
     align-items: center;
     min-height: 3.25rem;
     padding: 0.375rem 0;
     border-bottom: 1px solid var(--ow-line);
+  }
+  /* The same width on every day: the bars of the week stand under each other. */
+  .day > span:last-child {
+    text-align: right;
   }
   .day > strong small {
     display: block;

@@ -3,6 +3,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
+import { listed } from "../shared/format";
 import { Refused } from "../shared/api";
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
@@ -49,7 +50,7 @@ export class OwNetworkTemplate extends OwElement {
     const members = this.network.halls.filter((one) => one.template === this.template.code);
     return html`<section class="panel" data-testid="network-template"><h2>${named(this.template.name, this.template.code)}</h2>
         <h3>${say("members", { n: members.length })}</h3>
-        <p data-testid="template-halls">${members.length === 0 ? say("no_members") : members.map((one, index) => html`${index > 0 ? "、" : ""}${named(one.name, one.hall)}`)}</p></section>
+        <p data-testid="template-halls">${members.length === 0 ? say("no_members") : members.map((one, index) => html`${index > 0 ? listed(["", ""]) : ""}${named(one.name, one.hall)}`)}</p></section>
       <section class="panel"><h2>${say("push")}</h2><p class="muted small">${say("push_hint")}</p>
         <div class="row"><label>${say("section")}<select class="field" data-testid="push-section" .value=${this.section} @change=${(event: Event) => this.setSection(textOf(event) as Section)}>
             ${SECTIONS.map((one) => html`<option value=${one}>${sectionText(one)}</option>`)}</select></label>

@@ -4,6 +4,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
 import { type Field, type Option, type Values, ask } from "../clerk/ask";
+import { listed } from "../shared/format";
 import { Refused, faultText } from "../shared/api";
 import { toast } from "../shared/components/dialog";
 import { OwElement, define } from "../shared/element";
@@ -168,7 +169,7 @@ function templateOf(network: Network, one: Member): TemplateResult | string {
   if (one.template === null) {
     return say("own");
   }
-  const sections = own.map(sectionText).join("、");
+  const sections = listed(own.map(sectionText));
   return html`${templateNamed(network, one.template)}${sections ? html`<br><small>${say("some_own", { sections })}</small>` : nothing}`;
 }
 

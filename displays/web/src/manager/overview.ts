@@ -10,8 +10,8 @@ import { reasonText } from "../clerk/texts";
 import "../shared/components/dialog";
 import "../shared/components/status";
 import { OwElement, define } from "../shared/element";
-import { clockTime } from "../shared/format";
-import { language, pick, t } from "../shared/i18n";
+import { clockTime, listed } from "../shared/format";
+import { pick, t } from "../shared/i18n";
 import * as day from "./day-acts";
 import type { House } from "./house";
 import { overviewStyles } from "./overview-styles";
@@ -166,7 +166,7 @@ export class OwOverview extends OwElement {
   }
 
   private offline(names: string[]): string {
-    const named = names.slice(0, SCREENS_NAMED).join(language() === "zh" ? "、" : ", ");
+    const named = listed(names.slice(0, SCREENS_NAMED));
     return say("screens_off", { n: names.length, names: names.length > SCREENS_NAMED ? `${named}…` : named });
   }
 

@@ -3,6 +3,7 @@
 import { html, type TemplateResult } from "lit";
 
 import { type Values, ask } from "../clerk/ask";
+import { listed } from "../shared/format";
 import { pick } from "../shared/i18n";
 import { say } from "./settings-texts";
 import { type ItemsContent, withEntry } from "./settings-types";
@@ -19,7 +20,7 @@ export function packageTable(content: ItemsContent, locked: boolean, changed: (p
   return html`<div class="spread"><h3>${say("packages")} <span class="muted">${packages.length}</span></h3><button class="button" ?disabled=${locked} data-testid="add-package" @click=${() => edit(packages.length)}>+ ${say("add_package")}</button></div>
     <p class="small muted">${say("packages_hint")}</p>
     <table data-testid="packages"><thead><tr><th>${say("package")}</th><th>${say("code")}</th><th>${say("part_items")}</th><td></td></tr></thead><tbody>${packages.map(
-      (one, index) => html`<tr><td>${pick(one.name)}</td><td class="muted">${one.code}</td><td>${one.items.map((code) => names.get(code) || code).join("、")}</td>
+      (one, index) => html`<tr><td>${pick(one.name)}</td><td class="muted">${one.code}</td><td>${listed(one.items.map((code) => names.get(code) || code))}</td>
         <td class="acts"><button class="button small" ?disabled=${locked} aria-label="${say("edit")} ${pick(one.name)}" @click=${() => edit(index)}>${say("edit")}</button>
         <button class="button small danger" ?disabled=${locked} aria-label="${say("remove")} ${pick(one.name)}" @click=${() => changed(withEntry(packages, index, null))}>${say("remove")}</button></td></tr>`,
     )}</tbody></table>`;

@@ -135,15 +135,15 @@ export class OwHallForm extends SettingsForm<HallContent> {
   protected override render(): TemplateResult {
     const { name, zone, voice, training, position } = this.value;
     const words = (id: string, label: string, value: string, set: (text: string) => void) =>
-      html`<div class="rule"><label for=${id}>${label}</label><input id=${id} class="field" maxlength="80" .value=${value} ?disabled=${this.locked} @change=${(event: Event) => set(textOf(event).trim())}></div>`;
+      html`<div class="rule"><label for=${id}>${label}</label><input id=${id} class="field words" maxlength="80" .value=${value} ?disabled=${this.locked} @change=${(event: Event) => set(textOf(event).trim())}></div>`;
     const zones = ZONES.indexOf(zone) >= 0 ? ZONES : ZONES.concat(zone);
     return html`${words("zh", say("name_zh"), name.zh, (zh) => this.change({ name: { ...name, zh } }))} ${words("en", say("name_en"), name.en, (en) => this.change({ name: { ...name, en } }))}
-      <div class="rule"><label for="zone">${say("zone")}</label><select id="zone" class="field" ?disabled=${this.locked} @change=${(event: Event) => this.change({ zone: textOf(event) })}>${zones.map((one) => html`<option ?selected=${one === zone}>${one}</option>`)}</select></div>
-      <div class="rule"><label for="voice">${say("voice")}<small>${say("voice_note")}</small></label><select id="voice" class="field" ?disabled=${this.locked} @change=${(event: Event) => this.change({ voice: textOf(event) as HallContent["voice"] })}>${(["browser", "silent"] as const).map(
+      <div class="rule"><label for="zone">${say("zone")}</label><select id="zone" class="field words" ?disabled=${this.locked} @change=${(event: Event) => this.change({ zone: textOf(event) })}>${zones.map((one) => html`<option ?selected=${one === zone}>${one}</option>`)}</select></div>
+      <div class="rule"><label for="voice">${say("voice")}<small>${say("voice_note")}</small></label><select id="voice" class="field words" ?disabled=${this.locked} @change=${(event: Event) => this.change({ voice: textOf(event) as HallContent["voice"] })}>${(["browser", "silent"] as const).map(
         (one) => html`<option value=${one} ?selected=${one === voice}>${say(`voice_${one}`)}</option>`,
       )}</select></div>
       <div class="rule"><label for="training">${say("training")}</label><input id="training" type="checkbox" .checked=${training} ?disabled=${this.locked} @change=${(event: Event) => this.change({ training: (event.target as HTMLInputElement).checked })}></div>
-      <div class="rule"><label for="position">${say("position")}</label><input id="position" class="field" maxlength="60" placeholder="22.72, 114.25" .value=${position ? `${position.lat}, ${position.lon}` : ""} ?disabled=${this.locked} @change=${this.place}></div>`;
+      <div class="rule"><label for="position">${say("position")}</label><input id="position" class="field words" maxlength="60" placeholder="22.72, 114.25" .value=${position ? `${position.lat}, ${position.lon}` : ""} ?disabled=${this.locked} @change=${this.place}></div>`;
   }
 
   /** Takes a position over, or says what it must look like; an empty one means that nobody knows. */

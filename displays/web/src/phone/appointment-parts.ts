@@ -6,7 +6,7 @@ import { dateText, slotTimes } from "../booking/days";
 import { type Tone, codeText, spoken } from "../booking/tale";
 import type { Appointment, Message } from "../booking/types";
 import "../shared/components/qr";
-import { countdown, momentText } from "../shared/format";
+import { countdown, listed, momentText } from "../shared/format";
 import { beside, hasText, otherTag, pick, t } from "../shared/i18n";
 import type { Text } from "../shared/types";
 
@@ -24,7 +24,7 @@ export function heroOf(one: Appointment, tale: { tone: Tone; text: Text }, zone:
       <p class="tale" data-testid="tale">${pick(tale.text)}</p>
       <p class="beside" lang=${otherTag()}>${beside(tale.text)}</p>
     </div>
-    <p class="names">${names.join("、")}</p>
+    <p class="names">${listed(names)}</p>
     <p class="small">${pick(one.hall.name)}</p>
   </section>`;
 }

@@ -5,7 +5,7 @@ import { html, nothing } from "lit";
 import { dateText, slotTimes } from "../booking/days";
 import type { WaitWish } from "../booking/slot-picker";
 import type { Appointment, Wanted } from "../booking/types";
-import { countdown } from "../shared/format";
+import { countdown, listed } from "../shared/format";
 import { pick, t } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
 
@@ -23,7 +23,7 @@ export function visitSummary(info: HallInfo, items: readonly Wanted[], slot: App
           ${pick(dateText(slot.date))} ${slotTimes(slot.slot_ms, slot.end_ms, info.zone)}
         </p>`
       : nothing}
-    <p class="names">${names.join("、")}</p>
+    <p class="names">${listed(names)}</p>
     <p class="small">${pick(info.name)}</p>
   </section>`;
 }

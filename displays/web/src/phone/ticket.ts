@@ -10,11 +10,12 @@ import "../shared/components/status";
 import "../shared/components/topbar";
 import { OwElement, define } from "../shared/element";
 import { LiveFeed } from "../shared/feed";
-import { clockTime, countdown, waitText } from "../shared/format";
+import { clockTime, countdown, listed, waitText } from "../shared/format";
 import { beside, otherTag, pick, t, text } from "../shared/i18n";
 import { rootUrl } from "../shared/place";
 import { base, buttons, surfaces } from "../shared/theme";
 import type { HallInfo, RatingLevel, Text, TicketItem, TicketLive, TicketState } from "../shared/types";
+import { ranges } from "../shared/windows";
 import { alertTurn, askToNotify, mayNotify } from "./alert";
 import { remember } from "./mine";
 import "./onward";
@@ -165,7 +166,7 @@ export class OwTicket extends OwElement {
     const told = ticket.told;
     const range = live && typeof live.p50_ms === "number" ? live : told;
     const words = waitText(range ? range.p50_ms : null, range ? range.p80_ms : null);
-    const labels = (ticket.windows || []).join("、");
+    const labels = listed(ranges(ticket.windows || []));
     return html`<dl class="facts">
         <div>
           <dt>${t("visit.ahead")}</dt>
@@ -208,7 +209,7 @@ export class OwTicket extends OwElement {
       can("delay") && ticket.max_places > 0 && this.button("delay", "", () => (this.isDelaying = !this.isDelaying)),
       can("cancel") && this.button("cancel", "danger", () => this.cancel()),
     ].filter((button) => button !== false);
-    const askable = !isOver(ticket) && mayNotify() === "askable";
+    const askable = ticket.state !== "SERVING" && !isOver(ticket) && mayNotify() === "askable";
     return html`${buttons.length ? html`<div class="actions block">${buttons}</div>` : nothing}
     ${askable
       ? html`<p class="block">
@@ -272,7 +273,7 @@ export class OwTicket extends OwElement {
   }
 
   private item(item: TicketItem) {
-    const materials = (item.materials || []).join("、");
+    const materials = listed((item.materials || []));
     const isOwed = item.state === "SUPPLEMENT_DUE";
     return html`<li data-testid="item" data-state=${item.state} data-entry=${item.entry}>
       <div class="row">

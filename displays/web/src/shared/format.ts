@@ -1,6 +1,6 @@
 // Times and waiting ranges as people read them, in the hall's zone.
 
-import { t, text } from "./i18n";
+import { language, t, text } from "./i18n";
 import type { Text } from "./types";
 
 const MINUTE_MS = 60_000;
@@ -56,6 +56,11 @@ export function waitText(p50Ms: number | null | undefined, p80Ms: number | null 
 export function countdown(untilMs: number, nowMs: number): string {
   const seconds = Math.max(0, Math.ceil((untilMs - nowMs) / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** Several names or labels in one line, as the page's language joins them. */
+export function listed(names: readonly string[]): string {
+  return names.join(language() === "zh" ? "、" : ", ");
 }
 
 /** "5 号窗口" or "Window 5"; labels that say it themselves stay as they are. */

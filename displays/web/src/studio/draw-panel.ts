@@ -3,6 +3,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
+import { listed } from "../shared/format";
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import { type Bench, type Comers, type Drawn, STEP_MIN, type Written, clock } from "./bench";
@@ -256,7 +257,7 @@ export class OwStudioDraw extends OwElement {
   private coming(drawn: Drawn): TemplateResult {
     const { bench } = this;
     const { apart, newTimes } = bench;
-    const shown = newTimes.map(([from, to]) => `${clock(from)}–${clock(to)}`).join("、");
+    const shown = listed(newTimes.map(([from, to]) => `${clock(from)}–${clock(to)}`));
     const all = apart.length > 0 ? apart.map((block) => bench.comersOf(block)) : [drawn];
     const isNobody = all.every(({ moved, induced }) => [moved, induced].every((one) => !(Number(one.low) > 0) && !(Number(one.high) > 0)));
     const how = (isApart: boolean) => html`<label class="choice"><input type="radio" name="apart" data-testid=${isApart ? "apart" : "together"} .checked=${drawn.isApart === isApart} @change=${() => bench.edit({ isApart })}>${say(isApart ? "apart" : "together")}</label>`;
@@ -363,7 +364,7 @@ export class OwStudioDraw extends OwElement {
 
 /** A group by what its windows serve, and where. */
 export function groupName(group: WindowGroup): string {
-  const served = group.everything ? say("group_all") : group.themes.map(pick).join("、") || group.labels.join(" ");
+  const served = group.everything ? say("group_all") : listed(group.themes.map(pick)) || group.labels.join(" ");
   return group.area ? `${pick(group.area)} · ${served}` : served;
 }
 

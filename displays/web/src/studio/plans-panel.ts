@@ -3,6 +3,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
+import { listed } from "../shared/format";
 import { confirmed } from "../shared/components/dialog";
 import { OwElement, define } from "../shared/element";
 import type { Bench } from "./bench";
@@ -51,7 +52,7 @@ export class OwStudioPlans extends OwElement {
       const { kept_pct: kept, p90_min: wait, window_hours: hours } = plan.side.figures;
       return html`<tr><td><input type="checkbox" aria-label=${say("choose", { name: plan.name })} data-testid="choose-${plan.id}" .checked=${this.chosen.indexOf(plan.id) >= 0} @change=${() => this.toggle(plan.id)}></td>
         <td><strong>${plan.name}</strong>${this.chosen[0] === plan.id ? html` <span class="tag published" data-testid="base">${say("base")}</span>` : nothing} <span class="hint">${plan.actor.replace(/^\w+:/, "")}</span></td>
-        <td class="number">${plan.draft.date}</td><td>${plan.draft.hours.length > 0 ? plan.draft.hours.join("、") : say("as_set")}</td>
+        <td class="number">${plan.draft.date}</td><td>${plan.draft.hours.length > 0 ? listed(plan.draft.hours) : say("as_set")}</td>
         <td class="n">${shown(kept)}</td><td class="n">${shown(wait)}</td><td class="n">${shown(hours)}</td>
         <td class="n"><button class="button small" data-testid="load-${plan.id}" ?disabled=${!bench.ground} @click=${() => void bench.load(plan.draft)}>${say("load")}</button>
           <button class="button small danger" data-testid="delete-${plan.id}" @click=${() => void this.drop(plan)}>${say("delete")}</button></td></tr>`;

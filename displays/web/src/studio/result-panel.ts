@@ -3,6 +3,7 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
+import { listed } from "../shared/format";
 import { OwElement, define } from "../shared/element";
 import { language } from "../shared/i18n";
 import type { Bench } from "./bench";
@@ -254,7 +255,7 @@ function difference(code: string, change: Side["change"]): TemplateResult {
 }
 
 function spans(times: readonly string[]): string {
-  return times.map((one) => one.replace("-", "–")).join("、");
+  return listed(times.map((one) => one.replace("-", "–")));
 }
 
 // Who comes, as it was written; what was left open is not named.
