@@ -196,10 +196,13 @@ class World:
             )
         )  # fmt: skip
         for skill in setting.roster.skills:
+            desk = self.state.desks[skill.window]
+            if (skill.serves, skill.helps) == (desk.serves, desk.helps):
+                continue
             self.ask(
                 cmd.ServeAt(
                     command_id="serve", at_ms=at_ms, actor="manager:", window=skill.window, serves=skill.serves,
-                    helps=skill.helps, help_rule=self.state.desks[skill.window].help_rule,
+                    helps=skill.helps, help_rule=desk.help_rule,
                 )
             )  # fmt: skip
 

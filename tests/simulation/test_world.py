@@ -16,7 +16,7 @@ from hall.events import Commit, TicketCalled
 from hall.ids import MINUTE_MS
 from simulation.log import LogSink
 from simulation.people import COMES, LATE
-from simulation.setting import Behaviour, Demand, Mix, Pause, Piece, Roster, ServiceTimes, Setting, Shift
+from simulation.setting import Behaviour, Demand, Mix, Pause, Piece, Roster, ServiceTimes, Setting, Shift, Skill
 from simulation.twin import Twin
 from simulation.world import World
 from tests.simulation.settings import PATIENT, booked_setting, plan_of, setting_of
@@ -116,6 +116,19 @@ def test_nobody_is_called_in_a_break_or_after_a_shift() -> None:
     began = [commit.at_ms for commit in sink.commits if isinstance(commit.command, cmd.PauseWindow)]
     assert began
     assert min(began) >= at(world, 12 * 60)
+
+
+def test_a_skill_that_a_window_has_already_changes_nothing() -> None:
+    """Who draws a plan may say what is so anyway; only what differs is told to the hall."""
+    shifts = tuple(Shift(window=f"W{number:03}", from_min=9 * 60, to_min=18 * 60) for number in range(2))
+    as_it_is, other = Skill("W000", Serves(everything=True)), Skill("W001", Serves(themes=("all",)))
+    roster = Roster(shifts=shifts, skills=(as_it_is, other, other))
+
+    world, sink = lived(setting_of(plan_of(2), per_hour=11, behaviour=PATIENT, roster=roster))
+
+    told = [commit.command.window for commit in sink.commits if isinstance(commit.command, cmd.ServeAt)]
+    assert told == ["W001"]
+    assert world.state.desks["W001"].serves == other.serves
 
 
 def test_the_time_that_windows_work_past_their_plan_is_summed_up_by_half_hour() -> None:

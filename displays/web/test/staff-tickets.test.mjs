@@ -8,6 +8,7 @@ import { load } from "./load.mjs";
 const { isAdded, mayReplace, servedItem, transferItems } = await load("clerk/item-options.ts");
 
 const { goneNumber } = await load("clerk/desk.ts");
+const { usualDue } = await load("clerk/due.ts");
 
 const named = (zh) => ({ zh, en: zh });
 const hall = {
@@ -54,4 +55,11 @@ test("a ticket that others took from the window is named, once, and one that onl
   assert.equal(goneNumber(at(null), at("a001")), null);
   assert.equal(goneNumber(null, at(null)), null, "the first look at a window");
   assert.equal(goneNumber(at("a001"), null), null, "nothing is known while the link is lost");
+});
+
+test("what is owed is due a week later by the hall's own date, early in its morning too", () => {
+  const early = Date.parse("2026-11-26T23:30:00Z"); // 07:30 of the 27th in Shanghai
+
+  assert.equal(usualDue(early, "Asia/Shanghai"), "2026-12-04");
+  assert.equal(usualDue(early, "Europe/Lisbon"), "2026-12-03");
 });

@@ -225,7 +225,7 @@ export class OwConsole extends OwElement {
   }
 
   private async result(item: TicketItem): Promise<void> {
-    const body = await questions.itemResult(item, this.desk.nowMs());
+    const body = await questions.itemResult(item, this.desk.nowMs(), this.desk.hall.zone);
     if (body) {
       await this.desk.run("item-result", body, "result_of_item");
     }
@@ -233,7 +233,7 @@ export class OwConsole extends OwElement {
 
   private setResult(item: TicketItem, result: string): void {
     if (result === "supplement_due") {
-      void questions.owed(item, this.desk.nowMs()).then((body) => body && this.desk.run("item-result", body, "result_of_item"));
+      void questions.owed(item, this.desk.nowMs(), this.desk.hall.zone).then((body) => body && this.desk.run("item-result", body, "result_of_item"));
     } else {
       void this.desk.run("item-result", { entry: item.entry, result }, "result_of_item");
     }

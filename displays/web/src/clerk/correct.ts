@@ -3,7 +3,8 @@
 import { pick, t } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
 import { type Values, ask } from "./ask";
-import { dateAfter, reasons } from "./questions";
+import { usualDue } from "./due";
+import { reasons } from "./questions";
 import { say } from "./texts";
 import type { StaffTicket } from "./types";
 
@@ -24,7 +25,7 @@ export async function correct(hall: HallInfo, ticket: StaffTicket): Promise<Reco
       { name: "state", label: say("correct_state"), kind: "choice", required: true, when: isState, options: ENDS.filter((end) => end !== ticket.state).map((end) => ({ value: end, label: t(`ticket.${end}` as const) })) },
       { name: "entry", label: say("items"), kind: "choice", required: true, when: isItem, options: ticket.items.map((item) => ({ value: String(item.entry), label: pick(item.name), note: t(`item.${item.state}` as const) })) },
       { name: "result", label: say("result"), kind: "choice", required: true, when: isItem, options: RESULTS.map((result) => ({ value: result, label: say(`result_${result}`) })) },
-      { name: "due_date", label: say("due_date"), kind: "date", required: true, value: dateAfter(hall.at_ms), when: (values) => isItem(values) && values.result === "supplement_due" },
+      { name: "due_date", label: say("due_date"), kind: "date", required: true, value: usualDue(hall.at_ms, hall.zone), when: (values) => isItem(values) && values.result === "supplement_due" },
       { name: "reason", label: say("reason"), kind: "choice", required: true, options: reasons(REASONS) },
     ],
     confirm: say("correct"),

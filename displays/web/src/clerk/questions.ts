@@ -4,6 +4,7 @@ import type { Api } from "../shared/api";
 import { pick } from "../shared/i18n";
 import type { HallInfo, HallSummary } from "../shared/types";
 import { type Option, type Values, ask } from "./ask";
+import { usualDue } from "./due";
 import { isAdded, itemOptions, mayReplace, servedItem, transferItems } from "./item-options";
 import { reasonText, say } from "./texts";
 import type { ClerkState, StaffTicket, TicketItem } from "./types";
@@ -11,11 +12,8 @@ import type { ClerkState, StaffTicket, TicketItem } from "./types";
 type Body = Record<string, unknown>;
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 // What a clerk usually says: how long somebody is away, in minutes.
 const BACK_IN_MIN = [5, 10, 20, 30, 60];
-// Five workdays are the usual time to hand in what is owed; the clerk changes it freely.
-const OWED_DAYS = 7;
 const PAUSE_REASONS = ["rest", "meal", "handover", "system_down", "other"];
 const TRANSFER_REASONS = ["wrong_window", "needs_other_item", "load", "citizen_asks", "other"];
 
@@ -154,7 +152,7 @@ export async function addItems(hall: HallInfo): Promise<Body | null> {
   return given ? { items: codes.map((code) => ({ code, quantity: bounded(String(given.quantity), limit) })) } : null;
 }
 
-export async function itemResult(item: TicketItem, nowMs: number): Promise<Body | null> {
+export async function itemResult(item: TicketItem, nowMs: number, zone: string): Promise<Body | null> {
   const owes = (values: Values) => values.result === "supplement_due";
   const options = ["done", "supplement_due", "referred", "refused"].map((code) => ({
     value: code,
@@ -164,7 +162,7 @@ export async function itemResult(item: TicketItem, nowMs: number): Promise<Body 
     heading: say("result_of", { item: pick(item.name) }),
     fields: [
       { name: "result", label: say("result"), kind: "choice", required: true, options },
-      { name: "due_date", label: say("due_date"), kind: "date", required: true, value: item.due_date || dateAfter(nowMs), when: owes },
+      { name: "due_date", label: say("due_date"), kind: "date", required: true, value: item.due_date || usualDue(nowMs, zone), when: owes },
       { name: "materials", label: say("materials"), kind: "lines", required: true, value: (item.materials || []).map(pick).join("\n"), when: owes },
     ],
     testid: "dialog-result",
@@ -172,13 +170,13 @@ export async function itemResult(item: TicketItem, nowMs: number): Promise<Body 
   return given ? resultBody(item, String(given.result), given) : null;
 }
 
-export async function owed(item: TicketItem, nowMs: number): Promise<Body | null> {
+export async function owed(item: TicketItem, nowMs: number, zone: string): Promise<Body | null> {
   const given = await ask({
     heading: say("result_of", { item: pick(item.name) }),
     intro: say("result_supplement_due_long"),
     fields: [
       { name: "materials", label: say("materials"), kind: "lines", required: true, value: (item.materials || []).map(pick).join("\n") },
-      { name: "due_date", label: say("due_date"), kind: "date", required: true, value: item.due_date || dateAfter(nowMs) },
+      { name: "due_date", label: say("due_date"), kind: "date", required: true, value: item.due_date || usualDue(nowMs, zone) },
     ],
     testid: "dialog-owed",
   });
@@ -206,11 +204,6 @@ async function otherHalls(api: Api, own: string): Promise<Option[]> {
     // Without the list a transfer inside the hall still works.
     return [];
   }
-}
-
-/** The usual day for what is owed. */
-export function dateAfter(nowMs: number): string {
-  return new Date(nowMs + OWED_DAYS * DAY_MS).toISOString().slice(0, 10);
 }
 
 function bounded(text: string, limit: number): number {
