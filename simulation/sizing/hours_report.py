@@ -121,6 +121,7 @@ def _side_by_side(found: Longer) -> Table:
         (Text("离开 人次/周", "left a week"), lambda one: one.left),
         (Text("最多窗口", "windows at most"), lambda one: one.windows_most),
         (Text("所需窗口小时/周", "window-hours wanted a week"), lambda one: one.window_hours),
+        (Text("其中因未达标而加", "of them added where it was missed"), lambda one: one.added_hours or None),
         (Text("排出窗口小时/周", "window-hours scheduled a week"), lambda one: one.scheduled_hours),
         (Text("人数", "people"), lambda one: _people(one)),
         (Text("付薪小时/周", "paid hours a week"), lambda one: one.paid_hours),

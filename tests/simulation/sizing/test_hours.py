@@ -1,8 +1,9 @@
 """`onewindow hours`: a week opened longer, who comes then, and the service of the cover that was scheduled."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -21,13 +22,14 @@ from simulation.report.workbook import sheets_of
 from simulation.results import SLOTS, Waits
 from simulation.scenario import FOLDER, load_scenario
 from simulation.setting import Demand, NewHours, Piece, Setting
+from simulation.sizing import hours as hours_module
 from simulation.sizing.cover import FIRST_WEEK, CoverCheck, worst_of
 from simulation.sizing.cover_report import STANDINGS
-from simulation.sizing.errors import BadExtension, BadLabourRules, TargetOutOfReach
-from simulation.sizing.hours import Effort, Longer, Wish, hours
+from simulation.sizing.errors import BadExtension, BadLabourRules, TargetOutOfReach, TooFewPeople
+from simulation.sizing.hours import Effort, End, Longer, Wish, hours
 from simulation.sizing.hours_command import hours as hours_command
 from simulation.sizing.hours_report import report_of
-from simulation.sizing.labour import DEFAULT_RULES, load_rules
+from simulation.sizing.labour import DEFAULT_RULES, LabourRules, load_rules
 from simulation.sizing.longer import (
     Coming,
     DayKind,
@@ -44,7 +46,7 @@ from simulation.sizing.overtime import overtime_of
 from simulation.sizing.plan import Checked
 from simulation.sizing.ranges import Range
 from simulation.sizing.rota import Rostered
-from simulation.sizing.shifts import Person, Schedule, cover_of
+from simulation.sizing.shifts import Person, Schedule, cover_of, schedule
 from simulation.sizing.staffing import Target
 from simulation.table import BY_SLOT, FACTS, WIDTH, Days
 from simulation.twin import Twin
@@ -210,7 +212,7 @@ def test_the_price_of_longer_hours_is_told_with_its_doubts(
     sound: dict[str, object] = {
         "checks": judged(Interval(0.95, 0.93, 0.97, 8)), "cover_held": True, "cover_sure": True,
         "in_new_hours": Interval(30, 25, 35, 4), "kept_new_pct": Interval(95, 93, 97, 4), "held": True, "paid_hours": 100.0,
-        "scheduled_hours": 100.0, "cost_gap_pct": 0.0,
+        "scheduled_hours": 100.0, "cost_gap_pct": 0.0, "rounds": 0,
     }  # fmt: skip
     week = msgspec.structs.replace(longer.cases[1], **{**sound, **changes})
 
@@ -236,7 +238,7 @@ def test_whether_the_target_is_held_is_said_of_the_cover_that_was_scheduled(
     week = msgspec.structs.replace(
         longer.cases[1], held=True, checks=checks, worst=worst_of(checks), worst_hour_pct=100 * found.value,
         cover_held=all(one.check.holds for one in checks), cover_sure=all(one.is_sure for one in checks),
-        paid_hours=100.0, scheduled_hours=100.0, cost_gap_pct=0.0,
+        paid_hours=100.0, scheduled_hours=100.0, cost_gap_pct=0.0, rounds=0,
     )  # fmt: skip
 
     report = report_of(msgspec.structs.replace(longer, cases=(longer.cases[0], week)), version="0")
@@ -252,6 +254,88 @@ def test_whether_the_target_is_held_is_said_of_the_cover_that_was_scheduled(
         rows["target of every hour"] == STANDINGS["sure" if tone == "good" else "held" if tone == "open" else "missed"]
     )
     assert rows["target of every hour"].en == shown
+
+
+HARD: Final = Wish(
+    extension=Extension(evening="20:00"), moved={"evening": Range(20, 20)}, rules=DEFAULT_RULES,
+    target=Target(share=0.9, within_min=10),
+)  # fmt: skip
+QUICK: Final = Effort(search_days=4, fresh_days=4, weeks=12, solver_s=5)
+"""Few days of search: what is sized on them misses on other weeks."""
+
+
+def test_windows_are_added_where_fresh_weeks_missed_until_others_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The need only grows, by what is said; each judgement has weeks of its own; without additions the same week misses."""
+    found = hours(village(), HARD, QUICK)
+    monkeypatch.setattr(hours_module, "ROUNDS", 0)
+    bare = hours(village(), HARD, QUICK)
+
+    grown = [(one, before) for one, before in zip(found.cases, bare.cases, strict=True) if one.rounds]
+    assert grown, "some week missed at first"
+    for one, before in grown:
+        assert not before.cover_held
+        assert before.ended == "rounds"
+        assert (one.ended == "held") == one.cover_held
+        assert one.cover_held
+        pairs = [
+            (own, was)
+            for day, other in zip(one.need, before.need, strict=True)
+            for own, was in zip(day, other, strict=True)
+        ]
+        assert all(own >= was for own, was in pairs)
+        assert one.added_hours == sum(own - was for own, was in pairs) / 2 == one.window_hours - before.window_hours > 0
+        assert one.worst_hour_pct > before.worst_hour_pct
+
+
+def test_people_that_the_rules_do_not_allow_are_not_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first schedule stays, and says that it misses and why."""
+    monkeypatch.setattr(hours_module, "schedule", one_schedule())
+    found = hours(village(), HARD, QUICK)
+
+    missed = [one for one in found.cases if not one.cover_held]
+    assert missed, "some week missed at first"
+    assert {(one.ended, one.rounds, one.added_hours) for one in missed} == {("people", 0, 0.0)}
+
+
+def one_schedule() -> Callable[..., Schedule]:
+    """Return a solver that finds one schedule for each opening and closing time, and nobody for a second one."""
+    known: set[int] = set()
+
+    def solve(need: Need, rules: LabourRules, *, time_limit_s: float, gap: float) -> Schedule:
+        if need.slots in known:
+            raise TooFewPeople(when="Mon")
+        known.add(need.slots)
+        return schedule(need, rules, time_limit_s=time_limit_s, gap=gap)
+
+    return solve
+
+
+@pytest.mark.parametrize(
+    ("ended", "said_zh", "said_en"),
+    [
+        ("rounds", "--search-days", "size it on more days (--search-days)"),
+        ("windows", "增设窗口", "it takes more windows"),
+        ("people", "--labour", "other rules (--labour) may"),
+    ],
+)
+def test_a_miss_says_what_was_added_and_what_can_be_done(
+    longer: Longer, ended: End, said_zh: str, said_en: str
+) -> None:
+    checks = judged(Interval(0.89, 0.87, 0.91, 8))
+    week = msgspec.structs.replace(
+        longer.cases[1], checks=checks, cover_held=False, cover_sure=False, rounds=2, added_hours=7.5, ended=ended
+    )
+
+    report = report_of(msgspec.structs.replace(longer, cases=(longer.cases[0], week)), version="0")
+
+    (finding,) = report.findings
+    assert finding.tone == "bad"
+    assert "after windows were added 2 times where earlier weeks missed it (7.5 window-hours a week)" in finding.text.en
+    assert said_en in finding.text.en
+    assert "已 2 次在未达标处加窗口（每周共 7.5 窗口小时）" in finding.text.zh
+    assert said_zh in finding.text.zh
+    rows = {row[0].en: row[2] for row in report.tables[0].rows if isinstance(row[0], Text)}
+    assert rows["of them added where it was missed"] == 7.5
 
 
 def test_figures_of_an_earlier_version_are_judged_by_their_worst_hour(longer: Longer) -> None:

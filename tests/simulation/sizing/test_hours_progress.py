@@ -48,6 +48,21 @@ def test_the_bar_counts_all_stages_and_ends_at_the_end() -> None:
     assert told[0].left_s is not None
 
 
+def test_the_bar_grows_by_the_weeks_that_are_judged_again() -> None:
+    told: list[Progress] = []
+    stages = Stages(told.append, [None, 10, 10], guess=100)
+
+    for _ in range(2):
+        stages.end()
+    stages.again([20, 30])
+    stages.simulating(Progress(10, 20, None))
+    assert (told[-1].done, told[-1].total) == (10 + 10, 10 + 20 + 30 + 10)
+    for _ in range(3):
+        stages.end()
+
+    assert told[-1] == Progress(70, 70, 0.0)
+
+
 def test_longer_hours_go_on_from_what_was_kept_and_answer_the_same(tmp_path: Path) -> None:
     """Pulled in the middle, begun again, run once more: nothing is simulated twice, and the bar ends at all of it."""
     file, whole, again, last = tmp_path / "kept.jsonl", list[Progress](), list[Progress](), list[Progress]()
@@ -70,7 +85,8 @@ def test_longer_hours_go_on_from_what_was_kept_and_answer_the_same(tmp_path: Pat
     assert len(again) < len(whole)
     for told in (whole, again, last):
         assert told[-1].done == told[-1].total > 0
-    assert last[-1].total == 2 * 2 * 5, "the weeks alone, and no search"
+    lived = sum(1 + one.rounds for one in undisturbed.cases)
+    assert last[-1].total == 2 * 5 * lived, "the weeks alone, and no search"
     assert file.stat().st_size - size < 1_000, "ends of runs alone"
 
 
