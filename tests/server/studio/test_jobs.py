@@ -150,6 +150,7 @@ def test_a_sizing_says_how_surely_it_holds_and_what_tells(studio: Studio, ground
     assert sized["worst"]["low"] <= sized["worst"]["value"] <= sized["worst"]["high"]
     assert sized["held"] or not sized["sure"]
     assert (sized["tells"] is None) == sized["sure"]
+    assert [(one["kind"], one["wanted"]) for one in sized["day"]] == [("use", 0.95)]
     assert result["plan"]["figures"]["p50_min"]["value"] <= 10
     assert result["plan"]["figures"]["p90_min"]["value"] <= 20
 
