@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from simulation.errors import Language
 from simulation.fit.picture import BLUE, COLOURS, FAINT, INK, ORANGE, chinese_font, one_weight_is_enough
@@ -80,6 +81,7 @@ def _steps(axes: Axes, picture: Picture, language: Language) -> None:
         axes.stairs(
             _numbers(one.values), edges, baseline=None, color=colour, linewidth=1.8, label=said(one.name, language)
         )
+    axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
     _finish(axes, picture, language)
 
 

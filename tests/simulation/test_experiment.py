@@ -106,6 +106,16 @@ def test_what_is_never_negative_has_no_interval_below_none() -> None:
     assert np.isnan(number_of(waits[:1]).low), "one day says nothing of how sure it is"
 
 
+def test_what_is_beyond_all_of_it_lies_in_its_interval_and_a_share_ends_at_all_of_it() -> None:
+    """Windows that work after closing are busy for longer than planned; nobody keeps more promises than were made."""
+    planned = np.full(8, 10.0)
+    beyond = share_of(planned * [1.1, 1.2, 1.0, 1.15, 1.1, 1.2, 1.0, 1.15], planned)
+    share = share_of(planned * [1.0, 0.9, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], planned)
+
+    assert 1 < beyond.low < beyond.value < beyond.high
+    assert share.low < share.value < share.high == 1
+
+
 def test_it_runs_until_it_is_sure() -> None:
     """More days until the share of kept promises is known to two points, or the limit is reached."""
 

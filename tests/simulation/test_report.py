@@ -21,7 +21,7 @@ from simulation.log import LogSink
 from simulation.replay_command import replay
 from simulation.report.content import Finding, Picture, Report, Series, Table, lines_of, shown
 from simulation.report.page import page_of
-from simulation.report.pictures import _fall, drawn
+from simulation.report.pictures import _fall, _steps, drawn
 from simulation.report.workbook import harmless, workbook_of
 from simulation.setting import Assumption
 from simulation.twin import Twin
@@ -105,6 +105,15 @@ def test_the_same_report_gives_the_same_picture(kind: str) -> None:
 
     assert first == second
     assert first[1] == "en"
+
+
+def test_windows_by_half_hour_are_told_in_whole_ones() -> None:
+    (picture,) = [one for one in a_report().pictures if one.kind == "steps"]
+    axes = Figure().subplots()
+
+    _steps(axes, picture, "en")
+
+    assert all(float(tick).is_integer() for tick in axes.get_yticks())
 
 
 def test_no_figure_of_a_waterfall_stands_in_its_interval_and_long_names_have_several_lines() -> None:
