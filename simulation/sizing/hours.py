@@ -209,8 +209,8 @@ def _stages(weeks: Sequence[Sequence[DayKind]], effort: Effort, tell: Tell | Non
 def _journal(setting: Setting, wish: Wish, effort: Effort, path: Path | None) -> Journal | None:
     if path is None:
         return None
-    # Where it runs makes no difference to what comes out.
-    content = msgspec.json.encode((setting, wish, msgspec.structs.replace(effort, machine=Machine())))
+    # Where it runs makes no difference to what comes out; with more time for schedules, only these are made again.
+    content = msgspec.json.encode((setting, wish, msgspec.structs.replace(effort, machine=Machine(), solver_s=0)))
     return Journal(path, msgspec.json.encode({"hours": hashlib.sha256(content).hexdigest()}))
 
 
@@ -314,7 +314,7 @@ class _Run:
         """Return the schedule; one that was kept is taken, since a solver that was cut short may find another one."""
         part = self._part()
         if part is not None:
-            for line in part.read(msgspec.json.encode((need, rules))):
+            for line in part.read(msgspec.json.encode((need, rules, self._effort.solver_s))):
                 return msgspec.json.decode(line, type=Schedule)
         found = schedule(need, rules, time_limit_s=self._effort.solver_s, gap=GAP)
         if part is not None and math.isfinite(found.bound) and math.isfinite(found.gap):

@@ -97,8 +97,8 @@ def _doubts(one: Week) -> Iterator[Text]:
         )
     if one.cost_gap_pct > UNSOLVED_PCT:
         yield Text(
-            f"排班求解时间已到，可能还有最多便宜 {one.cost_gap_pct:.0f} % 的排法",
-            f"the time for the schedule was up, and one up to {one.cost_gap_pct:.0f} % cheaper may exist",
+            f"排班求解时间已到，可能还有最多便宜 {one.cost_gap_pct:.0f} % 的排法（--schedule-seconds 可放宽）",
+            f"the time for the schedule was up, and one up to {one.cost_gap_pct:.0f} % cheaper may exist (allow more: --schedule-seconds)",
         )
 
 
