@@ -1,17 +1,13 @@
 """`onewindow hours`: a week opened longer, who comes then, and the service of the cover that was scheduled."""
 
-from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 import msgspec
-import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from hall.catalog import Text
-from hall.ids import MINUTE_MS
 from hall.opening import Span, WeekHours
 from simulation.demand import expected_visits
 from simulation.halls import offered_hall
@@ -19,17 +15,15 @@ from simulation.intervals import Interval
 from simulation.report.content import lines_of
 from simulation.report.page import page_of
 from simulation.report.workbook import sheets_of
-from simulation.results import SLOTS, Waits
 from simulation.scenario import FOLDER, load_scenario
 from simulation.setting import Demand, NewHours, Piece, Setting
-from simulation.sizing import hours as hours_module
 from simulation.sizing.cover import FIRST_WEEK, CoverCheck, worst_of
 from simulation.sizing.cover_report import STANDINGS
-from simulation.sizing.errors import BadExtension, BadLabourRules, TargetOutOfReach, TooFewPeople
+from simulation.sizing.errors import BadExtension, TargetOutOfReach
 from simulation.sizing.hours import Effort, End, Longer, Wish, hours
 from simulation.sizing.hours_command import hours as hours_command
 from simulation.sizing.hours_report import report_of
-from simulation.sizing.labour import DEFAULT_RULES, LabourRules, load_rules
+from simulation.sizing.labour import DEFAULT_RULES
 from simulation.sizing.longer import (
     Coming,
     DayKind,
@@ -42,13 +36,11 @@ from simulation.sizing.longer import (
     visits_a_week,
 )
 from simulation.sizing.need import Need, WorkShift
-from simulation.sizing.overtime import overtime_of
 from simulation.sizing.plan import Checked
 from simulation.sizing.ranges import Range
 from simulation.sizing.rota import Rostered
-from simulation.sizing.shifts import Person, Schedule, cover_of, schedule
+from simulation.sizing.shifts import Person, cover_of
 from simulation.sizing.staffing import Target
-from simulation.table import BY_SLOT, FACTS, WIDTH, Days
 from simulation.twin import Twin
 from tests.simulation.settings import plan_of, setting_of
 
@@ -260,60 +252,6 @@ def test_whether_the_target_is_held_is_said_of_the_cover_that_was_scheduled(
     assert rows["target of every hour"].en == shown
 
 
-HARD: Final = Wish(
-    extension=Extension(evening="20:00"), moved={"evening": Range(20, 20)}, rules=DEFAULT_RULES,
-    target=Target(share=0.9, within_min=10),
-)  # fmt: skip
-QUICK: Final = Effort(search_days=4, fresh_days=4, weeks=12, solver_s=20)
-"""Few days of search: what is sized on them misses on other weeks."""
-
-
-def test_windows_are_added_where_fresh_weeks_missed_until_others_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The need only grows, by what is said; each judgement has weeks of its own; without additions the same week misses."""
-    found = hours(village(), HARD, QUICK)
-    monkeypatch.setattr(hours_module, "ROUNDS", 0)
-    bare = hours(village(), HARD, QUICK)
-
-    grown = [(one, before) for one, before in zip(found.cases, bare.cases, strict=True) if one.rounds]
-    assert grown, "some week missed at first"
-    for one, before in grown:
-        assert not before.cover_held
-        assert before.ended == "rounds"
-        assert (one.ended == "held") == one.cover_held
-        assert one.cover_held
-        pairs = [
-            (own, was)
-            for day, other in zip(one.need, before.need, strict=True)
-            for own, was in zip(day, other, strict=True)
-        ]
-        assert all(own >= was for own, was in pairs)
-        assert one.added_hours == sum(own - was for own, was in pairs) / 2 == one.window_hours - before.window_hours > 0
-        assert one.worst_hour_pct > before.worst_hour_pct
-
-
-def test_people_that_the_rules_do_not_allow_are_not_added(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first schedule stays, and says that it misses and why."""
-    monkeypatch.setattr(hours_module, "schedule", one_schedule())
-    found = hours(village(), HARD, QUICK)
-
-    missed = [one for one in found.cases if not one.cover_held]
-    assert missed, "some week missed at first"
-    assert {(one.ended, one.rounds, one.added_hours) for one in missed} == {("people", 0, 0.0)}
-
-
-def one_schedule() -> Callable[..., Schedule]:
-    """Return a solver that finds one schedule for each opening and closing time, and nobody for a second one."""
-    known: set[int] = set()
-
-    def solve(need: Need, rules: LabourRules, *, time_limit_s: float, gap: float) -> Schedule:
-        if need.slots in known:
-            raise TooFewPeople(when="Mon")
-        known.add(need.slots)
-        return schedule(need, rules, time_limit_s=time_limit_s, gap=gap)
-
-    return solve
-
-
 @pytest.mark.parametrize(
     ("ended", "said_zh", "said_en"),
     [
@@ -441,59 +379,6 @@ def test_work_after_closing_is_a_line_of_its_own_in_hours_and_cost(longer: Longe
     assert "hours.overtime" in [one.about for one in report.assumptions]
 
 
-@pytest.fixture
-def evening() -> tuple[DayKind, Schedule]:
-    """Mondays to Tuesdays until 20:00: two people close, one of them begins at 9:00 on the next day, after 13 hours."""
-    late, early = WorkShift(960, 1200), WorkShift(540, 780)
-    people = (
-        Person("full", (late, early, None, None, None, None, None)),
-        Person("full", (late, None, None, None, None, None, None)),
-    )
-    need = Need(540, 30, ((1,) * 22, (1,) * 22, *(((0,) * 22,) * 5)))
-    found = Schedule(
-        people=people, need=need, cover=cover_of(people, need), paid_min=4800, cost=80, bound=80, gap=0, status="optimal",
-        seconds=0, rules=DEFAULT_RULES.name, basis="assumed",
-    )  # fmt: skip
-    return DayKind((1,), village()), found
-
-
-def closed_late(minutes: Sequence[tuple[int, ...]]) -> Days:
-    """Return Mondays after whose closing windows work so many minutes."""
-    rows = np.zeros((len(minutes), WIDTH))
-    table = Days(0, rows, Waits.empty(), {}, {})
-    for number, windows in enumerate(minutes):
-        for slot in range(40, SLOTS):
-            own = [min(30, minute - (slot - 40) * 30) for minute in windows if minute > (slot - 40) * 30]
-            rows[number, len(FACTS) + BY_SLOT.index("slot_over_ms") * SLOTS + slot] = sum(own) * MINUTE_MS
-            rows[number, len(FACTS) + BY_SLOT.index("slot_over") * SLOTS + slot] = len(own)
-    return table
-
-
-def test_overtime_costs_its_premium_and_those_of_its_time(evening: tuple[DayKind, Schedule]) -> None:
-    """45 and 15 minutes, then none: half an hour a week on the mean, at 1 + 0.5 + 0.2 hours of pay, or as the rules say."""
-    kind, found = evening
-    table = closed_late([(45, 15), ()])
-    dear = msgspec.structs.replace(DEFAULT_RULES, overtime_premium=1.0, premiums=())
-
-    usual = overtime_of([kind], [table], found, DEFAULT_RULES, pay_per_hour=50)
-    other = overtime_of([kind], [table], found, dear, pay_per_hour=1)
-
-    assert usual.hours.value == other.hours.value == 0.5
-    assert usual.cost.value == pytest.approx(0.5 * 1.7 * 50)
-    assert other.cost.value == pytest.approx(0.5 * 2)
-
-
-def test_a_rest_is_shortened_only_where_nobody_else_can_stay(evening: tuple[DayKind, Schedule]) -> None:
-    """11 hours of rest leave two hours; the other one, who is off on the next day, stays first."""
-    kind, found = evening
-
-    spared = overtime_of([kind], [closed_late([(150, 60), (200,), (), ()])], found, DEFAULT_RULES, pay_per_hour=1)
-    hit = overtime_of([kind], [closed_late([(150, 140), (200,), (), ()])], found, DEFAULT_RULES, pay_per_hour=1)
-
-    assert (spared.early_people, spared.rest_broken_pct) == (1, 0.0)
-    assert hit.rest_broken_pct == 25.0
-
-
 def test_rests_that_are_shortened_more_than_rarely_are_a_doubt(longer: Longer) -> None:
     week = longer.cases[1]
     assert week.overtime is not None
@@ -504,18 +389,6 @@ def test_rests_that_are_shortened_more_than_rarely_are_a_doubt(longer: Longer) -
         assert ("shortens 25 % of the rests" in finding.text.en) == is_told
         assert ("25 % 的" in finding.text.zh) == is_told
         assert finding.tone != "good" or not is_told
-
-
-def test_rules_state_another_premium_for_overtime_but_not_a_negative_one(tmp_path: Path) -> None:
-    file = tmp_path / "rules.toml"
-    rules = 'name = { zh = "本厅", en = "ours" }\novertime_premium = PREMIUM\n[[contracts]]\ncode = "full"\nname = { zh = "全职", en = "full" }\n'
-    file.write_text(rules.replace("PREMIUM", "1.0"), "utf-8")
-
-    assert load_rules(file).overtime_premium == 1.0
-    assert DEFAULT_RULES.overtime_premium == 0.5, "Labour Law 1994, article 44"
-    file.write_text(rules.replace("PREMIUM", "-0.1"), "utf-8")
-    with pytest.raises(BadLabourRules, match="overtime_premium"):
-        load_rules(file)
 
 
 def test_in_time_is_what_was_asked_for_and_not_the_promise_of_the_scenario() -> None:
