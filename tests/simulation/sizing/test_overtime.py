@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from hall.ids import MINUTE_MS
-from simulation.results import SLOTS, Waits
 from simulation.sizing.errors import BadLabourRules
 from simulation.sizing.labour import DEFAULT_RULES, load_rules
 from simulation.sizing.longer import DayKind
@@ -16,6 +15,7 @@ from simulation.sizing.need import Need, WorkShift
 from simulation.sizing.overtime import overtime_of
 from simulation.sizing.shifts import Person, Schedule, cover_of
 from simulation.table import BY_SLOT, FACTS, WIDTH, Days
+from simulation.waits import SLOTS, Waits
 from tests.simulation.sizing.test_hours import village
 
 
