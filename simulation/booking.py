@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from hall import booking_commands as bcmd
+from hall import booking_events as bev
 from hall import commands as cmd
 from hall import events as ev
 from hall.appointments import grids_of
@@ -48,7 +49,10 @@ def sell(people: People, booked: Booked | None, day: Day, *, at_ms: list[Ms], st
     by_rules = state.plan.policy.booking is not None
     left: dict[Ms, int] = {}
     slots: dict[int, Ms] = {}
+    edits = list(people.slot_edits)
     for place in range(people.walk_ins, len(people)):
+        while edits and edits[0][0] <= place - people.walk_ins:
+            _set_slots(edits.pop(0)[1], number=len(edits), ask=ask, at_ms=day.midnight_ms - SOLD_BEFORE_MS)
         wish = at_ms[place]
         slot = (
             _sold_by_hall(place, people, wish, state=state, ask=ask, at_ms=day.midnight_ms - SOLD_BEFORE_MS)
@@ -60,6 +64,18 @@ def sell(people: People, booked: Booked | None, day: Day, *, at_ms: list[Ms], st
             earliest = day.sessions[0].open_ms - state.plan.policy.issuing.before_open_ms
             at_ms[place] = max(slot + people.punctual_ms[place - people.walk_ins], earliest)
     return Appointments(slots, by_rules)
+
+
+def _set_slots(edit: bev.SlotsSet, *, number: int, ask: Ask, at_ms: Ms) -> None:
+    """Set places again; where other rules have no such group or slot, there is nothing to set."""
+    for start, places in edit.slots:
+        wanted = 0 if edit.is_closed else places
+        ask(
+            bcmd.SetSlots(
+                command_id=f"slots-{number}-{start}", at_ms=at_ms, actor="manager:", group=edit.group, from_ms=start,
+                to_ms=start + 1, places=None if wanted < 0 else wanted, channels=edit.channels, reason=edit.reason,
+            )
+        )  # fmt: skip
 
 
 def _sold_by_hall(place: int, people: People, wish: Ms, *, state: HallDay, ask: Ask, at_ms: Ms) -> Ms | None:

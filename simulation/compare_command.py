@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -11,6 +11,9 @@ from simulation.cli import FILE, MOST_DAYS
 from simulation.errors import Language
 from simulation.report.options import report_options
 from simulation.stops import TwinCommand
+
+WHOLE: Final = frozenset({"visitors", "cost", "last_out_min"})
+"""Figures that need nothing behind the point."""
 
 if TYPE_CHECKING:
     from simulation.differences import Difference
@@ -61,6 +64,8 @@ def lines_of(names: Sequence[str], settings: Sequence["Setting"], found: Sequenc
     """Return the comparison for a terminal, line by line."""
     from simulation.fit.table import aligned
     from simulation.intervals import Interval
+    from simulation.report.content import both
+    from simulation.report.days import FIGURES
 
     first = settings[0]
     yield f"{first.name.zh} {first.name.en} · onewindow {version('onewindow')} · seed {first.seed}"
@@ -72,23 +77,10 @@ def lines_of(names: Sequence[str], settings: Sequence["Setting"], found: Sequenc
         return f"{own.value:.{digits}f} ({change.low:+.{digits}f} … {change.high:+.{digits}f})"
 
     rows: list[tuple[str, ...]] = [("", *names)]
-    for title, figure, digits in (
-        ("到访 visitors a day", "visitors", 0),
-        ("兑现 promise kept (%)", "kept_pct", 1),
-        ("平均等候 mean wait (min)", "mean_wait_min", 1),
-        ("一日 P50 wait P50 of a day (min)", "p50_min", 1),
-        ("一日 P90 wait P90 of a day (min)", "p90_min", 1),
-        ("窗口利用 use of windows (%)", "use_pct", 1),
-        ("离开 left before the call", "left", 1),
-        ("未取到号 turned away", "turned_away", 1),
-        ("窗口小时 window-hours", "window_hours", 1),
-        ("费用 cost", "cost", 0),
-        ("最后一人 last visitor out (min)", "last_out_min", 0),
-    ):
-        if any(figure not in one.figures for one in found):
-            continue
-        cells = [cell(*one.figures[figure], digits) for one in found]
-        rows.append((title, *cells))
+    for figure, title in FIGURES.items():
+        if all(figure in one.figures for one in found):
+            digits = 0 if figure in WHOLE else 1
+            rows.append((both(title), *(cell(*one.figures[figure], digits) for one in found)))
     yield from aligned(rows)
     abouts = dict.fromkeys(
         (one.about, one.basis, one.text.zh, one.text.en) for each in settings for one in each.assumptions

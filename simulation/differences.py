@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 
 from hall.ids import MINUTE_MS
-from simulation.intervals import Floats, Interval, difference_of, mean_of, share_difference_of, share_of, unit_of
+from simulation.intervals import Floats, Interval, difference_of, number_of, share_difference_of, share_of, unit_of
 from simulation.setting import Setting
 from simulation.table import Days
 
@@ -41,7 +41,7 @@ def differences_of(name: str, setting: Setting, days: Days, base: Days) -> Diffe
         ("last_out_min", days.fact("last_out_min"), base.fact("last_out_min")),
     ):
         change = None if is_first else difference_of(own, first, block=block)
-        figures[title] = (mean_of(own, block=block), change)
+        figures[title] = (number_of(own, block=block), change)
     return Difference(name, days.count, figures)
 
 

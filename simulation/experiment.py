@@ -21,7 +21,7 @@ import msgspec
 import numpy as np
 
 from simulation.errors import SweepCancelled
-from simulation.journal import Kept, kept_in
+from simulation.journal import Journal, Kept, kept_in
 from simulation.results import Share
 from simulation.setting import Setting
 from simulation.stops import born_deaf
@@ -115,18 +115,19 @@ def until_sure(
 ) -> Days:
     """Simulate blocks of days until a figure's interval is as short as wanted, or so many days are done.
 
-    At least four blocks of strata are run: an interval of fewer is seldom right about its own length. Each round has a
-    progress file of its own beside the first, since how many days it takes follows from the rounds before.
+    At least four blocks of strata are run: an interval of fewer is seldom right about its own length. The progress file has a
+    part for each round, since how many days it takes follows from the rounds before. Raises SweepCancelled and CheckpointMismatch.
     """
+    journal = None if progress_file is None else Journal(progress_file, _heading_of_rounds(setting))
     block = max(setting.strata, CHUNK)
     step = -(-block // setting.strata) * setting.strata
     upto = min(most_days, max(4 * step, -(-least_days // step) * step))
-    found, number = None, 0
+    found = None
     while True:
         first = found.count if found is not None else 0
         more = simulate(
             setting, range(first, upto), machine=machine, tell=_counted_on(tell, first), is_cancelled=is_cancelled,
-            progress_file=_file_of(progress_file, number),
+            progress_file=None if journal is None else journal.part(),
         )  # fmt: skip
         found = more if found is None else joined([found, more])
         width = half_width(found)
@@ -134,7 +135,7 @@ def until_sure(
             return found
         # Intervals shrink with the root of the days; no more than twice as many at a time.
         need = found.count * min(2.0, max(1.1, (width / wanted) ** 2)) if width > 0 else 2 * found.count
-        upto, number = min(most_days, -(-int(need) // step) * step), number + 1
+        upto = min(most_days, -(-int(need) // step) * step)
 
 
 def _counted_on(tell: Tell | None, before: int) -> Tell | None:
@@ -142,10 +143,6 @@ def _counted_on(tell: Tell | None, before: int) -> Tell | None:
     if tell is None:
         return None
     return lambda now: tell(Progress(before + now.done, before + now.total, now.left_s))
-
-
-def _file_of(first: Path | None, number: int) -> Path | None:
-    return first if first is None or not number else first.with_name(f"{first.name}.{number + 1}")
 
 
 # ---- running ----
@@ -224,6 +221,11 @@ def _name(settings: Sequence[Setting], days: Sequence[int]) -> str:
     """Return what a progress file belongs to."""
     content = msgspec.json.encode([list(settings), list(days), WIDTH, BINS])
     return hashlib.sha256(content).hexdigest()
+
+
+def _heading_of_rounds(setting: Setting) -> bytes:
+    """Return what a progress file of several rounds belongs to, however many days they come to."""
+    return msgspec.json.encode({"until_sure": _name([setting], ())})
 
 
 class _Line(msgspec.Struct):

@@ -7,6 +7,7 @@ number of visitors, whose mean is known: what a figure owes to more or fewer peo
 and P. Welch, Management Science 27, 1981).
 """
 
+import math
 from typing import Final
 
 import msgspec
@@ -67,7 +68,10 @@ def number_of(values: Floats, *, block: int = 1, control: Floats | None = None) 
 
 
 def share_of(part: Floats, whole: Floats, *, block: int = 1) -> Interval:
-    """Estimate a share: the sum of ``part`` over that of ``whole``; days without any count for nothing."""
+    """Estimate a share: the sum of ``part`` over that of ``whole``; days without any count for nothing.
+
+    What is beyond all of it (windows that work long after closing) is no share of it, and its interval may be beyond, too.
+    """
     parts, wholes = _blocks(part, block), _blocks(whole, block)
     total = float(wholes.sum())
     if total <= 0:
@@ -76,7 +80,8 @@ def share_of(part: Floats, whole: Floats, *, block: int = 1) -> Interval:
     left = (parts - ratio * wholes) / wholes.mean()
     error = _interval(left, free=len(parts) - 1)
     # NaN, of too few blocks, stays NaN.
-    low, high = np.clip([ratio - error.half_width, ratio + error.half_width], 0.0, 1.0)
+    most = 1.0 if ratio <= 1 else math.inf
+    low, high = np.clip([ratio - error.half_width, ratio + error.half_width], 0.0, most)
     return Interval(ratio, float(low), float(high), len(parts))
 
 

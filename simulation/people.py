@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from hall.booking_events import SlotsSet
 from hall.commands import WantedItem
 from hall.ids import MINUTE_MS, Ms
 from hall.roots import BookingChannel
@@ -50,6 +51,8 @@ class People(msgspec.Struct):
     """Mean number of visitors of such a day over all chance, online filers left out (a control variate)."""
     sold_by: list[BookingChannel] = msgspec.field(default_factory=list)
     """Of those who booked, in their order: where; empty: all by phone."""
+    slot_edits: list[tuple[int, SlotsSet]] = msgspec.field(default_factory=list)
+    """How a manager set places of slots, each after so many of those who booked, in that order."""
 
     def __len__(self) -> int:
         """Return how many."""

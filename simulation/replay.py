@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hall.booking_events import Entries
+from hall.booking_events import Entries, SlotHeld, SlotsSet
 from hall.bookings import Appointment
 from hall.catalog import Text
 from hall.commands import WantedItem
@@ -47,13 +47,16 @@ AS_BOOKED: Final = Text(
     "The booked come again for their last slot, early, late or not at all as in the log; all places are sold before the day, "
     "in the order of booking; who came too late and took a number is a walk-in",
 )
+EDITED_AGAIN: Final = (
+    "手工调整的时段（{}）：按日志在同样多的预约之后再次调整",
+    "Edited slots ({}): edited again, after as many bookings as in the log",
+)
 LEFT_OUT: Final = (
     ("改期的预约（{}）：只按最后的时段来，不再现改期", "Moved bookings ({}): they come for their last slot, the moves are not made again"),
     ("号票并入他人的预约（{}）：不再现", "Bookings whose number was joined to another ({}): not made again"),
     ("取消或失效的预约（{}）：不再现，其号源空出", "Bookings given up or lapsed ({}): not made again, their places stay free"),
     ("候补未得号者（{}）：不再现", "Waitlist ({}): who got no place is not there again"),
     ("日志结束时尚未使用的预约（{}）：不再现", "Bookings still open at the log's end ({}): not made again"),
-    ("手工调整的时段（{}）：按规则原定的号源出售", "Edited slots ({}): places are sold as the rules plan them"),
 )  # fmt: skip
 """(zh, en) of what the simulated days leave out, with its number, in the order in which :func:`remarks_of` counts."""
 
@@ -205,6 +208,7 @@ def people_of(day: PastDay) -> People:
         shows=[bool(one.ticket) for one in kept],
         punctual_ms=[one.checked_in_ms - one.slot_ms if one.ticket else 0 for one in kept],
         sold_by=[cast(BookingChannel, one.channel) for one in kept],
+        slot_edits=_slot_edits(day, kept),
         factor=1.0,
         expected=float(len(came)),
     )
@@ -224,10 +228,11 @@ def remarks_of(day: PastDay) -> tuple[Text, ...]:
         len(lost) - len(waited),
         len(waited),
         sum(one.state in STILL_OPEN for one in every),
-        len(day.state.bookings.edits),
     )
     told = (Text(zh.format(count), en.format(count)) for count, (zh, en) in zip(counts, LEFT_OUT, strict=True) if count)
-    return (AS_BOOKED, *told)
+    edits = len(day.state.bookings.edits)
+    edited = [Text(*(text.format(edits) for text in EDITED_AGAIN))] if edits else []
+    return (AS_BOOKED, *edited, *told)
 
 
 def outcome_of(figures: Figures) -> Outcome:
@@ -273,6 +278,18 @@ def _visits(day: PastDay) -> dict[str, Visit]:
 def _kept(state: HallDay) -> list[Appointment]:
     """Return the appointments that were kept or missed, in the order in which they were made."""
     return [one for one in state.bookings.appointments.values() if one.state in KEPT_STATES]
+
+
+def _slot_edits(day: PastDay, kept: Sequence[Appointment]) -> list[tuple[int, SlotsSet]]:
+    """Return how places of slots were set, each after so many of the appointments that come again as had been made by then."""
+    ids, made = {one.id for one in kept}, set[str]()
+    edits: list[tuple[int, SlotsSet]] = []
+    for event in (event for commit in day.commits for event in commit.events):
+        if isinstance(event, SlotsSet):
+            edits.append((len(made), event))
+        elif isinstance(event, SlotHeld) and event.appointment in ids:
+            made.add(event.appointment)
+    return edits
 
 
 def _services(state: HallDay, items: Entries, visit: Visit | None) -> tuple[Ms, ...]:

@@ -25,7 +25,8 @@ FIGURES: Final = (
     ("window_hours", "窗口小时 Window-hours"),
     ("cost", "费用 Cost"),
 )
-DIFFERENT: Final = ("kept_pct", "mean_wait_min", "left", "turned_away", "window_hours", "last_out_min")
+DIFFERENT: Final = (*FIGURES, ("last_out_min", "最后一人离开 Last visitor out (min)"))
+"""What two plans may differ by, in the order of the figures."""
 BASES: Final = {"assumed": "假设 assumed", "published": "公开资料 published", "fitted": "由日志拟合 fitted"}
 WIDTH: Final = 26
 
@@ -145,12 +146,11 @@ def _differences(plans: Sequence[Json]) -> Iterator[Row]:
         "95 % 低 low",
         "95 % 高 high",
     ]
-    titles = dict(FIGURES) | {"last_out_min": "最后一人离开 Last visitor out (min)"}
     for plan in plans:
-        for code in DIFFERENT:
+        for code, title in DIFFERENT:
             one = (plan.get("change") or {}).get(code)
             if one is not None:
-                yield [titles[code], plan["name"], one["value"], one["low"], one["high"]]
+                yield [title, plan["name"], one["value"], one["low"], one["high"]]
 
 
 def _halves(plans: Sequence[Json]) -> Iterator[Row]:

@@ -1,6 +1,7 @@
 """The answers of `onewindow simulate` and `onewindow compare` as reports."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -12,6 +13,20 @@ from simulation.report.content import HALF, NINE_IN_TEN, Cell, Picture, Report, 
 from simulation.setting import Assumption, Setting
 from simulation.summary import SlotSummary, Summary
 
+FIGURES: Final[dict[str, Text]] = {
+    "visitors": Text("到访 人次/天", "visitors a day"),
+    "kept_pct": Text("兑现 %", "promise kept %"),
+    "mean_wait_min": Text("平均等候 分", "mean wait min"),
+    "p50_min": Text("一日 P50 等候 分", "wait P50 of a day min"),
+    "p90_min": Text("一日 P90 等候 分", "wait P90 of a day min"),
+    "use_pct": Text("窗口利用率 %", "use of windows %"),
+    "left": Text("离开 人次/天", "left before the call, a day"),
+    "turned_away": Text("未取到号 人次/天", "turned away, a day"),
+    "window_hours": Text("窗口小时/天", "window-hours a day"),
+    "cost": Text("费用/天", "cost a day"),
+    "last_out_min": Text("最后一人离开（零点后 分）", "last visitor out (min after midnight)"),
+}
+"""What plans are compared by, in this order: on the page, in the workbook and in the terminal."""
 DAY_UNIT = Text("区间 95 %，以天为单位。", "Intervals are 95 %, the day as unit.")
 
 
@@ -34,18 +49,18 @@ def report_of_days(one: Summary, *, name: Text, version: str, plan: Plan | None 
 def _figures(one: Summary) -> Table:
     within = Text(f"{one.target_min:g} 分钟内叫号 %", f"called within {one.target_min:g} min %")
     rows: list[tuple[Cell, ...]] = [
-        (Text("到访 人次/天", "visitors a day"), one.visitors),
+        (FIGURES["visitors"], one.visitors),
         (within, one.kept_pct),
-        (Text("平均等候 分", "mean wait min"), one.mean_wait_min),
+        (FIGURES["mean_wait_min"], one.mean_wait_min),
         (HALF, one.p50_min),
         (NINE_IN_TEN, one.p90_min),
         (Text("每天最长等候 分", "longest wait of a day min"), one.longest_min),
         (Text("最差时段", "worst half-hour"), one.worst),
-        (Text("离开 人次/天", "left before the call, a day"), one.left),
-        (Text("未取到号 人次/天", "turned away, a day"), one.turned_away),
+        (FIGURES["left"], one.left),
+        (FIGURES["turned_away"], one.turned_away),
         (Text("爽约 人次/天", "no-shows a day"), one.no_shows),
-        (Text("窗口利用率 %", "use of windows %"), one.use_pct),
-        (Text("窗口小时/天", "window-hours a day"), one.window_hours),
+        (FIGURES["use_pct"], one.use_pct),
+        (FIGURES["window_hours"], one.window_hours),
         (Text("最后一人离开", "last visitor out"), one.last_out),
     ]
     return Table(title=Text("结果", "result"), head=("", Text("数值", "figure")), rows=tuple(rows))
@@ -103,21 +118,6 @@ def _people(one: Summary) -> Picture:
 
 def _times(slots: Sequence[SlotSummary]) -> tuple[str, ...]:
     return tuple(slot.time for slot in slots)
-
-
-FIGURES = {
-    "visitors": Text("到访 人次/天", "visitors a day"),
-    "kept_pct": Text("兑现 %", "promise kept %"),
-    "mean_wait_min": Text("平均等候 分", "mean wait min"),
-    "p50_min": Text("一日 P50 等候 分", "wait P50 of a day min"),
-    "p90_min": Text("一日 P90 等候 分", "wait P90 of a day min"),
-    "use_pct": Text("窗口利用 %", "use of windows %"),
-    "left": Text("离开 人次/天", "left before the call, a day"),
-    "turned_away": Text("未取到号 人次/天", "turned away, a day"),
-    "window_hours": Text("窗口小时/天", "window-hours a day"),
-    "cost": Text("费用/天", "cost a day"),
-    "last_out_min": Text("最后一人离开（零点后 分）", "last visitor out (min after midnight)"),
-}
 
 
 def report_of_comparison(found: Sequence[Difference], settings: Sequence[Setting], *, version: str) -> Report:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from io import BytesIO, StringIO
+from textwrap import wrap
 from typing import Any, Final, Literal
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from simulation.errors import Language
 from simulation.fit.picture import BLUE, COLOURS, FAINT, INK, ORANGE, chinese_font, one_weight_is_enough
@@ -15,6 +17,8 @@ from simulation.report.content import Picture, Series, begun, said
 GREEN: Final = "#2b8a3e"
 LABELS: Final = 14
 """Places along the axis that are named; more would overlap."""
+NAME_WIDTH: Final[dict[Language, int]] = {"en": 17, "zh": 9}
+"""Letters of a name in one line, so that the names of six bars stand beside each other."""
 
 
 def drawn(picture: Picture, *, language: Language, kind: Literal["svg", "png"] = "svg") -> tuple[bytes, Language]:
@@ -54,7 +58,8 @@ def drawn(picture: Picture, *, language: Language, kind: Literal["svg", "png"] =
 def _names(axes: Axes, picture: Picture, language: Language) -> None:
     every = -(-len(picture.places) // LABELS)
     places = range(0, len(picture.places), every)
-    axes.set_xticks(list(places), [said(picture.places[one], language) for one in places])
+    names = [said(picture.places[one], language) for one in places]
+    axes.set_xticks(list(places), ["\n".join(wrap(name, NAME_WIDTH[language])) or name for name in names])
 
 
 def _numbers(values: Sequence[float | None]) -> list[float]:
@@ -76,6 +81,7 @@ def _steps(axes: Axes, picture: Picture, language: Language) -> None:
         axes.stairs(
             _numbers(one.values), edges, baseline=None, color=colour, linewidth=1.8, label=said(one.name, language)
         )
+    axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
     _finish(axes, picture, language)
 
 
@@ -102,7 +108,7 @@ def _whiskers(axes: Axes, where: Sequence[float], one: Series) -> None:
             axes.plot([place, place], [low, high], color=INK, linewidth=1)
 
 
-def _fall(axes: Axes, picture: Picture, _language: Language) -> None:
+def _fall(axes: Axes, picture: Picture, language: Language) -> None:
     """Draw a waterfall: levels stand on the ground, changes hang between them."""
     (one,) = picture.series
     level, last = 0.0, len(one.values) - 1
@@ -112,13 +118,14 @@ def _fall(axes: Axes, picture: Picture, _language: Language) -> None:
         colour = BLUE if is_level else ORANGE if value > 0 else GREEN
         axes.bar([place], [value], 0.6, bottom=[base], color=colour)
         top = base + max(value, 0.0)
-        label = f"{value:.2f}" if is_level else f"{value:+.2f}"
-        axes.annotate(label, (place, top), xytext=(0, 4), textcoords="offset points", ha="center")
         low, high = one.low[place], one.high[place]
         if low is not None and high is not None and low == low:
             axes.plot([place, place], [base + low, base + high], color=INK, linewidth=1, alpha=0.6)
+            top = max(top, base + high)
+        label = f"{value:.2f}" if is_level else f"{value:+.2f}"
+        axes.annotate(label, (place, top), xytext=(0, 4), textcoords="offset points", ha="center")
         level = base + value
-    _names(axes, picture, _language)
+    _names(axes, picture, language)
     axes.margins(y=0.12)
 
 

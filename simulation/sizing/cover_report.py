@@ -6,7 +6,7 @@ from hall.catalog import Text
 from simulation.intervals import Interval
 from simulation.report.content import Cell, Table
 from simulation.sizing.cover import CoverCheck
-from simulation.sizing.hours import Longer, Week
+from simulation.sizing.hours import End, Longer, Week
 from simulation.sizing.need import WEEKDAYS_EN, WEEKDAYS_ZH
 
 Standing = Literal["sure", "held", "missed"]
@@ -15,6 +15,21 @@ STANDINGS: Final[dict[Standing, Text]] = {
     "held": Text("达标，未必可靠", "held, not surely"),
     "missed": Text("未达标", "missed"),
 }
+NEXT_STEPS: Final[dict[End | None, Text]] = {
+    "rounds": Text(
+        "：增加测算日（--search-days）再算一次，或承诺更低的比例（--share）",
+        ": size it on more days (--search-days), or promise a smaller share (--share)",
+    ),
+    "windows": Text(
+        "：能帮上的窗口已全部开放，须增设窗口、缩短办理时间或分流",
+        ": all windows that could help are open; it takes more windows, shorter service or fewer visitors at that time",
+    ),
+    "people": Text(
+        "：用工规则下排不出更多的人，须放宽规则（--labour）",
+        ": the labour rules have nobody more for that time; other rules (--labour) may",
+    ),
+}
+"""What a manager can do about a target that is missed, by why nothing more was added."""
 WORKDAYS: Final = (1, 2, 3, 4, 5)
 
 
@@ -26,26 +41,39 @@ def standing_of(found: Longer, one: Week) -> Standing:
 
 
 def target_told(found: Longer, one: Week) -> Text:
-    """Say whether the cover that was scheduled keeps what was wanted, and by which hour one knows."""
-    wanted, by = f"{found.target_pct:g} %", _telling(found, one)
+    """Say whether the cover that was scheduled keeps what was wanted, by which hour one knows, and what was or can be done."""
+    wanted, by, added = f"{found.target_pct:g} %", _telling(found, one), _added(one)
     match standing_of(found, one):
         case "sure":
             return Text(
-                f"排出的班次在新的仿真周上每小时都可靠达到 {wanted}",
-                f"on fresh weeks the scheduled cover surely holds {wanted} in every hour",
+                f"排出的班次在新的仿真周上每小时都可靠达到 {wanted}{added.zh}",
+                f"on fresh weeks the scheduled cover surely holds {wanted} in every hour{added.en}",
             )
         case "held":
             return Text(
-                f"排出的班次在新的仿真周上达到目标，但未必可靠（{by.zh}）：更多仿真周（--weeks）会更可靠",
-                f"on fresh weeks the scheduled cover holds its target, but not surely ({by.en}): more --weeks make it surer",
+                f"排出的班次在新的仿真周上达到目标，但未必可靠（{by.zh}）{added.zh}：更多仿真周（--weeks）会更可靠",
+                f"on fresh weeks the scheduled cover holds its target, but not surely ({by.en}){added.en}: more --weeks make it"
+                " surer",
             )
         case "missed":
             others = sum(not check.check.holds for check in one.checks) - 1
             more = Text(f"，另有 {others} 处", f", and {others} more") if others > 0 else Text("")
+            step = NEXT_STEPS[one.ended] if one.ended in NEXT_STEPS else Text("")
             return Text(
-                f"排出的班次在新的仿真周上未达标（{by.zh}{more.zh}）",
-                f"on fresh weeks the scheduled cover misses its target ({by.en}{more.en})",
+                f"排出的班次在新的仿真周上未达标（{by.zh}{more.zh}）{added.zh}{step.zh}",
+                f"on fresh weeks the scheduled cover misses its target ({by.en}{more.en}){added.en}{step.en}",
             )
+
+
+def _added(one: Week) -> Text:
+    """Say what was added where earlier weeks missed the target."""
+    if not one.rounds:
+        return Text("")
+    times = "once" if one.rounds == 1 else f"{one.rounds} times"
+    return Text(
+        f"，此前已 {one.rounds} 次在未达标处加窗口（每周共 {one.added_hours:g} 窗口小时）",
+        f", after windows were added {times} where earlier weeks missed it ({one.added_hours:g} window-hours a week)",
+    )
 
 
 def _telling(found: Longer, one: Week) -> Text:

@@ -4,14 +4,14 @@ Laws:
 - three weeks stand side by side: today's hours, and the longer ones at the low and at the high end of what the manager states;
 - each is sized on the twin for one target, scheduled under one set of labour rules, and simulated again as scheduled, on days
   that the sizing did not see: what is reported is the service of that cover, not of the wish;
-- whether the target is held is said of that cover, too;
+- whether the target is held is said of that cover, too; where it is missed, windows are added there, scheduled and judged again
+  on weeks that nothing before has seen, so many times at most;
 - the unit of every interval is the week.
 """
 
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -23,9 +23,9 @@ from hall.opening import WeekHours
 from simulation.experiment import IsCancelled, Machine, Tell, simulate
 from simulation.intervals import Interval, number_of, share_of
 from simulation.journal import Journal, Kept
-from simulation.setting import Assumption, Setting, Shift
+from simulation.setting import Assumption, Setting
 from simulation.sizing.cover import FIRST_WEEK, CoverCheck, Lived, worst_of
-from simulation.sizing.groups import Frame, Numbers, frame_of
+from simulation.sizing.errors import NoScheduleInTime, TooFewPeople
 from simulation.sizing.hours_progress import Stages
 from simulation.sizing.labour import LabourRules
 from simulation.sizing.longer import (
@@ -39,6 +39,7 @@ from simulation.sizing.longer import (
     new_times,
     visits_a_week,
 )
+from simulation.sizing.manning import Slots, need_of, scheduled, with_closures, with_more
 from simulation.sizing.need import Need
 from simulation.sizing.overtime import Overtime, overtime_of
 from simulation.sizing.ranges import Range
@@ -47,15 +48,17 @@ from simulation.sizing.shifts import Schedule, schedule
 from simulation.sizing.staffing import SizedPlan, Target, size
 from simulation.sizing.target import check_target
 from simulation.table import Days
-from simulation.waits import SLOT_MIN
 
-LONGEST_CLOSURE_MIN: Final = 180
-"""A closed midday is a break for whoever works before and after it, up to here."""
 GAP: Final = 0.01
 """A schedule within one per cent of the cheapest ends the search: the stated ranges are much wider."""
 GUESSED_PLANS: Final = 40
 """A search tries about so many plans: what the bar takes for granted until the first one is done."""
+ROUNDS: Final = 5
+"""So often windows are added at most; each time takes a schedule and its weeks."""
 Code = Literal["today", "low", "high"]
+End = Literal["held", "rounds", "windows", "people"]
+"""Why no more windows are added: the target is held, it was tried often enough, all that could help are open, or the labour
+rules have nobody for them (or the solver found nobody in its time)."""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +124,12 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
     """Of the scheduled cover; files of earlier versions have none."""
     rota: tuple[Rostered, ...] = ()
     """Who works when; files of earlier versions do not say it."""
+    rounds: int = 0
+    """How often windows were added where fresh weeks missed the target."""
+    added_hours: float = 0.0
+    """Of ``window_hours``: wanted beyond what was sized, because of that."""
+    ended: End | None = None
+    """Why none were added after that; files of earlier versions do not say it."""
     overtime: Overtime | None = None
     """Beside ``scheduled_hours``, ``paid_hours`` and ``cost``; files of earlier versions know none."""
 
@@ -200,9 +209,30 @@ def _stages(weeks: Sequence[Sequence[DayKind]], effort: Effort, tell: Tell | Non
 def _journal(setting: Setting, wish: Wish, effort: Effort, path: Path | None) -> Journal | None:
     if path is None:
         return None
-    # Where it runs makes no difference to what comes out.
-    content = msgspec.json.encode((setting, wish, msgspec.structs.replace(effort, machine=Machine())))
+    # Where it runs makes no difference to what comes out; with more time for schedules, only these are made again.
+    content = msgspec.json.encode((setting, wish, msgspec.structs.replace(effort, machine=Machine(), solver_s=0)))
     return Journal(path, msgspec.json.encode({"hours": hashlib.sha256(content).hexdigest()}))
+
+
+class _Cover(msgspec.Struct, frozen=True):
+    """A schedule, and the weeks simulated under it."""
+
+    rounds: int
+    """How often windows were added before it."""
+    plans: list[Slots]
+    schedule: Schedule
+    tables: Sequence[Days]
+    lived: Lived
+    checks: tuple[CoverCheck, ...]
+
+    def raised(self, kinds: Sequence[DayKind]) -> list[Slots]:
+        """Return the plans with more windows where these weeks missed."""
+        return [
+            with_more(
+                kind, plan, self.schedule, table, [one.check for one in self.checks if one.weekdays == kind.weekdays]
+            )
+            for kind, plan, table in zip(kinds, self.plans, self.tables, strict=True)
+        ]
 
 
 class _Run:
@@ -216,14 +246,48 @@ class _Run:
 
     def week(self, code: Code, name: Text, coming: Coming, kinds: Sequence[DayKind], times: Sequence[NewTime]) -> Week:
         wish = self._wish
-        plans = [self._sized(kind) for kind in kinds]
-        found = self._scheduled(_need(kinds, plans), _with_closures(wish.rules, kinds))
-        tables = [self._simulated(kind, plan, found) for kind, plan in zip(kinds, plans, strict=True)]
+        rules = with_closures(wish.rules, kinds)
+        sized = [self._sized(kind) for kind in kinds]
+        plans = [plan.slots for plan in sized]
+        first = self._tried(kinds, times, plans, self._scheduled(need_of(kinds, plans), rules), 0)
+        last, ended = self._until_held(kinds, times, rules, first)
         return Week(
-            code=code, name=name, coming=coming, **_service(Lived(kinds, tables, times), wish.target),
-            **_effects(found, wish, held=all(plan.held for plan in plans)),
-            overtime=overtime_of(kinds, tables, found, wish.rules, pay_per_hour=wish.pay_per_hour),
+            code=code, name=name, coming=coming, **_service(last.lived, last.checks),
+            **_effects(last.schedule, wish, held=all(plan.held for plan in sized)),
+            rounds=last.rounds, added_hours=(last.schedule.needed_min - first.schedule.needed_min) / 60, ended=ended,
+            overtime=overtime_of(kinds, last.tables, last.schedule, wish.rules, pay_per_hour=wish.pay_per_hour),
         )  # fmt: skip
+
+    def _until_held(
+        self, kinds: Sequence[DayKind], times: Sequence[NewTime], rules: LabourRules, first: _Cover
+    ) -> tuple[_Cover, End]:
+        """Add windows where the weeks missed the target, until they hold it or nothing more can be done."""
+        cover = first
+        while not all(one.check.holds for one in cover.checks):
+            if cover.rounds == ROUNDS:
+                return cover, "rounds"
+            plans = cover.raised(kinds)
+            if plans == cover.plans:
+                return cover, "windows"
+            try:
+                found = self._scheduled(need_of(kinds, plans), rules)
+            except (TooFewPeople, NoScheduleInTime):
+                return cover, "people"
+            self._stages.again([self._effort.weeks * len(kind.weekdays) for kind in kinds])
+            cover = self._tried(kinds, times, plans, found, cover.rounds + 1)
+        return cover, "held"
+
+    def _tried(
+        self,
+        kinds: Sequence[DayKind],
+        times: Sequence[NewTime],
+        plans: list[Slots],
+        found: Schedule,
+        number: int,
+    ) -> _Cover:
+        tables = [self._simulated(kind, plan, found, number) for kind, plan in zip(kinds, plans, strict=True)]
+        lived = Lived(kinds, tables, times)
+        return _Cover(number, plans, found, tables, lived, lived.checks(self._wish.target))
 
     def _sized(self, kind: DayKind) -> SizedPlan:
         effort = self._effort
@@ -235,11 +299,12 @@ class _Run:
         self._stages.end()
         return plan
 
-    def _simulated(self, kind: DayKind, plan: SizedPlan, found: Schedule) -> Days:
+    def _simulated(self, kind: DayKind, plan: Slots, found: Schedule, number: int) -> Days:
         effort, days = self._effort, len(kind.weekdays)
+        first = FIRST_WEEK + number * effort.weeks
         table = simulate(
             msgspec.structs.replace(scheduled(kind, plan, found), strata=1),
-            range(FIRST_WEEK * days, (FIRST_WEEK + effort.weeks) * days), machine=effort.machine,
+            range(first * days, (first + effort.weeks) * days), machine=effort.machine,
             tell=self._stages.simulating, is_cancelled=self._is_cancelled, progress_file=self._part(),
         )  # fmt: skip
         self._stages.end()
@@ -249,7 +314,7 @@ class _Run:
         """Return the schedule; one that was kept is taken, since a solver that was cut short may find another one."""
         part = self._part()
         if part is not None:
-            for line in part.read(msgspec.json.encode((need, rules))):
+            for line in part.read(msgspec.json.encode((need, rules, self._effort.solver_s))):
                 return msgspec.json.decode(line, type=Schedule)
         found = schedule(need, rules, time_limit_s=self._effort.solver_s, gap=GAP)
         if part is not None and math.isfinite(found.bound) and math.isfinite(found.gap):
@@ -260,9 +325,8 @@ class _Run:
         return None if self._journal is None else self._journal.part()
 
 
-def _service(lived: Lived, target: Target) -> dict[str, Any]:
+def _service(lived: Lived, checks: tuple[CoverCheck, ...]) -> dict[str, Any]:
     """Return what the people of the weeks met, by the names of :class:`Week`."""
-    checks = lived.checks(target)
     worst = worst_of(checks)
     return {
         "visitors": number_of(lived.fact("came")),
@@ -299,60 +363,6 @@ def _effects(found: Schedule, wish: Wish, *, held: bool) -> dict[str, Any]:
         "first_min": found.need.first_min,
         "rota": rota_of(found.people, wish.rules),
     }
-
-
-# ---- from plans to a cover ----
-
-
-def _need(kinds: Sequence[DayKind], plans: Sequence[SizedPlan]) -> Need:
-    """Put the plans of the kinds of days into one week; an open hall has one window at least."""
-    slots = [slot.from_min // SLOT_MIN for plan in plans for slot in plan.slots]
-    first, last = min(slots), max(slots)
-    numbers = [[0] * (last - first + 1) for _ in range(7)]
-    for kind, plan in zip(kinds, plans, strict=True):
-        for slot in plan.slots:
-            for weekday in kind.weekdays:
-                numbers[weekday - 1][slot.from_min // SLOT_MIN - first] = max(1, slot.windows)
-    return Need(first * SLOT_MIN, SLOT_MIN, tuple(map(tuple, numbers)))
-
-
-def _with_closures(rules: LabourRules, kinds: Sequence[DayKind]) -> LabourRules:
-    """Let people have their break while the hall is closed at midday, however long that is."""
-    lengths = set(rules.breaks.lengths_min)
-    for kind in kinds:
-        spans = kind.setting.plan.hours.days[kind.weekdays[0] - 1]
-        gaps = [after.from_min - before.to_min for before, after in pairwise(spans)]
-        lengths |= {gap for gap in gaps if gap <= LONGEST_CLOSURE_MIN}
-    return msgspec.structs.replace(
-        rules, breaks=msgspec.structs.replace(rules.breaks, lengths_min=tuple(sorted(lengths)))
-    )
-
-
-def scheduled(kind: DayKind, plan: SizedPlan, found: Schedule) -> Setting:
-    """Return the days of a kind with as many windows as people were scheduled: the plan's, and the surplus spread."""
-    frame = frame_of(kind.setting)
-    wanted = {slot.from_min // SLOT_MIN: slot.by_group for slot in plan.slots}
-    first = found.need.first_min // SLOT_MIN
-    shifts: list[Shift] = []
-    for weekday in kind.weekdays:
-        cover = found.cover[weekday - 1]
-        by_slot = [_spread(frame, wanted[slot], cover[slot - first]) for slot in frame.slots]
-        numbers: Numbers = tuple(zip(*by_slot, strict=True))
-        alone = msgspec.structs.replace(frame, sessions={weekday: frame.sessions[weekday]})
-        shifts += alone.roster(numbers, kind.setting.roster).shifts
-    return msgspec.structs.replace(
-        kind.setting, roster=msgspec.structs.replace(kind.setting.roster, shifts=tuple(shifts))
-    )
-
-
-def _spread(frame: Frame, wanted: Sequence[int], people: int) -> tuple[int, ...]:
-    """Give people beyond the plan to the groups with the smallest part of their windows open."""
-    numbers = list(wanted)
-    for _ in range(people - sum(wanted)):
-        free = [place for place, group in enumerate(frame.groups) if numbers[place] < group.size]
-        if free:
-            numbers[min(free, key=lambda place: (numbers[place] / frame.groups[place].size, place))] += 1
-    return tuple(numbers)
 
 
 def _percent(one: Interval) -> Interval:

@@ -41,6 +41,12 @@ if TYPE_CHECKING:
 @click.option("--weeks", default=10, type=click.IntRange(2, 5_000), help="Simulated weeks of each schedule.")
 @click.option("--search-days", default=10, type=click.IntRange(2, 5_000), help="Days on which windows are sized.")
 @click.option(
+    "--schedule-seconds",
+    default=30.0,
+    type=click.FloatRange(1, 3_600),
+    help="Time for the shifts of each week; more on a busy computer.",
+)
+@click.option(
     "--visits", type=click.FloatRange(1, 1_000_000), help="Visitors of an average day, instead of the scenario's."
 )
 @click.option("--seed", type=click.IntRange(0, 2**31), help="Another seed than the scenario's.")
@@ -54,7 +60,7 @@ if TYPE_CHECKING:
 def hours(
     scenario: str, lunch: bool, evening: str, saturday: tuple[str, ...], sunday: tuple[str, ...],
     moved: tuple[str, ...], induced: tuple[str, ...], share: float, within: float, labour: Path | None,
-    pay: float | None, weeks: int, search_days: int, visits: float | None, seed: int | None, jobs: int, dask: str,
+    pay: float | None, weeks: int, search_days: int, schedule_seconds: float, visits: float | None, seed: int | None, jobs: int, dask: str,
     progress_file: Path | None, json_file: Path | None, html: Path | None, xlsx: Path | None, language: Language,
 ) -> None:  # fmt: skip
     """Open SCENARIO longer; PART is lunch, evening, saturday or sunday."""
@@ -82,7 +88,10 @@ def hours(
             rules=load_rules(labour) if labour is not None else DEFAULT_RULES,
             pay_per_hour=pay or setting.roster.cost_per_hour or 1.0,
         )
-        effort = Effort(search_days=search_days, weeks=weeks, fresh_days=2 * search_days, machine=Machine(jobs, dask))
+        effort = Effort(
+            search_days=search_days, weeks=weeks, fresh_days=2 * search_days, solver_s=schedule_seconds,
+            machine=Machine(jobs, dask),
+        )  # fmt: skip
         found = _shown(setting, wish, effort, progress_file)
     _tell(found, Files(json_file, html, xlsx, language))
 

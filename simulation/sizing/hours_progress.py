@@ -38,6 +38,10 @@ class Stages:
         self._at, self._done = self._at + 1, 0
         self._told(0, 0)
 
+    def again(self, days: Sequence[int]) -> None:
+        """More stages follow the one that ended last: what was simulated is simulated again under another schedule."""
+        self._days[self._at : self._at] = days
+
     def _told(self, done: int, total: int) -> None:
         self._done = done
         if self._tell is None:

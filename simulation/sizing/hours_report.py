@@ -97,8 +97,8 @@ def _doubts(one: Week) -> Iterator[Text]:
         )
     if one.cost_gap_pct > UNSOLVED_PCT:
         yield Text(
-            f"排班求解时间已到，可能还有最多便宜 {one.cost_gap_pct:.0f} % 的排法",
-            f"the time for the schedule was up, and one up to {one.cost_gap_pct:.0f} % cheaper may exist",
+            f"排班求解时间已到，可能还有最多便宜 {one.cost_gap_pct:.0f} % 的排法（--schedule-seconds 可放宽）",
+            f"the time for the schedule was up, and one up to {one.cost_gap_pct:.0f} % cheaper may exist (allow more: --schedule-seconds)",
         )
 
 
@@ -121,6 +121,7 @@ def _side_by_side(found: Longer) -> Table:
         (Text("离开 人次/周", "left a week"), lambda one: one.left),
         (Text("最多窗口", "windows at most"), lambda one: one.windows_most),
         (Text("所需窗口小时/周", "window-hours wanted a week"), lambda one: one.window_hours),
+        (Text("其中因未达标而加", "of them added where it was missed"), lambda one: one.added_hours or None),
         (Text("排出窗口小时/周", "window-hours scheduled a week"), lambda one: one.scheduled_hours),
         (Text("人数", "people"), lambda one: _people(one)),
         (Text("付薪小时/周", "paid hours a week"), lambda one: one.paid_hours),

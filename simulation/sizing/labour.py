@@ -75,6 +75,8 @@ class LabourRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """Shifts start at multiples of this."""
     length_step_min: int = 60
     """Work in a shift is the shortest plus multiples of this."""
+    edges_while_closed: bool = False
+    """Shifts may begin and end while the hall is closed at midday: people do other work then."""
     breaks: Break = Break()
     contracts: tuple[Contract, ...]
     premiums: tuple[Premium, ...] = ()

@@ -84,7 +84,10 @@ def check_need(need: Need) -> None:
 
 
 def shifts_of(need: Need, day: int, contract: Contract, rules: LabourRules) -> list[WorkShift]:
-    """Return the shifts that a contract allows on a day, between its first and last step of need."""
+    """Return the shifts that a contract allows on a day, between its first and last step of need.
+
+    Unless the rules allow it, none begins or ends in a closure between them, nor begins with one or ends with one.
+    """
     wanted = [slot for slot, number in enumerate(need.numbers[day]) if number]
     if not wanted:
         return []
@@ -95,7 +98,11 @@ def shifts_of(need: Need, day: int, contract: Contract, rules: LabourRules) -> l
             found += [
                 shift for shift in _with_breaks(start, work, rules.breaks, need.step_min) if shift.to_min <= closes
             ]
-    return [shift for shift in found if _is_useful(shift, need, day)]
+    return [
+        shift
+        for shift in found
+        if _is_useful(shift, need, day) and (rules.edges_while_closed or _is_open_at_edges(shift, need, day))
+    ]
 
 
 def _with_breaks(start: int, work: int, rule: Break, step_min: int) -> Iterator[WorkShift]:
@@ -113,6 +120,13 @@ def _is_useful(shift: WorkShift, need: Need, day: int) -> bool:
     return any(
         number and shift.works_at(need.at_min(slot), need.at_min(slot + 1))
         for slot, number in enumerate(need.numbers[day])
+    )
+
+
+def _is_open_at_edges(shift: WorkShift, need: Need, day: int) -> bool:
+    """Return whether windows are wanted in the shift's first minute and in its last one."""
+    return all(
+        need.numbers[day][(minute - need.first_min) // need.step_min] for minute in (shift.from_min, shift.to_min - 1)
     )
 
 

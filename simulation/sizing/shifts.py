@@ -80,7 +80,7 @@ def schedule(need: Need, rules: LabourRules, *, time_limit_s: float = TIME_LIMIT
     began = time.monotonic()
     programme = Programme([], [], [])
     parts = [_part_of(contract, need, rules, programme) for contract in rules.contracts]
-    _check_covered(parts, need)
+    _check_covered(parts, need, rules)
     _cover_rows(programme, parts, need)
     _people_rows(programme, parts)
     answer = solve(programme, time_limit_s=time_limit_s, gap=gap)
@@ -162,7 +162,7 @@ def _wanted(need: Need) -> list[tuple[int, int]]:
 # ---- what does not fit ----
 
 
-def _check_covered(parts: Sequence[_Part], need: Need) -> None:
+def _check_covered(parts: Sequence[_Part], need: Need, rules: LabourRules) -> None:
     """Refuse a need that no shift reaches, whoever works it."""
     bare = [
         (day, slot)
@@ -173,10 +173,13 @@ def _check_covered(parts: Sequence[_Part], need: Need) -> None:
     ]
     if bare:
         shortest = min(part.contract.shortest_min for part in parts) / 60
+        edges = not rules.edges_while_closed
         raise NoShiftFits(
             when=need.when(bare),
-            why_zh=f"最短班次 {shortest:g} 小时，且须避开休息并在当天需求时段之内",
-            why_en=f"the shortest shift has {shortest:g} h of work and lies within the day's need, its break outside",
+            why_zh=f"最短班次 {shortest:g} 小时，且须避开休息并在当天需求时段之内"
+            + ("，不得在闭厅时段开始或结束" if edges else ""),
+            why_en=f"the shortest shift has {shortest:g} h of work and lies within the day's need, its break outside"
+            + (", nor begins or ends while the hall is closed" if edges else ""),
         )
 
 

@@ -255,6 +255,33 @@ def compare_at_both_ends(page: Page) -> None:
     expect(seen(page, "ends-picture").locator("[role=img]")).to_have_count(4)
 
 
+def test_a_manager_asks_for_what_the_booked_are_promised_and_sees_it_in_the_result(tmp_path: Path, eyes: Eyes):
+    """The fields are there where people book; what was reached stands beside what was wanted, in the answer itself."""
+    plan = fill(tmp_path, past_setting(windows=WINDOWS, busy=BUSY, booked=True))
+    add_people(tmp_path)
+    with serving(tmp_path, plans={HALL: plan}, clock=RunningClock(), calendar=CALENDAR) as hall:
+        page = eyes.open(hall.url + page_address("studio"), "desk")
+        sign_in(page, "boss")
+        # At once: what is begun while the page still asks what there was stays the page's job.
+        seen(page, "learn").click()
+        expect(seen(page, "ground-said")).to_contain_text("10 天", timeout=JOB_MS)
+        seen(page, "days").select_option("10")
+        seen(page, "more-wants").locator("summary").click()
+        at(page, "booked", "80")
+        at(page, "bookedWithin", "12")
+        at(page, "share", "75")
+        seen(page, "size").click()
+        sized = seen(page, "sized")
+        expect(sized).to_contain_text("预约者在预约时刻后 12 分钟内叫到", timeout=JOB_MS)
+        expect(sized).to_contain_text("要求 ≥ 80.0 %")
+
+        finished(page)
+        page.reload()
+        expect(seen(page, "sized")).to_contain_text("要求 ≥ 80.0 %")
+        check_widths(page)
+        assert violations(page) == []
+
+
 def at(page: Page, field: str, value: str) -> None:
     """Type into a field and leave it."""
     seen(page, field).fill(value)

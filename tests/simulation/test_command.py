@@ -15,6 +15,8 @@ from simulation.compare_command import compare
 from simulation.fit.logs import Wanted, read_days
 from simulation.halls import offered_hall
 from simulation.log import read_log
+from simulation.report.content import both
+from simulation.report.days import FIGURES
 from simulation.scenario import FOLDER, load_scenario, scenario_names
 from simulation.twin import Twin
 
@@ -127,4 +129,7 @@ def test_plans_are_compared_on_the_same_people(village: Path, tmp_path: Path) ->
     assert second["figures"]["mean_wait_min"][1]["low"] > 0
     assert second["figures"]["window_hours"][1]["value"] == 0
     assert f"{second['figures']['mean_wait_min'][0]['value']:.1f} (" in done.output
+    assert all(own["low"] >= 0 for plan in (first, second) for own, _ in plan["figures"].values()), "nobody waits less"
+    for figure, title in FIGURES.items():
+        assert (both(title) in done.output) == (figure in first["figures"]), "the page's titles, in both languages"
     assert CliRunner().invoke(compare, [str(village)]).exit_code == 2

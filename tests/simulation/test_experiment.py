@@ -106,6 +106,16 @@ def test_what_is_never_negative_has_no_interval_below_none() -> None:
     assert np.isnan(number_of(waits[:1]).low), "one day says nothing of how sure it is"
 
 
+def test_what_is_beyond_all_of_it_lies_in_its_interval_and_a_share_ends_at_all_of_it() -> None:
+    """Windows that work after closing are busy for longer than planned; nobody keeps more promises than were made."""
+    planned = np.full(8, 10.0)
+    beyond = share_of(planned * [1.1, 1.2, 1.0, 1.15, 1.1, 1.2, 1.0, 1.15], planned)
+    share = share_of(planned * [1.0, 0.9, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], planned)
+
+    assert 1 < beyond.low < beyond.value < beyond.high
+    assert share.low < share.value < share.high == 1
+
+
 def test_it_runs_until_it_is_sure() -> None:
     """More days until the share of kept promises is known to two points, or the limit is reached."""
 
@@ -121,11 +131,14 @@ def test_it_runs_until_it_is_sure() -> None:
     assert (found.rows[:20] == simulate(small(strata=5), range(20)).rows).all()
 
 
-def test_a_run_to_a_precision_that_was_stopped_goes_on_and_comes_to_the_same(tmp_path: Path) -> None:
-    """Each round keeps its days; what was done is not done again, and the count that is told goes on over the rounds."""
+@pytest.mark.parametrize("stop_at", [10, 25, 50])
+def test_a_run_to_a_precision_goes_on_from_one_file_in_whichever_round_it_was_killed(
+    tmp_path: Path, stop_at: int
+) -> None:
+    """Rounds of 20, 20 and 40 days; what was done is not done again, and the count that is told goes on over the rounds."""
 
     def half_width(days: Days) -> float:
-        return 1.0 if days.count < 30 else 0.0
+        return 1.0 if days.count < 50 else 0.0
 
     def run(file: Path | None = None, *, stop_at: int = 0) -> tuple[Days, list[Progress]]:
         told: list[Progress] = []
@@ -136,16 +149,28 @@ def test_a_run_to_a_precision_that_was_stopped_goes_on_and_comes_to_the_same(tmp
         return found, told
 
     file = tmp_path / "progress.jsonl"
-    with pytest.raises(SweepCancelled) as stopped:
-        run(file, stop_at=25)
+    with pytest.raises(SweepCancelled):
+        run(file, stop_at=stop_at)
+    with file.open("ab") as torn:
+        torn.write(b'{"part":"to')
     whole, all_told = run()
     resumed, told = run(file)
+    once_more, nothing = run(file)
 
-    assert (stopped.value.code, whole.count) == ("SWEEP_CANCELLED", 40)
-    assert bytes_of(resumed) == bytes_of(whole)
-    assert [one.done for one in all_told] == [5, 10, 15, 20, 25, 30, 35, 40]
-    assert [one.done for one in told] == [30, 35, 40]
-    assert {one.name for one in tmp_path.iterdir()} == {"progress.jsonl", "progress.jsonl.2"}
+    assert whole.count == 80
+    assert bytes_of(resumed) == bytes_of(once_more) == bytes_of(whole)
+    assert [one.done for one in all_told] == list(range(5, 85, 5))
+    assert [one.done for one in told] == list(range(stop_at + 5, 85, 5))
+    assert nothing == []
+    assert [one.name for one in tmp_path.iterdir()] == ["progress.jsonl"], "one file holds it all"
+
+
+def test_a_file_of_rounds_belongs_to_one_setting(tmp_path: Path) -> None:
+    file = tmp_path / "progress.jsonl"
+    until_sure(small(strata=5), lambda days: 0.0, wanted=0.5, most_days=20, progress_file=file)
+
+    with pytest.raises(CheckpointMismatch):
+        until_sure(small(strata=10), lambda days: 0.0, wanted=0.5, most_days=20, progress_file=file)
 
 
 def test_intervals_hold_the_mean_as_often_as_they_say() -> None:

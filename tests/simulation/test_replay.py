@@ -1,5 +1,6 @@
 """A past day repeats itself exactly; under other rules or windows the same people come, and the difference is told."""
 
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -7,12 +8,14 @@ import pytest
 from click.testing import CliRunner
 
 from hall.booking import ChannelLimit
+from hall.booking_events import SlotsSet
 from hall.events import Commit
 from hall.figures import figures_of
-from hall.ids import MINUTE_MS
+from hall.ids import MINUTE_MS, Ms
 from hall.policy import Plan
 from hall.slots import SlotEdit
 from simulation.log import LogSink, read_log
+from simulation.people import People
 from simulation.replay import PastDay, outcome_of, people_of, remarks_of, repeat, setting_of, shadow
 from simulation.replay_command import _plan, replay
 from simulation.roster import shifts_from_numbers
@@ -204,6 +207,46 @@ def test_other_booking_rules_change_a_booked_day(booked_day: PastDay, tmp_path: 
     assert small.other.everybody.n == small.same.everybody.n
 
 
+def test_slots_that_were_edited_are_edited_again_at_their_place_among_the_bookings() -> None:
+    """Ten people want ten o'clock, which has six places: four more after the sixth; three o'clock closes after two bookings."""
+    was = booked_setting(by_hall=True)
+    people, day = Twin(was).people(0), Twin(was).day(0)
+    ten, three = (day.midnight_ms + hour * 60 * MINUTE_MS for hour in (10, 15))
+    first = people.walk_ins
+    people.at_ms[first : first + 10], people.at_ms[first + 10 : first + 12] = [ten] * 10, [three] * 2
+    people.slot_edits = [
+        (6, SlotsSet("all", ((ten, 10),), None, False, "more clerks")),
+        (12, SlotsSet("all", ((three, 0),), None, True, "training")),
+    ]
+    log = LogSink()
+    Twin(was).world(0, people=people, log=log).run()
+    past = PastDay(log.commits, (was.plan,))
+
+    again, bare = people_of(past), people_of(past)
+    bare.slot_edits = []
+
+    assert [(at, edit.slots) for at, edit in again.slot_edits] == [(6, ((ten, 10),)), (12, ((three, 0),))]
+    assert slots_of(was, again) == Counter(one.slot_ms for one in past.state.bookings.appointments.values())
+    assert slots_of(was, again)[ten] == 10
+    assert slots_of(was, again)[three] == 2, "sold before it was closed"
+    assert slots_of(was, bare)[ten] == 6
+
+
+def test_edits_of_slots_that_other_rules_do_not_have_are_left_out() -> None:
+    was = booked_setting(by_hall=True)
+    people = Twin(was).people(0)
+    people.slot_edits = [(0, SlotsSet("gone", ((people.at_ms[0], 10),), None, False, "more clerks"))]
+
+    assert sum(slots_of(was, people).values()) == sum(slots_of(was, Twin(was).people(0)).values())
+
+
+def slots_of(setting: Setting, people: People) -> Counter[Ms]:
+    """Return how many appointments each slot gets."""
+    world = Twin(setting).world(0, people=people)
+    world.run()
+    return Counter(one.slot_ms for one in world.state.bookings.appointments.values())
+
+
 def _ruled(plan: Plan, folder: Path, rules: str) -> Plan | None:
     file = folder / "rules.toml"
     file.write_text(rules, "utf-8")
@@ -227,8 +270,7 @@ def test_what_a_log_has_beyond_its_last_bookings_is_said_in_both_languages(booke
     assert remarks_of(past) == ()
     assert len(remarks_of(booked_day)) == 1
     assert [one.en.split(":")[0] for one in told[1:]] == [
-        "Moved bookings (1)", "Bookings whose number was joined to another (1)", "Bookings given up or lapsed (1)", "Waitlist (1)", "Bookings still open at the log's end (1)",
-        "Edited slots (1)",
+        "Edited slots (1)", "Moved bookings (1)", "Bookings whose number was joined to another (1)", "Bookings given up or lapsed (1)", "Waitlist (1)", "Bookings still open at the log's end (1)",
     ]  # fmt: skip
     assert all(one.zh and one.en for one in told)
     assert len(people_of(changed).shows) == len(people_of(booked_day).shows) - 4

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
+from matplotlib.figure import Figure
 from openpyxl import load_workbook
 
 from hall.catalog import Text
@@ -20,7 +21,7 @@ from simulation.log import LogSink
 from simulation.replay_command import replay
 from simulation.report.content import Finding, Picture, Report, Series, Table, lines_of, shown
 from simulation.report.page import page_of
-from simulation.report.pictures import drawn
+from simulation.report.pictures import _fall, _steps, drawn
 from simulation.report.workbook import harmless, workbook_of
 from simulation.setting import Assumption
 from simulation.twin import Twin
@@ -104,6 +105,28 @@ def test_the_same_report_gives_the_same_picture(kind: str) -> None:
 
     assert first == second
     assert first[1] == "en"
+
+
+def test_windows_by_half_hour_are_told_in_whole_ones() -> None:
+    (picture,) = [one for one in a_report().pictures if one.kind == "steps"]
+    axes = Figure().subplots()
+
+    _steps(axes, picture, "en")
+
+    assert all(float(tick).is_integer() for tick in axes.get_yticks())
+
+
+def test_no_figure_of_a_waterfall_stands_in_its_interval_and_long_names_have_several_lines() -> None:
+    (picture,) = [one for one in a_report().pictures if one.kind == "fall"]
+    axes = Figure().subplots()
+
+    _fall(axes, msgspec.structs.replace(picture, places=("before", "pooling, as many windows", "after")), "en")
+
+    tops = {line.get_xdata()[0]: max(line.get_ydata()) for line in axes.lines}
+    labels = {label.xy[0]: label.xy[1] for label in axes.texts}
+    assert len(tops) == 3
+    assert all(labels[place] >= top for place, top in tops.items() if top == top)
+    assert [one.get_text() for one in axes.get_xticklabels()] == ["before", "pooling, as many\nwindows", "after"]
 
 
 def test_a_terminal_shows_both_languages_and_what_it_rests_on() -> None:

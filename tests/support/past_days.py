@@ -22,11 +22,11 @@ LAST = date(2026, 11, 20)
 """The Friday before the day on which test servers stand."""
 
 
-def past_setting(days: int = 10, *, windows: int = 6, busy: float = 1.0) -> Setting:
+def past_setting(days: int = 10, *, windows: int = 6, busy: float = 1.0, booked: bool = False) -> Setting:
     """Return the true hall, so busy, on so many workdays before the servers' day, oldest first."""
     every = (LAST - timedelta(days=number) for number in range(2 * days + 4))
     workdays = sorted(day.isoformat() for day in [day for day in every if day.isoweekday() < 6][:days])
-    known = hall(days, windows=windows, booked=False)
+    known = hall(days, windows=windows, booked=booked)
     plan = msgspec.structs.replace(known.plan, hall=HALL, name=Text("试验大厅", "Trial hall"))
     pieces = tuple(Piece(one.from_min, one.to_min, one.per_hour * busy) for one in known.demand.pieces)
     demand = msgspec.structs.replace(known.demand, pieces=pieces)

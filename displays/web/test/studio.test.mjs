@@ -51,6 +51,15 @@ test("what is missed elsewhere than in the worst hour is named too", () => {
   assert.match(en.sizedText(missed({ within_min: 30 }), 15, THEMES), /; 10:00, called within 30 min 90\.1 %.+≥ 90\.0 % wanted\.$/);
 });
 
+test("what was asked of the booked and of use is told, whatever tells, and once", () => {
+  const booked = { kind: "booked", name: "", within_min: 10, wanted: 0.9, found: figure(0.962, 0.94, 0.98), at_most: false };
+  const use = { kind: "use", name: "", within_min: 0, wanted: 0.85, found: figure(0.7, 0.68, 0.72), at_most: true };
+
+  assert.match(zh.sizedText(sized({ day: [booked, use] }), 15, THEMES), /；预约者在预约时刻后 10 分钟内叫到 96\.2 %（94\.0 – 98\.0），要求 ≥ 90\.0 %；窗口利用率 70\.0 %（68\.0 – 72\.0），要求 ≤ 85\.0 %。$/);
+  assert.match(en.sizedText(sized({ day: [booked, use] }), 15, THEMES), /; booked visitors, called within 10 min of their slot 96\.2 %.+; use of windows 70\.0 %/);
+  assert.equal(en.sizedText(sized({ sure: false, tells: booked, day: [booked] }), 15, THEMES).split("booked visitors").length, 2);
+});
+
 test("a share without an interval stands alone, and a result without its minutes has the promise's", () => {
   const told = en.sizedText(sized({ worst: figure(0.9, null, null), within_min: undefined }), 20, THEMES);
 

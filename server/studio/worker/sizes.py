@@ -15,6 +15,8 @@ from server.studio.worker.runs import Tell, run
 from simulation.sizing.staffing import Checked, Progress, SizedPlan, Target, size
 
 PERCENT = 100.0
+OF_DAY = ("booked", "use")
+"""Requirements that hold over the day, each told whether or not it is the one that tells."""
 
 
 def sized(kept: Kept, ask: SizeAsk, tell: Tell) -> Json:
@@ -55,6 +57,7 @@ def _told(found: SizedPlan, ask: SizeAsk, target: Target) -> Json:
         "worst": found.worst,
         "within_min": target.limits[0].within_min,
         "tells": telling(found.checks),
+        "day": [one for one in found.checks if one.kind in OF_DAY],
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from server.config.database import Database
 from server.migrations.upgrade import upgrade
@@ -96,8 +96,26 @@ def test_a_run_tells_the_plan_beside_the_windows_as_they_are_and_its_workbook_ho
     kept = plan["figures"]["kept_pct"]
     assert summary["承诺时间内叫号 Called in time (%)"][3] == pytest.approx(kept["value"], abs=0.001)
     assert summary["承诺时间内叫号 Called in time (%)"][4] == pytest.approx(kept["low"], abs=0.001)
+    assert_differences(book, change)
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
     assert book["依据 Basis"].max_row > 4
+
+
+def assert_differences(book: Workbook, change: dict[str, Any]) -> None:
+    """Every difference that the page has a row for is in the workbook, with its interval."""
+    rows = {row[0]: row[2:] for row in book["差异 Differences"].iter_rows(min_row=2, values_only=True)}
+    titles = {
+        "p50_min": "等候 Wait P50 (min)",
+        "p90_min": "等候 Wait P90 (min)",
+        "longest_min": "最长等候 Longest wait (min)",
+        "use_pct": "窗口利用率 Use of windows (%)",
+        "cost": "费用 Cost",
+        "visitors": "到访人数 Visitors",
+    }
+    assert len(rows) == len(change)
+    for code, title in titles.items():
+        one = change[code]
+        assert rows[title] == pytest.approx((one["value"], one["low"], one["high"]), abs=0.001)
 
 
 def test_kept_plans_are_compared_on_the_same_people(studio: Studio, ground: str):
@@ -132,6 +150,7 @@ def test_a_sizing_says_how_surely_it_holds_and_what_tells(studio: Studio, ground
     assert sized["worst"]["low"] <= sized["worst"]["value"] <= sized["worst"]["high"]
     assert sized["held"] or not sized["sure"]
     assert (sized["tells"] is None) == sized["sure"]
+    assert [(one["kind"], one["wanted"]) for one in sized["day"]] == [("use", 0.95)]
     assert result["plan"]["figures"]["p50_min"]["value"] <= 10
     assert result["plan"]["figures"]["p90_min"]["value"] <= 20
 

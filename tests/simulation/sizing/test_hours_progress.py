@@ -10,18 +10,21 @@ from distributed import LocalCluster
 from simulation.errors import CheckpointMismatch
 from simulation.experiment import Machine, Progress
 from simulation.journal import Journal
+from simulation.sizing import hours as hours_module
 from simulation.sizing.hours import Effort, Wish, hours
 from simulation.sizing.hours_command import hours as hours_command
 from simulation.sizing.hours_progress import Stages
-from simulation.sizing.labour import DEFAULT_RULES
+from simulation.sizing.labour import DEFAULT_RULES, LabourRules
 from simulation.sizing.longer import Extension
 from simulation.sizing.merge_command import merge
+from simulation.sizing.need import Need
 from simulation.sizing.ranges import Range
+from simulation.sizing.shifts import Schedule, schedule
 from simulation.sizing.trials import Progress as SizingProgress
 from tests.simulation.sizing.test_hours import village
 
 WISH = Wish(extension=Extension(evening="19:00"), moved={"evening": Range(20, 20)}, rules=DEFAULT_RULES)
-EFFORT = Effort(search_days=5, fresh_days=5, weeks=2, solver_s=5)
+EFFORT = Effort(search_days=5, fresh_days=5, weeks=2, solver_s=20)
 
 
 class Pulled(Exception):
@@ -48,6 +51,21 @@ def test_the_bar_counts_all_stages_and_ends_at_the_end() -> None:
     assert told[0].left_s is not None
 
 
+def test_the_bar_grows_by_the_weeks_that_are_judged_again() -> None:
+    told: list[Progress] = []
+    stages = Stages(told.append, [None, 10, 10], guess=100)
+
+    for _ in range(2):
+        stages.end()
+    stages.again([20, 30])
+    stages.simulating(Progress(10, 20, None))
+    assert (told[-1].done, told[-1].total) == (10 + 10, 10 + 20 + 30 + 10)
+    for _ in range(3):
+        stages.end()
+
+    assert told[-1] == Progress(70, 70, 0.0)
+
+
 def test_longer_hours_go_on_from_what_was_kept_and_answer_the_same(tmp_path: Path) -> None:
     """Pulled in the middle, begun again, run once more: nothing is simulated twice, and the bar ends at all of it."""
     file, whole, again, last = tmp_path / "kept.jsonl", list[Progress](), list[Progress](), list[Progress]()
@@ -70,8 +88,26 @@ def test_longer_hours_go_on_from_what_was_kept_and_answer_the_same(tmp_path: Pat
     assert len(again) < len(whole)
     for told in (whole, again, last):
         assert told[-1].done == told[-1].total > 0
-    assert last[-1].total == 2 * 2 * 5, "the weeks alone, and no search"
+    lived = sum(1 + one.rounds for one in undisturbed.cases)
+    assert last[-1].total == 2 * 5 * lived, "the weeks alone, and no search"
     assert file.stat().st_size - size < 1_000, "ends of runs alone"
+
+
+def test_more_time_for_schedules_repeats_them_and_no_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sizings that were kept are taken; the solver is asked again, with its new time."""
+    file, told, limits = tmp_path / "kept.jsonl", list[Progress](), list[float]()
+
+    def asked(need: Need, rules: LabourRules, *, time_limit_s: float, gap: float) -> Schedule:
+        limits.append(time_limit_s)
+        return schedule(need, rules, time_limit_s=time_limit_s, gap=gap)
+
+    monkeypatch.setattr(hours_module, "schedule", asked)
+    hours(village(), WISH, EFFORT, progress_file=file)
+    second = hours(village(), WISH, msgspec.structs.replace(EFFORT, solver_s=25), tell=told.append, progress_file=file)
+
+    lived = sum(1 + one.rounds for one in second.cases)
+    assert told[-1].total == 2 * 5 * lived, "the weeks alone, and no search"
+    assert set(limits) == {20, 25}
 
 
 def test_a_file_of_another_wish_is_refused(tmp_path: Path) -> None:

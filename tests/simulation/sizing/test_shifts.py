@@ -216,6 +216,45 @@ def test_a_morning_shorter_than_any_shift_is_refused_with_its_half_hours() -> No
     assert "shortest shift has 4 h" in refused.value.text("en")
 
 
+CLOSED_AT_MIDDAY = Need(9 * 60, 30, ((2,) * 6 + (0,) * 3 + (2,) * 8, *((0,) * 17,) * 6))
+"""Open 9:00 to 12:00 and 13:30 to 17:30."""
+
+
+def test_no_shift_begins_or_ends_while_the_hall_is_closed_at_midday() -> None:
+    """At 12:30 there is nothing to begin; whoever works on both sides has the closure within the shift."""
+    short = full(shortest_min=60)
+
+    shifts = shifts_of(CLOSED_AT_MIDDAY, 0, short, rules_of(short, breaks=Break(lengths_min=(60, 90))))
+
+    assert not [one for one in shifts if 720 <= one.from_min < 810 or 720 < one.to_min <= 810]
+    assert {one.from_min for one in shifts} >= {540, 690, 810}
+    assert {one.to_min for one in shifts} >= {720, 840, 1050}
+    assert WorkShift(540, 1050, 720, 810) in shifts
+
+
+def test_rules_may_let_shifts_begin_and_end_while_the_hall_is_closed(tmp_path: Path) -> None:
+    """Where people do other work meanwhile; by default they do not."""
+    file = tmp_path / "rules.toml"
+    file.write_text(
+        'name = { zh = "本厅", en = "ours" }\nedges_while_closed = true\n[[contracts]]\ncode = "a"\nname = { zh = "甲" }\n',
+        "utf-8",
+    )
+    rules = load_rules(file)
+
+    shifts = shifts_of(CLOSED_AT_MIDDAY, 0, rules.contracts[0], rules)
+
+    assert not DEFAULT_RULES.edges_while_closed
+    assert {750, 780} <= {one.from_min for one in shifts} | {one.to_min for one in shifts}
+
+
+def test_a_morning_before_a_closure_that_no_shift_fits_names_what_rules_may_allow() -> None:
+    with pytest.raises(NoShiftFits) as refused:
+        schedule(CLOSED_AT_MIDDAY, rules_of(full(longest_min=4 * 60)))
+
+    assert "周一 Mon 09:00–10:00" in refused.value.text("zh"), "later ones have a shift to 14:00"
+    assert "nor begins or ends while the hall is closed" in refused.value.text("en")
+
+
 def test_too_few_people_are_told_where_they_are_missing() -> None:
     need = Need(9 * 60, 60, ((1,) * 4 + (4,) * 4, *((0,) * 8,) * 6))
 

@@ -332,6 +332,7 @@ export class Bench {
 
   /** Look at everything, for a job of mine that still runs, and for the newest ground and its newest result. */
   private async refresh(): Promise<void> {
+    const before = this.job;
     await this.attempt(async () => {
       const overview = await this.look();
       const running = overview.jobs.find((one) => one.mine && one.state === "running");
@@ -343,7 +344,10 @@ export class Bench {
       if (run) {
         await this.taken(run.id);
       }
-      this.job = running || null;
+      // What was begun meanwhile is not in this overview.
+      if (this.job === before) {
+        this.job = running || null;
+      }
     });
     this.poll(this.isRunning ? POLL_MS : CALM_MS);
   }

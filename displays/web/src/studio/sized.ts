@@ -15,14 +15,15 @@ export function standingOf(sized: Sized): Standing {
   return sized.sure ? "sure" : sized.held ? "held" : "missed";
 }
 
-/** The verdict with the worst hour, and with the requirement that is missed or unsure if that is another. */
+/** The verdict with the worst hour, with the requirement that is missed or unsure if that is another, and with what was asked over the day. */
 export function sizedText(sized: Sized, targetMin: number, themes: readonly { code: string; name: Text }[]): string {
   const within = sized.within_min ?? targetMin;
   const told = say(`sized_${standingOf(sized)}`, { days: sized.days, hours: sized.window_hours.toFixed(1) });
   const worst = say("worst_hour", { hour: sized.worst_hour, min: within, share: share(sized.worst) });
   const { tells } = sized;
   const isOther = !!tells && !(tells.kind === "hour" && tells.name === sized.worst_hour && tells.within_min === within);
-  return say("sized_told", { told, worst, other: tells && isOther ? say("sized_other", { what: required(tells, themes) }) : "" });
+  const others = [...(tells && isOther ? [tells] : []), ...(sized.day || []).filter(({ kind }) => !tells || kind !== tells.kind)];
+  return say("sized_told", { told, worst, other: others.map((one) => say("sized_other", { what: required(one, themes) })).join("") });
 }
 
 function required(one: Requirement, themes: readonly { code: string; name: Text }[]): string {

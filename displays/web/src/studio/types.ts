@@ -134,6 +134,8 @@ export interface Sized {
   within_min?: number;
   /** The requirement that is missed by most, or is least sure; null where all are surely held. */
   tells?: Requirement | null;
+  /** What was asked for over the day: of the booked, and of use; results of earlier versions have none. */
+  day?: Requirement[];
 }
 
 export interface Comparison extends About {
