@@ -162,6 +162,7 @@ class Sizing(msgspec.Struct, frozen=True):
     worst: Estimate
     within_min: float
     tells: Requirement | None
+    day: list[Requirement]
 
 
 class SizedResult(RunResult, frozen=True, kw_only=True):

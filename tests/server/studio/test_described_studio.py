@@ -60,7 +60,7 @@ def _ask_for_everything(studio: Studio) -> None:
     longer = {"date": TUESDAY, "hours": ["09:00-19:00"], "moved": STATED, "cost_per_hour": 80}
     ranged = studio.done(kind="run", draft=longer, **base)[0]
     studio.done(kind="run", draft={**longer, "date": SHUT, "hours": [LATE]}, **base)
-    studio.done(kind="size", draft={"date": TUESDAY}, kept_pct=80, **base)
+    studio.done(kind="size", draft={"date": TUESDAY}, kept_pct=80, use_pct=95, **base)
     plans = [studio.post("/plans", {"name": name, "job": name}).json()["plan"]["id"] for name in (plain, ranged)]
     for order in (plans, plans[::-1]):
         studio.done(kind="compare", plans=order, days=4)
