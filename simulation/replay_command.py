@@ -154,7 +154,7 @@ def _p90(group: "Group | None") -> str:
 
 
 def _text(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}"
+    return "–" if value is None else f"{value:z.1f}"
 
 
 def _day(path: Path, hall: str, day: str) -> "PastDay":

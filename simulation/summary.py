@@ -160,12 +160,12 @@ def _times(one: Interval, factor: float) -> Interval:
 
 
 def _short(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}"
+    return "–" if value is None else f"{value:z.1f}"
 
 
 def _long(one: Interval, digits: int, unit: str = "") -> str:
-    value = f"{one.value:,.{digits}f}{unit}"
-    return value if np.isnan(one.low) else f"{value}  ({one.low:,.{digits}f} – {one.high:,.{digits}f})"
+    value = f"{one.value:z,.{digits}f}{unit}"
+    return value if np.isnan(one.low) else f"{value}  ({one.low:z,.{digits}f} – {one.high:z,.{digits}f})"
 
 
 def _bar(minutes: float | None) -> str:

@@ -131,10 +131,10 @@ def shown(cell: Cell, digits: int, language: Language | None) -> str:
     if cell is None:
         return "–"
     if isinstance(cell, Interval):
-        value = f"{cell.value:,.{digits}f}"
-        return value if cell.low != cell.low else f"{value} ({cell.low:,.{digits}f} – {cell.high:,.{digits}f})"
+        value = f"{cell.value:z,.{digits}f}"
+        return value if cell.low != cell.low else f"{value} ({cell.low:z,.{digits}f} – {cell.high:z,.{digits}f})"
     if isinstance(cell, float):
-        return "–" if cell != cell else f"{cell:,.{digits}f}"
+        return "–" if cell != cell else f"{cell:z,.{digits}f}"
     if isinstance(cell, int):
         return f"{cell:,}"
     return both(cell) if language is None else said(cell, language)

@@ -122,7 +122,7 @@ def _fall(axes: Axes, picture: Picture, language: Language) -> None:
         if low is not None and high is not None and low == low:
             axes.plot([place, place], [base + low, base + high], color=INK, linewidth=1, alpha=0.6)
             top = max(top, base + high)
-        label = f"{value:.2f}" if is_level else f"{value:+.2f}"
+        label = f"{value:z.2f}" if is_level else f"{value:+z.2f}"
         axes.annotate(label, (place, top), xytext=(0, 4), textcoords="offset points", ha="center")
         level = base + value
     _names(axes, picture, language)

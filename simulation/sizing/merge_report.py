@@ -32,9 +32,9 @@ def report_of(found: Merged, *, version: str) -> Report:
 def _verdict(case: Case) -> Finding:
     first, last = (case.stages[at].mean_wait_min.value for at in (0, -1))
     change, pct = case.total_min, case.total_pct
-    zh = f"{case.name.zh}：平均等候由 {first:.1f} 分到 {last:.1f} 分（{pct.value:+.0f} %，{pct.low:+.0f} … {pct.high:+.0f}）"
+    zh = f"{case.name.zh}：平均等候由 {first:.1f} 分到 {last:.1f} 分（{pct.value:+z.0f} %，{pct.low:+z.0f} … {pct.high:+z.0f}）"
     en = (
-        f"{case.name.en}: mean wait {first:.1f} → {last:.1f} min ({pct.value:+.0f} %, {pct.low:+.0f} … {pct.high:+.0f})"
+        f"{case.name.en}: mean wait {first:.1f} → {last:.1f} min ({pct.value:+z.0f} %, {pct.low:+z.0f} … {pct.high:+z.0f})"
     )
     if change.high < 0:
         return Finding(Text(f"{zh}，可信地缩短。", f"{en}, surely shorter."), "good")
@@ -74,8 +74,8 @@ def _causes(case: Case) -> Table:
         rows=tuple(rows),
         digits=2,
         note=Text(
-            f"平均等候 {pct.value:+.0f} %（{pct.low:+.0f} … {pct.high:+.0f}）",
-            f"mean wait {pct.value:+.0f} % ({pct.low:+.0f} … {pct.high:+.0f})",
+            f"平均等候 {pct.value:+z.0f} %（{pct.low:+z.0f} … {pct.high:+z.0f}）",
+            f"mean wait {pct.value:+z.0f} % ({pct.low:+z.0f} … {pct.high:+z.0f})",
         ),
     )
 
