@@ -32,7 +32,7 @@ COMMANDS = {
     "longgang-published": "merge longgang --before 92/23 --after plan --online business=0.9..0.95 --days 30",
     "longgang-half": "merge longgang --before 92/23 --after 59 --visits 1900 --online business=0.9 --service 0.9..1.4 --days 30",
     "baoan": "hours docs/districts/baoan-office.toml --lunch --evening 20:00 --saturday 09:00-18:00 --sunday 09:00-18:00"
-    " --moved 430..870 --induced 430..870 --search-days 60 --weeks 40 --schedule-seconds 240",
+    " --moved 430..870 --induced 430..870 --search-days 60 --weeks 40",
     "futian": "simulate futian --days 10",
     "futian-street": "simulate docs/districts/futian-street.toml --days 40",
     "futian-station": "simulate docs/districts/futian-station.toml --days 40",

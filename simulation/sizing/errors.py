@@ -111,8 +111,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the people allowed are too few; missing at {when}",
     ),
     "NO_SCHEDULE_IN_TIME": (
-        "{seconds} 秒内没有找到排班方案，请放宽时限（--schedule-seconds）",
-        "no schedule was found within {seconds} s; allow more (--schedule-seconds)",
+        "{seconds} 秒处理器时间内没有找到排班方案，请放宽（--schedule-seconds）",
+        "no schedule was found within {seconds} s of processor time; allow more (--schedule-seconds)",
     ),
     "SOLVER_MISSING": (
         "缺少排班求解器 highspy：pip install 'onewindow[simulation]'",

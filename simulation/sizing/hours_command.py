@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     "--schedule-seconds",
     default=30.0,
     type=click.FloatRange(1, 3_600),
-    help="Time for the shifts of each week; more on a busy computer.",
+    help="Processor time for the shifts of each week.",
 )
 @click.option(
     "--visits", type=click.FloatRange(1, 1_000_000), help="Visitors of an average day, instead of the scenario's."

@@ -33,9 +33,7 @@ def _verdict(case: Case) -> Finding:
     first, last = (case.stages[at].mean_wait_min.value for at in (0, -1))
     change, pct = case.total_min, case.total_pct
     zh = f"{case.name.zh}：平均等候由 {first:.1f} 分到 {last:.1f} 分（{pct.value:+z.0f} %，{pct.low:+z.0f} … {pct.high:+z.0f}）"
-    en = (
-        f"{case.name.en}: mean wait {first:.1f} → {last:.1f} min ({pct.value:+z.0f} %, {pct.low:+z.0f} … {pct.high:+z.0f})"
-    )
+    en = f"{case.name.en}: mean wait {first:.1f} → {last:.1f} min ({pct.value:+z.0f} %, {pct.low:+z.0f} … {pct.high:+z.0f})"
     if change.high < 0:
         return Finding(Text(f"{zh}，可信地缩短。", f"{en}, surely shorter."), "good")
     if change.low > 0:

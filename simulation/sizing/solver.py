@@ -1,11 +1,15 @@
-"""The door to HiGHS: an integer programme as rows of coefficients, solved with a bound, a gap and a time limit.
+"""The door to HiGHS: an integer programme as rows of coefficients, solved with a bound, a gap and a limit of work.
+
+The limit is processor time, so that a computer with other work on it finds the same answer later, not a poorer one in time.
 
 HiGHS: Q. Huangfu, J. A. J. Hall, Mathematical Programming Computation 10 (2018). It is part of the optional extra
 ``simulation``.
 """
 
 import math
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -15,10 +19,14 @@ from simulation.sizing.errors import SolverMissing
 
 if TYPE_CHECKING:
     from highspy import HighsLp
+    from highspy._core import _Highs
+    from highspy._core.cb import HighsCallbackInput, HighsCallbackOutput, HighsCallbackType
 
 SEED: Final = 1
 WHOLE: Final = 1e-5
 """Whole numbers of the solver are whole up to this."""
+PATIENCE: Final = 20.0
+"""By the clock the solver takes no longer than so many times its processor time, whatever else the computer does."""
 
 
 class Row(msgspec.Struct):
@@ -59,18 +67,67 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def solve(programme: Programme, *, time_limit_s: float, gap: float) -> Answer:
-    """Solve on one core, so that the same programme has the same answer wherever the time suffices."""
+    """Solve on one core, with so many seconds of its processor: the same programme has the same answer where they suffice.
+
+    Whatever interrupts the caller meanwhile ends the search first.
+    """
     try:
         import highspy
     except ImportError as error:
         raise SolverMissing from error
     # The core class: its wrapper writes a banner to standard output, which belongs to the answer.
     solver = highspy._core._Highs()
-    options = {"output_flag": False, "time_limit": time_limit_s, "mip_rel_gap": gap, "random_seed": SEED, "threads": 1}
+    options = {
+        "output_flag": False, "time_limit": PATIENCE * time_limit_s, "mip_rel_gap": gap, "random_seed": SEED, "threads": 1,
+    }  # fmt: skip
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(_model_of(programme))
-    solver.run()
+    limit = _Limit(time_limit_s)
+    solver.setCallback(limit.look, None)
+    solver.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
+    solver.startCallback(highspy.cb.HighsCallbackType.kCallbackSimplexInterrupt)
+    # In a thread of its own, since an interrupt that is raised inside the solver's frames is lost there.
+    threading.Thread(target=limit.keep, args=(solver.run,), daemon=True).start()
+    try:
+        limit.done.wait()
+    finally:
+        limit.is_over = True
+        limit.done.wait()
+    return _answer_of(solver)
+
+
+class _Limit:
+    """Ends a search when its thread has had so many seconds of the processor, or when it is over for another reason."""
+
+    def __init__(self, seconds: float) -> None:
+        self.is_over, self.done = False, threading.Event()
+        self._seconds, self._until = seconds, 0.0
+
+    def keep(self, search: Callable[[], object]) -> None:
+        """Search in this thread, within the limit."""
+        self._until = time.thread_time() + self._seconds
+        try:
+            search()
+        finally:
+            self.done.set()
+
+    def look(
+        self,
+        _kind: "HighsCallbackType",
+        _message: str,
+        _found: "HighsCallbackOutput",
+        wish: "HighsCallbackInput",
+        _own: object,
+    ) -> None:
+        """Be asked by the solver whether to stop."""
+        if self.is_over or time.thread_time() >= self._until:
+            wish.user_interrupt = True
+
+
+def _answer_of(solver: "_Highs") -> Answer:
+    import highspy
+
     status = solver.getModelStatus()
     info = solver.getInfo()
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
