@@ -83,8 +83,20 @@ export class OwOverview extends OwElement {
       ${TOTALS.map((name) => html`<div class=${name} data-testid="total-${name}"><dt>${say(`total_${name}`)}</dt><dd class="number">${current.totals[name]}</dd></div>`)}
       <div data-testid="total-windows"><dt>${say("open_windows")}</dt><dd class="number">${open}<small>/${codes.length}</small></dd></div>
       <div class=${waitLevel(longest, current.day)} data-testid="longest"><dt>${say("longest")}</dt><dd class="number">${minutes(longest)}<small> ${say("minutes")}</small></dd></div>
-      <div data-testid="waits"><dt>${say("waits_range")}</dt><dd class="number">${waits && typeof waits.p50_ms === "number" ? `${minutes(waits.p50_ms)}–${minutes(waits.p80_ms)}` : "–"}<small> ${say("minutes")}</small></dd></div>
+      <div data-testid="waits"><dt>${say("waits_range")}</dt><dd class="number">${waits && typeof waits.p50_ms === "number" ? `${minutes(waits.p50_ms)}–${minutes(waits.p80_ms)}` : "–"}<small> ${say("minutes")}</small></dd>${this.waitsOf()}</div>
     </dl>`;
+  }
+
+  /** For what the longest line stands: its first item, and how many share it. */
+  private waitsOf(): TemplateResult | typeof nothing {
+    const { item, items } = this.house.live.waits || {};
+    if (!item) {
+      return nothing;
+    }
+    const name = pick(item);
+    const others = (items || 1) - 1;
+    const text = others > 0 ? say("waits_of", { item: name, n: others }) : name;
+    return html`<dd class="of clip" title=${text} data-testid="waits-of">${text}</dd>`;
   }
 
   private queues(current: ManagerState): TemplateResult {

@@ -32,6 +32,7 @@ export const managerTexts = {
   "manager.total_done": ["办结", "Done"],
   "manager.longest": ["最长等候", "Longest wait"],
   "manager.waits_range": ["现在取号，最久约等", "Taken now, the longest line"],
+  "manager.waits_of": ["{item}，另 {n} 项相同", "{item} and {n} more"],
   "manager.open_windows": ["开放窗口", "Windows open"],
   "manager.queues": ["各主题等候", "Waiting by theme"],
   "manager.oldest": ["最久 {time}", "oldest {time}"],
