@@ -3,7 +3,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
-import { clerkName } from "../clerk/account-name";
 import { running, span } from "../clerk/time";
 import { deskStyles } from "../clerk/styles";
 import { reasonText } from "../clerk/texts";
@@ -131,7 +130,7 @@ export class OwOverview extends OwElement {
   private smallTile(code: string, window: ManagerWindow): TemplateResult {
     const gone = this.isGone(code, window);
     const since = typeof window.since_ms === "number" && window.state !== "CLOSED" ? minutes(this.house.nowMs() - window.since_ms) : "";
-    const about = `${clerkName(window.clerk)} ${servesText(this.house.hall, window)}`.trim();
+    const about = `${this.house.staff.beside(window.clerk, window.label)} ${servesText(this.house.hall, window)}`.trim();
     return html`<button class="tile ${window.state} ${gone ? "gone" : ""}" title=${about} data-testid="tile-${code}" @click=${() => (this.chosen = code)}>
       <span class="spread"><span class="label number">${window.label}</span><span class="since">${since}</span></span>
       <strong class="now number">${window.number || ""}</strong>
@@ -149,7 +148,7 @@ export class OwOverview extends OwElement {
     return html`<button class="tile ${window.state} ${gone ? "gone" : ""}" data-testid="tile-${code}" @click=${() => (this.chosen = code)}>
       <span class="spread"><span class="label number">${window.label}</span><ow-state of="window" value=${window.state}></ow-state></span>
       <span class="spread now"><strong class="number">${window.number || (window.asking ? say("asking") : "")}</strong><span class="number small">${since}</span></span>
-      <span class="small clip who">${gone ? html`<strong class="bad">⚠ ${say("clerk_offline")}</strong>` : clerkName(window.clerk) || " "}</span>
+      <span class="small clip who">${gone ? html`<strong class="bad">⚠ ${say("clerk_offline")}</strong>` : this.house.staff.beside(window.clerk, window.label) || " "}</span>
       <span class="small muted clip serves" title=${servesText(this.house.hall, window)}>${servesText(this.house.hall, window)}</span>
       <span class="small muted done">${say("done_n", { n: window.done || 0 })}${window.held ? ` · ${say("held_n", { n: window.held })}` : ""}</span>
     </button>`;
