@@ -32,6 +32,8 @@ export interface Field {
   hint?: string;
   min?: number;
   max?: number;
+  /** Fewest letters of a text that is required. */
+  shortest?: number;
   /** Shown only then. */
   when?: (values: Values) => boolean;
 }
@@ -264,7 +266,7 @@ function initial(field: Field): Value {
 
 function isMissing(field: Field, values: Values): boolean {
   const value = values[field.name];
-  return !!field.required && ((typeof value === "string" && value.trim() === "") || (Array.isArray(value) && value.length === 0));
+  return !!field.required && ((typeof value === "string" && value.trim().length < (field.shortest || 1)) || (Array.isArray(value) && value.length === 0));
 }
 
 /** Every word of the search must be somewhere in the label, its note or its other words. */
