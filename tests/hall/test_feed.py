@@ -137,6 +137,19 @@ def test_an_area_counts_who_waits_for_its_windows() -> None:
     assert [(render(hall.state, view) or {})["waiting"]["total"] for view in AREAS] == [3, 1]
 
 
+def test_lists_of_staff_name_what_is_still_to_be_done() -> None:
+    """An item that has its result, or was taken wrongly and sent on, is not what the next window is for."""
+    hall = Hall(open="1")
+    hall.take("A", "B")
+    hall.serves_next("1")
+    hall.result("A001", 0)
+    hall.transfer("A001", to_item="B2", instead_of="B")
+
+    view = render(hall.state, View("clerk", "1")) or {}
+
+    assert view["waiting"]["next"][0]["items"] == [{"zh": "完税", "en": "Tax paid"}]
+
+
 def test_views_and_answers_are_json_and_name_nobody() -> None:
     """S15: the pseudonym that the hall knows a person by leaves it nowhere, and no float, set or object either."""
     hall = busy_hall()
