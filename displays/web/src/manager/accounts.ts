@@ -8,6 +8,7 @@ import { enc } from "../clerk/desk";
 import { deskStyles } from "../clerk/styles";
 import { listed } from "../shared/format";
 import type { Account } from "../shared/session";
+import { faultText } from "../shared/api";
 import { confirmed, toast } from "../shared/components/dialog";
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
@@ -25,6 +26,9 @@ export class OwAccounts extends OwElement {
   static override styles = [
     ...deskStyles,
     css`
+      .bad {
+        color: var(--ow-bad);
+      }
       .panel {
         padding: 0.75rem 0.875rem;
         border: 1px solid var(--ow-line);
@@ -78,10 +82,11 @@ export class OwAccounts extends OwElement {
     }
   }
 
-  /** What was typed before is kept: a refusal names one field, and costs no other. */
-  private async add(before: Values = { role: "clerk", halls: [this.house.hall.hall] }): Promise<void> {
+  /** What was typed before is kept, below why it was refused. */
+  private async add(before: Values = { role: "clerk", halls: [this.house.hall.hall] }, refusal = ""): Promise<void> {
     const given = await ask({
       heading: say("add_account"),
+      intro: refusal,
       fields: [
         { name: "account", label: say("account"), kind: "text", required: true, value: before.account, hint: say("account_hint") },
         { name: "name", label: say("name"), kind: "text", required: true, value: before.name },
@@ -100,8 +105,7 @@ export class OwAccounts extends OwElement {
       await this.house.api.send("POST", "api/accounts", given);
       toast(say("saved"), "good");
     } catch (fault) {
-      this.house.trouble(fault);
-      return this.add(given);
+      return this.add(given, pick(faultText(fault)));
     }
     await this.load();
   }
