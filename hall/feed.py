@@ -25,7 +25,6 @@ from hall.state import (
     entry_state,
     key_of,
     signature_of,
-    waiting_count,
     waiting_lines,
 )
 
@@ -41,7 +40,7 @@ class View(msgspec.Struct, frozen=True):
 
 
 def board_view(state: HallDay, area: str = "", parts: Fresh = FRESH) -> Json:
-    """Show calls, windows and how many wait; with ``area`` only its windows and their calls."""
+    """Show calls, windows and how many wait; with ``area`` only its windows, their calls and who waits for them."""
     desks = {desk.code: desk for desk in state.desks.values() if not area or desk.area == area}
     return {
         "hall": hall_part(state, parts),
@@ -55,7 +54,7 @@ def board_view(state: HallDay, area: str = "", parts: Fresh = FRESH) -> Json:
             code: parts.kept("shown desk", code, mark=(state.index, desk.touched), make=partial(_shown_desk, desk))
             for code, desk in desks.items()
         },
-        "waiting": parts.once(state, "waiting", lambda: waiting_counts(state)),
+        "waiting": parts.once(state, ("waiting", area), lambda: waiting_counts(state, area)),
     }
 
 
@@ -184,10 +183,15 @@ def call_mark(state: HallDay, ticket: Ticket | None) -> bool:
     return ticket is not None and ticket.entry_ring in state.calls
 
 
-def waiting_counts(state: HallDay) -> Json:
-    """Count who waits to be called: in all, and by the theme of what is done next."""
+def waiting_counts(state: HallDay, area: str = "") -> Json:
+    """Count who waits to be called: in all, and by the theme of what is done next.
+
+    With ``area`` only those are counted whose own windows are among its own, wherever else they may be called to.
+    """
     items: dict[str, int] = {}
-    for _, people in waiting_lines(state):
+    for line, people in waiting_lines(state):
+        if area and not line.primary & state.index.areas[area]:
+            continue
         for ticket in people:
             code = next_item(ticket)
             items[code] = items.get(code, 0) + 1
@@ -195,7 +199,7 @@ def waiting_counts(state: HallDay) -> Json:
     for code, count in items.items():
         theme = _theme_of_item(state, code)
         themes[theme] = themes.get(theme, 0) + count
-    return {"total": waiting_count(state), "themes": dict(sorted(themes.items()))}
+    return {"total": sum(items.values()), "themes": dict(sorted(themes.items()))}
 
 
 def next_item(ticket: Ticket) -> str:

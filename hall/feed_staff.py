@@ -107,7 +107,9 @@ def staff_ticket(state: HallDay, ticket: Ticket) -> Json:
 
 
 def short_ticket(state: HallDay, ticket: Ticket) -> Json:
-    """Show a ticket in a list for staff."""
+    """Show a ticket in a list for staff, with the items that are still to be done, or all where each has its result."""
+    entries = ticket.entries
+    to_do = [number for number, one in enumerate(entries) if one.state == "OPEN"] or range(len(entries))
     rejoins_left = state.plan.policy.missed.limit - ticket.rejoins
     return {
         "id": ticket.id,
@@ -115,7 +117,7 @@ def short_ticket(state: HallDay, ticket: Ticket) -> Json:
         "state": ticket.state,
         "class": ticket.klass,
         "lane": ticket.lane,
-        "items": [feed.entry_view(state, ticket, number)["name"] for number in range(len(ticket.entries))],
+        "items": [feed.entry_view(state, ticket, number)["name"] for number in to_do],
         "arrived_ms": ticket.arrived_ms,
         "held_by": ticket.window or None if ticket.state == "HELD" else None,
         "hold_reason": ticket.hold_reason or None if ticket.state == "HELD" else None,

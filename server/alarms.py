@@ -93,9 +93,10 @@ def _unserved(state: HallDay, lines: Waiting) -> Iterator[Json]:
             continue
         ticket = people[0]
         item = _item_of(state, ticket).name
+        zh, en = (f" 等 {len(people)} 人", f" and {len(people) - 1} more") if len(people) > 1 else (" ", "")
         text = (
-            f"{ticket.number} 等 {len(people)} 人无窗口办理（{item.zh}）",
-            f"No open window for {ticket.number} and its line ({item.en or item.zh})",
+            f"{ticket.number}{zh}无窗口办理（{item.zh}）",
+            f"No open window for {ticket.number}{en} ({item.en or item.zh})",
         )
         yield _alarm("NOBODY_SERVES", "alarm", text, ticket=ticket.id, since_ms=ticket.waiting_since_ms)
 

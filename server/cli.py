@@ -320,14 +320,20 @@ def restore(data: Path, archive: Path, force: bool) -> None:
 @click.argument("name")
 @click.option(
     "--role",
-    default="admin",
     type=click.Choice(["clerk", "guide", "manager", "network", "auditor", "admin"]),
-    help="What the account may do.",
+    help="What the account may do; a new one is an administrator unless told otherwise.",
 )
-@click.option("--halls", default="*", help="Codes separated by commas; a trailing * covers all that begin so.")
+@click.option(
+    "--halls",
+    help="Codes separated by commas; a trailing * covers all that begin so. A new account has every hall.",
+)
+@click.option("--called", help="The person's name, which pages show.")
 @DATABASE_URL
-def account(data: Path, name: str, role: str, halls: str, database_url: str) -> None:
-    """Make the account NAME (1 to 40 letters, digits, . - _), or give it a new password, which is asked for."""
+def account(data: Path, name: str, role: str | None, halls: str | None, called: str | None, database_url: str) -> None:
+    """Make the account NAME (1 to 40 letters, digits, . - _), or give it a new password, which is asked for.
+
+    Of an account that exists everything stays as it is but the password and what is given.
+    """
     from server.accounts.first import set_account
     from server.config.places import place_of
 
@@ -336,10 +342,11 @@ def account(data: Path, name: str, role: str, halls: str, database_url: str) -> 
     try:
         with alone_in(data):
             password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-            set_account(place, name, role=role, halls=tuple(halls.split(",")), password=password)
+            asked = tuple(halls.split(",")) if halls else ()
+            made = set_account(place, name, password=password, name=called or "", role=role or "", halls=asked)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{name} ({role}) can sign in")
+    click.echo(f"{name} ({made.role}, halls {', '.join(made.halls)}) can sign in")
 
 
 @main.command(short_help="Prepare a PostgreSQL database for several nodes, or for a new version.")

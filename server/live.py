@@ -12,7 +12,7 @@ from server.alarms import alarms_of, node_alarms, screen_alarms
 from server.clock import Clock
 from server.degraded import Degraded
 from server.hub import RECEIPTS_MS, SCREEN_KINDS, Day, Hub, Presence
-from server.waits import Waits
+from server.waits import Waits, longest_wait
 
 Json = dict[str, Any]
 TICKET_STEP_MS: Final = 10_000
@@ -100,7 +100,6 @@ class LiveView:
         linked = self._hub.clerks_linked(hall)
         open_desks = [desk for desk in state.desks.values() if desk.state != "CLOSED"]
         table = self._waits.table(state)
-        told = [one for one in table["groups"] if one["p80_ms"] is not None]
         screens = self._screens(hall)
         alarms = [
             *node_alarms(self.degraded.since),
@@ -110,10 +109,7 @@ class LiveView:
         return {
             "alarms": alarms[:ALARMS_LISTED],
             "longest_wait_ms": max((now_ms - since for since in _waiting_since(state)), default=0),
-            "waits": {
-                "p50_ms": max((one["p50_ms"] for one in told), default=None),
-                "p80_ms": max((one["p80_ms"] for one in told), default=None),
-            },
+            "waits": longest_wait(state, table),
             "screens": screens,
             "clerks_linked": {desk.code: desk.code in linked for desk in open_desks},
         }

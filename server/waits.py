@@ -13,6 +13,7 @@ from hall.commands import TakeTicket, Told, WantedItem
 from hall.decide import decide
 from hall.errors import Refusal
 from hall.estimate import Experience, Place, ahead, experience_of, place_for, place_of, wait_range
+from hall.feed import text_view
 from hall.ids import Ms
 from hall.state import HallDay
 from server.clock import Clock
@@ -140,6 +141,19 @@ class Waits:
             kept = (now_ms, experience_of(state))
             _keep(self._learnt, key, kept, limit=STREAMS)
         return kept[1]
+
+
+def longest_wait(state: HallDay, table: Json) -> Json:
+    """Return the longest wait of a table with the first of the items that share it, and how many do."""
+    groups = [
+        (one["p80_ms"], one["p50_ms"], -place) for place, one in enumerate(table["groups"]) if one["p80_ms"] is not None
+    ]
+    if not groups:
+        return {"p50_ms": None, "p80_ms": None, "item": None, "items": 0}
+    p80_ms, p50_ms, place = max(groups)
+    codes = [code for code, number in table["items"].items() if number == -place]
+    name = text_view(state.index.items[codes[0]].name)
+    return {"p50_ms": p50_ms, "p80_ms": p80_ms, "item": name, "items": len(codes)}
 
 
 def _step_of(before: int) -> int:

@@ -105,6 +105,7 @@ RIGHTS: Final[Mapping[str, Roles]] = {
     "halls.write": frozenset({"network", "admin"}),
     "templates.write": frozenset({"network", "admin"}),
     "calendar.write": frozenset({"network", "admin"}),
+    "staff.read": _STAFF,
     "accounts.read": frozenset({"admin", "auditor"}),
     "accounts.write": frozenset({"admin"}),
     "me.read": _EVERYBODY - Roles({"anonymous", "citizen"}),

@@ -188,7 +188,7 @@ class FrontDesk:
         live = {name: _caller_of_device(one) for name, one in self.store.devices_of(used).items()}
         for name, signed in self.store.sessions_of(used - live.keys()).items():
             if self._is_live(signed, seen.get(name, 0), now_ms):
-                live[name] = _caller_of(signed.account)
+                live[name] = caller_of(signed.account)
         return live
 
     def _look_up(self, name: str, now_ms: int) -> _Known:
@@ -199,7 +199,7 @@ class FrontDesk:
         found = self.store.session(name)
         if found is None or not self._is_live(found, self._seen.get(name, 0), now_ms):
             return _Known(None, "SESSION_EXPIRED", now_ms + TRUST_MS)
-        return _Known(_caller_of(found.account), "", min(found.expires_ms, now_ms + TRUST_MS))
+        return _Known(caller_of(found.account), "", min(found.expires_ms, now_ms + TRUST_MS))
 
     def _is_live(self, signed: Signed, seen_ms: int, now_ms: int) -> bool:
         used_ms = max(signed.seen_ms, seen_ms)
@@ -223,7 +223,8 @@ class FrontDesk:
             self._known.popitem(last=False)
 
 
-def _caller_of(account: Account) -> Caller:
+def caller_of(account: Account) -> Caller:
+    """Return an account as the table of rights knows it."""
     role: Role = msgspec.convert(account.role, Role)
     return Caller(role, account.account, account.halls)
 

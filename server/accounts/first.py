@@ -14,7 +14,7 @@ import msgspec
 from hall.ids import CODE_PATTERN
 from hall.policy import Plan
 from server.accounts.passwords import Passwords, token_hash
-from server.accounts.store import AccountStore, Device, NewAccount
+from server.accounts.store import Account, AccountStore, Device, NewAccount
 from server.config.database import Database
 from server.migrations.upgrade import upgrade
 
@@ -46,9 +46,14 @@ def ensure_somebody(store: AccountStore, *, now_ms: int, out: TextIO | None = No
     store.add_accounts([_account(ADMINISTRATOR, "管理员", "admin", ("*",), _hash(password))], now_ms=now_ms)
 
 
-def set_account(place: Path | str, name: str, *, role: str, halls: tuple[str, ...], password: str) -> None:
-    """Make an account in a data folder or database, or replace the one of this name; raises ValueError for what it cannot be."""
-    if not re.fullmatch(CODE_PATTERN, name):
+def set_account(
+    place: Path | str, account: str, *, password: str, name: str = "", role: str = "", halls: tuple[str, ...] = ()
+) -> Account:
+    """Make an account in a data folder or database, or give the one of this name a new password, and return it.
+
+    What is not given stays as it is, or is an administrator of every hall. Raises ValueError for what it cannot be.
+    """
+    if not re.fullmatch(CODE_PATTERN, account):
         raise ValueError("an account's name is 1 to 40 letters, digits, dots, dashes or underscores")
     if len(password) < SHORTEST:
         raise ValueError(f"a password has at least {SHORTEST} characters")
@@ -57,8 +62,12 @@ def set_account(place: Path | str, name: str, *, role: str, halls: tuple[str, ..
     database = Database(place)
     try:
         upgrade(database)
-        new = _account(name, name, role, halls, _hash(password))
-        AccountStore(database).add_accounts([new], now_ms=time.time_ns() // 1_000_000, replace=True)
+        store = AccountStore(database)
+        found = store.find(account)
+        known = Account(account, account, "admin", ("*",)) if found is None else found[0]
+        new = _account(account, name or known.name, role or known.role, halls or known.halls, _hash(password))
+        store.add_accounts([new], now_ms=time.time_ns() // 1_000_000, replace=True)
+        return Account(account, new.name, new.role, new.halls)
     finally:
         database.close()
 

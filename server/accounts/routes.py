@@ -97,6 +97,7 @@ ROUTES: Final[Mapping[str, Operations]] = {
     f"POST {_STUDIO}/days/{{job}}/speed": ("studio.use",),
     "WS /ws/halls/{hall}/studio/{job}": ("studio.use",),
     # accounts and devices
+    f"GET {_HALL}/staff": ("staff.read",),
     "GET /api/accounts": ("accounts.read",),
     "POST /api/accounts": ("accounts.write",),
     "POST /api/accounts/{account}/disable": ("accounts.write",),

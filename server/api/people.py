@@ -5,14 +5,15 @@ import asyncio
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from server.accounts.desk import SignedIn
+from server.accounts.authorise import may
+from server.accounts.desk import SignedIn, caller_of
 from server.accounts.store import NO_PASSWORD, Account, NewAccount
 from server.api.access import COOKIE, address_of, allow, check_origin, cookie_of, token_of
 from server.api.bodies import AccountBody, LoginBody
 from server.api.bounds import Code, NothingBody
 from server.api.describe import PROBLEMS
 from server.api.house import house_of, wall_ms
-from server.api.submit import Json, invalid, reply
+from server.api.submit import Json, invalid, reply, today_of
 from server.problems import Problem
 
 router = APIRouter(prefix="/api", tags=["people"], responses=PROBLEMS)
@@ -77,6 +78,17 @@ async def list_accounts(request: Request) -> Response:
     await allow(request, "accounts.read")
     accounts = await asyncio.to_thread(house_of(request).desk.store.accounts)
     return reply({"accounts": [{**_shown(one), "disabled": one.disabled} for one in accounts]})
+
+
+@router.get("/halls/{hall}/staff")
+async def list_staff(request: Request, hall: Code) -> Response:
+    """Name those who work in a hall: views name accounts only."""
+    await allow(request, "staff.read", hall)
+    house = house_of(request)
+    today_of(request, hall)
+    accounts = await asyncio.to_thread(house.desk.store.accounts)
+    here = [one for one in accounts if may(caller_of(one), "staff.read", hall=hall)]
+    return reply({"staff": [{"account": one.account, "name": one.name} for one in here]})
 
 
 @router.post("/accounts", status_code=201)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from hall.feed import text_view
 from server.api import network, settings_calendar, settings_network
 from server.api.bounds import Code
 from server.api.describe import PROBLEMS
@@ -30,6 +31,7 @@ from server.api.submit import reply
 from server.config import holidays, templates
 from server.config.revisions import revisions_of
 from server.config.sections import CONTENT_TYPES
+from server.config.store import Store
 from server.config.tables import Section
 from server.importer import import_file, template
 
@@ -49,10 +51,11 @@ async def read_hall(request: Request, hall: Code) -> Response:
     """Return what a hall says of itself."""
     store = await reader(request, hall)
     facts, version = await done(lambda: (store.hall(hall), store.facts_version(hall)))
+    called = await _template_called(store, facts.template)
     own = {"name": facts.name, "zone": facts.zone, "voice": facts.voice, "training": facts.training}
     own["position"] = facts.position
     fixed = {"hall": facts.code, "level": facts.level, "kind": facts.kind, "parent": facts.parent}
-    return versioned(version, {**fixed, "template": facts.template, "content": own})
+    return versioned(version, {**fixed, "template": facts.template, "template_name": called, "content": own})
 
 
 @router.put("/api/halls/{hall}/settings/hall")
@@ -156,7 +159,14 @@ async def read_section(request: Request, hall: Code, section: Section) -> Respon
     """Return items, windows, hours or policy of a hall; `follows` names the template they come from."""
     store = await reader(request, hall)
     loaded = await done(lambda: store.load(hall, section))
-    return versioned(loaded.version, {"follows": loaded.follows, "content": content_of(loaded.content)})
+    called = await _template_called(store, loaded.follows)
+    content = content_of(loaded.content)
+    return versioned(loaded.version, {"follows": loaded.follows, "follows_name": called, "content": content})
+
+
+async def _template_called(store: Store, code: str | None) -> dict[str, str] | None:
+    name = await done(lambda: templates.template_name(store, code))
+    return None if name is None else text_view(name)
 
 
 @router.put("/api/halls/{hall}/settings/{section}")

@@ -63,6 +63,13 @@ def templates(store: Store) -> tuple[TemplateFacts, ...]:
         )
 
 
+def template_name(store: Store, code: str | None) -> Text | None:
+    """Return what people call a template; no template has no name."""
+    with store.database.read() as session:
+        row = None if code is None else session.get(TemplateRow, code)
+        return None if row is None else Text(row.name_zh, row.name_en)
+
+
 def sections_of_template(store: Store, code: str) -> Sections:
     """Return all sections of a template."""
     with store.database.read() as session:

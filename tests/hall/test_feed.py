@@ -22,6 +22,7 @@ CANARY = "pseudonym-of-somebody"
 MAPS = {"calls", "windows", "queues", "themes"}
 """Keys whose objects are keyed by data: rings, codes."""
 TWO = {"zh", "en"}
+AREAS = (View("area", "a1"), View("area", "a2"))
 
 
 def busy_hall() -> Hall:
@@ -117,6 +118,36 @@ def test_an_area_shows_only_its_own_windows_and_calls() -> None:
     assert list(area["windows"]) == ["4"]
     assert not area["calls"]
     assert board["calls"]
+
+
+def test_an_area_counts_who_waits_for_its_windows() -> None:
+    """Who has windows in two areas waits in both; who is sent to an area or a window waits there; the hall counts all once."""
+    hall = Hall()
+    for item in ("A", "A2", "A2", "B"):
+        hall.take(item)
+    hall.transfer("A003", to_area="a2")
+
+    waiting = {view: (render(hall.state, view) or {})["waiting"] for view in (View("board"), *AREAS)}
+    assert waiting[View("board")] == {"total": 4, "themes": {"general": 3, "tax": 1}}
+    assert waiting[View("area", "a1")] == {"total": 3, "themes": {"general": 2, "tax": 1}}
+    assert waiting[View("area", "a2")] == {"total": 2, "themes": {"general": 2}}
+
+    hall.transfer("A002", to_window="1")
+
+    assert [(render(hall.state, view) or {})["waiting"]["total"] for view in AREAS] == [3, 1]
+
+
+def test_lists_of_staff_name_what_is_still_to_be_done() -> None:
+    """An item that has its result, or was taken wrongly and sent on, is not what the next window is for."""
+    hall = Hall(open="1")
+    hall.take("A", "B")
+    hall.serves_next("1")
+    hall.result("A001", 0)
+    hall.transfer("A001", to_item="B2", instead_of="B")
+
+    view = render(hall.state, View("clerk", "1")) or {}
+
+    assert view["waiting"]["next"][0]["items"] == [{"zh": "完税", "en": "Tax paid"}]
 
 
 def test_views_and_answers_are_json_and_name_nobody() -> None:

@@ -78,10 +78,13 @@ def test_a_line_that_no_open_window_serves_is_said_with_how_many_stand_in_it() -
     hall = BookedHall()
     hall.to(1)
     hall.arrive("walk-in-01", "A")
+    assert said(hall, "NOBODY_SERVES") == [
+        ("alarm", "A001 无窗口办理（身份证）", "No open window for A001 (Identity card)")
+    ]
     hall.arrive("walk-in-02", "A")
 
     assert said(hall, "NOBODY_SERVES") == [
-        ("alarm", "A001 等 2 人无窗口办理（身份证）", "No open window for A001 and its line (Identity card)")
+        ("alarm", "A001 等 2 人无窗口办理（身份证）", "No open window for A001 and 1 more (Identity card)")
     ]
     hall.open("1")
     hall.at("1", cmd.CallNext)

@@ -13,7 +13,9 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from server.accounts.store import AccountStore
 from server.cli import main
+from server.config.database import Database
 from server.ledger.lock import FileLock, lock_path
 
 ONEWINDOW = [sys.executable, "-c", "from server.cli import main; main()"]
@@ -115,6 +117,27 @@ def test_what_writes_settings_is_refused_beside_a_server(job: list[str], tmp_pat
     assert done.exit_code == 1
     assert f"in use (process {os.getpid()}): stop the server first, or use its pages" in done.output
     assert not (tmp_path / "config.db").exists()
+
+
+def test_a_new_password_changes_nothing_else_of_an_account(tmp_path: Path):
+    """A clerk whose password is set again does not become an administrator; what is given is changed."""
+
+    def told(*arguments: str) -> str:
+        answers = "secret-123\nsecret-123\n"
+        done = CliRunner().invoke(main, ["account", "wang", "--data", str(tmp_path), *arguments], input=answers)
+        return done.output.splitlines()[-1]
+
+    first = told("--role", "clerk", "--halls", "yuancheng", "--called", "王小明")
+
+    assert first == told() == "wang (clerk, halls yuancheng) can sign in"
+    assert told("--role", "guide") == "wang (guide, halls yuancheng) can sign in"
+    database = Database(tmp_path)
+    try:
+        found = AccountStore(database).find("wang")
+    finally:
+        database.close()
+    assert found is not None
+    assert found[0].name == "王小明"
 
 
 def test_a_preset_is_served_stopped_and_audited(tmp_path: Path):

@@ -228,6 +228,7 @@ def _lead(served: Served) -> None:
     """Devices, accounts, the day's issuing and times, signing in and out."""
     made = _done(served.client("manager").post(f"/api/halls/{HALL}/devices", json={"name": "南门", "kind": "board"}))
     _get(served, f"/api/halls/{HALL}/devices", who="manager")
+    _get(served, f"/api/halls/{HALL}/staff", who="manager")
     _done(served.client("manager").post(f"/api/halls/{HALL}/devices/{made['device']}/revoke"))
     _get(served, f"/api/halls/{HALL}/reveals", who="auditor")
     _done(served.call("day/stop-issuing", {"items": ["id-card"]}, who="manager"))

@@ -54,6 +54,17 @@ def test_a_disabled_account_is_out_at_once_and_can_be_let_in_again(served: Serve
     assert served.client("admin").post("/api/accounts/admin/disable").json()["code"] == "INVALID_INPUT"
 
 
+def test_staff_of_a_hall_are_named_to_staff_by_account_and_name(served: Served):
+    """Views name accounts; whoever works in the hall is told what people call them, and no auditor is among them."""
+    told = {
+        one["account"]: one["name"] for one in served.client("manager").get(f"/api/halls/{HALL}/staff").json()["staff"]
+    }
+
+    assert told["clerk02"] == "clerk02"
+    assert "auditor" not in told
+    assert served.client("auditor").get(f"/api/halls/{HALL}/staff").json()["code"] == "FORBIDDEN"
+
+
 def test_what_another_node_or_command_ends_is_noticed(served: Served):
     """Told by nobody: the watch compares the tokens in use with the database."""
     with _watch(served, "clerk03", view="clerk&window=W03") as console, _watch(served, "board") as board:

@@ -72,6 +72,7 @@ ANSWERS: Final[Mapping[str, Answers]] = {
     "GET /api/oidc": Answers(people.SignInElsewhere),
     "POST /api/logout": Answers(people.Nothing),
     "GET /api/me": Answers(people.Person),
+    "GET /api/halls/{hall}/staff": Answers(people.Staff),
     "GET /api/accounts": Answers(people.Accounts),
     "POST /api/accounts": Answers(people.AccountMade, CREATED),
     "POST /api/accounts/{account}/disable": Answers(people.AccountSwitched),

@@ -71,6 +71,19 @@ class Accounts(msgspec.Struct, frozen=True):
     accounts: list[Account]
 
 
+class StaffNamed(msgspec.Struct, frozen=True):
+    """Somebody who works in the hall."""
+
+    account: str
+    name: str
+
+
+class Staff(msgspec.Struct, frozen=True):
+    """Everybody who works in the hall."""
+
+    staff: list[StaffNamed]
+
+
 class AccountMade(msgspec.Struct, frozen=True):
     """An account that was made."""
 

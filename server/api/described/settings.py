@@ -25,6 +25,7 @@ class HallSettings(msgspec.Struct, frozen=True):
     kind: HallKind
     parent: str | None
     template: str | None
+    template_name: Texts | None
     content: HallContent
 
 
@@ -44,10 +45,11 @@ class CalendarSettings(msgspec.Struct, frozen=True):
 
 
 class SectionSettings(msgspec.Struct, frozen=True):
-    """Items, windows, hours or policy; ``follows`` names the template that they come from."""
+    """Items, windows, hours or policy; ``follows`` is the template that they come from."""
 
     version: str
     follows: str | None
+    follows_name: Texts | None
     content: dict[str, Any]
 
 

@@ -107,6 +107,21 @@ def test_a_template_is_made_of_a_hall_and_assigned_to_another(app: TestClient):
     assert "evening" in [one["code"] for one in network["templates"]]
 
 
+def test_settings_name_the_template_as_people_know_it(app: TestClient):
+    """Its code and both names, of the hall and of each section that follows; a section of its own follows nothing."""
+    name = {"zh": "村居服务点", "en": "Village counter"}
+    settings = "/api/halls/yuancheng-s05/settings"
+    _assign(app, "yuancheng-s05", "community", sections=["hours"])
+
+    hall, hours, items = (
+        app.get(f"{settings}/{part}", headers=who("network")).json() for part in ("hall", "hours", "items")
+    )
+
+    assert (hall["template"], hall["template_name"]) == ("community", name)
+    assert (hours["follows"], hours["follows_name"]) == ("community", name)
+    assert (items["follows"], items["follows_name"]) == (None, None)
+
+
 def test_a_hall_goes_back_to_settings_of_its_own(app: TestClient):
     """What it has stays; there is then no template to follow, and an older version loses."""
     answer = _assign(app, "yuancheng-s03", None)

@@ -148,12 +148,18 @@ export class OwBoard extends OwElement {
     this.setAttribute("shape", shape);
     return html`<main class="board" data-testid="board" data-seq=${this.feed.seq}>
       ${this.simulated ? html`<p class="simulated" data-testid="simulated">${text("board.simulated").zh} <span lang="en">${text("board.simulated").en}</span></p>` : nothing}
-      <ow-banner status=${this.feed.status} .asOf=${this.feed.asOfMs} .why=${this.feed.refusal} zone=${this.zone}></ow-banner>
+      <ow-banner status=${this.feed.status} .asOf=${this.feed.asOfMs} .why=${this.refusal} zone=${this.zone}></ow-banner>
       ${this.head(state)}
       <div class="body">${this.stagePanel(state)} ${this.recentPanel(state)}</div>
       ${this.foot(state)}
       ${this.spoken(state)}
     </main>`;
+  }
+
+  // Nobody signs in at a screen: its address lacks a token, or holds one that was revoked.
+  private get refusal(): { title: Text } | null {
+    const { refusal } = this.feed;
+    return refusal && refusal.status === 401 ? { title: text("board.not_enrolled") } : refusal;
   }
 
   private get zone(): string {
@@ -180,7 +186,8 @@ export class OwBoard extends OwElement {
   }
 
   private placeName(state: BoardState | null): Text {
-    const hall = nameOf(state && state.hall ? state.hall.name : null, this.hall);
+    const known = this.info ? this.info.name : null;
+    const hall = nameOf(state && state.hall ? state.hall.name : known, this.hall);
     const areas = this.info ? this.info.areas : [];
     const area = this.area ? areas.find((one) => one.code === this.area) : null;
     if (!this.area) {
@@ -229,6 +236,9 @@ export class OwBoard extends OwElement {
   }
 
   private quiet(state: BoardState | null) {
+    if (!state) {
+      return nothing;
+    }
     const message = text(quietKey(state, this.feed.nowMs()));
     return html`<div class="quiet">
       <p>${message.zh}</p>
@@ -305,7 +315,7 @@ export class OwBoard extends OwElement {
     const title = text("board.waiting");
     return html`<ul class="counts" aria-label="${title.zh} ${title.en}">
       <li class="total" data-testid="waiting-total">
-        ${title.zh} <span class="beside" lang="en">${title.en}</span><b class="digits">${goodTotal(state)}</b>
+        ${title.zh} <span class="beside" lang="en">${title.en}</span><b class="digits">${state ? goodTotal(state) : "–"}</b>
       </li>
       ${goodThemes(state).map(([code, count]) => {
         const theme = themes.find((one) => one.code === code);

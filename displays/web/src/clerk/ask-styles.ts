@@ -95,6 +95,12 @@ export const askStyles = css`
     grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr));
     gap: 0.5rem;
   }
+  .choices.long {
+    grid-template-columns: 1fr;
+  }
+  .choices.long .option {
+    flex-wrap: nowrap;
+  }
   .option {
     display: flex;
     flex-wrap: wrap;

@@ -32,6 +32,8 @@ export interface Field {
   hint?: string;
   min?: number;
   max?: number;
+  /** Fewest letters of a text that is required. */
+  shortest?: number;
   /** Shown only then. */
   when?: (values: Values) => boolean;
 }
@@ -55,6 +57,8 @@ export interface Question {
 // A search list shows so many at once; more letters narrow it.
 const HITS = 40;
 const TEXT_LIMIT = 200;
+// From so many letters on a choice needs the whole width.
+const LONG_LABEL = 36;
 
 let open: OwAsk | null = null;
 
@@ -170,7 +174,7 @@ export class OwAsk extends OwElement {
     const chosen = this.values[field.name];
     const options = field.options || [];
     const keys = first || this.digitField() === field;
-    return html`<fieldset class=${wrong ? "wrong" : ""}><legend>${field.label}</legend><div class="choices">
+    return html`<fieldset class=${wrong ? "wrong" : ""}><legend>${field.label}</legend><div class="choices ${lookOf(field)}">
       ${options.map(
         (option, index) => html`<label class="option ${chosen === option.value ? "on" : ""}">
           <input type="radio" name=${field.name} .checked=${chosen === option.value} value=${option.value} ?data-first=${first && index === 0}
@@ -182,7 +186,7 @@ export class OwAsk extends OwElement {
 
   private checks(field: Field, wrong: boolean): TemplateResult {
     const chosen = this.values[field.name] as string[];
-    return html`<fieldset class=${wrong ? "wrong" : ""}><legend>${field.label}</legend><div class="choices">
+    return html`<fieldset class=${wrong ? "wrong" : ""}><legend>${field.label}</legend><div class="choices ${lookOf(field)}">
       ${(field.options || []).map(
         (option) => html`<label class="option ${chosen.includes(option.value) ? "on" : ""}">
           <input type="checkbox" .checked=${chosen.includes(option.value)} @change=${() => this.toggle(field.name, option.value)}>
@@ -264,7 +268,12 @@ function initial(field: Field): Value {
 
 function isMissing(field: Field, values: Values): boolean {
   const value = values[field.name];
-  return !!field.required && ((typeof value === "string" && value.trim() === "") || (Array.isArray(value) && value.length === 0));
+  return !!field.required && ((typeof value === "string" && value.trim().length < (field.shortest || 1)) || (Array.isArray(value) && value.length === 0));
+}
+
+/** Long labels stand below each other: in narrow columns nobody reads them. */
+function lookOf(field: Field): string {
+  return (field.options || []).some((option) => option.label.length > LONG_LABEL) ? "long" : "";
 }
 
 /** Every word of the search must be somewhere in the label, its note or its other words. */

@@ -7,6 +7,7 @@ import { type Api, Refused, faultText, newCommandId } from "../shared/api";
 import { LiveFeed } from "../shared/feed";
 import type { Account } from "../shared/session";
 import type { HallInfo, Text } from "../shared/types";
+import { StaffNames } from "./staff-names";
 import { clerkTexts } from "./texts";
 import type { ClerkLive, ClerkState, StaffTicket } from "./types";
 
@@ -31,6 +32,7 @@ export class Desk {
   /** The command on its way, by the name of its button. */
   sending: string | null = null;
   note: Note | null = null;
+  readonly staff: StaffNames;
   private shown: ClerkState | null = null;
   private answered_ms = -Infinity;
   private readonly listeners = new Set<() => void>();
@@ -40,7 +42,9 @@ export class Desk {
     readonly hall: HallInfo,
     readonly account: Account,
     readonly window: string,
-  ) {}
+  ) {
+    this.staff = new StaffNames(api, hall.hall, () => this.changed());
+  }
 
   start(): void {
     const { hall, window } = this;

@@ -5,7 +5,7 @@ import { type FeedStatus, LiveFeed } from "../shared/feed";
 import type { HallInfo } from "../shared/types";
 import { isOfServer } from "../manager/server-alarms";
 import type { Alarm, BookedCounts, ManagerLive, ManagerState, ManagerWindow, Queue } from "../manager/types";
-import { clerkName } from "./account-name";
+import { StaffNames } from "./staff-names";
 import type { ShortTicket } from "./types";
 
 export interface CallNow {
@@ -20,8 +20,10 @@ export interface CallNow {
 
 export class GuideWatch {
   private readonly feed: LiveFeed<ManagerState, ManagerLive>;
+  private readonly staff: StaffNames;
 
   constructor(api: Api, hall: HallInfo, changed: () => void) {
+    this.staff = new StaffNames(api, hall.hall, changed);
     this.feed = new LiveFeed({ root: api.root, hall: hall.hall, view: "manager" });
     this.feed.onChange(() => {
       if (this.feed.refusal && this.feed.refusal.status === 401) {
@@ -67,7 +69,7 @@ export class GuideWatch {
         ticket: one.ticket as string,
         number: one.number || "",
         label: one.label,
-        clerk: clerkName(one.clerk),
+        clerk: this.staff.beside(one.clerk, one.label),
         since_ms: one.since_ms || 0,
         gone: linked[code] === false,
       }))

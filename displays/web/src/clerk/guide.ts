@@ -163,7 +163,7 @@ export class OwGuide extends OwElement {
         (call) => html`<li><span class="number">${call.number}</span><span>${windowText(call.label)} ${call.gone ? html`<strong class="bad">${say("clerk_offline")}</strong>` : html`<span class="muted">${call.clerk}</span>`}</span>
           <span class="number small">${running(this.feed.nowMs() - call.since_ms)}</span>
           <button class="button small ${call.gone ? "danger" : ""}" ?disabled=${this.sending} aria-label="${say("withdraw")} ${call.number}" @click=${() => this.withdraw(call)}>${say("withdraw")}</button></li>`,
-      )}</ul>${calls.length === 0 ? html`<p class="none">${say("none")}</p>` : nothing}</section>`;
+      )}</ul>${none(calls)}</section>`;
   }
 
   private missed(missed: ShortTicket[], held: ShortTicket[]): TemplateResult {
@@ -175,9 +175,9 @@ export class OwGuide extends OwElement {
         <ul class="rows">${missed.map((ticket) =>
           row(ticket, say("missed_ago", { time: span(nowMs - (ticket.missed_ms || nowMs)) }),
             html`<button class="button small" ?disabled=${this.sending} aria-label=${say("rejoin_n", { number: ticket.number })} @click=${() => this.send(ticket.id, "rejoin", {})}>${say("rejoin")}</button>`),
-        )}</ul></section>
+        )}</ul>${none(missed)}</section>
       <section class="panel" data-testid="guide-held"><h2>${say("held")}<span class="count number">${held.length}</span></h2>
-        <ul class="rows">${held.map((ticket) => row(ticket, ticket.hold_reason ? reasonText(ticket.hold_reason) : "", nothing))}</ul></section>`;
+        <ul class="rows">${held.map((ticket) => row(ticket, ticket.hold_reason ? reasonText(ticket.hold_reason) : "", nothing))}</ul>${none(held)}</section>`;
   }
 
   private submit(event: Event): void {
@@ -326,6 +326,11 @@ export class OwGuide extends OwElement {
       toast(pick(faultText(fault)), "bad");
     }
   }
+}
+
+/** What an empty list says. */
+function none(rows: unknown[]): TemplateResult | typeof nothing {
+  return rows.length === 0 ? html`<p class="none">${say("none")}</p>` : nothing;
 }
 
 define("ow-guide", OwGuide);

@@ -26,14 +26,14 @@ export function keyBar(current: ClerkState, desk: Desk, nowMs: number, act: (act
   </nav>`;
 }
 
-const UNDONE: Record<string, Action | "call_this" | "take_back" | "open" | "result"> = {
+const UNDONE: Record<string, Action | "call_this" | "take_back" | "open" | "result" | "undo_finish"> = {
   "add-items": "add",
   "item-result": "result",
   "call-next": "next",
   call: "call_this",
   recall: "recall",
   start: "start",
-  finish: "finish",
+  finish: "undo_finish",
   miss: "miss",
   hold: "hold",
   resume: "take_back",

@@ -5,7 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { clockTime, listed } from "../shared/format";
 import { pick } from "../shared/i18n";
 import { allowed } from "./actions";
-import { clerkName, sameClerk } from "./account-name";
+import { sameClerk } from "./account-name";
 import { bookingMark } from "./booking-mark";
 import type { Desk } from "./desk";
 import { channelText, say } from "./texts";
@@ -119,7 +119,7 @@ function without(current: ClerkState, desk: Desk, actions: NowActions): Template
   const kind = foreign ? "others" : state === "CLOSED" ? "closed" : state === "PAUSED" ? "paused" : state === "DRAINING" ? "draining" : asking ? "asking" : "idle";
   const after = then === "close" ? say("then_close") : then === "pause" ? say("then_pause") : "";
   return html`<div class="rest" data-testid="rest-${kind}">
-    <h2 id="now-h">${say(`${kind}_title`, { clerk: clerkName(clerk) })}</h2>
+    <h2 id="now-h">${say(`${kind}_title`, { clerk: foreign ? desk.staff.of(clerk) : "" })}</h2>
     <p class="muted">${say(`${kind}_hint`)}${after ? html` · ${after}` : nothing}</p>
     ${kind === "idle" ? html`<p class="giant" aria-hidden="true"><kbd>N</kbd></p>` : nothing}
     ${kind === "asking" ? html`<p class="pulse" aria-hidden="true"></p>` : nothing}

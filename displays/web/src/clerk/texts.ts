@@ -75,6 +75,7 @@ export const clerkTexts = {
   "clerk.left_n": ["余 {n} 次", "{n} left"],
   "clerk.calls_more": ["再呼 {n} 次", "{n} more calls"],
   "clerk.undo_what": ["撤销「{what}」", "Undo “{what}”"],
+  "clerk.undo_finish": ["办结", "Finish"],
   "clerk.link_ok": ["已连接", "Linked"],
   "clerk.link_lost": ["连接中断", "Link lost"],
   "clerk.today_done": ["今日办结 {n}", "{n} done today"],

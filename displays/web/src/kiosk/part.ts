@@ -26,6 +26,15 @@ export function duo(words: Text | null | undefined) {
   }`;
 }
 
+// What two lines of a row take, in halves of a Chinese character.
+const LONG_FROM = 76;
+
+/** `long` for a name that needs smaller letters to be read to its end, where variants of an item often differ. */
+export function lengthClass(name: string, from: number = LONG_FROM): string {
+  const halves = Array.from(name).reduce((sum, letter) => sum + (letter > "\u2e7f" ? 2 : 1), 0);
+  return halves > from ? "long" : "";
+}
+
 export function say(key: TextKey, values: Values = {}) {
   return duo(text(key, values));
 }

@@ -83,6 +83,10 @@ export const resultLook = css`
     -webkit-line-clamp: 3;
     overflow: hidden;
   }
+  .items.long {
+    -webkit-line-clamp: 4;
+    font-size: 1rem;
+  }
   .sides,
   .after {
     display: flex;

@@ -7,7 +7,7 @@ import { define } from "../shared/element";
 import { pick, t, text } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
 import type { Taken } from "./model";
-import { KioskPart, duo, look, say } from "./part";
+import { KioskPart, duo, lengthClass, look, say } from "./part";
 import { placeFacts } from "./place-facts";
 import { arrivalNote } from "./punctuality";
 import { resultLook } from "./result-look";
@@ -15,6 +15,9 @@ import { slipFate } from "./slip-fate";
 import "../shared/components/qr";
 
 const MOST_ITEMS = 3;
+
+// What three lines of the ticket take, in halves of a Chinese character.
+const LONG_ITEMS = 140;
 
 class KioskResult extends KioskPart {
   static override styles = [
@@ -54,7 +57,7 @@ class KioskResult extends KioskPart {
       ${placeFacts(ticket, ticket.wait_ms_p50, ticket.wait_ms_p80)}
       <div class="all">
         <dt class="line">${say("kiosk.your.items")}</dt>
-        <dd class="items" data-testid="items">${this.items(taken)}</dd>
+        <dd class="items ${lengthClass(this.items(taken), LONG_ITEMS)}" data-testid="items">${this.items(taken)}</dd>
       </div>
     </dl>`;
   }

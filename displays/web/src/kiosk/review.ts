@@ -7,7 +7,7 @@ import { listed, waitText } from "../shared/format";
 import { type TextKey, hasText, pick, t, text } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
 import type { Chosen } from "./basket";
-import { KioskPart, duo, isLying, linesThatFit, look, pager, say } from "./part";
+import { KioskPart, duo, isLying, lengthClass, linesThatFit, look, pager, say } from "./part";
 import { atTime, refusalText } from "./rows";
 import { ranges } from "../shared/windows";
 
@@ -56,6 +56,14 @@ class KioskReview extends KioskPart {
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
+      }
+      .name.long .first {
+        -webkit-line-clamp: 3;
+        font-size: 0.95rem;
+        line-height: 1.2;
+      }
+      .name.long .second {
+        font-size: 0.75rem;
       }
       .steps {
         display: flex;
@@ -258,7 +266,7 @@ class KioskReview extends KioskPart {
     const refusal = this.model.refusalOf(one.code);
     const named = { name: pick(name) };
     return html`<div class="line-item" data-testid="chosen" data-code=${one.code}>
-      <span class="name">${duo(name)}${refusal ? html`<span class="tag">${pick(refusalText(this.model, one.code, refusal))}</span>` : nothing}</span>
+      <span class="name ${lengthClass(pick(name))}">${duo(name)}${refusal ? html`<span class="tag">${pick(refusalText(this.model, one.code, refusal))}</span>` : nothing}</span>
       <span class="steps" role="group" aria-label=${t("kiosk.quantity")}>
         <button data-testid="less" aria-label=${t("kiosk.less", named)} ?disabled=${one.quantity <= 1}
           @click=${() => this.model.step(one.code, -1)}>−</button>
@@ -363,7 +371,7 @@ class KioskReview extends KioskPart {
           <dd data-testid="windows">${windowLabels(told.windows) || pick(text("kiosk.windows.closed"))}</dd>
         </div>
       </dl>
-      ${isLarge() && this.model.visitorClass === "ordinary" ? nothing : html`<p class="note basis">
+      ${typeof told.p80_ms !== "number" || (isLarge() && this.model.visitorClass === "ordinary") ? nothing : html`<p class="note basis">
         ${say(this.model.visitorClass === "ordinary" ? "kiosk.estimate" : "kiosk.estimate.ordinary")}
       </p>`}`;
   }

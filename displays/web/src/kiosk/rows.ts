@@ -7,7 +7,7 @@ import { type TextKey, hasText, pick, text } from "../shared/i18n";
 import type { Text } from "../shared/types";
 import { has } from "./basket";
 import type { KioskModel } from "./model";
-import { duo, say } from "./part";
+import { duo, lengthClass, say } from "./part";
 
 export const ROW_REM = 5.4;
 
@@ -32,11 +32,25 @@ export const rowLook = css`
     margin-right: 1rem;
     font-size: 1.2rem;
   }
-  .row .name .first,
+  .row .name .first {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    overflow: hidden;
+    line-height: 1.2;
+  }
   .row .name .second {
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
+  }
+  .row .name.long .first {
+    -webkit-line-clamp: 3;
+    font-size: 0.95rem;
+    line-height: 1.15;
+  }
+  .row .name.long .second {
+    font-size: 0.75rem;
   }
   .row .facts {
     flex: 0 0 auto;
@@ -65,7 +79,7 @@ export function itemRow(model: KioskModel, code: string, name: Text) {
     aria-disabled=${refusal ? "true" : "false"}
     @click=${() => (refusal ? undefined : model.choose([code]))}
   >
-    <span class="name">${duo(name)}</span>
+    <span class="name ${lengthClass(pick(name))}">${duo(name)}</span>
     <span class="facts">${refusal ? refused(model, code, refusal) : facts(model, code)}</span>
   </button>`;
 }

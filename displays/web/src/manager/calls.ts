@@ -130,7 +130,7 @@ export class OwCalls extends OwElement {
         <label class="small">${say("date")} <input class="field" type="date" max=${this.today()} .value=${this.date || this.today()} @change=${this.picked} data-testid="calls-date"></label>
         <label class="small"><input type="checkbox" .checked=${this.exceptions} @change=${(event: Event) => (this.exceptions = (event.target as HTMLInputElement).checked)}> ${say("exceptions_only")}</label></div>
         <table><thead><tr><th>${say("time")}</th><th>${say("number")}</th><th>${say("window")}</th><th>${say("rule")}</th><th>${say("why")}</th><th>${say("candidates")}</th></tr></thead>
-        <tbody>${calls.map((call) => this.row(call))}</tbody></table>
+        <tbody>${calls.map((call) => this.row(call))}</tbody></table>${calls.length === 0 ? html`<p class="muted" data-testid="no-calls">${say("none")}</p>` : nothing}
         ${this.more ? html`<p class="more"><button class="button" data-testid="calls-older" @click=${this.older}>${say("older_calls")}</button></p>` : nothing}</section>
       <section class="panel" data-testid="passed"><h2>${say("passed_title")}</h2><p class="small muted">${say("passed_hint")}</p>
         <form @submit=${this.submit}><input class="field number" name="number" maxlength="12" aria-label=${say("number")} placeholder=${say("number_hint")} autocomplete="off" data-testid="passed-number">

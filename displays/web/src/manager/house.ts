@@ -1,5 +1,6 @@
 // What a signed-in manager holds: the hall, its live feed, and commands whose refusals are told to the person.
 
+import { StaffNames } from "../clerk/staff-names";
 import { type Api, Refused, faultText, newCommandId } from "../shared/api";
 import { toast } from "../shared/components/dialog";
 import { LiveFeed } from "../shared/feed";
@@ -11,6 +12,7 @@ import type { ManagerLive, ManagerState } from "./types";
 
 export class House {
   readonly feed: LiveFeed<ManagerState, ManagerLive>;
+  readonly staff: StaffNames;
   private sending = false;
 
   constructor(
@@ -18,6 +20,7 @@ export class House {
     readonly hall: HallInfo,
     readonly account: Account,
   ) {
+    this.staff = new StaffNames(api, hall.hall);
     this.feed = new LiveFeed<ManagerState, ManagerLive>({ root: api.root, hall: hall.hall, view: "manager" });
     // The session has ended: loading again leads to the sign-in.
     this.feed.onChange(() => this.feed.refusal && this.feed.refusal.status === 401 && location.reload());

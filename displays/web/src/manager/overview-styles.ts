@@ -44,6 +44,10 @@ export const overviewStyles = css`
     line-height: 1.15;
     white-space: nowrap;
   }
+  .totals dd.of {
+    color: var(--ow-ink-2);
+    font-size: var(--ow-text-s);
+  }
   .totals small {
     color: var(--ow-ink-2);
     font-size: 0.875rem;
@@ -276,7 +280,7 @@ export const overviewStyles = css`
     .totals > div {
       padding: 0.375rem 0.5rem;
     }
-    .totals dd {
+    .totals dd.number {
       font-size: 1.5rem;
     }
   }

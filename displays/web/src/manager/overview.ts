@@ -3,7 +3,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
-import { clerkName } from "../clerk/account-name";
 import { running, span } from "../clerk/time";
 import { deskStyles } from "../clerk/styles";
 import { reasonText } from "../clerk/texts";
@@ -83,8 +82,20 @@ export class OwOverview extends OwElement {
       ${TOTALS.map((name) => html`<div class=${name} data-testid="total-${name}"><dt>${say(`total_${name}`)}</dt><dd class="number">${current.totals[name]}</dd></div>`)}
       <div data-testid="total-windows"><dt>${say("open_windows")}</dt><dd class="number">${open}<small>/${codes.length}</small></dd></div>
       <div class=${waitLevel(longest, current.day)} data-testid="longest"><dt>${say("longest")}</dt><dd class="number">${minutes(longest)}<small> ${say("minutes")}</small></dd></div>
-      <div data-testid="waits"><dt>${say("waits_range")}</dt><dd class="number">${waits && typeof waits.p50_ms === "number" ? `${minutes(waits.p50_ms)}–${minutes(waits.p80_ms)}` : "–"}<small> ${say("minutes")}</small></dd></div>
+      <div data-testid="waits"><dt>${say("waits_range")}</dt><dd class="number">${waits && typeof waits.p50_ms === "number" ? `${minutes(waits.p50_ms)}–${minutes(waits.p80_ms)}` : "–"}<small> ${say("minutes")}</small></dd>${this.waitsOf()}</div>
     </dl>`;
+  }
+
+  /** For what the longest line stands: its first item, and how many share it. */
+  private waitsOf(): TemplateResult | typeof nothing {
+    const { item, items } = this.house.live.waits || {};
+    if (!item) {
+      return nothing;
+    }
+    const name = pick(item);
+    const others = (items || 1) - 1;
+    const text = others > 0 ? say("waits_of", { item: name, n: others }) : name;
+    return html`<dd class="of clip" title=${text} data-testid="waits-of">${text}</dd>`;
   }
 
   private queues(current: ManagerState): TemplateResult {
@@ -119,7 +130,7 @@ export class OwOverview extends OwElement {
   private smallTile(code: string, window: ManagerWindow): TemplateResult {
     const gone = this.isGone(code, window);
     const since = typeof window.since_ms === "number" && window.state !== "CLOSED" ? minutes(this.house.nowMs() - window.since_ms) : "";
-    const about = `${clerkName(window.clerk)} ${servesText(this.house.hall, window)}`.trim();
+    const about = `${this.house.staff.beside(window.clerk, window.label)} ${servesText(this.house.hall, window)}`.trim();
     return html`<button class="tile ${window.state} ${gone ? "gone" : ""}" title=${about} data-testid="tile-${code}" @click=${() => (this.chosen = code)}>
       <span class="spread"><span class="label number">${window.label}</span><span class="since">${since}</span></span>
       <strong class="now number">${window.number || ""}</strong>
@@ -137,7 +148,7 @@ export class OwOverview extends OwElement {
     return html`<button class="tile ${window.state} ${gone ? "gone" : ""}" data-testid="tile-${code}" @click=${() => (this.chosen = code)}>
       <span class="spread"><span class="label number">${window.label}</span><ow-state of="window" value=${window.state}></ow-state></span>
       <span class="spread now"><strong class="number">${window.number || (window.asking ? say("asking") : "")}</strong><span class="number small">${since}</span></span>
-      <span class="small clip who">${gone ? html`<strong class="bad">⚠ ${say("clerk_offline")}</strong>` : clerkName(window.clerk) || " "}</span>
+      <span class="small clip who">${gone ? html`<strong class="bad">⚠ ${say("clerk_offline")}</strong>` : this.house.staff.beside(window.clerk, window.label) || " "}</span>
       <span class="small muted clip serves" title=${servesText(this.house.hall, window)}>${servesText(this.house.hall, window)}</span>
       <span class="small muted done">${say("done_n", { n: window.done || 0 })}${window.held ? ` · ${say("held_n", { n: window.held })}` : ""}</span>
     </button>`;

@@ -8,6 +8,7 @@ import { Refused, faultText } from "../shared/api";
 import { confirmed, toast } from "../shared/components/dialog";
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
+import type { Text } from "../shared/types";
 import "./booking-form";
 import "./calendar-form";
 import "./catalog-forms";
@@ -33,6 +34,7 @@ interface Loaded {
   version: string;
   content: unknown;
   follows?: string | null;
+  follows_name?: Text | null;
 }
 
 export class OwSettings extends OwElement {
@@ -107,7 +109,7 @@ export class OwSettings extends OwElement {
   @state() private value: unknown = null;
   @state() private catalog: ItemsContent | null = null;
   /** The template that the hall belongs to. */
-  @state() private template: string | null = null;
+  @state() private template: { code: string; name: Text | null } | null = null;
   @state() private faults: { field: string; message: string }[] = [];
   /** What the open day refused at the last save. */
   @state() private told: DayTold | null = null;
@@ -126,8 +128,8 @@ export class OwSettings extends OwElement {
       )}</nav>
       <div><section class="panel" aria-labelledby="part-h"><h2 id="part-h" class="visually-hidden">${say(`part_${this.shownPart}`)}</h2>
         ${locked ? html`<p class="note">${say("read_only")}</p>` : nothing}
-        ${loaded && loaded.follows ? html`<p class="note">${say("follows", { name: loaded.follows })}</p>` : nothing}
-        ${this.mayFollow(locked) ? html`<p class="note">${say("own", { name: this.template || "" })} <button class="button small" data-testid="follow-again" @click=${this.followAgain}>${say("follow_again")}</button></p>` : nothing}
+        ${loaded && loaded.follows ? html`<p class="note">${say("follows", { name: this.templateName })}</p>` : nothing}
+        ${this.mayFollow(locked) ? html`<p class="note">${say("own", { name: this.templateName })} <button class="button small" data-testid="follow-again" @click=${this.followAgain}>${say("follow_again")}</button></p>` : nothing}
         <div role="alert">${this.faults.length > 0 ? html`<div class="note bad faults"><strong>${say("faults", { n: this.faults.length })}</strong><ul>${this.faults.map((fault) => html`<li><code>${fault.field}</code> ${oneLanguage(fault.message)}</li>`)}</ul></div>` : nothing}${this.told ? dayNote(this.told) : nothing}</div>
         ${this.shownPart === "import" ? html`<ow-import .house=${this.house}></ow-import>` : this.value ? this.form(locked) : nothing}</section>
       ${this.shownPart !== "import" && loaded && !locked ? this.foot(loaded) : nothing}</div>`;
@@ -165,10 +167,15 @@ export class OwSettings extends OwElement {
     return !locked && !!loaded && loaded.follows === null && template !== null;
   }
 
+  private get templateName(): string {
+    const { template } = this;
+    return !template ? "" : template.name ? pick(template.name) : template.code;
+  }
+
   private async followAgain(): Promise<void> {
     const section = sectionOf(this.shownPart);
     const body = say(section === "policy" ? "follow_body_policy" : "follow_body");
-    if (await confirmed({ heading: say("follow_title", { name: this.template || "" }), body, yes: say("follow_again") })) {
+    if (await confirmed({ heading: say("follow_title", { name: this.templateName }), body, yes: say("follow_again") })) {
       await this.house.post("settings/follow", { sections: [section] });
       await this.load();
     }
@@ -203,10 +210,10 @@ export class OwSettings extends OwElement {
     }
     const loaded = await this.house.read<Loaded>(`settings/${sectionOf(part)}`);
     if (loaded && loaded.follows === null) {
-      const hall = await this.house.read<{ template: string | null }>("settings/hall");
-      this.template = hall && hall.template;
+      const hall = await this.house.read<{ template: string | null; template_name: Text | null }>("settings/hall");
+      this.template = hall && hall.template ? { code: hall.template, name: hall.template_name } : null;
     } else if (loaded && loaded.follows) {
-      this.template = loaded.follows;
+      this.template = { code: loaded.follows, name: loaded.follows_name || null };
     }
     if ((part === "windows" || part === "policy" || part === "booking") && !this.catalog) {
       const items = await this.house.read<Loaded>("settings/items");

@@ -70,7 +70,7 @@ export interface Alarm {
 export interface ManagerLive {
   alarms?: Alarm[];
   longest_wait_ms?: number | null;
-  waits?: { p50_ms?: number | null; p80_ms?: number | null } | null;
+  waits?: { p50_ms?: number | null; p80_ms?: number | null; item?: Text | null; items?: number } | null;
   screens?: { id: string; name: string; kind: string; online: boolean; seq: number; last_seen_ms: number | null }[];
   clerks_linked?: Record<string, boolean>;
 }

@@ -2,7 +2,6 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 
-import { clerkName } from "../clerk/account-name";
 import { ask } from "../clerk/ask";
 import { enc } from "../clerk/desk";
 import { itemOptions } from "../clerk/item-options";
@@ -30,7 +29,7 @@ export function windowPanel(house: House, code: string, window: ManagerWindow, c
   return html`<ow-dialog open heading="${say("window_n", { label: window.label })} · ${kindText(window.kind)}" @ow-close=${close} data-testid="window-panel">
     <dl class="facts">
       <dt>${say("state")}</dt><dd><ow-state of="window" value=${state}></ow-state> <span class="muted">${say("since_when")} ${since}</span></dd>
-      <dt>${say("clerk")}</dt><dd>${clerkName(window.clerk) || say("none")}</dd>
+      <dt>${say("clerk")}</dt><dd>${house.staff.of(window.clerk) || say("none")}</dd>
       <dt>${say("serving_now")}</dt><dd class="number">${window.number || say("none")}</dd>
       <dt>${say("serves")}</dt><dd>${servesText(house.hall, window)}</dd>
     </dl>

@@ -267,18 +267,19 @@ export class OwTicket extends OwElement {
     return html`<section class="card" aria-labelledby="items">
       <h2 id="items">${t("visit.items")}</h2>
       <ul class="items">
-        ${(ticket.items || []).map((item) => this.item(item))}
+        ${(ticket.items || []).map((item) => this.item(item, isOver(ticket)))}
       </ul>
     </section>`;
   }
 
-  private item(item: TicketItem) {
+  /** Of a visit that is over, what was not done is not "still open" any more. */
+  private item(item: TicketItem, over: boolean) {
     const materials = listed((item.materials || []));
     const isOwed = item.state === "SUPPLEMENT_DUE";
     return html`<li data-testid="item" data-state=${item.state} data-entry=${item.entry}>
       <div class="row">
         <span class="name">${pick(item.name)}${item.quantity > 1 ? ` × ${item.quantity}` : ""}</span>
-        <ow-state of="item" value=${item.state}></ow-state>
+        ${over && item.state === "OPEN" ? nothing : html`<ow-state of="item" value=${item.state}></ow-state>`}
       </div>
       ${isOwed
         ? html`<div class="note warn owed">
@@ -293,11 +294,13 @@ export class OwTicket extends OwElement {
   }
 
   private story(ticket: TicketState) {
+    const ended = isOver(ticket) && ticket.state !== "DONE" ? t(`ticket.${ticket.state as "CANCELLED"}`) : t("visit.finished");
     const steps = [
       [t("visit.taken"), ticket.arrived_ms],
-      [t("visit.called"), ticket.called_ms],
+      // Who was sent on or came back is called again: the first call stands before the first service.
+      [t("visit.called"), ticket.first_called_ms || ticket.called_ms],
       [t("visit.started"), ticket.started_ms],
-      [t("visit.finished"), ticket.finished_ms],
+      [ended, ticket.finished_ms],
     ] as const;
     return html`<section class="card" aria-labelledby="story">
       <h2 id="story">${t("visit.story")}</h2>

@@ -90,6 +90,7 @@ export interface TicketState {
   channel: string;
   items: TicketItem[];
   arrived_ms: number;
+  first_called_ms?: number | null;
   called_ms?: number | null;
   started_ms?: number | null;
   finished_ms?: number | null;

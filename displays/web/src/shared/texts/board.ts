@@ -13,6 +13,7 @@ export const boardTexts = {
   "board.windows": ["窗口", "Windows"],
   "board.quiet": ["欢迎光临，请取号后在等候区休息", "Welcome. Please take a number and have a seat"],
   "board.simulated": ["模拟 · 不是真实叫号", "Simulated: not a real call"],
+  "board.not_enrolled": ["此屏幕未登记或已吊销，请用登记时给出的地址打开", "This screen is not enrolled or was revoked: open it with the address of its enrolment"],
   "board.ended": ["今日服务已结束，谢谢", "Service has ended for today. Thank you"],
   "board.stopped": ["已停止取号，已取号者继续办理", "No more numbers today; those held will be served"],
   "board.issuing": ["正在取号", "Numbers available"],
