@@ -1,6 +1,7 @@
 """What every proof's command line does: say how far it is, keep the ledgers' own lines away, end clearly on Ctrl-C."""
 
 import logging
+import signal
 import sys
 from collections.abc import Callable
 from typing import Final, NoReturn
@@ -18,6 +19,8 @@ def prove(main: Callable[[], int]) -> NoReturn:
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    # What a script starts in the background begins with Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         status = main()
     except KeyboardInterrupt:

@@ -116,8 +116,9 @@ def test_a_section_of_its_own_follows_the_template_again_from_the_settings(netwo
     seen(planner, "confirm-yes").click()
 
     expect(seen(planner, "follow-again")).to_have_count(0)
-    expect(planner.locator("ow-settings")).to_contain_text("沿用模板 district")
-    assert _hours(network, DISTRICT)["follows"] == "district"
+    hours = _hours(network, DISTRICT)
+    assert hours["follows"] == "district"
+    expect(planner.locator("ow-settings")).to_contain_text(f"沿用模板 {hours['follows_name']['zh']}")
 
 
 def _hours(network: Served, hall: str) -> Any:

@@ -12,9 +12,12 @@ from simulation.sizing.solver import Answer, Programme, solve
 from tests.support.sources import ROOT
 
 FOR_EVER = """
+import signal
 from simulation.sizing.solver import solve
 from tests.simulation.sizing.test_solver import market
 
+# What a script starts in the background begins with Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 print("searching", flush=True)
 try:
     solve(market(6, 50), time_limit_s=3_600, gap=0)
