@@ -55,7 +55,10 @@ def test_an_interrupted_proof_says_that_nothing_is_proved() -> None:
         assert running.stderr is not None
         line = next(line for line in running.stderr if "rows" in line)
         running.send_signal(signal.SIGINT)
-        rest = running.stderr.read()
+        try:
+            _, rest = running.communicate(timeout=120)
+        finally:
+            running.kill()
     assert line == "  rows: 1 of 2\n"
     assert running.returncode == STOPPED
     assert rest.strip() == "stopped: nothing is proved"

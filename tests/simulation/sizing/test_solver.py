@@ -79,5 +79,8 @@ def test_whoever_interrupts_a_search_is_heard_at_once() -> None:
         assert searching.stdout.readline() == "searching\n"
         time.sleep(2)
         searching.send_signal(signal.SIGINT)
-        said, complaint = searching.communicate(timeout=120)
+        try:
+            said, complaint = searching.communicate(timeout=120)
+        finally:
+            searching.kill()
     assert (said, complaint, searching.returncode) == ("interrupted\n", "", 0)
