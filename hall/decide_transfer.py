@@ -93,8 +93,10 @@ def _not_instead(state: HallDay, ticket: Ticket, command: cmd.TransferTicket) ->
 
 def _put_down(ticket: Ticket, wrong: str) -> tuple[ev.AnyEvent, ...]:
     """Refer the first open entry of an item that was chosen wrongly: nothing of it was done."""
-    indices = [index for index, one in enumerate(ticket.entries) if one.item == wrong and one.state == "OPEN"]
-    return (ev.ItemResultSet(ticket.id, indices[0], "referred"),) if wrong else ()
+    if not wrong:
+        return ()
+    index = next(index for index, one in enumerate(ticket.entries) if one.item == wrong and one.state == "OPEN")
+    return (ev.ItemResultSet(ticket.id, index, "referred"),)
 
 
 def _nobody_there(state: HallDay, ticket: Ticket, command: cmd.TransferTicket) -> Refusal:

@@ -146,14 +146,19 @@ def ahead_count(state: HallDay, ticket: Ticket) -> int:
     return ahead_of(state, own, key=key_of(ticket))
 
 
+def item_name(state: HallDay, code: str) -> Json:
+    """Name an item: by its code where the plan does not have it any more."""
+    item = state.index.items.get(code)
+    return text_view(item.name) if item is not None else {"zh": code, "en": code}
+
+
 def entry_view(state: HallDay, ticket: Ticket, number: int) -> Json:
     """Show one entry of a ticket."""
     entry = ticket.entries[number]
-    item = state.index.items.get(entry.item)
     return {
         "entry": number,
         "code": entry.item,
-        "name": text_view(item.name) if item is not None else {"zh": entry.item, "en": entry.item},
+        "name": item_name(state, entry.item),
         "quantity": entry.quantity,
         "state": entry_state(ticket, number),
         "due_date": entry.due_date or None,

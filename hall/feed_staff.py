@@ -9,7 +9,7 @@ from hall import feed
 from hall.feed import Json, View
 from hall.feed_booking import booked_counts
 from hall.parts import FRESH, Fresh
-from hall.state import Desk, HallDay, LineEntry, Ticket, last_op, waiting_count, waiting_lines
+from hall.state import Desk, HallDay, LineEntry, Ticket, items_to_do, last_op, waiting_count, waiting_lines
 from hall.undo import can_take_back, is_untouched
 from hall.why import why_view
 
@@ -108,8 +108,6 @@ def staff_ticket(state: HallDay, ticket: Ticket) -> Json:
 
 def short_ticket(state: HallDay, ticket: Ticket) -> Json:
     """Show a ticket in a list for staff, with the items that are still to be done, or all where each has its result."""
-    entries = ticket.entries
-    to_do = [number for number, one in enumerate(entries) if one.state == "OPEN"] or range(len(entries))
     rejoins_left = state.plan.policy.missed.limit - ticket.rejoins
     return {
         "id": ticket.id,
@@ -117,7 +115,7 @@ def short_ticket(state: HallDay, ticket: Ticket) -> Json:
         "state": ticket.state,
         "class": ticket.klass,
         "lane": ticket.lane,
-        "items": [feed.entry_view(state, ticket, number)["name"] for number in to_do],
+        "items": [feed.item_name(state, code) for code in items_to_do(ticket)],
         "arrived_ms": ticket.arrived_ms,
         "held_by": ticket.window or None if ticket.state == "HELD" else None,
         "hold_reason": ticket.hold_reason or None if ticket.state == "HELD" else None,

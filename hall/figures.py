@@ -65,7 +65,8 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
     state: str
     items: tuple[tuple[str, int], ...]
     """What it was for: without items referred elsewhere, or replaced by another one, unless nothing else is left."""
-    has_referred: bool
+    is_single: bool
+    """One item is all that its ticket ever had, so its service is that of this item."""
     arrived_ms: Ms
     """Where its wait begins."""
     left_ms: Ms
@@ -205,9 +206,7 @@ class Figures:
                 "n": len(group),
                 "wait": _waits(group),
                 "service": spread_of(
-                    one.service_ms // one.items[0][1]
-                    for one in group
-                    if one.service_ms is not None and len(one.items) == 1 and not one.has_referred
+                    one.service_ms // one.items[0][1] for one in group if one.service_ms is not None and one.is_single
                 ),
             }
             for code, group in sorted(groups.items())
@@ -273,7 +272,7 @@ def _visit(fold: DayFold, ticket: Ticket) -> Visit:
         channel=ticket.channel,
         state=ticket.state,
         items=tuple([(entry.item, entry.quantity) for entry in entries_here(ticket)]),
-        has_referred=len(entries_here(ticket)) < len(ticket.entries),
+        is_single=len(ticket.entries) == 1,
         arrived_ms=arrived_ms,
         left_ms=ticket.finished_ms if is_final else fold.state.at_ms,
         called_ms=called_ms,

@@ -145,15 +145,13 @@ class Waits:
 
 def longest_wait(state: HallDay, table: Json) -> Json:
     """Return the longest wait of a table with the first of the items that share it, and how many do."""
-    groups = [
-        (one["p80_ms"], one["p50_ms"], -place) for place, one in enumerate(table["groups"]) if one["p80_ms"] is not None
-    ]
-    if not groups:
+    told = {place: one for place, one in enumerate(table["groups"]) if one["p80_ms"] is not None}
+    if not told:
         return {"p50_ms": None, "p80_ms": None, "item": None, "items": 0}
-    p80_ms, p50_ms, place = max(groups)
-    codes = [code for code, number in table["items"].items() if number == -place]
+    longest = max(told, key=lambda place: (told[place]["p80_ms"], told[place]["p50_ms"]))
+    codes = [code for code, place in table["items"].items() if place == longest]
     name = text_view(state.index.items[codes[0]].name)
-    return {"p50_ms": p50_ms, "p80_ms": p80_ms, "item": name, "items": len(codes)}
+    return {"p50_ms": told[longest]["p50_ms"], "p80_ms": told[longest]["p80_ms"], "item": name, "items": len(codes)}
 
 
 def _step_of(before: int) -> int:

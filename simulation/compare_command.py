@@ -73,7 +73,7 @@ def lines_of(names: Sequence[str], settings: Sequence["Setting"], found: Sequenc
 
     def cell(own: Interval, change: Interval | None, digits: int) -> str:
         if change is None:
-            return f"{own.value:.{digits}f}"
+            return f"{own.value:z.{digits}f}"
         return f"{own.value:z.{digits}f} ({change.low:+z.{digits}f} … {change.high:+z.{digits}f})"
 
     rows: list[tuple[str, ...]] = [("", *names)]

@@ -11,7 +11,9 @@ from typing import Any, Final
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from hall.catalog import Text
 from hall.feed import text_view
+from hall.ids import HallId
 from server.api import network, settings_calendar, settings_network
 from server.api.bounds import Code
 from server.api.describe import PROBLEMS
@@ -30,8 +32,8 @@ from server.api.settings_desk import SettingsRoute, by, done, expected_of, reade
 from server.api.submit import reply
 from server.config import holidays, templates
 from server.config.revisions import revisions_of
-from server.config.sections import CONTENT_TYPES
-from server.config.store import Store
+from server.config.sections import CONTENT_TYPES, HallFacts
+from server.config.store import Loaded, Store
 from server.config.tables import Section
 from server.importer import import_file, template
 
@@ -50,12 +52,11 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 async def read_hall(request: Request, hall: Code) -> Response:
     """Return what a hall says of itself."""
     store = await reader(request, hall)
-    facts, version = await done(lambda: (store.hall(hall), store.facts_version(hall)))
-    called = await _template_called(store, facts.template)
+    facts, version, called = await done(lambda: _facts_told(store, hall))
     own = {"name": facts.name, "zone": facts.zone, "voice": facts.voice, "training": facts.training}
     own["position"] = facts.position
     fixed = {"hall": facts.code, "level": facts.level, "kind": facts.kind, "parent": facts.parent}
-    return versioned(version, {**fixed, "template": facts.template, "template_name": called, "content": own})
+    return versioned(version, {**fixed, "template": facts.template, "template_name": _shown(called), "content": own})
 
 
 @router.put("/api/halls/{hall}/settings/hall")
@@ -158,14 +159,22 @@ async def follow(request: Request, hall: Code) -> Response:
 async def read_section(request: Request, hall: Code, section: Section) -> Response:
     """Return items, windows, hours or policy of a hall; `follows` names the template they come from."""
     store = await reader(request, hall)
-    loaded = await done(lambda: store.load(hall, section))
-    called = await _template_called(store, loaded.follows)
+    loaded, called = await done(lambda: _section_told(store, hall, section))
     content = content_of(loaded.content)
-    return versioned(loaded.version, {"follows": loaded.follows, "follows_name": called, "content": content})
+    return versioned(loaded.version, {"follows": loaded.follows, "follows_name": _shown(called), "content": content})
 
 
-async def _template_called(store: Store, code: str | None) -> dict[str, str] | None:
-    name = await done(lambda: templates.template_name(store, code))
+def _facts_told(store: Store, hall: HallId) -> tuple[HallFacts, str, Text | None]:
+    facts = store.hall(hall)
+    return facts, store.facts_version(hall), templates.template_name(store, facts.template)
+
+
+def _section_told(store: Store, hall: HallId, section: Section) -> tuple[Loaded, Text | None]:
+    loaded = store.load(hall, section)
+    return loaded, templates.template_name(store, loaded.follows)
+
+
+def _shown(name: Text | None) -> dict[str, str] | None:
     return None if name is None else text_view(name)
 
 

@@ -65,8 +65,10 @@ def templates(store: Store) -> tuple[TemplateFacts, ...]:
 
 def template_name(store: Store, code: str | None) -> Text | None:
     """Return what people call a template; no template has no name."""
+    if code is None:
+        return None
     with store.database.read() as session:
-        row = None if code is None else session.get(TemplateRow, code)
+        row = session.get(TemplateRow, code)
         return None if row is None else Text(row.name_zh, row.name_en)
 
 

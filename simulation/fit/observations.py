@@ -152,8 +152,7 @@ def _wants(visits: list[Visit], packages: Mapping[tuple[str, ...], str]) -> _Wan
 
 
 def _services(visits: list[Visit]) -> tuple[tuple[str, int, Ms], ...]:
-    alone = [one for one in visits if len(one.items) == 1 and not one.has_referred]
-    return tuple([(*one.items[0], one.service_ms) for one in alone if one.service_ms])
+    return tuple([(*one.items[0], one.service_ms) for one in visits if one.service_ms and one.is_single])
 
 
 def _came_at_once(visit: Visit) -> bool:

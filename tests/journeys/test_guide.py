@@ -95,12 +95,7 @@ def test_a_visit_that_goes_on_in_another_hall_keeps_its_visitor_told(tmp_path: P
 
 def test_who_is_at_the_wrong_window_is_sent_to_another_item_in_one_step(hall: Served, eyes: Eyes):
     """The dialog lists the ticket's own item first, says that another is added, and the ticket waits for it."""
-    ticket = hall.take("id-card")
-    clerk = signed_in(hall, eyes, "c01", page_address("clerk", window="W01"))
-    seen(clerk, "open").click()
-    press(clerk, "n", "next")
-    press(clerk, "t", "transfer")
-    dialog = seen(clerk, "dialog-transfer")
+    number, clerk, dialog = about_to_transfer(hall, eyes)
     expect(dialog.locator(".hit").first).to_contain_text("身份证")
     expect(dialog.locator(".words")).to_have_count(0)
 
@@ -110,7 +105,7 @@ def test_who_is_at_the_wrong_window_is_sent_to_another_item_in_one_step(hall: Se
     seen(clerk, "ask-ok").click()
 
     expect(seen(clerk, "current-number")).to_have_count(0)
-    shown = hall.client("guide").get(f"/api/halls/{HALL}/tickets?number={ticket['number']}").json()["tickets"][0]
+    shown = hall.client("guide").get(f"/api/halls/{HALL}/tickets?number={number}").json()["tickets"][0]
     assert (shown["state"], shown["to"], [item["code"] for item in shown["items"]]) == (
         "WAITING",
         "invoice",
@@ -120,12 +115,7 @@ def test_who_is_at_the_wrong_window_is_sent_to_another_item_in_one_step(hall: Se
 
 def test_a_clerk_lets_another_item_take_the_place_of_the_wrong_one(hall: Served, eyes: Eyes):
     """Off unless ticked; the wrong item is referred by the same step."""
-    ticket = hall.take("id-card")
-    clerk = signed_in(hall, eyes, "c01", page_address("clerk", window="W01"))
-    seen(clerk, "open").click()
-    press(clerk, "n", "next")
-    press(clerk, "t", "transfer")
-    dialog = seen(clerk, "dialog-transfer")
+    number, clerk, dialog = about_to_transfer(hall, eyes)
     expect(dialog.locator("label.check")).to_have_count(0)
 
     dialog.locator(".hit", has_text="发票").click()
@@ -136,8 +126,18 @@ def test_a_clerk_lets_another_item_take_the_place_of_the_wrong_one(hall: Served,
     seen(clerk, "ask-ok").click()
 
     expect(seen(clerk, "current-number")).to_have_count(0)
-    shown = hall.client("guide").get(f"/api/halls/{HALL}/tickets?number={ticket['number']}").json()["tickets"][0]
+    shown = hall.client("guide").get(f"/api/halls/{HALL}/tickets?number={number}").json()["tickets"][0]
     assert [(item["code"], item["state"]) for item in shown["items"]] == [("id-card", "REFERRED"), ("invoice", "OPEN")]
+
+
+def about_to_transfer(hall: Served, eyes: Eyes) -> tuple[str, Page, Locator]:
+    """Call somebody and open the dialog of transfers; return the number, the clerk's page and the dialog."""
+    ticket = hall.take("id-card")
+    clerk = signed_in(hall, eyes, "c01", page_address("clerk", window="W01"))
+    seen(clerk, "open").click()
+    press(clerk, "n", "next")
+    press(clerk, "t", "transfer")
+    return str(ticket["number"]), clerk, seen(clerk, "dialog-transfer")
 
 
 def finished(hall: Served) -> str:

@@ -42,7 +42,7 @@ LISTED = {
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
     """What was found of a day on which everything is asked once."""
     with serving(tmp_path_factory.mktemp("data")) as served:
-        described = Described(served.client().get("/openapi.json").json())
+        described = Described.of(served.client())
         for who in WHOLE:
             described.watch(served.client(who))
         _live_a_day(served)
@@ -67,7 +67,7 @@ def test_every_operation_that_answers_json_says_how_its_answer_looks(told: Descr
 def test_the_demo_tells_what_its_description_says(tmp_path: Path):
     """The file that whoever runs the demo writes, once as it begins and once with a day that is under way."""
     with serving(tmp_path, demo=True) as served:
-        described = Described(served.client().get("/openapi.json").json())
+        described = Described.of(served.client())
         described.watch(served.client())
         for progress in (Progress(), Progress("running", *range(1, len(Progress.__struct_fields__)))):
             account = PublicAccount("clerk", "see the page", "clerk", "王芳", "W01")

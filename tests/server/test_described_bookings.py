@@ -18,7 +18,7 @@ EARLY, LATE = {"from": day(0), "to": day(8)}, {"from": day(-3), "to": day(0)}
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
     """What was found of some days of which everything is asked once."""
     with booked_server(tmp_path_factory.mktemp("booked")) as desk:
-        described = Described(desk.served.client().get("/openapi.json").json())
+        described = Described.of(desk.served.client())
         for who in WHO:
             described.watch(desk.served.client(who))
         _book(desk)

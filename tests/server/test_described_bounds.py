@@ -22,7 +22,7 @@ CHECKED_ITSELF = {"enum", "const"}
 
 @pytest.fixture(scope="module")
 def described(served: Served) -> Described:
-    return Described(served.client().get("/openapi.json").json())
+    return Described.of(served.client())
 
 
 def test_every_parameter_has_a_bound_and_says_what_it_is(described: Described):

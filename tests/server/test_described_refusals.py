@@ -14,7 +14,7 @@ NO_OPERATION = {405}
 
 @pytest.fixture(scope="module")
 def described(served: Served) -> Described:
-    return Described(served.client().get("/openapi.json").json())
+    return Described.of(served.client())
 
 
 def test_every_operation_describes_every_refusal(described: Described):
@@ -32,7 +32,7 @@ def test_every_operation_describes_every_refusal(described: Described):
 
 def test_a_refusal_is_what_its_description_says(served: Served):
     """One of each kind that a client can bring about, each object closed."""
-    described = Described(served.client().get("/openapi.json").json())
+    described = Described.of(served.client())
     hall, tickets = f"/api/halls/{HALL}", f"/api/halls/{HALL}/tickets"
     for who in ("", "clerk01", "kiosk"):
         described.watch(served.client(who))

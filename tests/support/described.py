@@ -39,6 +39,11 @@ class Described:
         self._seen: dict[str, set[str]] = {}
         """By operation: the names of all fields of its answers."""
 
+    @classmethod
+    def of(cls, client: httpx.Client) -> "Described":
+        """Return what a server says of itself."""
+        return cls(client.get("/openapi.json").json())
+
     def operations(self) -> Iterator[tuple[str, Schema]]:
         """Yield every operation, as ``GET /api/halls``, with what is said of it."""
         for path, routes in self.document["paths"].items():

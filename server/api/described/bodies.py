@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from server.api.described.limits import DATE
 from server.api.network import NewTemplate, TemplateBody
 from server.api.settings_bodies import ContentBody, DayBody, DaysContent, FollowBody, HallContent, PushBody, YearBody
 from server.api.studio import KeepBody, SpeedBody
@@ -25,7 +26,7 @@ _LISTED: Final[dict[str, Any]] = {
     "type": "object",
     "description": "A day as lists of holidays on the net write it.",
     "properties": {
-        "date": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "maxLength": 10},
+        "date": {"type": "string", **DATE},
         "isOffDay": {"type": "boolean"},
         "name": {"type": "string", "maxLength": NAME},
     },

@@ -8,6 +8,7 @@ from hall.appointments import SlotChange
 from hall.ids import Ms
 from hall.opening import DayKind
 from server.api.described.bookings import Appointment, MessageFate
+from server.api.described.figures import BookedCounts
 from server.api.described.shown import Texts
 from server.outbox.store import State
 
@@ -28,22 +29,6 @@ class GroupLoad(msgspec.Struct, frozen=True):
 
     name: Texts
     slots: list[SlotLoad]
-
-
-class BookedCounts(msgspec.Struct, frozen=True):
-    """A day's booked visits by what became of them."""
-
-    expected: int
-    checked_in: int
-    early: int
-    in_grace: int
-    late: int
-    no_show: int
-    cancelled: int
-    held: int
-    waitlisted: int
-    offered: int
-    not_due: int
 
 
 class CalendarDay(msgspec.Struct, frozen=True, kw_only=True):

@@ -94,10 +94,9 @@ class WalkInsPassed(msgspec.Struct, frozen=True):
     bound: int | None
 
 
-class BookedFigures(msgspec.Struct, frozen=True):
-    """Of a day with bookings."""
+class BookedCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """A day's booked visits by what became of them."""
 
-    made: int
     expected: int
     checked_in: int
     early: int
@@ -109,6 +108,12 @@ class BookedFigures(msgspec.Struct, frozen=True):
     waitlisted: int
     offered: int
     not_due: int
+
+
+class BookedFigures(BookedCounts, frozen=True, kw_only=True):
+    """Of a day with bookings."""
+
+    made: int
     excused: int
     on_time: OnTime
     goal: Goal | None

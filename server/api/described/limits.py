@@ -30,7 +30,7 @@ def _range(least: int, most: int) -> Schema:
 
 
 _CODE: Final[Schema] = {"pattern": CODE_PATTERN, "maxLength": CODE}
-_DATE: Final[Schema] = {"pattern": r"^\d{4}-\d{2}-\d{2}$", "maxLength": 10}
+DATE: Final[Schema] = {"pattern": r"^\d{4}-\d{2}-\d{2}$", "maxLength": 10}
 _SPANS: Final[Schema] = {"maxItems": LATEST_MIN}
 _NEEDED: Final[Schema] = {"minLength": 1}
 
@@ -56,7 +56,7 @@ OWN: Final[Mapping[tuple[str, str], Schema]] = {
     ("WeekHours", "days"): {"minItems": WEEKDAYS, "maxItems": WEEKDAYS, EACH: _SPANS},
     ("WeekHours", "holiday"): _SPANS,
     ("WeekHours", "makeup"): _SPANS,
-    ("SpecialDay", "date"): _DATE,
+    ("SpecialDay", "date"): DATE,
     ("SpecialDay", "spans"): _SPANS,
     ("DayBody", "spans"): _SPANS,
     ("YearBody", "days"): {"maxItems": DAYS_MAX},

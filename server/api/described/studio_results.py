@@ -44,8 +44,8 @@ class Doubt(msgspec.Struct, frozen=True):
 # ---- plans ----
 
 
-class Figures(msgspec.Struct, frozen=True):
-    """The figures of a plan; ``cost`` where an hour's cost is stated."""
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures by which plans are compared."""
 
     visitors: Estimate
     kept_pct: Estimate
@@ -55,9 +55,14 @@ class Figures(msgspec.Struct, frozen=True):
     longest_min: Estimate
     left: Estimate
     turned_away: Estimate
-    no_shows: Estimate
     use_pct: Estimate
     window_hours: Estimate
+
+
+class Figures(Compared, frozen=True, kw_only=True):
+    """The figures of a plan; ``cost`` where an hour's cost is stated."""
+
+    no_shows: Estimate
     cost: Estimate | None
 
 
@@ -87,19 +92,9 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     groups: list[Group]
 
 
-class Changes(msgspec.Struct, frozen=True, kw_only=True):
+class Changes(Compared, frozen=True, kw_only=True):
     """By how much a plan differs, for the same people; ``cost`` where an hour's cost is stated."""
 
-    visitors: Estimate
-    kept_pct: Estimate
-    mean_wait_min: Estimate
-    p50_min: Band
-    p90_min: Band
-    longest_min: Estimate
-    left: Estimate
-    turned_away: Estimate
-    use_pct: Estimate
-    window_hours: Estimate
     last_out_min: Estimate
     cost: Estimate | msgspec.UnsetType = msgspec.UNSET
 

@@ -26,7 +26,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def described(app: TestClient) -> Described:
-    return Described(app.get("/openapi.json").json())
+    return Described.of(app)
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -59,7 +59,7 @@ def test_what_is_beyond_a_described_bound_is_refused(app: TestClient, described:
 def test_every_described_answer_about_settings_is_what_its_description_says(tmp_path: Path):
     """All of them asked for once, each object closed: a field that nobody describes is a lie as well."""
     with open_halls(tmp_path) as app:
-        described = Described(app.get("/openapi.json").json())
+        described = Described.of(app)
         described.watch(app)
         _ask_for_everything(app)
 

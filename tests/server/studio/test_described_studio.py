@@ -26,7 +26,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
     folder = tmp_path_factory.mktemp("past")
     plan, calendar = fill(folder, past_setting()), Calendar((2026, 2027), (SpecialDay(SHUT, "holiday", "休馆"),))
     with serving(folder, plans={HALL: plan}, calendar=calendar) as served:
-        described = Described(served.client().get("/openapi.json").json())
+        described = Described.of(served.client())
         described.watch(served.client("manager"))
         _ask_for_everything(Studio(served))
         yield described

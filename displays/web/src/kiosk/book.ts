@@ -8,7 +8,7 @@ import { refusalNote } from "../booking/refusal";
 import type { ChosenSlot } from "../booking/slot-picker";
 import "../booking/slot-picker";
 import { define } from "../shared/element";
-import { countdown, listed } from "../shared/format";
+import { countdown } from "../shared/format";
 import { pick, t } from "../shared/i18n";
 import { surfaces } from "../shared/theme";
 import type { BookingField } from "./booking";
@@ -113,16 +113,8 @@ class KioskBook extends KioskPart {
       return nothing;
     }
     return html`<h1 tabindex="-1">${say(booking.held ? "kiosk.book.who" : "kiosk.book.when")}</h1>
-      <p class="what">${this.names()}</p>
+      <p class="what">${this.chosenNames(this.model.basket)}</p>
       ${booking.fault ? refusalNote(booking.fault) : nothing} ${booking.held ? this.who() : this.when(hall.date, hall.zone)}`;
-  }
-
-  private names(): string {
-    const names = this.model.basket.map((one) => {
-      const item = this.model.item(one.code);
-      return `${pick(item ? item.name : one.code)}${one.quantity > 1 ? ` ×${one.quantity}` : ""}`;
-    });
-    return listed(names);
   }
 
   private when(today: string, zone: string) {

@@ -4,9 +4,11 @@ import { css, html, nothing } from "lit";
 import { property } from "lit/decorators.js";
 
 import { OwElement } from "../shared/element";
+import { listed } from "../shared/format";
 import { type TextKey, type Values, beside, language, langTag, otherTag, pick, text } from "../shared/i18n";
 import { base } from "../shared/theme";
 import type { Text } from "../shared/types";
+import type { Chosen } from "./basket";
 import type { KioskModel } from "./model";
 
 export abstract class KioskPart extends OwElement {
@@ -15,6 +17,15 @@ export abstract class KioskPart extends OwElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.follow(this.model.onChange(() => this.requestUpdate()));
+  }
+
+  /** What was chosen in one line, by name, with how many of each. */
+  protected chosenNames(chosen: readonly Chosen[]): string {
+    const names = chosen.map((one) => {
+      const item = this.model.item(one.code);
+      return `${pick(item ? item.name : one.code)}${one.quantity > 1 ? ` ×${one.quantity}` : ""}`;
+    });
+    return listed(names);
   }
 }
 

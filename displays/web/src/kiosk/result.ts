@@ -2,7 +2,6 @@
 
 import { html, nothing } from "lit";
 
-import { listed } from "../shared/format";
 import { define } from "../shared/element";
 import { pick, t, text } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
@@ -53,22 +52,20 @@ class KioskResult extends KioskPart {
 
   private facts(taken: Taken) {
     const { ticket } = taken;
+    const items = this.items(taken);
     return html`<dl>
       ${placeFacts(ticket, ticket.wait_ms_p50, ticket.wait_ms_p80)}
       <div class="all">
         <dt class="line">${say("kiosk.your.items")}</dt>
-        <dd class="items ${lengthClass(this.items(taken), LONG_ITEMS)}" data-testid="items">${this.items(taken)}</dd>
+        <dd class="items ${lengthClass(items, LONG_ITEMS)}" data-testid="items">${items}</dd>
       </div>
     </dl>`;
   }
 
   private items(taken: Taken): string {
-    const names = taken.chosen.slice(0, MOST_ITEMS).map((one) => {
-      const item = this.model.item(one.code);
-      return `${pick(item ? item.name : one.code)}${one.quantity > 1 ? ` ×${one.quantity}` : ""}`;
-    });
+    const names = this.chosenNames(taken.chosen.slice(0, MOST_ITEMS));
     const rest = taken.chosen.length > MOST_ITEMS ? ` … ${pick(text("kiosk.basket", { n: taken.chosen.length }))}` : "";
-    return listed(names) + rest;
+    return names + rest;
   }
 
   private phone(taken: Taken) {
