@@ -14,6 +14,8 @@ from tests.support.server import HALL, serving, token_of
 
 AGAIN = "12:30 起再放号"
 """Half-day; this hall has no lunch break, so its next opening is tomorrow."""
+WAITS = "**/waits*"
+"""What the kiosk asks every few seconds: kept from it, so that it hears of the last number by its own attempt."""
 ITEM = "[data-testid=item][data-code=id-card]"
 
 pytestmark = [pytest.mark.browser]
@@ -33,6 +35,7 @@ def test_a_full_quota_says_when_numbers_come_again_and_offers_another_day(tmp_pa
         phone = eyes.open(hall.url + page_address("phone"), "phone")
         choose_last(kiosk, "")
         choose_last(phone, " .pick")
+        kiosk.route(WAITS, lambda route: route.abort())
         hall.take("id-card")
 
         seen(phone, "field-phone").fill(PHONE)
@@ -42,8 +45,11 @@ def test_a_full_quota_says_when_numbers_come_again_and_offers_another_day(tmp_pa
         assert "book=1&items=id-card" in (seen(phone, "book-instead").get_attribute("href") or "")
         seen(kiosk, "take").click()
         expect(seen(kiosk, "again")).to_contain_text(AGAIN)
+        kiosk.unroute(WAITS)
         expect(seen(kiosk, "next-open")).to_have_count(0)
         expect(seen(kiosk, "plan")).to_be_visible()
+        expect(seen(kiosk, "chosen")).to_contain_text(AGAIN)
+        expect(seen(kiosk, "take")).to_be_disabled()
 
         phone.reload()
         expect(phone.locator(ITEM)).to_contain_text(AGAIN)
