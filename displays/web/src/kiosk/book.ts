@@ -114,7 +114,7 @@ class KioskBook extends KioskPart {
     }
     return html`<h1 tabindex="-1">${say(booking.held ? "kiosk.book.who" : "kiosk.book.when")}</h1>
       <p class="what">${this.chosenNames(this.model.basket)}</p>
-      ${booking.fault ? refusalNote(booking.fault) : nothing} ${booking.held ? this.who() : this.when(hall.date, hall.zone)}`;
+      ${booking.fault ? refusalNote(booking.fault, this.model.today) : nothing} ${booking.held ? this.who() : this.when(hall.date, hall.zone)}`;
   }
 
   private when(today: string, zone: string) {

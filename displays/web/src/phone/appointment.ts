@@ -13,6 +13,7 @@ import { Api, newCommandId } from "../shared/api";
 import { confirmed, toast } from "../shared/components/dialog";
 import "../shared/components/status";
 import "../shared/components/topbar";
+import { dateOf } from "../shared/dates";
 import { OwElement, define } from "../shared/element";
 import { pick, t } from "../shared/i18n";
 import { rootUrl } from "../shared/place";
@@ -96,7 +97,7 @@ export class OwAppointment extends OwElement {
     const { watch } = this;
     const nowMs = watch.nowMs();
     const code = (watch.answer && watch.answer.code) || "";
-    return html`${heroOf(one, taleOf(one, nowMs), watch.zone)} ${this.fault ? refusalNote(this.fault) : nothing}
+    return html`${heroOf(one, taleOf(one, nowMs), watch.zone)} ${this.fault ? refusalNote(this.fault, dateOf(nowMs, watch.zone)) : nothing}
     ${one.state === "SLOT_HELD" ? this.heldHint() : nothing} ${one.state === "WAITLISTED" ? waitCard(one, watch.zone) : nothing}
     ${one.state === "OFFERED" ? offerCard(one, nowMs, this.isBusy, (accepts) => void this.answer(accepts)) : nothing}
     ${this.checkIn(one, nowMs)} ${one.state === "NO_SHOW" && !one.excused ? this.appeal() : nothing}

@@ -315,7 +315,7 @@ export class OwTake extends OwElement {
     const [code, facts] = fault instanceof Refused ? [fault.code, fault.facts] : ["", {}];
     const moment = (ms: unknown) => (typeof ms === "number" ? ms : null);
     const againMs = code === "QUOTA_FULL" ? moment(facts.from_ms) : null;
-    this.refusal = { code, text: faultText(fault), nextOpenMs: moment(facts.next_open_ms), againMs };
+    this.refusal = { code, text: faultText(fault, this.info ? this.info.date : ""), nextOpenMs: moment(facts.next_open_ms), againMs };
     if (fault instanceof Refused) {
       // An answer: the next tap is a new wish. Without an answer the same id is sent again.
       this.commandId = null;

@@ -29,6 +29,7 @@ export const commonTexts = {
   "choose.window": ["请选择窗口", "Choose a window"],
   "choose.lead": ["选定后的地址可以设为这台设备的首页", "The address after the choice can be this device's home page"],
   "choose.none": ["还没有可选的大厅", "There is no hall to choose yet"],
+  "date.today": ["今天", "today"],
   "wait.range": ["约 {from}–{to} 分钟", "about {from}–{to} min"],
   "wait.single": ["约 {from} 分钟", "about {from} min"],
   "wait.short": ["不到 1 分钟", "less than 1 min"],
