@@ -3,7 +3,9 @@
 import { css, html, nothing } from "lit";
 
 import { hintOf } from "../booking/refusal";
-import { type TextKey, pick, text } from "../shared/i18n";
+import { type Refused, faultText } from "../shared/api";
+import { type TextKey, hasText, text } from "../shared/i18n";
+import type { Text } from "../shared/types";
 import type { Errand } from "./errand";
 import { duo, say } from "./part";
 
@@ -55,6 +57,9 @@ export const errandLook = css`
     color: inherit;
     font-size: 0.6em;
   }
+  .problem .hint .second {
+    font-size: 0.75em;
+  }
   .problem .hint {
     margin-top: 0.8rem;
     font-size: 0.65em;
@@ -87,7 +92,7 @@ export function scanHint(words: TextKey) {
 }
 
 /** What went wrong, with a way out where there is one. */
-export function errandProblem(errand: Errand<never>, way: (code: string) => unknown = () => nothing) {
+export function errandProblem(errand: Errand<never>, today: string, way: (code: string) => unknown = () => nothing) {
   if (errand.state === "unanswered") {
     return html`<div class="problem" role="alert" data-testid="problem" data-code="UNANSWERED">
       ${say("kiosk.unanswered")}
@@ -97,11 +102,19 @@ export function errandProblem(errand: Errand<never>, way: (code: string) => unkn
   const { problem } = errand;
   return problem
     ? html`<div class="problem" role="alert" data-testid="problem" data-code=${problem.code}>
-        ${duo(problem.title)}
-        <p class="hint">${pick(hintOf(problem.code) || text("kiosk.check.in.ask"))}</p>
+        ${duo(faultText(problem, today))}
+        <p class="hint">${duo(whatNow(problem, today))}</p>
         ${way(problem.code)}
       </div>`
     : nothing;
+}
+
+// What to do now is said for the kiosk first, then as for every page.
+function whatNow(problem: Refused, today: string): Text {
+  const date = String(problem.facts.date || "");
+  const isPast = problem.code === "WRONG_DAY" && date !== "" && date < today;
+  const key = `kiosk.hint.${isPast ? "DAY_OVER" : problem.code}`;
+  return hasText(key) ? text(key) : hintOf(problem.code) || text("kiosk.check.in.ask");
 }
 
 /** The button that asks; none while the answer of before is not known. */

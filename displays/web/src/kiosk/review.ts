@@ -2,12 +2,14 @@
 
 import { css, html, nothing } from "lit";
 
+import { faultText } from "../shared/api";
 import { define } from "../shared/element";
 import { listed, waitText } from "../shared/format";
 import { type TextKey, hasText, pick, t, text } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
 import type { Chosen } from "./basket";
 import { KioskPart, duo, isLying, lengthClass, linesThatFit, look, pager, say } from "./part";
+import { peopleText } from "./place-facts";
 import { atTime, refusalText } from "./rows";
 import { ranges } from "../shared/windows";
 
@@ -360,7 +362,7 @@ class KioskReview extends KioskPart {
     return html`<dl class="told" data-testid="told">
         <div>
           <dt class="line">${say("kiosk.ahead.label")}</dt>
-          <dd data-testid="ahead">${told.ahead} ${t("kiosk.ahead.people")}</dd>
+          <dd data-testid="ahead">${peopleText(told.ahead)}</dd>
         </div>
         <div>
           <dt class="line">${say("kiosk.wait.label")}</dt>
@@ -385,7 +387,7 @@ class KioskReview extends KioskPart {
     const isHours = problem.code === "HALL_CLOSED" || problem.code === "ISSUING_STOPPED";
     const again = problem.code === "QUOTA_FULL" ? problem.facts.from_ms : undefined;
     return html`<div class="problem" role="alert" data-testid="problem" data-code=${problem.code}>
-      ${duo(problem.title)}
+      ${duo(faultText(problem, this.model.today))}
       ${isHours && hall.next_open_ms
         ? html`<b data-testid="next-open">${duo(atTime(this.model, "kiosk.next.open", hall.next_open_ms))}</b>`
         : nothing}

@@ -8,6 +8,7 @@ import { Api, Refused, faultText } from "../shared/api";
 import { confirmed, toast } from "../shared/components/dialog";
 import "../shared/components/status";
 import "../shared/components/topbar";
+import { dateText } from "../shared/dates";
 import { OwElement, define } from "../shared/element";
 import { LiveFeed } from "../shared/feed";
 import { clockTime, countdown, listed, waitText } from "../shared/format";
@@ -170,7 +171,7 @@ export class OwTicket extends OwElement {
     return html`<dl class="facts">
         <div>
           <dt>${t("visit.ahead")}</dt>
-          <dd data-testid="ahead"><span class="digits">${ticket.ahead || 0}</span> ${t("visit.ahead.unit")}</dd>
+          <dd data-testid="ahead"><span class="digits">${ticket.ahead || 0}</span> ${t(ticket.ahead === 1 ? "visit.ahead.one" : "visit.ahead.unit")}</dd>
         </div>
         <div>
           <dt>${t("visit.wait")}</dt>
@@ -284,7 +285,7 @@ export class OwTicket extends OwElement {
       ${isOwed
         ? html`<div class="note warn owed">
             ${materials ? t("visit.owed", { materials }) : t("item.SUPPLEMENT_DUE")}
-            ${item.due_date ? html`<br /><b>${t("visit.owed.due", { date: item.due_date })}</b>` : nothing}
+            ${item.due_date ? html`<br /><b>${t("visit.owed.due", { date: pick(dateText(item.due_date)) })}</b>` : nothing}
           </div>`
         : nothing}
       ${item.rating
