@@ -3,11 +3,11 @@
 import { css, html, nothing } from "lit";
 
 import { hintOf } from "../booking/refusal";
-import { type Refused, faultText } from "../shared/api";
+import type { Refused } from "../shared/api";
 import { type TextKey, hasText, text } from "../shared/i18n";
 import type { Text } from "../shared/types";
 import type { Errand } from "./errand";
-import { duo, say } from "./part";
+import { duo, refusalAt, say } from "./part";
 
 export const errandLook = css`
   .lead {
@@ -102,7 +102,7 @@ export function errandProblem(errand: Errand<never>, today: string, way: (code: 
   const { problem } = errand;
   return problem
     ? html`<div class="problem" role="alert" data-testid="problem" data-code=${problem.code}>
-        ${duo(faultText(problem, today))}
+        ${duo(refusalAt(problem, today))}
         <p class="hint">${duo(whatNow(problem, today))}</p>
         ${way(problem.code)}
       </div>`

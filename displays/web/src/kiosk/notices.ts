@@ -73,6 +73,10 @@ const noticeLook = css`
     min-height: 4.6rem;
     font-size: 1.5rem;
   }
+  .instead {
+    margin-top: 1.6rem;
+    font-size: 1.5rem;
+  }
   .more {
     color: var(--ow-ink-2);
   }
@@ -107,6 +111,18 @@ class KioskClosed extends KioskPart {
         ? html`<div class="ways one"><button data-testid="rejoin" @click=${() => this.model.show("rejoin")}>${say("kiosk.rejoin")}</button></div>`
         : nothing}
       <p class="more">${say("kiosk.closed.ask")}</p>
+    </div>`;
+  }
+}
+
+/** The server does not know this kiosk, so it can give no number: visitors are sent on, the banner tells staff why. */
+class KioskShut extends KioskPart {
+  static override styles = [...look, noticeLook];
+
+  protected override render() {
+    return html`<div class="notice" role="alert" data-testid="shut">
+      <h1 tabindex="-1">${say("kiosk.shut")}</h1>
+      <p class="instead">${say("kiosk.shut.body")}</p>
     </div>`;
   }
 }
@@ -155,4 +171,5 @@ export function hours(hall: HallInfo): string {
 }
 
 define("ow-kiosk-closed", KioskClosed);
+define("ow-kiosk-shut", KioskShut);
 define("ow-kiosk-connecting", KioskConnecting);

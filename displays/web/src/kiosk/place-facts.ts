@@ -9,7 +9,8 @@ import { say } from "./part";
 import { windowLabels } from "./review";
 
 export function placeFacts(ticket: TakenTicket, p50Ms: number | null | undefined, p80Ms: number | null | undefined) {
-  // Who came before the slot is not in line yet: nobody is ahead, and the wait is until the slot.
+  const windows = windowLabels(ticket.windows || []);
+  // Who came before the slot is not in line yet: nobody is ahead, no window is meant, and the wait is until the slot.
   const isInLine = typeof ticket.ahead === "number";
   return html`${isInLine
       ? html`<div>
@@ -21,10 +22,12 @@ export function placeFacts(ticket: TakenTicket, p50Ms: number | null | undefined
             <dd data-testid="wait">${pick(waitText(p50Ms, p80Ms))}</dd>
           </div>`
       : nothing}
-    <div class="where">
-      <dt class="line">${say("kiosk.windows.label")}</dt>
-      <dd data-testid="windows">${windowLabels(ticket.windows || []) || pick(text("kiosk.windows.closed"))}</dd>
-    </div>`;
+    ${windows || isInLine
+      ? html`<div class="where">
+          <dt class="line">${say("kiosk.windows.label")}</dt>
+          <dd data-testid="windows">${windows || pick(text("kiosk.windows.closed"))}</dd>
+        </div>`
+      : nothing}`;
 }
 
 export function peopleText(n: number): string {

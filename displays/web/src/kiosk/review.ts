@@ -2,13 +2,12 @@
 
 import { css, html, nothing } from "lit";
 
-import { faultText } from "../shared/api";
 import { define } from "../shared/element";
 import { listed, waitText } from "../shared/format";
 import { type TextKey, hasText, pick, t, text } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
 import type { Chosen } from "./basket";
-import { KioskPart, duo, isLying, lengthClass, linesThatFit, look, pager, say } from "./part";
+import { KioskPart, duo, isLying, lengthClass, linesThatFit, look, pager, refusalAt, say } from "./part";
 import { peopleText } from "./place-facts";
 import { atTime, refusalText } from "./rows";
 import { ranges } from "../shared/windows";
@@ -387,7 +386,7 @@ class KioskReview extends KioskPart {
     const isHours = problem.code === "HALL_CLOSED" || problem.code === "ISSUING_STOPPED";
     const again = problem.code === "QUOTA_FULL" ? problem.facts.from_ms : undefined;
     return html`<div class="problem" role="alert" data-testid="problem" data-code=${problem.code}>
-      ${duo(faultText(problem, this.model.today))}
+      ${duo(refusalAt(problem, this.model.today))}
       ${isHours && hall.next_open_ms
         ? html`<b data-testid="next-open">${duo(atTime(this.model, "kiosk.next.open", hall.next_open_ms))}</b>`
         : nothing}

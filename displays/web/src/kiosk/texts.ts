@@ -86,6 +86,8 @@ export const kioskTexts = {
   "kiosk.closed.ask": ["如有疑问，请到导办台咨询", "Questions? Please ask at the help desk"],
   "kiosk.connecting": ["正在连接大厅", "Connecting to the hall"],
   "kiosk.connecting.body": ["连接后自动开始，请稍候，或到导办台取号", "It starts by itself. You can also take a number at the help desk"],
+  "kiosk.shut": ["本机暂停服务", "This kiosk is out of service"],
+  "kiosk.shut.body": ["请用其他取号机、手机取号，或到导办台", "Please use another kiosk, your phone, or the help desk"],
   "kiosk.unknown.hall": ["没有这个大厅：{hall}", "There is no such hall: {hall}"],
   "kiosk.training": ["演练模式：号票不用于办事", "Training: numbers are for practice only"],
   "kiosk.demo": ["演示", "Demo"],
