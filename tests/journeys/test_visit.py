@@ -1,11 +1,23 @@
 """One visit from the kiosk to the rating, as everybody sees it: visitor, clerk, boards, strip and phone."""
 
+from typing import Final
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import Eyes, announced, holds, seen
 from tests.support.journey import PASSWORD, page_address
-from tests.support.server import Served, token_of
+from tests.support.server import HALL, Served, token_of
+
+OVERLAPS: Final = """(said) => {
+  const boxes = (root) => [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.shadowRoot ? boxes(one.shadowRoot) : [])]);
+  const note = said.getBoundingClientRect();
+  return boxes(document).filter((one) => ["number", "ahead", "wait", "tale"].includes(one.dataset.testid)).filter((one) => {
+    const box = one.getBoundingClientRect();
+    return box.top < note.bottom && note.top < box.bottom;
+  }).map((one) => one.dataset.testid);
+}"""
+"""Which of the things that people come back to the page for stand where the message stands."""
 
 pytestmark = [pytest.mark.browser]
 
@@ -114,3 +126,22 @@ def serve_and_rate(clerk: Page, phone: Page, strip: Page, number: str) -> None:
     rating.locator("[data-testid=rate-send]").click()
     expect(phone.locator("[data-testid=item][data-entry='0']")).to_contain_text("非常满意")
     expect(seen(phone, "number")).to_have_text(number)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_what_an_act_came_to_is_said_without_covering_number_place_or_call(hall: Served, eyes: Eyes, width: int):
+    """A toast lay over the number for six seconds, just when people look whether it is still theirs."""
+    ticket = hall.take()
+    for _ in range(3):
+        hall.take()
+    phone = eyes.open(f"{hall.url}/t/{HALL}/{ticket['id']}#{ticket['secret']}", "phone")
+    phone.set_viewport_size({"width": width, "height": 568})
+
+    seen(phone, "delay").click()
+    phone.locator("[data-places='1']").click()
+
+    said = seen(phone, "said")
+    expect(said).to_be_visible()
+    assert said.evaluate(OVERLAPS) == []
+    assert phone.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    expect(seen(phone, "toast")).to_have_count(0)

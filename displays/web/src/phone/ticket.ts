@@ -5,10 +5,10 @@ import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import { Api, Refused, faultText } from "../shared/api";
-import { confirmed, toast } from "../shared/components/dialog";
+import { confirmed } from "../shared/components/dialog";
 import "../shared/components/status";
 import "../shared/components/topbar";
-import { dateText } from "../shared/dates";
+import { dateOf, dateText } from "../shared/dates";
 import { OwElement, define } from "../shared/element";
 import { LiveFeed } from "../shared/feed";
 import { clockTime, countdown, listed, waitText } from "../shared/format";
@@ -21,6 +21,7 @@ import { alertTurn, askToNotify, mayNotify } from "./alert";
 import { remember } from "./mine";
 import "./onward";
 import "./rating";
+import { Said } from "./said";
 import { phoneStyles, visitStyles } from "./styles";
 import { isOver, placesToLet, taleOf } from "./tale";
 
@@ -41,6 +42,7 @@ export class OwTicket extends OwElement {
 
   private readonly api = new Api({ token: "" });
   private feed!: LiveFeed<TicketState, TicketLive>;
+  private readonly said = new Said(this);
   private zone = "Asia/Shanghai";
   private isKept = false;
 
@@ -139,7 +141,8 @@ export class OwTicket extends OwElement {
   }
 
   private visit(ticket: TicketState) {
-    return html`${this.hero(ticket)} ${ticket.linked ? this.onward() : nothing} ${this.actions(ticket)} ${this.delayChoice(ticket)} ${this.ratings(ticket)}
+    return html`${this.hero(ticket)} ${ticket.linked ? this.onward() : nothing} ${this.actions(ticket)} ${this.said.note()}
+    ${this.delayChoice(ticket)} ${this.ratings(ticket)}
     ${this.items(ticket)} ${this.story(ticket)} ${this.whyPart(ticket)} ${isOver(ticket) ? this.againLink() : nothing}`;
   }
 
@@ -380,7 +383,7 @@ export class OwTicket extends OwElement {
   private async change(what: string, body: Record<string, unknown>, message: string): Promise<void> {
     const done = await this.attempt(() => this.api.command(`${this.path}/${what}`, { ...body, secret: this.secret }));
     if (done) {
-      toast(message, "good");
+      this.said.say(message, "good");
     }
   }
 
@@ -389,7 +392,7 @@ export class OwTicket extends OwElement {
     try {
       return await work();
     } catch (fault) {
-      toast(pick(faultText(fault)), "bad");
+      this.said.say(pick(faultText(fault, dateOf(this.feed.nowMs(), this.zone))), "bad");
       return null;
     } finally {
       this.isBusy = false;

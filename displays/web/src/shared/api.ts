@@ -169,10 +169,10 @@ export function newCommandId(): string {
   return cuts.slice(1).map((end, i) => hex.slice(cuts[i], end)).join("-");
 }
 
-/** What to tell a person about anything that `Api` throws; times of the hall's `today` come without their day. */
+/** What to tell a person about anything that `Api` throws; with the hall's `today` its dates are plain words. */
 export function faultText(fault: unknown, today = ""): Text {
   if (fault instanceof Refused) {
-    return plainDates(fault.title, today);
+    return today ? plainDates(fault.title, today) : fault.title;
   }
   return fault instanceof Unanswered ? text("fault.unanswered") : text("fault.unknown");
 }
