@@ -145,3 +145,14 @@ def test_what_an_act_came_to_is_said_without_covering_number_place_or_call(hall:
     assert said.evaluate(OVERLAPS) == []
     assert phone.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     expect(seen(phone, "toast")).to_have_count(0)
+
+
+def test_the_kiosk_says_before_the_number_is_taken_that_no_window_is_open_yet(hall: Served, eyes: Eyes):
+    """The list said so, and the next page named windows 1 to 3 as if they were open."""
+    kiosk = eyes.open(hall.url + page_address("kiosk", device=token_of("kiosk")), "kiosk")
+    kiosk.locator("[data-testid=item][data-code=id-card]").click()
+    expect(seen(kiosk, "windows")).to_contain_text("现在未开")
+
+    assert hall.call("windows/W01/open", who="c01").status_code == 200
+
+    expect(seen(kiosk, "windows")).not_to_contain_text("现在未开")

@@ -49,6 +49,14 @@ export function lengthClass(name: string, from: number = LONG_FROM): string {
   return halves > from ? "long" : "";
 }
 
+// What one line of a row takes of the other language, in halves of a Chinese character.
+const WORDY_FROM = 44;
+
+/** How a row's name is written: smaller where either language is long; both are read to their end. */
+export function nameClass(name: Text): string {
+  return `${lengthClass(pick(name))} ${lengthClass(beside(name), WORDY_FROM) ? "wordy" : ""}`;
+}
+
 /** A refusal as visitors read it: in plain dates, and not "sign in" where the kiosk is not enrolled. */
 export function refusalAt(problem: Refused, today: string): Text {
   const told = deviceTold(problem);

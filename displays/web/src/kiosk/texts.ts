@@ -31,6 +31,7 @@ export const kioskTexts = {
   "kiosk.wait.label": ["预计等候", "Expected wait"],
   "kiosk.windows.label": ["办理窗口", "Windows"],
   "kiosk.windows.closed": ["暂无开放的窗口", "No window is open for this now"],
+  "kiosk.windows.later": ["{labels}（现在未开）", "{labels} (not open now)"],
   "kiosk.windows.more": ["{labels} 等 {n} 个", "{labels} and more, {n} in all"],
   "kiosk.estimate": ["按大厅此刻情况估计，每十次约有八次在此时间内叫到", "From the hall as it is now; about 8 in 10 people are called within this time"],
   "kiosk.estimate.ordinary": ["以上按普通号估计", "Estimated for ordinary visitors"],
