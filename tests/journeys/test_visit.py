@@ -19,6 +19,16 @@ OVERLAPS: Final = """(said) => {
 }"""
 """Which of the things that people come back to the page for stand where the message stands."""
 
+OUTSIDE: Final = """(part) => {
+  const text = document.createRange();
+  text.selectNodeContents(part);
+  const edges = [part.getBoundingClientRect(), ...text.getClientRects()].map((box) => Math.round(box.right));
+  const card = part.closest(".hero");
+  const most = card ? Math.round(card.getBoundingClientRect().right) : innerWidth;
+  return edges.filter((right) => right > most);
+}"""
+"""Right edges of a part or its text that stand outside its card, or outside the phone."""
+
 pytestmark = [pytest.mark.browser]
 
 
@@ -156,3 +166,23 @@ def test_the_kiosk_says_before_the_number_is_taken_that_no_window_is_open_yet(ha
     assert hall.call("windows/W01/open", who="c01").status_code == 200
 
     expect(seen(kiosk, "windows")).not_to_contain_text("现在未开")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_large_text_is_whole_on_the_narrowest_phone(hall: Served, eyes: Eyes, language: str):
+    """The number ran out of its card, and the button to take one out of the page."""
+    phone = eyes.open(hall.url + page_address("phone", large="1"), "phone")
+    phone.set_viewport_size({"width": 320, "height": 640})
+    if language == "en":
+        phone.get_by_role("button", name="English").click()
+    assert seen(phone, "take-number").evaluate(OUTSIDE) == []
+
+    ticket = hall.take()
+    hall.call("windows/W01/open", who="c01")
+    hall.call("windows/W01/call-next", who="c01")
+    phone.goto(f"{hall.url}/t/{HALL}/{ticket['id']}?large=1#{ticket['secret']}")
+
+    expect(seen(phone, "ticket")).to_have_attribute("data-state", "CALLED")
+    for part in ("number", "tale", "ticket"):
+        assert seen(phone, part).evaluate(OUTSIDE) == []
+    assert phone.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

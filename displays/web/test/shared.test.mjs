@@ -7,7 +7,7 @@ import { load } from "./load.mjs";
 
 const { mergePatch } = await load("shared/merge.ts");
 const { rootUrl, secretOfHash, ticketOfPath } = await load("shared/place.ts");
-const { clockTime, listed, waitText } = await load("shared/format.ts");
+const { clockTime, listed, spanTimes, waitText } = await load("shared/format.ts");
 const { texts } = await load("shared/texts.ts");
 const { plainDates } = await load("shared/dates.ts");
 const { Api, Refused, SIGN_IN_MS, Unanswered, newCommandId } = await load("shared/api.ts");
@@ -64,6 +64,12 @@ test("times are shown in the hall's zone", () => {
   assert.equal(clockTime(Date.UTC(2026, 0, 1, 1, 5), "Asia/Shanghai"), "09:05");
   assert.equal(clockTime(Date.UTC(2026, 0, 1, 16, 0), "Asia/Shanghai"), "00:00");
   assert.equal(clockTime(Date.UTC(2026, 0, 1, 1, 5), "Nowhere/Atall"), "09:05");
+});
+
+test("a hall that is open all day closes at 24:00, not at 00:00", () => {
+  const midnight = Date.UTC(2026, 10, 22, 16, 0);
+  assert.equal(spanTimes(midnight, midnight + 24 * 60 * MIN, "Asia/Shanghai"), "00:00–24:00");
+  assert.equal(spanTimes(midnight + 540 * MIN, midnight + 720 * MIN, "Asia/Shanghai"), "09:00–12:00");
 });
 
 test("a sentence with dates is read as people say them: a time of today without its day", () => {

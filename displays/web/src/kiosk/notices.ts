@@ -3,7 +3,7 @@
 import { css, html, nothing } from "lit";
 
 import { define } from "../shared/element";
-import { clockTime, momentText } from "../shared/format";
+import { momentText, spanTimes } from "../shared/format";
 import { text } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
 import { KioskPart, duo, look, say } from "./part";
@@ -166,7 +166,7 @@ class KioskConnecting extends KioskPart {
 /** 09:00–12:00 · 14:00–18:00 */
 export function hours(hall: HallInfo): string {
   return hall.sessions
-    .map((one) => `${clockTime(one.open_ms, hall.zone)}–${clockTime(one.close_ms, hall.zone)}`)
+    .map((one) => spanTimes(one.open_ms, one.close_ms, hall.zone))
     .join(" · ");
 }
 

@@ -9,7 +9,7 @@ import { Api, Refused, faultText, newCommandId } from "../shared/api";
 import "../shared/components/status";
 import "../shared/components/topbar";
 import { OwElement, define } from "../shared/element";
-import { clockTime, momentText, waitText } from "../shared/format";
+import { listed, momentText, spanTimes, waitText } from "../shared/format";
 import { type TextKey, hasText, pick, t } from "../shared/i18n";
 import { rootUrl } from "../shared/place";
 import { base, buttons, surfaces } from "../shared/theme";
@@ -169,10 +169,8 @@ export class OwTake extends OwElement {
   }
 
   private stateNote(info: HallInfo) {
-    const times = (info.sessions || []).map(
-      (one) => `${clockTime(one.open_ms, info.zone)}–${clockTime(one.close_ms, info.zone)}`,
-    );
-    const hours = times.length ? t("phone.hours", { hours: times.join("，") }) : "";
+    const times = (info.sessions || []).map((one) => spanTimes(one.open_ms, one.close_ms, info.zone));
+    const hours = times.length ? t("phone.hours", { hours: listed(times) }) : "";
     if (this.mayTake(info)) {
       return html`<p class="small block">${t(info.open ? "phone.open" : "phone.early")} · ${hours}</p>`;
     }

@@ -25,6 +25,9 @@ import { Said } from "./said";
 import { phoneStyles, visitStyles } from "./styles";
 import { isOver, placesToLet, taleOf } from "./tale";
 
+// A letter and four digits; longer numbers are written smaller, so that they stay whole.
+const SHORT = 5;
+
 interface Why {
   passed: { number: string; at_ms: number; window: string; zh: string; en: string }[];
 }
@@ -151,7 +154,7 @@ export class OwTicket extends OwElement {
     const again = ticket.call && ticket.call.call_no > 1 && ticket.state === "CALLED" ? ticket.call.call_no : 0;
     return html`<section class="hero ${tale.tone} fresh" data-ring=${ticket.call ? ticket.call.ring : ""}>
       <p class="label">${t("visit.number")}</p>
-      <h2 class="number digits" data-testid="number">${ticket.number}</h2>
+      <h2 class="number digits ${ticket.number.length > SHORT ? "long" : ""}" data-testid="number">${ticket.number}</h2>
       <ow-state of="ticket" value=${ticket.state}></ow-state>
       <div role="status" aria-live=${tale.tone === "call" ? "assertive" : "polite"}>
         <p class="tale" data-testid="tale" data-window=${(ticket.call && ticket.call.label) || ticket.window || ""}>
