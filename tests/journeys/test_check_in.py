@@ -21,6 +21,9 @@ ELSEWHERE: Final = Text("福田大厅", "Futian Hall")
 KEY_MS: Final = 3
 """As fast as a scanner types."""
 
+TYPING_MS: Final = 80
+"""As a person types."""
+
 pytestmark = [pytest.mark.browser]
 
 
@@ -113,3 +116,42 @@ def test_the_code_of_the_bookings_page_checks_in_and_who_is_early_sees_the_slot_
     expect(seen(kiosk, "number")).to_be_visible()
     expect(seen(kiosk, "ahead")).to_have_count(0)
     expect(seen(kiosk, "windows")).to_have_count(0)
+
+
+def test_a_code_can_be_typed_on_a_keyboard_at_once(hall: Served, kiosk: Page, clock: TurnedClock) -> None:
+    """The page put the focus on its heading, so that the first key went nowhere."""
+    booked = book(hall, at(10, 0))
+    clock.ahead_ms = at(9, 50) - at(9)
+    seen(kiosk, "check-in").press("Enter")
+    expect(seen(kiosk, "arrival")).to_be_focused()
+
+    kiosk.keyboard.type(booked["code"], delay=TYPING_MS)
+    kiosk.keyboard.press("Enter")
+
+    expect(seen(kiosk, "number")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", ["kiosk", "board"])
+def test_in_large_text_every_key_and_button_of_arriving_and_booking_is_on_the_glass(
+    hall: Served, eyes: Eyes, size: str
+) -> None:
+    """The keys for 0 and X, or the button that confirms, stood below the edge: who needs large text would not look there."""
+    tomorrow = book(hall, at(9, 30, day=1))
+    kiosk = eyes.open(hall.url + page_address("kiosk", device=token_of("kiosk")), size)
+    seen(kiosk, "large").click()
+    expect(refused(kiosk, tomorrow["code"])).to_be_visible()
+    assert_whole(kiosk)
+
+    seen(kiosk, "home").click()
+    seen(kiosk, "plan").click()
+    seen(kiosk, "item").first.click()
+    seen(kiosk, "plan").click()
+    kiosk.locator("[data-testid=slot]:not([disabled])").first.click()
+    expect(seen(kiosk, "book-confirm")).to_be_visible()
+    assert_whole(kiosk)
+
+
+def assert_whole(kiosk: Page) -> None:
+    """Everything of the screen stands in its room, without scrolling."""
+    room = kiosk.locator("main").first
+    assert room.evaluate("(main) => main.scrollHeight - main.clientHeight") <= 2

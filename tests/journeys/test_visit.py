@@ -126,7 +126,7 @@ def serve_and_rate(clerk: Page, phone: Page, strip: Page, number: str) -> None:
     owed = phone.locator("[data-testid=item][data-entry='1']")
     expect(owed).to_have_attribute("data-state", "SUPPLEMENT_DUE")
     expect(owed).to_contain_text("户口簿复印件")
-    expect(owed).to_contain_text(due)
+    expect(owed).to_contain_text(f"{int(due[5:7])}月{int(due[8:])}日")
 
     press(clerk, "f", "finish")
     expect(seen(phone, "ticket")).to_have_attribute("data-state", "DONE")

@@ -92,7 +92,9 @@ class OwKiosk extends OwElement {
     const part = this.renderRoot.querySelector<OwElement>("main > *");
     if (part && !isFirst) {
       await part.updateComplete;
-      const target = part.renderRoot.querySelector<HTMLElement>("input, h1");
+      // A field wants what is typed; where there is none the heading leads to the new screen.
+      const field = part.renderRoot.querySelector<HTMLElement>("input");
+      const target = field || part.renderRoot.querySelector<HTMLElement>("h1");
       if (target) {
         target.focus();
       }

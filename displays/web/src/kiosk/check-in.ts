@@ -33,6 +33,13 @@ class KioskCheckIn extends KioskPart {
         min-height: 4.6rem;
         font-size: 1.4rem;
       }
+      .large .ways {
+        margin: 0.6rem 0;
+      }
+      .large .ways button {
+        min-height: 3.4rem;
+        font-size: 1.2rem;
+      }
       .ways button[aria-pressed="true"] {
         border-color: var(--ow-brand);
         border-width: 4px;

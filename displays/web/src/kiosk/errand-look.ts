@@ -72,11 +72,27 @@ export const errandLook = css`
     font-size: 1.5rem;
   }
   .large .problem {
-    font-size: 1.9rem;
+    margin: 0.8rem 0;
+    padding: 0.8rem 1.2rem;
+    font-size: 1.6rem;
+  }
+  .large .problem button {
+    min-height: 3.6rem;
+    margin-top: 0.8rem;
+  }
+  .large .go {
+    min-height: 4.4rem;
   }
   @media (orientation: landscape) {
     .go {
       min-height: 4.6rem;
+    }
+    .large .problem {
+      font-size: 1.7rem;
+    }
+    .large .problem button,
+    .large .go {
+      min-height: 3.4rem;
     }
   }
 `;
