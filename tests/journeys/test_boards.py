@@ -98,3 +98,20 @@ def test_numbers_of_five_digits_stand_whole_on_wide_and_tall_boards(tmp_path: Pa
         for width, height in ((1920, 1080), (1080, 1920)):
             board.set_viewport_size({"width": width, "height": height})
             holds(board, lambda: board.evaluate(BESIDE) == [True] * calls, f"{calls} calls stand whole at {width} px")
+
+
+def test_a_board_whose_address_names_an_area_shows_that_area_only(tmp_path: Path, eyes: Eyes):
+    """An area in the address that is quietly left out would show people the calls of all areas."""
+    with running(tmp_path, windows=3) as hall:
+        here, there = call_somebody(hall, 1), call_somebody(hall, 3)
+
+        boards = [
+            eyes.open(hall.url + page_address(page, area="a1", device=token_of("board")), "board")
+            for page in ("board", "area")
+        ]
+        unknown = eyes.open(hall.url + page_address("board", area="a9", device=token_of("board")), "board")
+
+        for board in boards:
+            holds(board, lambda board=board: large(board) == {here: "1"}, f"{here} stands there, {there} does not")
+            expect(board.locator("h1")).to_contain_text("一区")
+        expect(unknown.locator("[data-testid=refused]")).to_contain_text("There is no such area")

@@ -1,11 +1,33 @@
 """One visit from the kiosk to the rating, as everybody sees it: visitor, clerk, boards, strip and phone."""
 
+from typing import Final
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import Eyes, announced, holds, seen
 from tests.support.journey import PASSWORD, page_address
-from tests.support.server import Served, token_of
+from tests.support.server import HALL, Served, token_of
+
+OVERLAPS: Final = """(said) => {
+  const boxes = (root) => [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.shadowRoot ? boxes(one.shadowRoot) : [])]);
+  const note = said.getBoundingClientRect();
+  return boxes(document).filter((one) => ["number", "ahead", "wait", "tale"].includes(one.dataset.testid)).filter((one) => {
+    const box = one.getBoundingClientRect();
+    return box.top < note.bottom && note.top < box.bottom;
+  }).map((one) => one.dataset.testid);
+}"""
+"""Which of the things that people come back to the page for stand where the message stands."""
+
+OUTSIDE: Final = """(part) => {
+  const text = document.createRange();
+  text.selectNodeContents(part);
+  const edges = [part.getBoundingClientRect(), ...text.getClientRects()].map((box) => Math.round(box.right));
+  const card = part.closest(".hero");
+  const most = card ? Math.round(card.getBoundingClientRect().right) : innerWidth;
+  return edges.filter((right) => right > most);
+}"""
+"""Right edges of a part or its text that stand outside its card, or outside the phone."""
 
 pytestmark = [pytest.mark.browser]
 
@@ -104,7 +126,7 @@ def serve_and_rate(clerk: Page, phone: Page, strip: Page, number: str) -> None:
     owed = phone.locator("[data-testid=item][data-entry='1']")
     expect(owed).to_have_attribute("data-state", "SUPPLEMENT_DUE")
     expect(owed).to_contain_text("户口簿复印件")
-    expect(owed).to_contain_text(due)
+    expect(owed).to_contain_text(f"{int(due[5:7])}月{int(due[8:])}日")
 
     press(clerk, "f", "finish")
     expect(seen(phone, "ticket")).to_have_attribute("data-state", "DONE")
@@ -114,3 +136,53 @@ def serve_and_rate(clerk: Page, phone: Page, strip: Page, number: str) -> None:
     rating.locator("[data-testid=rate-send]").click()
     expect(phone.locator("[data-testid=item][data-entry='0']")).to_contain_text("非常满意")
     expect(seen(phone, "number")).to_have_text(number)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_what_an_act_came_to_is_said_without_covering_number_place_or_call(hall: Served, eyes: Eyes, width: int):
+    """A toast lay over the number for six seconds, just when people look whether it is still theirs."""
+    ticket = hall.take()
+    for _ in range(3):
+        hall.take()
+    phone = eyes.open(f"{hall.url}/t/{HALL}/{ticket['id']}#{ticket['secret']}", "phone")
+    phone.set_viewport_size({"width": width, "height": 568})
+
+    seen(phone, "delay").click()
+    phone.locator("[data-places='1']").click()
+
+    said = seen(phone, "said")
+    expect(said).to_be_visible()
+    assert said.evaluate(OVERLAPS) == []
+    assert phone.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    expect(seen(phone, "toast")).to_have_count(0)
+
+
+def test_the_kiosk_says_before_the_number_is_taken_that_no_window_is_open_yet(hall: Served, eyes: Eyes):
+    """The list said so, and the next page named windows 1 to 3 as if they were open."""
+    kiosk = eyes.open(hall.url + page_address("kiosk", device=token_of("kiosk")), "kiosk")
+    kiosk.locator("[data-testid=item][data-code=id-card]").click()
+    expect(seen(kiosk, "windows")).to_contain_text("现在未开")
+
+    assert hall.call("windows/W01/open", who="c01").status_code == 200
+
+    expect(seen(kiosk, "windows")).not_to_contain_text("现在未开")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_large_text_is_whole_on_the_narrowest_phone(hall: Served, eyes: Eyes, language: str):
+    """The number ran out of its card, and the button to take one out of the page."""
+    phone = eyes.open(hall.url + page_address("phone", large="1"), "phone")
+    phone.set_viewport_size({"width": 320, "height": 640})
+    if language == "en":
+        phone.get_by_role("button", name="English").click()
+    assert seen(phone, "take-number").evaluate(OUTSIDE) == []
+
+    ticket = hall.take()
+    hall.call("windows/W01/open", who="c01")
+    hall.call("windows/W01/call-next", who="c01")
+    phone.goto(f"{hall.url}/t/{HALL}/{ticket['id']}?large=1#{ticket['secret']}")
+
+    expect(seen(phone, "ticket")).to_have_attribute("data-state", "CALLED")
+    for part in ("number", "tale", "ticket"):
+        assert seen(phone, part).evaluate(OUTSIDE) == []
+    assert phone.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { load } from "./load.mjs";
 
 const { Rejoining, slipIn } = await load("kiosk/rejoining.ts");
+const { Arrival, bookingIn } = await load("kiosk/arrival.ts");
 const { Scanner } = await load("kiosk/scanner.ts");
 
 const SLIP = "https://hall.example/p/t/longgang/261123-ABCDEFGHJK#s3cret_-x";
@@ -25,6 +26,21 @@ function desk(answers) {
   };
   const rejoining = new Rejoining(api, "longgang", () => undefined, (one) => done.push(one.ticket.number));
   return { rejoining, asked, done };
+}
+
+const BOOKING = "https://hall.example/p/a/longgang/B261123-ABCDEFGHJK#s3cret_-x";
+
+function arrivals(answer) {
+  const asked = [];
+  const done = [];
+  const api = {
+    command: async (path, body) => {
+      asked.push({ path, ...body });
+      return answer;
+    },
+    send: async () => ({ halls: [{ hall: "nanshan", name: { zh: "南山大厅", en: "Nanshan Hall" } }] }),
+  };
+  return { arrival: new Arrival(api, "longgang", () => undefined, (one) => done.push(one)), asked, done };
 }
 
 function typed(scanner, text, gapMs) {
@@ -78,4 +94,26 @@ test("the answer for a visitor who has left is dropped", async () => {
   rejoining.forget();
   await asking;
   assert.deepEqual([done, rejoining.state], [[], "ready"]);
+});
+
+test("the code of a booking's own page checks in as well, by its secret", async () => {
+  const { arrival, asked, done } = arrivals({ ticket: { number: "A012" } });
+  assert.equal(bookingIn(SLIP), null);
+  const read = [];
+  typed(new Scanner((text) => read.push(text)), BOOKING, 5);
+
+  await arrival.scan(read[0]);
+
+  assert.deepEqual([asked[0].path, asked[0].secret], ["api/halls/longgang/appointments/B261123-ABCDEFGHJK/check-in", "s3cret_-x"]);
+  assert.equal(done.length, 1);
+});
+
+test("a booking of another hall is not asked for here, and the hall is told by its name", async () => {
+  const { arrival, asked } = arrivals(null);
+
+  await arrival.scan(BOOKING.replace("/longgang/", "/nanshan/"));
+
+  assert.deepEqual([arrival.state, arrival.problem.code], ["refused", "WRONG_HALL"]);
+  assert.deepEqual(arrival.problem.title, { zh: "您预约的是南山大厅", en: "Your booking is for Nanshan Hall" });
+  assert.deepEqual(asked, []);
 });

@@ -7,8 +7,9 @@ import { load } from "./load.mjs";
 
 const { mergePatch } = await load("shared/merge.ts");
 const { rootUrl, secretOfHash, ticketOfPath } = await load("shared/place.ts");
-const { clockTime, listed, waitText } = await load("shared/format.ts");
+const { clockTime, listed, spanTimes, waitText } = await load("shared/format.ts");
 const { texts } = await load("shared/texts.ts");
+const { plainDates } = await load("shared/dates.ts");
 const { Api, Refused, SIGN_IN_MS, Unanswered, newCommandId } = await load("shared/api.ts");
 
 const MIN = 60_000;
@@ -63,6 +64,21 @@ test("times are shown in the hall's zone", () => {
   assert.equal(clockTime(Date.UTC(2026, 0, 1, 1, 5), "Asia/Shanghai"), "09:05");
   assert.equal(clockTime(Date.UTC(2026, 0, 1, 16, 0), "Asia/Shanghai"), "00:00");
   assert.equal(clockTime(Date.UTC(2026, 0, 1, 1, 5), "Nowhere/Atall"), "09:05");
+});
+
+test("a hall that is open all day closes at 24:00, not at 00:00", () => {
+  const midnight = Date.UTC(2026, 10, 22, 16, 0);
+  assert.equal(spanTimes(midnight, midnight + 24 * 60 * MIN, "Asia/Shanghai"), "00:00–24:00");
+  assert.equal(spanTimes(midnight + 540 * MIN, midnight + 720 * MIN, "Asia/Shanghai"), "09:00–12:00");
+});
+
+test("a sentence with dates is read as people say them: a time of today without its day", () => {
+  const said = (written, today) => plainDates({ zh: `${written} 起`, en: `from ${written} on` }, today);
+  assert.deepEqual(said("2026-11-23 14:30", "2026-11-23"), { zh: "14:30 起", en: "from 14:30 on" });
+  assert.deepEqual(said("2026-11-24 14:30", "2026-11-23"), { zh: "11月24日 周二 14:30 起", en: "from Tue 24 Nov 14:30 on" });
+  assert.deepEqual(said("2026-11-24", "2026-11-24"), { zh: "今天 起", en: "from today on" });
+  assert.equal(said("2026-11-23 14:30").en, "from Mon 23 Nov 14:30 on");
+  assert.equal(said("B2026-1 13:00", "2026-11-23").en, "from B2026-1 13:00 on");
 });
 
 test("every text is there in both languages, with the same fields", () => {

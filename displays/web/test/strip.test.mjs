@@ -28,7 +28,7 @@ function drawn(state, moment = still) {
 const lit = (matrix) => matrix.dots.filter((dot) => dot > 0).length;
 
 test("the font has every character that the catalogue puts on a strip", () => {
-  for (const character of "请到号窗口正在办理暂停服务未开放停止叫号截至：、") {
+  for (const character of "请到号窗口正在办理暂停服务未开放停止叫号截至本屏缺少登记令牌已用在别处不可：、") {
     assert.notDeepEqual(glyphs.rows(character).bits, glyphs.rows("\u{1F600}").bits, character);
   }
 });
@@ -52,6 +52,19 @@ test("a call shows number and window; while it rings it blinks", () => {
   const off = drawn(calling, { ...still, isRinging: true, runMs: 400 });
   assert.ok(lit(on) > lit(off));
   assert.match(stripWords(calling).zh, /A012 请到 5 号窗口/);
+});
+
+test("a strip that is shut out says why, and shows the number of before no more", () => {
+  const shut = drawn(calling, { ...still, refusal: "DEVICE_REVOKED" });
+  assert.notDeepEqual(shut.dots, drawn(calling).dots);
+  assert.deepEqual(shut.dots, drawn(null, { ...still, refusal: "DEVICE_REVOKED" }).dots);
+  assert.deepEqual(stripWords(calling, "DEVICE_REVOKED"), { zh: "本屏已停用", en: "Screen was revoked" });
+  assert.deepEqual(stripWords(null, "UNKNOWN_WINDOW"), { zh: "本屏暂不可用", en: "Screen not available" });
+});
+
+test("a stale strip says in both languages, in turn, how old it is", () => {
+  const old = { ...still, staleSinceMs: 1_700_000_000_000 };
+  assert.notDeepEqual(drawn(calling, old).dots, drawn(calling, { ...old, runMs: 5000 }).dots);
 });
 
 test("a stale strip says so beside what it shows", () => {

@@ -6,6 +6,7 @@ import { repeat } from "lit/directives/repeat.js";
 
 import { Api } from "../shared/api";
 import "../shared/components/status";
+import { deviceTold } from "../shared/device";
 import { OwElement, define } from "../shared/element";
 import { LiveFeed } from "../shared/feed";
 import { clockTime, unitOf } from "../shared/format";
@@ -97,7 +98,7 @@ export class OwBoard extends OwElement {
       this.feed.onChange(() => {
         versionSeen(this.feed.version);
         this.stage.setRules(this.feed.clock.factor > 1 ? DEMO : REAL_TIME);
-        this.stage.update(goodCalls(this.feed.state));
+        this.stage.update(goodCalls(this.state));
         this.voice.mode = this.voiceMode(this.feed.voice);
       }),
     );
@@ -143,12 +144,12 @@ export class OwBoard extends OwElement {
   }
 
   protected override render() {
-    const state = this.feed.state;
+    const { state } = this;
     const shape = document.documentElement.getAttribute("data-shape") || "wide";
     this.setAttribute("shape", shape);
     return html`<main class="board" data-testid="board" data-seq=${this.feed.seq}>
       ${this.simulated ? html`<p class="simulated" data-testid="simulated">${text("board.simulated").zh} <span lang="en">${text("board.simulated").en}</span></p>` : nothing}
-      <ow-banner status=${this.feed.status} .asOf=${this.feed.asOfMs} .why=${this.refusal} zone=${this.zone}></ow-banner>
+      <ow-banner status=${this.feed.status} .asOf=${this.feed.asOfMs} .why=${deviceTold(this.feed.refusal)} zone=${this.zone}></ow-banner>
       ${this.head(state)}
       <div class="body">${this.stagePanel(state)} ${this.recentPanel(state)}</div>
       ${this.foot(state)}
@@ -156,10 +157,9 @@ export class OwBoard extends OwElement {
     </main>`;
   }
 
-  // Nobody signs in at a screen: its address lacks a token, or holds one that was revoked.
-  private get refusal(): { title: Text } | null {
-    const { refusal } = this.feed;
-    return refusal && refusal.status === 401 ? { title: text("board.not_enrolled") } : refusal;
+  /** What may be shown: a screen that is shut out hears of no change, and would send people after old calls. */
+  private get state(): BoardState | null {
+    return this.feed.status === "refused" ? null : this.feed.state;
   }
 
   private get zone(): string {

@@ -1,10 +1,13 @@
 // What a person reads about days and slots: free, full, closed, or not on sale yet and since when it will be.
 // Pure; dates are the hall's own (2026-11-27), never the phone's.
 
+import { dateOf, weekday } from "../shared/dates";
 import { clockTime, momentText } from "../shared/format";
 import { type TextKey, hasText, text } from "../shared/i18n";
 import type { Text } from "../shared/types";
 import type { NearHall, Position, Slot, SlotDay, Wanted } from "./types";
+
+export { dateOf, dateText, weekday } from "../shared/dates";
 
 export type DayStatus = "free" | "full" | "over" | "closed" | "later" | "off";
 
@@ -135,31 +138,6 @@ export function worthShowing(days: readonly SlotDay[], tail: number): SlotDay[] 
 
 export function plusDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-}
-
-/** The hall's date of a moment. */
-export function dateOf(ms: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit",
-  }).formatToParts(ms);
-  const part = (type: string) => (parts.find((one) => one.type === type) as { value: string }).value;
-  return `${part("year")}-${part("month")}-${part("day")}`;
-}
-
-const ZH_DAYS = ["周日", "周一", "周二", "周三", "周四", "周五", "周六"] as const;
-const EN_DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
-const EN_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
-
-export function weekday(date: string): Text {
-  const day = new Date(`${date}T00:00:00Z`).getUTCDay();
-  return { zh: ZH_DAYS[day] as string, en: EN_DAYS[day] as string };
-}
-
-/** 11月27日 周五, Fri 27 Nov. */
-export function dateText(date: string): Text {
-  const [, month, day] = date.split("-").map(Number) as [number, number, number];
-  const name = weekday(date);
-  return { zh: `${month}月${day}日 ${name.zh}`, en: `${name.en} ${day} ${EN_MONTHS[month - 1]}` };
 }
 
 /** 11/27, for places where a word has no room. */

@@ -22,8 +22,8 @@ export function isAboutSlot(code: string): boolean {
   return ["SLOT_FULL", "SLOT_CLOSED", "UNKNOWN_SLOT", "TOO_LONG_FOR_SLOT", "TOO_LATE_TO_BOOK", "NOT_RELEASED", "SLOTS_FREE"].indexOf(code) >= 0;
 }
 
-export function refusalNote(fault: unknown) {
-  const words = faultText(fault);
+export function refusalNote(fault: unknown, today = "") {
+  const words = faultText(fault, today);
   const hint = hintOf(codeOf(fault));
   const other = beside(words);
   return html`<div class="note bad" role="alert" data-testid="refusal" data-code=${codeOf(fault)}>

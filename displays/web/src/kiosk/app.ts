@@ -5,6 +5,7 @@ import { html, nothing } from "lit";
 import { listed } from "../shared/format";
 import { Api } from "../shared/api";
 import "../shared/components/status";
+import { deviceTold } from "../shared/device";
 import { OwElement, define } from "../shared/element";
 import { language, pick, setLanguage, t, text } from "../shared/i18n";
 import { query } from "../shared/place";
@@ -64,7 +65,7 @@ class OwKiosk extends OwElement {
         <ow-banner
           status=${watch.refusal ? "refused" : watch.hall && watch.isStale ? "stale" : "live"}
           .asOf=${watch.asOfMs}
-          .why=${watch.refusal}
+          .why=${deviceTold(watch.refusal)}
           .zone=${zone}
         ></ow-banner>
         <main>${this.screen()}</main>
@@ -91,7 +92,9 @@ class OwKiosk extends OwElement {
     const part = this.renderRoot.querySelector<OwElement>("main > *");
     if (part && !isFirst) {
       await part.updateComplete;
-      const target = part.renderRoot.querySelector<HTMLElement>("input, h1");
+      // A field wants what is typed; where there is none the heading leads to the new screen.
+      const field = part.renderRoot.querySelector<HTMLElement>("input");
+      const target = field || part.renderRoot.querySelector<HTMLElement>("h1");
       if (target) {
         target.focus();
       }
@@ -103,6 +106,9 @@ class OwKiosk extends OwElement {
     if (!watch.hall) {
       return "connecting";
     }
+    if (watch.refusal && ENDS.indexOf(screen) < 0) {
+      return "shut";
+    }
     // Who holds a number keeps seeing it when the doors close; another day can be booked at any time.
     const isOpen = !watch.isClosed || purpose === "book" || ANY_TIME.indexOf(screen) >= 0;
     return isOpen ? screen : "closed";
@@ -112,6 +118,8 @@ class OwKiosk extends OwElement {
     switch (this.shown) {
       case "connecting":
         return html`<ow-kiosk-connecting .model=${this.model}></ow-kiosk-connecting>`;
+      case "shut":
+        return html`<ow-kiosk-shut .model=${this.model}></ow-kiosk-shut>`;
       case "closed":
         return html`<ow-kiosk-closed .model=${this.model}></ow-kiosk-closed>`;
       case "items":

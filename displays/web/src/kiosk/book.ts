@@ -10,7 +10,7 @@ import "../booking/slot-picker";
 import { define } from "../shared/element";
 import { countdown } from "../shared/format";
 import { pick, t } from "../shared/i18n";
-import { surfaces } from "../shared/theme";
+import { isLarge, surfaces } from "../shared/theme";
 import type { BookingField } from "./booking";
 import "./digits";
 import { fieldLook, idGroups } from "./fields";
@@ -91,9 +91,45 @@ class KioskBook extends KioskPart {
         border-radius: 1.2rem;
         font-size: 1.9rem;
       }
+      .large .when {
+        font-size: 1.6rem;
+      }
+      .large .hold {
+        margin: 0.4rem 0;
+        padding: 0.2rem 1rem;
+        font-size: 1.1rem;
+      }
+      .large .hold b {
+        font-size: 1.4rem;
+      }
+      .large label {
+        margin: 0.5rem 0 0.2rem;
+        font-size: 1.1rem;
+      }
+      .large .privacy {
+        margin-top: 0.4rem;
+        font-size: 0.85rem;
+      }
+      .large .go {
+        min-height: 4rem;
+        margin-top: 0.6rem;
+        font-size: 1.6rem;
+      }
+      .large .keys {
+        margin-top: 0.6rem;
+      }
+      .what.tight {
+        margin: 0.2rem 0 0.4rem;
+      }
       @media (orientation: landscape) {
         .go {
           min-height: 4.2rem;
+        }
+        .large .go {
+          min-height: 3.2rem;
+        }
+        .large .keys {
+          margin-top: 0;
         }
       }
     `,
@@ -113,8 +149,8 @@ class KioskBook extends KioskPart {
       return nothing;
     }
     return html`<h1 tabindex="-1">${say(booking.held ? "kiosk.book.who" : "kiosk.book.when")}</h1>
-      <p class="what">${this.chosenNames(this.model.basket)}</p>
-      ${booking.fault ? refusalNote(booking.fault) : nothing} ${booking.held ? this.who() : this.when(hall.date, hall.zone)}`;
+      <p class="what ${isLarge() ? "tight" : ""}">${this.chosenNames(this.model.basket)}</p>
+      ${booking.fault ? refusalNote(booking.fault, this.model.today) : nothing} ${booking.held ? this.who() : this.when(hall.date, hall.zone)}`;
   }
 
   private when(today: string, zone: string) {
@@ -136,7 +172,7 @@ class KioskBook extends KioskPart {
     const held = booking.held;
     const zone = watch.hall ? watch.hall.zone : "";
     const one = held && held.appointment;
-    return html`<div class="sides">
+    return html`<div class="sides ${isLarge() ? "large" : ""}">
       <section>
         ${one && one.slot_ms
           ? html`<p class="when digits">${pick(dateText(one.date))} ${slotTimes(one.slot_ms, one.end_ms, zone)}</p>`

@@ -14,8 +14,8 @@ import { fieldLook, idGroups } from "./fields";
 import "./keyboard";
 import { KioskPart, look, say } from "./part";
 
-// After these a booking is of no more use.
-const OVER: readonly string[] = ["CODE_LAPSED", "CODE_CANCELLED", "UNKNOWN_BOOKING"];
+// What was typed is of no use here and now: asking again says the same, a number can be had instead.
+const OVER: readonly string[] = ["CODE_LAPSED", "CODE_CANCELLED", "UNKNOWN_BOOKING", "WRONG_DAY", "WRONG_HALL"];
 
 class KioskCheckIn extends KioskPart {
   static override styles = [
@@ -32,6 +32,13 @@ class KioskCheckIn extends KioskPart {
       .ways button {
         min-height: 4.6rem;
         font-size: 1.4rem;
+      }
+      .large .ways {
+        margin: 0.6rem 0;
+      }
+      .large .ways button {
+        min-height: 3.4rem;
+        font-size: 1.2rem;
       }
       .ways button[aria-pressed="true"] {
         border-color: var(--ow-brand);
@@ -53,11 +60,16 @@ class KioskCheckIn extends KioskPart {
           <div class="ways" role="group" aria-label=${t("kiosk.check.in")}>
             ${this.way("code", "kiosk.by.code")} ${this.way("person", "kiosk.by.person")}
           </div>
-          ${this.field()} ${errandProblem(arrival, (code) => this.wayOut(code))}
-          ${errandGo(arrival, "check-in-go", "kiosk.check.in.go", "kiosk.checking")}
+          ${this.field()} ${errandProblem(arrival, this.model.today, (code) => this.wayOut(code))}
+          ${this.isOver ? nothing : errandGo(arrival, "check-in-go", "kiosk.check.in.go", "kiosk.checking")}
         </section>
         <section>${this.keys()}</section>
       </div>`;
+  }
+
+  private get isOver(): boolean {
+    const { problem } = this.model.arrival;
+    return problem !== null && OVER.indexOf(problem.code) >= 0;
   }
 
   private way(mode: ArrivalMode, words: "kiosk.by.code" | "kiosk.by.person") {
@@ -104,8 +116,8 @@ class KioskCheckIn extends KioskPart {
   }
 
   private wayOut(code: string) {
-    return OVER.indexOf(code) >= 0
-      ? html`<button class="primary" data-testid="take-instead" @click=${() => this.model.reset()}>${say("kiosk.take.instead")}</button>`
+    return OVER.indexOf(code) >= 0 && !this.model.watch.isClosed
+      ? html`<button class="primary" data-testid="take-instead" @click=${() => this.model.goHome()}>${say("kiosk.take.instead")}</button>`
       : nothing;
   }
 }

@@ -5,6 +5,7 @@ import { property } from "lit/decorators.js";
 
 import { OwElement, define } from "../shared/element";
 import { t } from "../shared/i18n";
+import { isLarge } from "../shared/theme";
 import { look } from "./part";
 
 const ROWS = ["123", "456", "789"] as const;
@@ -32,9 +33,19 @@ class KioskDigits extends OwElement {
       .word {
         font-size: 1.1rem;
       }
+      .large {
+        gap: 0.4rem;
+        padding: 0.6rem;
+      }
+      .large button {
+        min-height: 3rem;
+      }
       @media (orientation: landscape) {
         button {
           min-height: 3.4rem;
+        }
+        .large button {
+          min-height: 2.6rem;
         }
       }
     `,
@@ -44,7 +55,7 @@ class KioskDigits extends OwElement {
   @property({ type: Boolean }) letters = false;
 
   protected override render() {
-    return html`<div class="pad" role="group" aria-label=${t("kiosk.keyboard")} data-testid="digits">
+    return html`<div class="pad ${isLarge() ? "large" : ""}" role="group" aria-label=${t("kiosk.keyboard")} data-testid="digits">
       ${ROWS.map((row) => Array.from(row, (key) => this.key(key, key)))}
       ${this.letters ? this.key("X", "X") : this.key("clear", t("kiosk.key.clear"), "word")} ${this.key("0", "0")}
       ${this.key("delete", `⌫ ${t("kiosk.key.delete")}`, "word")}

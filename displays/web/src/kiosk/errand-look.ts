@@ -3,9 +3,11 @@
 import { css, html, nothing } from "lit";
 
 import { hintOf } from "../booking/refusal";
-import { type TextKey, pick, text } from "../shared/i18n";
+import type { Refused } from "../shared/api";
+import { type TextKey, hasText, text } from "../shared/i18n";
+import type { Text } from "../shared/types";
 import type { Errand } from "./errand";
-import { duo, say } from "./part";
+import { duo, refusalAt, say } from "./part";
 
 export const errandLook = css`
   .lead {
@@ -55,6 +57,9 @@ export const errandLook = css`
     color: inherit;
     font-size: 0.6em;
   }
+  .problem .hint .second {
+    font-size: 0.75em;
+  }
   .problem .hint {
     margin-top: 0.8rem;
     font-size: 0.65em;
@@ -67,11 +72,27 @@ export const errandLook = css`
     font-size: 1.5rem;
   }
   .large .problem {
-    font-size: 1.9rem;
+    margin: 0.8rem 0;
+    padding: 0.8rem 1.2rem;
+    font-size: 1.6rem;
+  }
+  .large .problem button {
+    min-height: 3.6rem;
+    margin-top: 0.8rem;
+  }
+  .large .go {
+    min-height: 4.4rem;
   }
   @media (orientation: landscape) {
     .go {
       min-height: 4.6rem;
+    }
+    .large .problem {
+      font-size: 1.7rem;
+    }
+    .large .problem button,
+    .large .go {
+      min-height: 3.4rem;
     }
   }
 `;
@@ -87,7 +108,7 @@ export function scanHint(words: TextKey) {
 }
 
 /** What went wrong, with a way out where there is one. */
-export function errandProblem(errand: Errand<never>, way: (code: string) => unknown = () => nothing) {
+export function errandProblem(errand: Errand<never>, today: string, way: (code: string) => unknown = () => nothing) {
   if (errand.state === "unanswered") {
     return html`<div class="problem" role="alert" data-testid="problem" data-code="UNANSWERED">
       ${say("kiosk.unanswered")}
@@ -97,11 +118,19 @@ export function errandProblem(errand: Errand<never>, way: (code: string) => unkn
   const { problem } = errand;
   return problem
     ? html`<div class="problem" role="alert" data-testid="problem" data-code=${problem.code}>
-        ${duo(problem.title)}
-        <p class="hint">${pick(hintOf(problem.code) || text("kiosk.check.in.ask"))}</p>
+        ${duo(refusalAt(problem, today))}
+        <p class="hint">${duo(whatNow(problem, today))}</p>
         ${way(problem.code)}
       </div>`
     : nothing;
+}
+
+// What to do now is said for the kiosk first, then as for every page.
+function whatNow(problem: Refused, today: string): Text {
+  const date = String(problem.facts.date || "");
+  const isPast = problem.code === "WRONG_DAY" && date !== "" && date < today;
+  const key = `kiosk.hint.${isPast ? "DAY_OVER" : problem.code}`;
+  return hasText(key) ? text(key) : hintOf(problem.code) || text("kiosk.check.in.ask");
 }
 
 /** The button that asks; none while the answer of before is not known. */

@@ -84,16 +84,22 @@ export abstract class Errand<Done> {
         this.done(done);
       }
     } catch (fault) {
+      const told = fault instanceof Refused ? await this.worded(fault) : fault;
       if (visit === this.visit) {
-        this.failed(fault);
+        this.failed(told);
       }
     } finally {
       this.changed();
     }
   }
 
+  /** A refusal in the words of this desk, where it knows better ones. */
+  protected async worded(problem: Refused): Promise<Refused> {
+    return problem;
+  }
+
   // A server that is not ready has decided nothing; every other refusal is its answer.
-  private failed(fault: unknown): void {
+  protected failed(fault: unknown): void {
     if (fault instanceof Refused && fault.status < 500) {
       this.state = "refused";
       this.problem = fault;

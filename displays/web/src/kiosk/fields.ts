@@ -40,7 +40,14 @@ export const fieldLook = css`
   .field:focus-within {
     box-shadow: 0 0 0 4px var(--ow-focus);
   }
+  .large input {
+    height: 3.4rem;
+    font-size: 1.7rem;
+  }
   @media (orientation: landscape) {
+    .large input {
+      height: 2.8rem;
+    }
     .sides {
       display: grid;
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);

@@ -34,6 +34,9 @@ class KioskKeyboard extends OwElement {
         border-color: transparent;
         font-size: 1.5rem;
       }
+      .large button {
+        min-height: 3.1rem;
+      }
       @media (orientation: landscape) {
         :host {
           padding: 0.6rem;

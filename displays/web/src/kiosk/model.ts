@@ -4,6 +4,7 @@
 // never appears for the next (each visit has its own number, answers of another visit are dropped).
 
 import { type Api, type Refused, newCommandId } from "../shared/api";
+import { dateOf } from "../shared/dates";
 import { setLanguage } from "../shared/i18n";
 import { setLarge } from "../shared/theme";
 import type { HallItem, TakenTicket, Text, WaitGroup } from "../shared/types";
@@ -117,6 +118,12 @@ export class KioskModel {
   /** Where phones open pages of this hall. */
   get publicRoot(): string {
     return this.options.publicUrl || this.api.root;
+  }
+
+  /** The hall's date; empty before it is known. */
+  get today(): string {
+    const { hall } = this.watch;
+    return hall ? dateOf(this.watch.nowMs(), hall.zone) : "";
   }
 
   get canPrint(): boolean {

@@ -3,7 +3,7 @@
 import { css, html, nothing } from "lit";
 
 import { define } from "../shared/element";
-import { clockTime, momentText } from "../shared/format";
+import { momentText, spanTimes } from "../shared/format";
 import { text } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
 import { KioskPart, duo, look, say } from "./part";
@@ -73,6 +73,10 @@ const noticeLook = css`
     min-height: 4.6rem;
     font-size: 1.5rem;
   }
+  .instead {
+    margin-top: 1.6rem;
+    font-size: 1.5rem;
+  }
   .more {
     color: var(--ow-ink-2);
   }
@@ -107,6 +111,18 @@ class KioskClosed extends KioskPart {
         ? html`<div class="ways one"><button data-testid="rejoin" @click=${() => this.model.show("rejoin")}>${say("kiosk.rejoin")}</button></div>`
         : nothing}
       <p class="more">${say("kiosk.closed.ask")}</p>
+    </div>`;
+  }
+}
+
+/** The server does not know this kiosk, so it can give no number: visitors are sent on, the banner tells staff why. */
+class KioskShut extends KioskPart {
+  static override styles = [...look, noticeLook];
+
+  protected override render() {
+    return html`<div class="notice" role="alert" data-testid="shut">
+      <h1 tabindex="-1">${say("kiosk.shut")}</h1>
+      <p class="instead">${say("kiosk.shut.body")}</p>
     </div>`;
   }
 }
@@ -150,9 +166,10 @@ class KioskConnecting extends KioskPart {
 /** 09:00–12:00 · 14:00–18:00 */
 export function hours(hall: HallInfo): string {
   return hall.sessions
-    .map((one) => `${clockTime(one.open_ms, hall.zone)}–${clockTime(one.close_ms, hall.zone)}`)
+    .map((one) => spanTimes(one.open_ms, one.close_ms, hall.zone))
     .join(" · ");
 }
 
 define("ow-kiosk-closed", KioskClosed);
+define("ow-kiosk-shut", KioskShut);
 define("ow-kiosk-connecting", KioskConnecting);

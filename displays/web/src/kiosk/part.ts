@@ -3,6 +3,9 @@
 import { css, html, nothing } from "lit";
 import { property } from "lit/decorators.js";
 
+import type { Refused } from "../shared/api";
+import { plainDates } from "../shared/dates";
+import { deviceTold } from "../shared/device";
 import { OwElement } from "../shared/element";
 import { listed } from "../shared/format";
 import { type TextKey, type Values, beside, language, langTag, otherTag, pick, text } from "../shared/i18n";
@@ -44,6 +47,20 @@ const LONG_FROM = 76;
 export function lengthClass(name: string, from: number = LONG_FROM): string {
   const halves = Array.from(name).reduce((sum, letter) => sum + (letter > "\u2e7f" ? 2 : 1), 0);
   return halves > from ? "long" : "";
+}
+
+// What one line of a row takes of the other language, in halves of a Chinese character.
+const WORDY_FROM = 44;
+
+/** How a row's name is written: smaller where either language is long; both are read to their end. */
+export function nameClass(name: Text): string {
+  return `${lengthClass(pick(name))} ${lengthClass(beside(name), WORDY_FROM) ? "wordy" : ""}`;
+}
+
+/** A refusal as visitors read it: in plain dates, and not "sign in" where the kiosk is not enrolled. */
+export function refusalAt(problem: Refused, today: string): Text {
+  const told = deviceTold(problem);
+  return plainDates(told ? told.title : problem.title, today);
 }
 
 export function say(key: TextKey, values: Values = {}) {

@@ -42,7 +42,7 @@ class KioskRejoin extends KioskPart {
               @keydown=${(event: KeyboardEvent) => event.key === "Enter" && void rejoining.submit()}
             />
           </div>
-          ${errandProblem(rejoining)} ${errandGo(rejoining, "rejoin-go", "kiosk.rejoin.go", "kiosk.rejoin.asking")}
+          ${errandProblem(rejoining, this.model.today)} ${errandGo(rejoining, "rejoin-go", "kiosk.rejoin.go", "kiosk.rejoin.asking")}
         </section>
         <section>
           <ow-kiosk-keyboard @ow-key=${(event: CustomEvent<string>) => rejoining.press(event.detail)}></ow-kiosk-keyboard>

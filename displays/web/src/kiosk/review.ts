@@ -4,10 +4,12 @@ import { css, html, nothing } from "lit";
 
 import { define } from "../shared/element";
 import { listed, waitText } from "../shared/format";
-import { type TextKey, hasText, pick, t, text } from "../shared/i18n";
+import { type TextKey, hasText, pick, t } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
+import type { WaitGroup } from "../shared/types";
 import type { Chosen } from "./basket";
-import { KioskPart, duo, isLying, lengthClass, linesThatFit, look, pager, say } from "./part";
+import { KioskPart, duo, isLying, linesThatFit, look, nameClass, pager, refusalAt, say } from "./part";
+import { peopleText } from "./place-facts";
 import { atTime, refusalText } from "./rows";
 import { ranges } from "../shared/windows";
 
@@ -56,6 +58,19 @@ class KioskReview extends KioskPart {
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
+      }
+      .name.wordy .first {
+        -webkit-line-clamp: 3;
+        font-size: 1.1rem;
+        line-height: 1.15;
+      }
+      .name.wordy .second {
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
+        font-size: 0.75rem;
+        line-height: 1.2;
+        white-space: normal;
       }
       .name.long .first {
         -webkit-line-clamp: 3;
@@ -266,7 +281,7 @@ class KioskReview extends KioskPart {
     const refusal = this.model.refusalOf(one.code);
     const named = { name: pick(name) };
     return html`<div class="line-item" data-testid="chosen" data-code=${one.code}>
-      <span class="name ${lengthClass(pick(name))}">${duo(name)}${refusal ? html`<span class="tag">${pick(refusalText(this.model, one.code, refusal))}</span>` : nothing}</span>
+      <span class="name ${nameClass(name)}">${duo(name)}${refusal ? html`<span class="tag">${pick(refusalText(this.model, one.code, refusal))}</span>` : nothing}</span>
       <span class="steps" role="group" aria-label=${t("kiosk.quantity")}>
         <button data-testid="less" aria-label=${t("kiosk.less", named)} ?disabled=${one.quantity <= 1}
           @click=${() => this.model.step(one.code, -1)}>−</button>
@@ -360,7 +375,7 @@ class KioskReview extends KioskPart {
     return html`<dl class="told" data-testid="told">
         <div>
           <dt class="line">${say("kiosk.ahead.label")}</dt>
-          <dd data-testid="ahead">${told.ahead} ${t("kiosk.ahead.people")}</dd>
+          <dd data-testid="ahead">${peopleText(told.ahead)}</dd>
         </div>
         <div>
           <dt class="line">${say("kiosk.wait.label")}</dt>
@@ -368,12 +383,20 @@ class KioskReview extends KioskPart {
         </div>
         <div>
           <dt class="line">${say("kiosk.windows.label")}</dt>
-          <dd data-testid="windows">${windowLabels(told.windows) || pick(text("kiosk.windows.closed"))}</dd>
+          <dd data-testid="windows">${this.windows(told)}</dd>
         </div>
       </dl>
       ${typeof told.p80_ms !== "number" || (isLarge() && this.model.visitorClass === "ordinary") ? nothing : html`<p class="note basis">
         ${say(this.model.visitorClass === "ordinary" ? "kiosk.estimate" : "kiosk.estimate.ordinary")}
       </p>`}`;
+  }
+
+  private windows(told: WaitGroup): string {
+    const labels = windowLabels(told.windows);
+    if (labels === "") {
+      return t("kiosk.windows.closed");
+    }
+    return told.open_windows === 0 ? t("kiosk.windows.later", { labels }) : labels;
   }
 
   private problem() {
@@ -385,7 +408,7 @@ class KioskReview extends KioskPart {
     const isHours = problem.code === "HALL_CLOSED" || problem.code === "ISSUING_STOPPED";
     const again = problem.code === "QUOTA_FULL" ? problem.facts.from_ms : undefined;
     return html`<div class="problem" role="alert" data-testid="problem" data-code=${problem.code}>
-      ${duo(problem.title)}
+      ${duo(refusalAt(problem, this.model.today))}
       ${isHours && hall.next_open_ms
         ? html`<b data-testid="next-open">${duo(atTime(this.model, "kiosk.next.open", hall.next_open_ms))}</b>`
         : nothing}

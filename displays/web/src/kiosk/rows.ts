@@ -7,7 +7,7 @@ import { type TextKey, hasText, pick, text } from "../shared/i18n";
 import type { Text } from "../shared/types";
 import { has } from "./basket";
 import type { KioskModel } from "./model";
-import { duo, lengthClass, say } from "./part";
+import { duo, nameClass, say } from "./part";
 
 export const ROW_REM = 5.4;
 
@@ -23,7 +23,7 @@ export const rowLook = css`
     align-items: center;
     justify-content: space-between;
     width: 100%;
-    padding: 0.3rem 1.1rem;
+    padding: 0.1rem 1.1rem;
     text-align: left;
   }
   .row .name {
@@ -44,13 +44,25 @@ export const rowLook = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
+  .row .name.wordy .first {
+    font-size: 1.1rem;
+    line-height: 1.15;
+  }
+  .row .name.wordy .second {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    font-size: 0.75rem;
+    line-height: 1.15;
+    white-space: normal;
+  }
   .row .name.long .first {
     -webkit-line-clamp: 3;
-    font-size: 0.95rem;
+    font-size: 0.9rem;
     line-height: 1.15;
   }
   .row .name.long .second {
-    font-size: 0.75rem;
+    font-size: 0.7rem;
   }
   .row .facts {
     flex: 0 0 auto;
@@ -79,7 +91,7 @@ export function itemRow(model: KioskModel, code: string, name: Text) {
     aria-disabled=${refusal ? "true" : "false"}
     @click=${() => (refusal ? undefined : model.choose([code]))}
   >
-    <span class="name ${lengthClass(pick(name))}">${duo(name)}</span>
+    <span class="name ${nameClass(name)}">${duo(name)}</span>
     <span class="facts">${refusal ? refused(model, code, refusal) : facts(model, code)}</span>
   </button>`;
 }
@@ -89,7 +101,7 @@ export function packageRow(model: KioskModel, code: string, name: Text) {
   const found = hall ? hall.packages.find((one) => one.code === code) : undefined;
   const items = found ? found.items : [];
   return html`<button class="row" data-testid="package" data-code=${code} @click=${() => model.choose(items)}>
-    <span class="name">${duo(name)}</span>
+    <span class="name ${nameClass(name)}">${duo(name)}</span>
     <span class="facts"><b>${pick(text("kiosk.package"))}</b>${pick(itemCount(items.length))}</span>
   </button>`;
 }

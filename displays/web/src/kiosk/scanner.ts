@@ -6,8 +6,8 @@
 // Scanners send a key every 1–20 ms; the fastest typists need 60.
 const GAP_MS = 50;
 const LONGEST = 200;
-// A booking's code, or the address of a ticket's page with its secret.
-const OURS = /^(OW1:|https?:\/\/.+\/t\/.+#.)/;
+// A booking's code, or the address of a ticket's or a booking's page with its secret.
+const OURS = /^(OW1:|https?:\/\/.+\/[at]\/.+#.)/;
 
 export class Scanner {
   private read = "";

@@ -1,4 +1,4 @@
-// The hall's board: `/board?hall=&device=&voice=zh,en|silent&zone=`.
+// The hall's board: `/board?hall=&device=&voice=zh,en|silent&zone=`; with `area=` that of an area, as `/area` is.
 
 import "../board/board";
 import { chooseMissing } from "../shared/components/choose";
@@ -9,8 +9,8 @@ import { query } from "../shared/place";
 if (!chooseMissing("board")) {
   openPage({ theme: "board", title: `${text("board.title").zh} ${text("board.title").en}` });
   const board = document.createElement("ow-board");
-  board.setAttribute("hall", query("hall"));
-  board.setAttribute("device", query("device"));
-  board.setAttribute("simulated", query("simulated"));
+  for (const field of ["hall", "area", "device", "simulated"]) {
+    board.setAttribute(field, query(field));
+  }
   document.body.appendChild(board);
 }

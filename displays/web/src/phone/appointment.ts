@@ -10,9 +10,10 @@ import { isPast, mayCheckIn, taleOf } from "../booking/tale";
 import type { Appointment, CheckedIn, Moved } from "../booking/types";
 import { AppointmentWatch } from "../booking/watch";
 import { Api, newCommandId } from "../shared/api";
-import { confirmed, toast } from "../shared/components/dialog";
+import { confirmed } from "../shared/components/dialog";
 import "../shared/components/status";
 import "../shared/components/topbar";
+import { dateOf } from "../shared/dates";
 import { OwElement, define } from "../shared/element";
 import { pick, t } from "../shared/i18n";
 import { rootUrl } from "../shared/place";
@@ -23,6 +24,7 @@ import { bookStyles } from "./book-styles";
 import { remember } from "./mine";
 import "./move-booking";
 import "./my-bookings";
+import { Said } from "./said";
 import { phoneStyles } from "./styles";
 
 export class OwAppointment extends OwElement {
@@ -36,6 +38,7 @@ export class OwAppointment extends OwElement {
   @state() private isMoving = false;
 
   private readonly api = new Api({ token: "" });
+  private readonly said = new Said(this);
   private watch!: AppointmentWatch;
   // An act that got no answer is asked again under its own id.
   private readonly commandIds = new Map<string, string>();
@@ -96,12 +99,12 @@ export class OwAppointment extends OwElement {
     const { watch } = this;
     const nowMs = watch.nowMs();
     const code = (watch.answer && watch.answer.code) || "";
-    return html`${heroOf(one, taleOf(one, nowMs), watch.zone)} ${this.fault ? refusalNote(this.fault) : nothing}
+    return html`${heroOf(one, taleOf(one, nowMs), watch.zone)} ${this.fault ? refusalNote(this.fault, dateOf(nowMs, watch.zone)) : nothing}
     ${one.state === "SLOT_HELD" ? this.heldHint() : nothing} ${one.state === "WAITLISTED" ? waitCard(one, watch.zone) : nothing}
     ${one.state === "OFFERED" ? offerCard(one, nowMs, this.isBusy, (accepts) => void this.answer(accepts)) : nothing}
     ${this.checkIn(one, nowMs)} ${one.state === "NO_SHOW" && !one.excused ? this.appeal() : nothing}
     ${one.state === "BOOKED" && code ? codeCard(one, code) : nothing}
-    ${this.isMoving ? this.move(one) : this.actions(one, nowMs)} ${untilOf(one, nowMs, watch.zone)}
+    ${this.isMoving ? this.move(one) : this.actions(one, nowMs)} ${this.said.note()} ${untilOf(one, nowMs, watch.zone)}
     ${one.state === "BOOKED" ? calendarLinks(`${rootUrl()}${watch.path}/calendar.ics?secret=${encodeURIComponent(this.secret)}`, this.feed) : nothing}
     ${messagesOf(watch.answer ? watch.answer.messages || [] : [], nowMs, watch.zone)} ${isPast(one.state) ? this.again(one) : nothing}
     ${this.others()}`;
@@ -178,7 +181,7 @@ export class OwAppointment extends OwElement {
       return;
     }
     this.watch.take(moved.appointment);
-    toast(t("appointment.move.done"), "good");
+    this.said.say(t("appointment.move.done"), "good");
   }
 
   private again(one: Appointment) {
@@ -212,7 +215,7 @@ export class OwAppointment extends OwElement {
     const done = await this.act<Moved>("offer", { accepts });
     if (done) {
       this.watch.take(done.appointment);
-      toast(t(accepts ? "appointment.offer.taken" : "appointment.offer.left"), "good");
+      this.said.say(t(accepts ? "appointment.offer.taken" : "appointment.offer.left"), "good");
     }
   }
 
@@ -228,7 +231,7 @@ export class OwAppointment extends OwElement {
     const done = yes ? await this.act<Moved>("cancel", {}) : null;
     if (done) {
       this.watch.take(done.appointment);
-      toast(t("appointment.cancelled"), "good");
+      this.said.say(t("appointment.cancelled"), "good");
     }
   }
 

@@ -144,7 +144,7 @@ export class OwBook extends OwElement {
   }
 
   private failed() {
-    return html`${refusalNote(this.fault)}
+    return html`${refusalNote(this.fault, this.info ? this.info.date : "")}
     ${this.info ? nothing : html`<p class="block"><button class="button wide" @click=${() => void this.start()}>${t("button.retry")}</button></p>`}`;
   }
 

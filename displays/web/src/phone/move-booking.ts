@@ -57,7 +57,7 @@ export class OwMoveBooking extends OwElement {
     return html`<section class="card" aria-labelledby="move" data-testid="move-booking">
       <h2 id="move">${t("appointment.move.where")}</h2>
       <p class="small block">${t("appointment.move.safe")}</p>
-      ${this.fault ? refusalNote(this.fault) : nothing} ${info ? (this.isComparing ? this.halls(info) : this.slots(info)) : nothing}
+      ${this.fault ? refusalNote(this.fault, info ? info.date : "") : nothing} ${info ? (this.isComparing ? this.halls(info) : this.slots(info)) : nothing}
       <button class="button quiet wide" data-testid="move-close" @click=${() => this.dispatchEvent(new CustomEvent("ow-close"))}>
         ${t("appointment.move.keep")}
       </button>

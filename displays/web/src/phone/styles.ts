@@ -136,16 +136,17 @@ export const visitStyles = css`
   .owed {
     margin: var(--ow-2) 0 0;
   }
+  /* Four steps in a row; two where large text meets a narrow phone. */
   .story {
     display: grid;
-    grid-auto-flow: column;
-    grid-auto-columns: 1fr;
+    grid-template-columns: repeat(auto-fit, minmax(4.5em, 1fr));
+    overflow: hidden;
+    font-size: var(--ow-text-s);
   }
   .story li {
     position: relative;
     padding-top: var(--ow-5);
     color: var(--ow-ink-2);
-    font-size: var(--ow-text-s);
     text-align: center;
   }
   .story li::before {
@@ -191,6 +192,18 @@ export const visitStyles = css`
   }
   .why li {
     padding: var(--ow-1) 0;
+  }
+  /* Whatever the size of the text, number and window stand whole on the narrowest phone. */
+  @media (max-width: 400px) {
+    .hero .number {
+      font-size: 20vw;
+    }
+    .hero .number.long {
+      font-size: 14vw;
+    }
+    .hero.call .tale {
+      font-size: 9vw;
+    }
   }
   @media (prefers-reduced-motion: reduce) {
     .hero.call.fresh {

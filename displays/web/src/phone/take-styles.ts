@@ -28,9 +28,6 @@ export const takeStyles = css`
     margin: 0 auto;
     padding: var(--ow-3) var(--ow-4);
   }
-  .bar .row {
-    flex-wrap: nowrap;
-  }
   .who {
     margin-bottom: var(--ow-3);
   }
@@ -52,7 +49,7 @@ export const takeStyles = css`
     font-weight: 600;
   }
   .bar p {
-    flex: 1 1 auto;
+    flex: 99 1 8rem;
     margin-right: var(--ow-3);
   }
   .bar span {
@@ -60,7 +57,7 @@ export const takeStyles = css`
     font-size: var(--ow-text-s);
   }
   .bar .button {
-    flex: 0 0 auto;
+    flex: 1 1 auto;
     min-width: 8rem;
     font-size: var(--ow-text-l);
   }

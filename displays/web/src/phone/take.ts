@@ -9,7 +9,7 @@ import { Api, Refused, faultText, newCommandId } from "../shared/api";
 import "../shared/components/status";
 import "../shared/components/topbar";
 import { OwElement, define } from "../shared/element";
-import { clockTime, momentText, waitText } from "../shared/format";
+import { listed, momentText, spanTimes, waitText } from "../shared/format";
 import { type TextKey, hasText, pick, t } from "../shared/i18n";
 import { rootUrl } from "../shared/place";
 import { base, buttons, surfaces } from "../shared/theme";
@@ -169,10 +169,8 @@ export class OwTake extends OwElement {
   }
 
   private stateNote(info: HallInfo) {
-    const times = (info.sessions || []).map(
-      (one) => `${clockTime(one.open_ms, info.zone)}–${clockTime(one.close_ms, info.zone)}`,
-    );
-    const hours = times.length ? t("phone.hours", { hours: times.join("，") }) : "";
+    const times = (info.sessions || []).map((one) => spanTimes(one.open_ms, one.close_ms, info.zone));
+    const hours = times.length ? t("phone.hours", { hours: listed(times) }) : "";
     if (this.mayTake(info)) {
       return html`<p class="small block">${t(info.open ? "phone.open" : "phone.early")} · ${hours}</p>`;
     }
@@ -315,7 +313,7 @@ export class OwTake extends OwElement {
     const [code, facts] = fault instanceof Refused ? [fault.code, fault.facts] : ["", {}];
     const moment = (ms: unknown) => (typeof ms === "number" ? ms : null);
     const againMs = code === "QUOTA_FULL" ? moment(facts.from_ms) : null;
-    this.refusal = { code, text: faultText(fault), nextOpenMs: moment(facts.next_open_ms), againMs };
+    this.refusal = { code, text: faultText(fault, this.info ? this.info.date : ""), nextOpenMs: moment(facts.next_open_ms), againMs };
     if (fault instanceof Refused) {
       // An answer: the next tap is a new wish. Without an answer the same id is sent again.
       this.commandId = null;

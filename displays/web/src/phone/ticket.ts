@@ -5,9 +5,10 @@ import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import { Api, Refused, faultText } from "../shared/api";
-import { confirmed, toast } from "../shared/components/dialog";
+import { confirmed } from "../shared/components/dialog";
 import "../shared/components/status";
 import "../shared/components/topbar";
+import { dateOf, dateText } from "../shared/dates";
 import { OwElement, define } from "../shared/element";
 import { LiveFeed } from "../shared/feed";
 import { clockTime, countdown, listed, waitText } from "../shared/format";
@@ -20,8 +21,12 @@ import { alertTurn, askToNotify, mayNotify } from "./alert";
 import { remember } from "./mine";
 import "./onward";
 import "./rating";
+import { Said } from "./said";
 import { phoneStyles, visitStyles } from "./styles";
 import { isOver, placesToLet, taleOf } from "./tale";
+
+// A letter and four digits; longer numbers are written smaller, so that they stay whole.
+const SHORT = 5;
 
 interface Why {
   passed: { number: string; at_ms: number; window: string; zh: string; en: string }[];
@@ -40,6 +45,7 @@ export class OwTicket extends OwElement {
 
   private readonly api = new Api({ token: "" });
   private feed!: LiveFeed<TicketState, TicketLive>;
+  private readonly said = new Said(this);
   private zone = "Asia/Shanghai";
   private isKept = false;
 
@@ -138,7 +144,8 @@ export class OwTicket extends OwElement {
   }
 
   private visit(ticket: TicketState) {
-    return html`${this.hero(ticket)} ${ticket.linked ? this.onward() : nothing} ${this.actions(ticket)} ${this.delayChoice(ticket)} ${this.ratings(ticket)}
+    return html`${this.hero(ticket)} ${ticket.linked ? this.onward() : nothing} ${this.actions(ticket)} ${this.said.note()}
+    ${this.delayChoice(ticket)} ${this.ratings(ticket)}
     ${this.items(ticket)} ${this.story(ticket)} ${this.whyPart(ticket)} ${isOver(ticket) ? this.againLink() : nothing}`;
   }
 
@@ -147,7 +154,7 @@ export class OwTicket extends OwElement {
     const again = ticket.call && ticket.call.call_no > 1 && ticket.state === "CALLED" ? ticket.call.call_no : 0;
     return html`<section class="hero ${tale.tone} fresh" data-ring=${ticket.call ? ticket.call.ring : ""}>
       <p class="label">${t("visit.number")}</p>
-      <h2 class="number digits" data-testid="number">${ticket.number}</h2>
+      <h2 class="number digits ${ticket.number.length > SHORT ? "long" : ""}" data-testid="number">${ticket.number}</h2>
       <ow-state of="ticket" value=${ticket.state}></ow-state>
       <div role="status" aria-live=${tale.tone === "call" ? "assertive" : "polite"}>
         <p class="tale" data-testid="tale" data-window=${(ticket.call && ticket.call.label) || ticket.window || ""}>
@@ -170,7 +177,7 @@ export class OwTicket extends OwElement {
     return html`<dl class="facts">
         <div>
           <dt>${t("visit.ahead")}</dt>
-          <dd data-testid="ahead"><span class="digits">${ticket.ahead || 0}</span> ${t("visit.ahead.unit")}</dd>
+          <dd data-testid="ahead"><span class="digits">${ticket.ahead || 0}</span> ${t(ticket.ahead === 1 ? "visit.ahead.one" : "visit.ahead.unit")}</dd>
         </div>
         <div>
           <dt>${t("visit.wait")}</dt>
@@ -284,7 +291,7 @@ export class OwTicket extends OwElement {
       ${isOwed
         ? html`<div class="note warn owed">
             ${materials ? t("visit.owed", { materials }) : t("item.SUPPLEMENT_DUE")}
-            ${item.due_date ? html`<br /><b>${t("visit.owed.due", { date: item.due_date })}</b>` : nothing}
+            ${item.due_date ? html`<br /><b>${t("visit.owed.due", { date: pick(dateText(item.due_date)) })}</b>` : nothing}
           </div>`
         : nothing}
       ${item.rating
@@ -379,7 +386,7 @@ export class OwTicket extends OwElement {
   private async change(what: string, body: Record<string, unknown>, message: string): Promise<void> {
     const done = await this.attempt(() => this.api.command(`${this.path}/${what}`, { ...body, secret: this.secret }));
     if (done) {
-      toast(message, "good");
+      this.said.say(message, "good");
     }
   }
 
@@ -388,7 +395,7 @@ export class OwTicket extends OwElement {
     try {
       return await work();
     } catch (fault) {
-      toast(pick(faultText(fault)), "bad");
+      this.said.say(pick(faultText(fault, dateOf(this.feed.nowMs(), this.zone))), "bad");
       return null;
     } finally {
       this.isBusy = false;

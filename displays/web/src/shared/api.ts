@@ -3,6 +3,7 @@
 // Laws: a command gets its id once and keeps it through every retry, so a double tap or a lost
 // answer never does a thing twice; a refusal is an answer and is not retried.
 
+import { plainDates } from "./dates";
 import { text } from "./i18n";
 import { query, rootUrl } from "./place";
 import type { Text } from "./types";
@@ -168,10 +169,10 @@ export function newCommandId(): string {
   return cuts.slice(1).map((end, i) => hex.slice(cuts[i], end)).join("-");
 }
 
-/** What to tell a person about anything that `Api` throws. */
-export function faultText(fault: unknown): Text {
+/** What to tell a person about anything that `Api` throws; with the hall's `today` its dates are plain words. */
+export function faultText(fault: unknown, today = ""): Text {
   if (fault instanceof Refused) {
-    return fault.title;
+    return today ? plainDates(fault.title, today) : fault.title;
   }
   return fault instanceof Unanswered ? text("fault.unanswered") : text("fault.unknown");
 }

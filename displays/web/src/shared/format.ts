@@ -17,6 +17,12 @@ export function clockTime(ms: number, zone: string = DEFAULT_ZONE): string {
     .replace(/^24/, "00");
 }
 
+/** 09:00–12:00; a span that ends at midnight ends at 24:00. */
+export function spanTimes(fromMs: number, toMs: number, zone: string): string {
+  const end = clockTime(toMs, zone);
+  return `${clockTime(fromMs, zone)}–${end === "00:00" ? "24:00" : end}`;
+}
+
 /** The day in both languages: 11月21日 星期六, Sat 21 Nov. */
 export function dayText(ms: number, zone: string = DEFAULT_ZONE): Text {
   const zhDay = { month: "long", day: "numeric", weekday: "long" } as const;

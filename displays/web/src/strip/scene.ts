@@ -14,6 +14,8 @@ export interface Moment {
   /** While true the panel blinks: the number rings. */
   isRinging: boolean;
   staleSinceMs: number | null;
+  /** The code of what the server says to this screen's token; empty while it is known. */
+  refusal: string;
   isKnown: boolean;
 }
 
@@ -32,7 +34,9 @@ export function drawStrip(
 ): void {
   const { state, moment } = scene;
   matrix.clear();
-  if (!state || !state.window) {
+  if (moment.refusal) {
+    centred(matrix, glyphs, refusalOf(moment.refusal), RED);
+  } else if (!state || !state.window) {
     centred(matrix, glyphs, text("strip.none"), AMBER);
   } else if (isCalling(state)) {
     calling(matrix, glyphs, state, moment);
@@ -42,7 +46,10 @@ export function drawStrip(
 }
 
 /** The same in words, for screen readers and for tests. */
-export function stripWords(state: StripState | null): Text {
+export function stripWords(state: StripState | null, refusal = ""): Text {
+  if (refusal) {
+    return refusalOf(refusal);
+  }
   if (!state || !state.window) {
     return text("strip.none");
   }
@@ -50,6 +57,12 @@ export function stripWords(state: StripState | null): Text {
     return text("board.announce", { number: state.call.number, label: state.window.label });
   }
   return statusOf(state);
+}
+
+// A panel that is shut out hears of no change: it shows why instead of the number of before.
+function refusalOf(code: string): Text {
+  const key = `strip.${code}`;
+  return text(hasText(key) ? key : "strip.refused");
 }
 
 function isCalling(state: StripState): boolean {
@@ -79,8 +92,7 @@ function resting(matrix: Matrix, glyphs: Glyphs, state: StripState, moment: Mome
   const from = left + 4 + 16 + MARGIN;
   const status = statusOf(state);
   const isOff = state.window.state === "CLOSED" || state.window.state === "PAUSED";
-  const isEnglish = Math.floor(moment.runMs / TURN_MS) % 2 === 1;
-  const words = isEnglish ? status.en : status.zh;
+  const words = isEnglishTurn(moment) ? status.en : status.zh;
   line(matrix, glyphs, { words, y: 0, from, colour: isOff ? RED : GREEN, runMs: moment.runMs });
   // A window that is not open offers nothing.
   const offer = state.window.state === "CLOSED" ? "" : offerOf(state);
@@ -95,8 +107,13 @@ function lower(
 ): void {
   const since = moment.staleSinceMs;
   const isStale = since !== null;
-  const shown = isStale ? text("strip.stale", { time: clockTime(since) }).zh : words;
+  const old = isStale ? text("strip.stale", { time: clockTime(since) }) : null;
+  const shown = old ? (isEnglishTurn(moment) ? old.en : old.zh) : words;
   line(matrix, glyphs, { words: shown, y: 16, from, colour: isStale ? RED : colour, runMs: moment.runMs });
+}
+
+function isEnglishTurn(moment: Moment): boolean {
+  return Math.floor(moment.runMs / TURN_MS) % 2 === 1;
 }
 
 function statusOf(state: StripState): Text {

@@ -5,6 +5,7 @@ import { property } from "lit/decorators.js";
 
 import font from "../generated/unifont.json";
 import "../shared/components/status";
+import { deviceTold } from "../shared/device";
 import { OwElement, define } from "../shared/element";
 import { LiveFeed } from "../shared/feed";
 import { query, rootUrl } from "../shared/place";
@@ -111,8 +112,8 @@ export class OwStrip extends OwElement {
   }
 
   protected override render() {
-    const state = this.feed.state;
-    const words = stripWords(state);
+    const { state } = this;
+    const words = stripWords(state, this.refusal);
     const call = state && state.call && state.call.state === "calling" ? state.call : null;
     return html`<main
       data-testid="strip"
@@ -125,10 +126,19 @@ export class OwStrip extends OwElement {
         ${words.zh} <span lang="en">${words.en}</span>
       </h1>
       <div class="visually-hidden">
-        <ow-banner status=${this.feed.status} .asOf=${this.feed.asOfMs} .why=${this.feed.refusal}></ow-banner>
+        <ow-banner status=${this.feed.status} .asOf=${this.feed.asOfMs} .why=${deviceTold(this.feed.refusal)}></ow-banner>
       </div>
       <canvas aria-hidden="true"></canvas>
     </main>`;
+  }
+
+  private get state(): StripState | null {
+    return this.refusal ? null : this.feed.state;
+  }
+
+  private get refusal(): string {
+    const { refusal } = this.feed;
+    return refusal ? refusal.code : "";
   }
 
   private resize(): void {
@@ -160,13 +170,14 @@ export class OwStrip extends OwElement {
     const isStale = (this.feed.status === "stale" || this.feed.status === "refused") && this.feed.asOfMs !== null;
     try {
       drawStrip(this.matrix, this.glyphs, {
-        state: this.feed.state,
+        state: this.state,
         moment: {
           // Without motion long text turns over in pages instead of running.
           runMs: this.isAnimated ? nowMs : Math.floor(nowMs / 4000) * 4000,
           isRinging: this.isAnimated && nowMs < this.ringUntilMs,
           staleSinceMs: isStale ? this.feed.asOfMs : null,
-          isKnown: this.feed.state !== null,
+          refusal: this.refusal,
+          isKnown: this.state !== null,
         },
       });
     } catch (fault) {

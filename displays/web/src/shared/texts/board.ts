@@ -13,7 +13,6 @@ export const boardTexts = {
   "board.windows": ["窗口", "Windows"],
   "board.quiet": ["欢迎光临，请取号后在等候区休息", "Welcome. Please take a number and have a seat"],
   "board.simulated": ["模拟 · 不是真实叫号", "Simulated: not a real call"],
-  "board.not_enrolled": ["此屏幕未登记或已吊销，请用登记时给出的地址打开", "This screen is not enrolled or was revoked: open it with the address of its enrolment"],
   "board.ended": ["今日服务已结束，谢谢", "Service has ended for today. Thank you"],
   "board.stopped": ["已停止取号，已取号者继续办理", "No more numbers today; those held will be served"],
   "board.issuing": ["正在取号", "Numbers available"],
@@ -28,4 +27,9 @@ export const boardTexts = {
   "strip.DRAINING": ["停止叫号", "No more calls"],
   "strip.stale": ["截至 {time}", "Data of {time}"],
   "strip.none": ["连接中", "Connecting"],
+  "strip.refused": ["本屏暂不可用", "Screen not available"],
+  "strip.NOT_SIGNED_IN_AT_ALL": ["本屏缺少登记令牌", "Screen lacks its token"],
+  "strip.SESSION_EXPIRED": ["本屏未登记", "Screen not enrolled"],
+  "strip.DEVICE_REVOKED": ["本屏已停用", "Screen was revoked"],
+  "strip.FORBIDDEN": ["本屏登记在别处", "Enrolled elsewhere"],
 } as const;

@@ -46,6 +46,7 @@ export const phoneTexts = {
   "visit.number": ["您的号码", "Your number"],
   "visit.ahead": ["前面等候", "People ahead"],
   "visit.ahead.unit": ["人", "people"],
+  "visit.ahead.one": ["人", "person"],
   "visit.wait": ["预计还要等", "Expected wait"],
   "visit.told": ["取号时告知：前面 {ahead} 人，{wait}", "Told when taken: {ahead} ahead, {wait}"],
   "visit.windows": ["可办窗口：{labels}", "Windows: {labels}"],
