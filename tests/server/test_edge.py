@@ -111,7 +111,8 @@ def test_signing_in_gives_a_token_and_a_cookie_that_scripts_cannot_read(tmp_path
         httpx.post(f"{served.url}/api/logout", headers={"authorization": f"Bearer {token}"})
         after = httpx.get(f"{served.url}/api/me", headers={"authorization": f"Bearer {token}"})
 
-    assert me.json() == by_cookie.json() == {"account": "li", "name": "李", "role": "guide", "halls": [HALL]}
+    li = {"account": "li", "name": "李", "role": "guide", "halls": [HALL], "has_password": True, "temporary": False}
+    assert me.json() == by_cookie.json() == li
     assert "HttpOnly" in answer.headers["set-cookie"]
     assert "SameSite=strict" in answer.headers["set-cookie"]
     assert after.json()["code"] == "SESSION_EXPIRED"
