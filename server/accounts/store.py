@@ -72,6 +72,17 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = ""
 
 
+class Amendment(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account is to become; without a hash its password stays, and so do its sessions."""
+
+    name: str
+    role: str
+    halls: tuple[str, ...]
+    password_hash: str | None = None
+    is_enabled: bool = False
+    is_unlinked: bool = False
+
+
 class Signed(msgspec.Struct, frozen=True):
     """A session: whose, until when at most, and when it was used last as far as is written down (0: never)."""
 
@@ -150,6 +161,28 @@ class AccountStore:
             session.add(row)
             note(session, account, what, by)
             return _end_sessions(session, account, keeps=keeps)
+
+    def amend(self, account: str, wanted: Amendment, *, by: By) -> Account:
+        """Change an account that is there, write down what was changed, and return it."""
+        with self._database.write() as session:
+            row = session.get_one(AccountRow, account)
+            before, now = (row.name, row.role, row.halls), (wanted.name, wanted.role, ",".join(wanted.halls))
+            row.name, row.role, row.halls = now
+            done: dict[What, bool] = {
+                "password_by_command": wanted.password_hash is not None,
+                "changed": before != now,
+                "enabled": wanted.is_enabled and row.disabled,
+                "unlinked": wanted.is_unlinked and row.subject != "",
+            }
+            if wanted.password_hash is not None:
+                row.password_hash, row.temporary = wanted.password_hash, False
+                _end_sessions(session, account)
+            row.disabled = row.disabled and not wanted.is_enabled
+            row.subject = "" if wanted.is_unlinked else row.subject
+            session.add(row)
+            for what in (one for one, is_done in done.items() if is_done):
+                note(session, account, what, by)
+            return _account(row)
 
     def provide(self, person: Person, *, now_ms: int) -> Account | None:
         """Make the account of a person whom a provider vouches for, or bring it up to date; None if the name is taken."""
