@@ -1,5 +1,6 @@
 """Reads and writes accounts, sessions and devices. Every function here blocks: call it in a thread."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from sqlalchemy import Select, Update, bindparam, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, select
 
+from hall.ids import CODE_PATTERN
 from server.accounts.changes import AccountChange, By, What, changes_of, note
 from server.accounts.provider import Person
 from server.accounts.tables import AccountRow, DeviceRow, RevealRow, SessionRow
@@ -20,6 +22,7 @@ BY_PROVIDER: Final = "command:provider"
 """Who makes and changes the accounts of people who sign in elsewhere."""
 AT_THE_START: Final = "command:start"
 """Who makes the accounts that a data folder begins with."""
+_NAME: Final = re.compile(CODE_PATTERN)
 NAMED: Final = 500
 """Most tokens that a question names."""
 
@@ -120,7 +123,9 @@ class AccountStore:
             return [_account(row) for row in session.exec(select(AccountRow).order_by(AccountRow.account))]
 
     def find(self, account: str) -> tuple[Account, str] | None:
-        """Return an account with its password hash."""
+        """Return an account with its password hash; what can be no account's name is not looked for."""
+        if not _NAME.fullmatch(account):
+            return None
         with self._database.read() as session:
             row = session.get(AccountRow, account)
             return None if row is None else (_account(row), row.password_hash)
