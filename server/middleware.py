@@ -17,6 +17,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
+from server.addresses import counted
 from server.problems import Problem, body_of, headers_of, status_of
 from server.pulse import Pulse
 from server.settings import Limits
@@ -103,7 +104,7 @@ class Edge:
         request_id = f"{self._run}{next(self._numbers):08x}"
         answer = _Answer(send, request_id, scope.get(WHOLE))
         scope[ANSWER] = answer.whole
-        address = scope["client"][0] if scope.get("client") else ""
+        address = counted(scope["client"][0]) if scope.get("client") else ""
         limit = 0 if scope["method"] in SAFE_METHODS else _limit_of(scope["path"], self._gate.limits)
         try:
             if limit <= self._gate.limits.body_bytes:

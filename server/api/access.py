@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from hall.ids import TicketId
 from server.accounts.authorise import CITIZEN, NOBODY, PUBLIC_VIEWS, Caller, may, must_change_first
 from server.accounts.routes import may_ask
+from server.addresses import counted
 from server.api.house import House, house_of, wall_ms
 from server.keys import date_of_ticket
 from server.problems import Problem
@@ -157,5 +158,5 @@ def knows(house: House, secret: str, *, hall: str, ticket: TicketId) -> bool:
 
 
 def address_of(connection: HTTPConnection) -> str:
-    """Return the client's address."""
-    return connection.client.host if connection.client else ""
+    """Return what limits count the client's address by."""
+    return counted(connection.client.host) if connection.client else ""
