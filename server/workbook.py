@@ -31,8 +31,8 @@ CELL_CHARS: Final = 2_000
 EXACT: Final = 2**53
 """Spreadsheets hold numbers as floats; whole numbers are exact up to here."""
 
-DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet may take for the beginning of a formula."""
+DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet may take for the beginning of a formula; some take the wide signs of Chinese keyboards, too."""
 
 _BROKEN = (
     zipfile.BadZipFile,
