@@ -143,7 +143,7 @@ class Edge:
         gate.under_way[address] += 1
         gate.under_way_in_all += 1
         try:
-            await self._app(scope, replay(body, receive), answer)
+            await self._app(_as_asked(scope), replay(body, receive), answer)
         finally:
             _leave(gate.under_way, address)
             gate.under_way_in_all -= 1
@@ -296,6 +296,11 @@ def replay(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return give
+
+
+def _as_asked(scope: Scope) -> Scope:
+    """Return what the application is asked: HEAD is GET whose body the connection leaves out (RFC 9110, section 9.3.2)."""
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
 
 def _announced(scope: Scope) -> int:
