@@ -325,28 +325,45 @@ def restore(data: Path, archive: Path, force: bool) -> None:
 )
 @click.option(
     "--halls",
+    default="",
     help="Codes separated by commas; a trailing * covers all that begin so. A new account has every hall.",
 )
-@click.option("--called", help="The person's name, which pages show.")
+@click.option("--called", default="", help="The person's name, which pages show.")
+@click.option("--enable", is_flag=True, help="Let a disabled account sign in again.")
+@click.option("--unlink", is_flag=True, help="End its sign-in at the identity provider; only its password counts then.")
+@click.option("--keep-password", is_flag=True, help="Ask for no new password.")
 @DATABASE_URL
-def account(data: Path, name: str, role: str | None, halls: str | None, called: str | None, database_url: str) -> None:
+def account(
+    data: Path,
+    name: str,
+    role: str | None,
+    halls: str,
+    called: str,
+    enable: bool,
+    unlink: bool,
+    keep_password: bool,
+    database_url: str,
+) -> None:
     """Make the account NAME (1 to 40 letters, digits, . - _), or give it a new password, which is asked for.
 
-    Of an account that exists everything stays as it is but the password and what is given.
+    Of an account that exists everything stays as it is but the password and what is given; a new password ends its sessions.
     """
-    from server.accounts.first import set_account
+    from server.account_command import Wanted, settle
     from server.config.places import place_of
 
     place = place_of(data, database_url, "config")
     data.mkdir(parents=True, exist_ok=True)
+    wanted = Wanted(
+        name=called, role=role or "", halls=halls, is_enabled=enable, is_unlinked=unlink, keeps_password=keep_password
+    )
     try:
         with alone_in(data):
-            password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-            asked = tuple(halls.split(",")) if halls else ()
-            made = set_account(place, name, password=password, name=called or "", role=role or "", halls=asked)
+            lines = settle(
+                place, name, wanted, ask=lambda: click.prompt("Password", hide_input=True, confirmation_prompt=True)
+            )
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{name} ({made.role}, halls {', '.join(made.halls)}) can sign in")
+    click.echo("\n".join(lines))
 
 
 @main.command(short_help="Prepare a PostgreSQL database for several nodes, or for a new version.")

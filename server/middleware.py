@@ -17,6 +17,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
+from server.addresses import counted
 from server.problems import Problem, body_of, headers_of, status_of
 from server.pulse import Pulse
 from server.settings import Limits
@@ -103,7 +104,7 @@ class Edge:
         request_id = f"{self._run}{next(self._numbers):08x}"
         answer = _Answer(send, request_id, scope.get(WHOLE))
         scope[ANSWER] = answer.whole
-        address = scope["client"][0] if scope.get("client") else ""
+        address = counted(scope["client"][0]) if scope.get("client") else ""
         limit = 0 if scope["method"] in SAFE_METHODS else _limit_of(scope["path"], self._gate.limits)
         try:
             if limit <= self._gate.limits.body_bytes:
@@ -142,7 +143,7 @@ class Edge:
         gate.under_way[address] += 1
         gate.under_way_in_all += 1
         try:
-            await self._app(scope, replay(body, receive), answer)
+            await self._app(_as_asked(scope), replay(body, receive), answer)
         finally:
             _leave(gate.under_way, address)
             gate.under_way_in_all -= 1
@@ -295,6 +296,11 @@ def replay(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return give
+
+
+def _as_asked(scope: Scope) -> Scope:
+    """Return what the application is asked: HEAD is GET whose body the connection leaves out (RFC 9110, section 9.3.2)."""
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
 
 def _announced(scope: Scope) -> int:

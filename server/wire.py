@@ -22,6 +22,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from hall.link import bye_frame
+from server.addresses import counted
 from server.settings import Limits
 
 PIPE: Final = "onewindow.pipe"
@@ -73,20 +74,22 @@ class Doors:
 
     def enter(self, address: str) -> bool:
         """Count a connection, unless it would be one too many."""
-        is_crowded = self._open[address] >= self.limits.connections_per_address and address not in self._proxies
+        whose = counted(address)
+        is_crowded = self._open[whose] >= self.limits.connections_per_address and address not in self._proxies
         if is_crowded or self._total >= self.limits.connections_total:
             self.refused += 1
             return False
-        self._open[address] += 1
+        self._open[whose] += 1
         self._total += 1
         return True
 
     def leave(self, address: str) -> None:
         """Forget a connection that came in."""
+        whose = counted(address)
         self._total -= 1
-        self._open[address] -= 1
-        if not self._open[address]:
-            del self._open[address]
+        self._open[whose] -= 1
+        if not self._open[whose]:
+            del self._open[whose]
 
     def statistics(self) -> DoorsStatistics:
         """Return the counts."""

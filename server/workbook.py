@@ -7,6 +7,7 @@ The library that knows the format is loaded with the first workbook, in the thre
 without it.
 """
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,8 +32,13 @@ CELL_CHARS: Final = 2_000
 EXACT: Final = 2**53
 """Spreadsheets hold numbers as floats; whole numbers are exact up to here."""
 
-DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet may take for the beginning of a formula."""
+STRETCH_BYTES: Final = 256 * 1024
+"""Longest piece without the beginning of a tag; the longest text of a cell takes 100 KB. A tag of 300,000 attributes would hold
+up the whole process for seconds, since its parser lets nobody else run."""
+_STRETCH: Final = re.compile(rb"<[^<]{%d}" % STRETCH_BYTES)
+
+DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet may take for the beginning of a formula; some take the wide signs of Chinese keyboards, too."""
 
 _BROKEN = (
     zipfile.BadZipFile,
@@ -138,11 +144,15 @@ def _fault_of_file(data: bytes) -> Fault | None:
             if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED_BYTES:
                 return Fault("file", "文件解压后太大", "the file unpacks to too much")
             # A part cannot give more than it announces: the archive reader stops there.
-            if any(b"<!DOCTYPE" in archive.read(part).replace(b"\0", b"") for part in parts):
+            if any(_is_hostile(archive.read(part).replace(b"\0", b"")) for part in parts):
                 return Fault("file", "文件含有不允许的内容", "the file holds what a workbook must not hold")
     except _BROKEN:
         return Fault("file", "不是 xlsx 表格文件", "this is not an xlsx workbook")
     return None
+
+
+def _is_hostile(part: bytes) -> bool:
+    return b"<!DOCTYPE" in part or _STRETCH.search(part) is not None
 
 
 def _rows(title: str, rows: Iterable[Sequence[object]], faults: list[Fault]) -> Iterator[tuple[Cell, ...]]:

@@ -109,6 +109,7 @@ RIGHTS: Final[Mapping[str, Roles]] = {
     "accounts.read": frozenset({"admin", "auditor"}),
     "accounts.write": frozenset({"admin"}),
     "me.read": _EVERYBODY - Roles({"anonymous", "citizen"}),
+    "me.password": Roles(ACCOUNT_ROLES),
     # live feeds
     "view.board": _LOOKING | _SCREENS,
     "view.area": _LOOKING | _SCREENS,
@@ -121,6 +122,8 @@ RIGHTS: Final[Mapping[str, Roles]] = {
 
 PUBLIC_VIEWS: Final = frozenset({"view.board", "view.area", "view.strip"})
 """Open to all where the settings say so."""
+TEMPORARY: Final = frozenset({"me.read", "me.password"})
+"""What is allowed with a password that somebody else chose, beside what is open to all."""
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -134,6 +137,8 @@ class Caller(msgspec.Struct, frozen=True):
     """Device of a window, or empty."""
     kind: str = ""
     """Kind of a device: kiosk, board, area, strip."""
+    is_temporary: bool = False
+    """Somebody else chose the password: until its owner has chosen another, only :data:`TEMPORARY` is allowed."""
 
     @property
     def subject(self) -> str:
@@ -162,3 +167,8 @@ def may(caller: Caller, operation: str, *, hall: str | None = None) -> bool:
         return False
     is_everywhere = caller.role in {"anonymous", "citizen"} or "anonymous" in RIGHTS[operation]
     return hall is None or is_everywhere or caller.covers(hall)
+
+
+def must_change_first(caller: Caller, operation: str) -> bool:
+    """Tell whether this must wait until the caller has chosen a password of their own."""
+    return caller.is_temporary and operation not in TEMPORARY and "anonymous" not in RIGHTS.get(operation, frozenset())

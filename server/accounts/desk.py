@@ -1,7 +1,8 @@
 """The front desk: who is behind a token, signing in and out, devices. Tokens that were seen are remembered in memory.
 
 Laws:
-1. A session ends at its absolute lifetime, when it was idle too long, at sign-out, and when its account is disabled.
+1. A session ends at its absolute lifetime, when it was idle too long, at sign-out, when its account is disabled, and
+   when its account gets another password, but for the session that changed its own.
 2. A device's token ends when the device is revoked.
 3. What ends takes its open feeds with it: at once on the node that was told, within :data:`WATCH_S` on the others.
 """
@@ -15,7 +16,8 @@ import msgspec
 import structlog
 
 from server.accounts.authorise import Caller, Role
-from server.accounts.feeds import OpenFeeds
+from server.accounts.changes import By
+from server.accounts.feeds import WITHOUT_TOKEN, OpenFeeds
 from server.accounts.passwords import Passwords, new_token, token_hash
 from server.accounts.provider import Person
 from server.accounts.rates import Rates
@@ -100,7 +102,10 @@ class FrontDesk:
             is_right = await self.passwords.verify(password, found[1] if found else None)
             if found is None or not is_right or found[0].disabled:
                 raise Problem("WRONG_PASSWORD")
-        return await self.begin(found[0], now_ms=now_ms)
+        signed = await self.begin(found[0], now_ms=now_ms, proved=found[1])
+        if signed is None:
+            raise Problem("WRONG_PASSWORD")
+        return signed
 
     async def vouched_for(self, person: Person, *, now_ms: int) -> SignedIn:
         """Begin a session of somebody whom a provider vouches for; raises ``NO_ROLE_HERE`` or ``ACCOUNT_EXISTS``."""
@@ -110,15 +115,22 @@ class FrontDesk:
             raise Problem("ACCOUNT_EXISTS")
         if account.disabled:
             raise Problem("NO_ROLE_HERE")
-        return await self.begin(account, now_ms=now_ms)
+        signed = await self.begin(account, now_ms=now_ms)
+        if signed is None:
+            raise Problem("NO_ROLE_HERE")
+        return signed
 
-    async def begin(self, account: Account, *, now_ms: int) -> SignedIn:
-        """Begin a session of somebody whose identity is proved, under a token that nobody has seen before."""
+    async def begin(self, account: Account, *, now_ms: int, proved: str | None = None) -> SignedIn | None:
+        """Begin a session of somebody whose identity is proved, under a token that nobody has seen before.
+
+        None if the account was disabled, or its password changed, since the proof.
+        """
         token, expires_ms = new_token(), now_ms + self.terms.lifetime_ms
-        await asyncio.to_thread(
-            self.store.add_session, token_hash(token), account.account, expires_ms=expires_ms, now_ms=now_ms
-        )
-        return SignedIn(token, account, expires_ms)
+        is_begun = await asyncio.to_thread(
+            self.store.add_session, token_hash(token), account.account, expires_ms=expires_ms, now_ms=now_ms,
+            proved=proved,
+        )  # fmt: skip
+        return SignedIn(token, account, expires_ms) if is_begun else None
 
     async def sign_out(self, token: str) -> None:
         """End a session with its feeds; unknown ones are ended already."""
@@ -127,18 +139,65 @@ class FrontDesk:
         self._known.pop(name, None)
         self.feeds.end_token(name)
 
-    async def add_account(self, new: NewAccount, password: str, *, now_ms: int) -> None:
+    async def add_account(self, new: NewAccount, password: str, *, by: By) -> None:
         """Make an account with this password; raises ``ACCOUNT_EXISTS``."""
         if await asyncio.to_thread(self.store.find, new.account) is not None:
             raise Problem("ACCOUNT_EXISTS")
         new = msgspec.structs.replace(new, password_hash=await self.passwords.hash(password))
         # Another creation may have been quicker during the hash: the write looks again.
-        if not await asyncio.to_thread(self.store.add_accounts, [new], now_ms=now_ms):
+        if not await asyncio.to_thread(self.store.add_accounts, [new], actor=by[0], now_ms=by[1]):
             raise Problem("ACCOUNT_EXISTS")
 
-    async def disable(self, account: str, *, disabled: bool) -> None:
+    async def set_password(self, account: str, password: str, *, by: By) -> int:
+        """Give an account a password that its owner must change, end its sessions, and return how many there were.
+
+        Raises ``UNKNOWN_ACCOUNT`` or ``SIGNS_IN_ELSEWHERE``.
+        """
+        found = await asyncio.to_thread(self.store.find, account)
+        if found is None:
+            raise Problem("UNKNOWN_ACCOUNT")
+        if found[0].linked or not found[0].has_password:
+            raise Problem("SIGNS_IN_ELSEWHERE")
+        made = await self.passwords.hash(password)
+        ended = await asyncio.to_thread(
+            self.store.set_password, account, made, by=by, what="password_set", is_temporary=True
+        )
+        if ended is None:
+            raise Problem("SIGNS_IN_ELSEWHERE")
+        self._forget(account)
+        return ended
+
+    async def change_password(
+        self, caller: Caller, old: str, new: str, *, token: str, address: str, now_ms: int
+    ) -> int:
+        """Replace somebody's own password, end their other sessions, and return how many there were.
+
+        Raises ``SIGNS_IN_ELSEWHERE``, ``TOO_MANY``, ``OLD_PASSWORD_WRONG`` or ``PASSWORD_SAME``.
+        """
+        account, keeps = caller.name, token_hash(token)
+        found = await asyncio.to_thread(self.store.find, account)
+        if found is None or not found[0].has_password:
+            raise Problem("SIGNS_IN_ELSEWHERE")
+        if self.passwords.is_crowded:
+            raise Problem("TOO_MANY")
+        with self.rates.sign_in(account, address):
+            if not await self.passwords.verify(old, found[1]):
+                raise Problem("OLD_PASSWORD_WRONG")
+        if new == old:
+            raise Problem("PASSWORD_SAME")
+        ended = await asyncio.to_thread(
+            self.store.set_password, account, await self.passwords.hash(new), by=(caller.actor, now_ms),
+            what="password_changed", proved=found[1], keeps=keeps,
+        )  # fmt: skip
+        if ended is None:
+            raise Problem("OLD_PASSWORD_WRONG")
+        # What is remembered of this session, too: its rights may be others now.
+        self._forget(account, but=keeps)
+        return ended
+
+    async def disable(self, account: str, *, disabled: bool, by: By) -> None:
         """Disable an account, with its sessions and feeds, or enable it again; raises ``UNKNOWN_ACCOUNT``."""
-        if not await asyncio.to_thread(self.store.disable, account, disabled=disabled):
+        if not await asyncio.to_thread(self.store.disable, account, disabled=disabled, by=by):
             raise Problem("UNKNOWN_ACCOUNT")
         if disabled:
             self._forget(account)
@@ -210,11 +269,11 @@ class FrontDesk:
         known = self._known.get(name)
         return known is not None and known.caller is not None and known.caller.role != "device"
 
-    def _forget(self, subject: str) -> None:
-        """Forget all tokens of an account or device, and end their feeds."""
+    def _forget(self, subject: str, *, but: str = WITHOUT_TOKEN) -> None:
+        """Forget all tokens of an account or device, and end their feeds but those of one token."""
         for name in [name for name, one in self._known.items() if one.caller and one.caller.name == subject]:
             del self._known[name]
-        self.feeds.end_caller(subject)
+        self.feeds.end_caller(subject, but=but)
 
     def _remember(self, name: str, known: _Known) -> None:
         self._known[name] = known
@@ -226,7 +285,7 @@ class FrontDesk:
 def caller_of(account: Account) -> Caller:
     """Return an account as the table of rights knows it."""
     role: Role = msgspec.convert(account.role, Role)
-    return Caller(role, account.account, account.halls)
+    return Caller(role, account.account, account.halls, is_temporary=account.temporary)
 
 
 def _caller_of_device(device: Device | DeviceRights) -> Caller:

@@ -51,10 +51,10 @@ class OpenFeeds:
         for feed in list(self._open.get(token, ())):
             feed.end()
 
-    def end_caller(self, name: str) -> None:
-        """End the feeds of an account or a device, whichever token opened them."""
+    def end_caller(self, name: str, *, but: str = WITHOUT_TOKEN) -> None:
+        """End the feeds of an account or a device, whichever token opened them ``but`` this one."""
         for feed in self._all():
-            if feed.caller.name == name:
+            if feed.caller.name == name and feed.token != but:
                 feed.end()
 
     def end_unless(self, tokens: list[str], live: dict[str, Caller]) -> None:

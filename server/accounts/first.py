@@ -1,22 +1,16 @@
 """The first accounts: an administrator for a new data folder, everybody for a demo."""
 
 import getpass
-import re
 import secrets
 import sys
-import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final, TextIO
 
 import msgspec
 
-from hall.ids import CODE_PATTERN
 from hall.policy import Plan
 from server.accounts.passwords import Passwords, token_hash
-from server.accounts.store import Account, AccountStore, Device, NewAccount
-from server.config.database import Database
-from server.migrations.upgrade import upgrade
+from server.accounts.store import AccountStore, Device, NewAccount
 
 ADMINISTRATOR: Final = "admin"
 DEMO_PASSWORD: Final = "onewindow"
@@ -44,32 +38,6 @@ def ensure_somebody(store: AccountStore, *, now_ms: int, out: TextIO | None = No
         screen.write(f"\n  Administrator account: {ADMINISTRATOR}   password: {password}   (shown this once)\n\n")
         screen.flush()
     store.add_accounts([_account(ADMINISTRATOR, "管理员", "admin", ("*",), _hash(password))], now_ms=now_ms)
-
-
-def set_account(
-    place: Path | str, account: str, *, password: str, name: str = "", role: str = "", halls: tuple[str, ...] = ()
-) -> Account:
-    """Make an account in a data folder or database, or give the one of this name a new password, and return it.
-
-    What is not given stays as it is, or is an administrator of every hall. Raises ValueError for what it cannot be.
-    """
-    if not re.fullmatch(CODE_PATTERN, account):
-        raise ValueError("an account's name is 1 to 40 letters, digits, dots, dashes or underscores")
-    if len(password) < SHORTEST:
-        raise ValueError(f"a password has at least {SHORTEST} characters")
-    if isinstance(place, Path):
-        place.mkdir(parents=True, exist_ok=True)
-    database = Database(place)
-    try:
-        upgrade(database)
-        store = AccountStore(database)
-        found = store.find(account)
-        known = Account(account, account, "admin", ("*",)) if found is None else found[0]
-        new = _account(account, name or known.name, role or known.role, halls or known.halls, _hash(password))
-        store.add_accounts([new], now_ms=time.time_ns() // 1_000_000, replace=True)
-        return Account(account, new.name, new.role, new.halls)
-    finally:
-        database.close()
 
 
 def add_demo_people(store: AccountStore, plans: Mapping[str, Plan], *, now_ms: int) -> None:

@@ -6,12 +6,16 @@ import secrets
 from typing import Final
 
 from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 AT_ONCE: Final = 2
 """One verification takes about 0.2 s of a core and 64 MB; two leave the rest of the machine to the halls."""
 WAITING: Final = 32
 """More verifications than this in line are refused: they would wait longer than a person does."""
+
+SIGNS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+"""What a password that is read aloud or copied by hand is made of: no l and 1, no i, no o and 0."""
 
 
 class Passwords:
@@ -47,10 +51,19 @@ class Passwords:
 
     def _matches(self, password: str, password_hash: str | None) -> bool:
         if password_hash:
-            return self._hash.verify(password, password_hash)
+            try:
+                return self._hash.verify(password, password_hash)
+            except UnknownHashError:
+                # Nothing that a password could have made: none fits.
+                return False
         # Hashing takes what verifying takes, and needs nothing that a start would have to prepare.
         self._hash.hash(password)
         return False
+
+
+def new_password() -> str:
+    """Return a password for the moment: three groups of four signs that nobody confuses (59 random bits)."""
+    return "-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(3))
 
 
 def new_token() -> str:

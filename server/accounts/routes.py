@@ -37,6 +37,7 @@ ROUTES: Final[Mapping[str, Operations]] = {
     "GET /api/oidc/login": ("login",),
     "GET /api/oidc/callback": ("login",),
     "GET /api/me": ("me.read",),
+    "POST /api/me/password": ("me.password",),
     # tickets
     f"POST {_HALL}/tickets": ("ticket.take.phone", "ticket.take.kiosk", "ticket.take.desk"),
     f"GET {_HALL}/tickets": ("tickets.find",),
@@ -100,6 +101,8 @@ ROUTES: Final[Mapping[str, Operations]] = {
     f"GET {_HALL}/staff": ("staff.read",),
     "GET /api/accounts": ("accounts.read",),
     "POST /api/accounts": ("accounts.write",),
+    "GET /api/accounts/changes": ("accounts.read",),
+    "POST /api/accounts/{account}/password": ("accounts.write",),
     "POST /api/accounts/{account}/disable": ("accounts.write",),
     "POST /api/accounts/{account}/enable": ("accounts.write",),
     f"GET {_HALL}/devices": ("devices.read",),

@@ -1,6 +1,6 @@
-"""Accounts, sessions, devices and reveals, in the settings database. Passwords and tokens are kept as hashes only."""
+"""Accounts and their changes, sessions, devices and reveals, in the settings database. Passwords and tokens are kept as hashes only."""
 
-from sqlalchemy import BigInteger, text
+from sqlalchemy import BigInteger, false, text
 from sqlmodel import Field
 
 from server.config.database import ConfigTable
@@ -23,6 +23,8 @@ class AccountRow(ConfigTable, table=True):
     password_hash: str = Field(max_length=200)
     subject: str = Field(default="", index=True, max_length=400, sa_column_kwargs={"server_default": text("''")})
     disabled: bool = False
+    temporary: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Somebody else chose the password: its owner must choose another before anything else."""
     created_ms: int = Field(sa_type=BigInteger)
 
 
@@ -66,3 +68,15 @@ class RevealRow(ConfigTable, table=True):
     subject: str = Field(max_length=40)
     what: str = Field(max_length=40)
     reason: str = Field(max_length=200)
+
+
+class AccountChangeRow(ConfigTable, table=True):
+    """What was done to an account: who, when, what. Never a password, nor its hash."""
+
+    __tablename__ = "account_change"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at_ms: int = Field(sa_type=BigInteger)
+    account: str = Field(max_length=40)
+    actor: str = Field(max_length=120)
+    what: str = Field(max_length=20)

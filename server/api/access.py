@@ -7,8 +7,9 @@ from fastapi import Request
 from starlette.requests import HTTPConnection
 
 from hall.ids import TicketId
-from server.accounts.authorise import CITIZEN, NOBODY, PUBLIC_VIEWS, Caller, may
+from server.accounts.authorise import CITIZEN, NOBODY, PUBLIC_VIEWS, Caller, may, must_change_first
 from server.accounts.routes import may_ask
+from server.addresses import counted
 from server.api.house import House, house_of, wall_ms
 from server.keys import date_of_ticket
 from server.problems import Problem
@@ -58,9 +59,14 @@ def shown_secret(caller: Caller, house: House, *, is_right: bool, address: str) 
 
 
 def check(caller: Caller, operation: str, hall: str | None) -> None:
-    """Raise 401 for somebody unknown and 403 for somebody known, unless the table gives the right."""
+    """Raise 401 for somebody unknown and 403 for somebody known, unless the table gives the right.
+
+    Also 403 for whoever has a password that somebody else chose.
+    """
     if not may(caller, operation, hall=hall):
         raise Problem("NOT_SIGNED_IN_AT_ALL" if caller.role == "anonymous" else "FORBIDDEN")
+    if must_change_first(caller, operation):
+        raise Problem("PASSWORD_TEMPORARY")
 
 
 def _check_row(request: Request, operation: str) -> None:
@@ -152,5 +158,5 @@ def knows(house: House, secret: str, *, hall: str, ticket: TicketId) -> bool:
 
 
 def address_of(connection: HTTPConnection) -> str:
-    """Return the client's address."""
-    return connection.client.host if connection.client else ""
+    """Return what limits count the client's address by."""
+    return counted(connection.client.host) if connection.client else ""

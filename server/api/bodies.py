@@ -217,6 +217,19 @@ class LoginBody(Body):
     password: Annotated[str, Field(max_length=200)]
 
 
+class NewPasswordBody(Body):
+    """A password for the moment; without one the server makes it."""
+
+    password: Password | None = None
+
+
+class OwnPasswordBody(Body):
+    """The password until now, and the one from now on."""
+
+    old: Annotated[str, Field(max_length=200)]
+    password: Password
+
+
 class DeviceBody(Body):
     """A kiosk, board or strip to be."""
 

@@ -28,6 +28,9 @@ NAME_MAX: Final = 60
 FIRST, LAST = date(2000, 1, 1), date(2101, 1, 1)
 """Dates outside are no dates of a calendar of ours, and would overflow."""
 
+BROKEN: Final = (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError, RecursionError)
+"""What the reader raises on lines that are not what they say they are: doubled, of another kind, beyond all dates."""
+
 Kind = Literal["holiday", "makeup", "special"]
 _WORK = re.compile(r"班|\bwork(ing)?[ -]?day\b|\bwork\b|\bmake-?up\b", re.IGNORECASE)
 _HOLIDAY = re.compile(
@@ -143,7 +146,7 @@ def _from_ics(text: str, faults: list[Fault], zone: ZoneInfo) -> tuple[str, list
     try:
         calendar = Calendar.from_ical(text)
         events = [one for one in calendar.walk("VEVENT") if isinstance(one, Event)]
-    except (ValueError, RecursionError):
+    except BROKEN:
         faults.append(Fault("file", "不是有效的日历文件（.ics 或 JSON）", "this is no calendar file (.ics or JSON)"))
         return "", []
     if len(events) > ENTRIES_MAX:
@@ -167,7 +170,7 @@ def _days_of_event(event: Event, where: str, name: str, faults: list[Fault], zon
         return
     try:
         start, end = event.start, event.end
-    except ValueError as error:
+    except BROKEN as error:
         told = str(error)[:200]
         faults.append(Fault(where, f"日期无法识别（{told}）", f"its dates cannot be read ({told})"))
         return

@@ -12,7 +12,7 @@ from simulation.errors import Language
 from simulation.intervals import Interval
 from simulation.report.content import Cell, Report, Table, basis_text, said
 
-DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 NAME_LETTERS: Final = 31
 """A sheet's name has no more."""
 NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))

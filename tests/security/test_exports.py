@@ -12,7 +12,7 @@ from server.studio.export import workbook_of
 from server.workbook import harmless
 from simulation.report.workbook import harmless as harmless_there
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 FORMULA = 'HYPERLINK("http://evil.example","x")'
 
 
@@ -22,7 +22,7 @@ def test_a_text_that_a_spreadsheet_would_run_begins_with_an_apostrophe(first: st
     assert harmless("综合 General") == harmless_there("综合 General") == "综合 General"
 
 
-@pytest.mark.parametrize("first", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\uff1d"])
 def test_a_plan_whose_name_is_a_formula_is_exported_as_text(first: str):
     book = load_workbook(BytesIO(workbook_of(_result(first + FORMULA))))
     cells = [cell for sheet in book for row in sheet for cell in row if isinstance(cell.value, str)]

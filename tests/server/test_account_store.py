@@ -67,3 +67,9 @@ def test_when_devices_and_sessions_were_last_seen_is_noted(store: AccountStore):
 
     assert {one.id: one.last_seen_ms for one in store.devices()} == {"board": 50, "stolen": 0}
     assert store.sessions_of(["token-li"])["token-li"].seen_ms == 70
+
+
+@pytest.mark.parametrize("name", ["li\x00", "\x00", "", " li", "li\n", "\uff4c\uff49", "x" * 41, "li' or '1'='1"])
+def test_what_can_be_no_account_is_none(store: AccountStore, name: str):
+    """A stranger types it at the sign-in; PostgreSQL takes no NUL, and would break over it."""
+    assert store.find(name) is None

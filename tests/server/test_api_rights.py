@@ -43,6 +43,7 @@ WHOLE_BODIES: Final[dict[str, dict[str, Any]]] = {
     "/api/accounts": {"account": "admin", "name": "x", "role": "clerk", "halls": [HALL], "password": "long enough"},
     "/devices": {"name": "x", "kind": "strip", "window": "none"},
     "/people/erase": {"person": "nobody"}, "/appointments/find": {"person": "x"}, "/contact": {"reason": "to call back"},
+    "/me/password": {"old": "no password", "password": "long enough"}, "/accounts/{account}/password": {},
     "/revoke": {}, "/disable": {}, "/enable": {}, "/logout": {}, "/reprint": {},
 }  # fmt: skip
 """What is no command of a hall says, by the end of its address."""

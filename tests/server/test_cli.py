@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -13,10 +14,11 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from server.accounts.store import AccountStore
+from server.accounts.store import NO_PASSWORD, Account, AccountStore, NewAccount
 from server.cli import main
 from server.config.database import Database
 from server.ledger.lock import FileLock, lock_path
+from server.migrations.upgrade import upgrade
 
 ONEWINDOW = [sys.executable, "-c", "from server.cli import main; main()"]
 
@@ -119,25 +121,91 @@ def test_what_writes_settings_is_refused_beside_a_server(job: list[str], tmp_pat
     assert not (tmp_path / "config.db").exists()
 
 
-def test_a_new_password_changes_nothing_else_of_an_account(tmp_path: Path):
-    """A clerk whose password is set again does not become an administrator; what is given is changed."""
-
-    def told(*arguments: str) -> str:
-        answers = "secret-123\nsecret-123\n"
-        done = CliRunner().invoke(main, ["account", "wang", "--data", str(tmp_path), *arguments], input=answers)
-        return done.output.splitlines()[-1]
-
-    first = told("--role", "clerk", "--halls", "yuancheng", "--called", "王小明")
-
-    assert first == told() == "wang (clerk, halls yuancheng) can sign in"
-    assert told("--role", "guide") == "wang (guide, halls yuancheng) can sign in"
+@pytest.fixture
+def accounts(tmp_path: Path) -> Iterator[AccountStore]:
+    """Wang, a clerk, and Wu, whom the identity provider vouches for."""
     database = Database(tmp_path)
-    try:
-        found = AccountStore(database).find("wang")
-    finally:
-        database.close()
+    upgrade(database)
+    store = AccountStore(database)
+    wang = NewAccount(account="wang", name="王小明", role="clerk", halls=("yuancheng",), password_hash="old")
+    wu = NewAccount(account="wu", name="吴", role="guide", halls=("*",), password_hash=NO_PASSWORD, subject="id wu")
+    store.add_accounts([wang, wu], now_ms=0)
+    yield store
+    database.close()
+
+
+def told(folder: Path, *arguments: str) -> list[str]:
+    """Run `onewindow account` with a new password; return what it says below the questions."""
+    done = CliRunner().invoke(main, ["account", "--data", str(folder), *arguments], input="secret-123\nsecret-123\n")
+    assert done.exit_code == 0, done.output
+    return [line for line in done.output.splitlines() if line and not line.startswith(("Password", "Repeat"))]
+
+
+def account_of(store: AccountStore, name: str) -> Account:
+    """Return an account that is there."""
+    found = store.find(name)
     assert found is not None
-    assert found[0].name == "王小明"
+    return found[0]
+
+
+def test_a_new_password_changes_nothing_else_of_an_account(tmp_path: Path, accounts: AccountStore):
+    """Its role, halls and name stay, a disabled account stays disabled, and its sessions end; all of it is said."""
+    accounts.add_session("token", "wang", expires_ms=2**52, now_ms=0)
+    accounts.disable("wang", disabled=True, by=("test", 0))
+    before = account_of(accounts, "wang")
+
+    said = told(tmp_path, "wang")
+
+    assert account_of(accounts, "wang") == before
+    assert said == [
+        "wang (clerk, halls yuancheng): new password",
+        "wang is disabled and cannot sign in: --enable lets it",
+    ]
+    assert accounts.session("token") is None
+    assert [one.what for one in accounts.changes(1)] == ["password_by_command"]
+
+
+def test_what_is_given_of_an_account_is_changed_and_said(tmp_path: Path, accounts: AccountStore):
+    accounts.disable("wang", disabled=True, by=("test", 0))
+    accounts.add_session("token", "wu", expires_ms=2**52, now_ms=0)
+
+    assert told(tmp_path, "wang", "--role", "guide", "--enable") == [
+        "wang (guide, halls yuancheng): new password, role clerk → guide, enabled",
+        "wang can sign in",
+    ]
+    assert told(tmp_path, "wu", "--keep-password", "--halls", "a,b", "--called", "吴小") == [
+        "wu (guide, halls a, b): name 吴 → 吴小, halls * → a, b",
+        "wu signs in at the identity provider",
+    ]
+    assert accounts.session("token") is not None
+    assert [one.what for one in accounts.changes(4)] == ["changed", "enabled", "changed", "password_by_command"]
+
+
+def test_the_link_to_the_provider_is_only_cut_where_it_is_asked_for(tmp_path: Path, accounts: AccountStore):
+    """With a link a password is a second way in; without one it is the only way."""
+    assert told(tmp_path, "wu") == [
+        "wu (guide, halls *): new password",
+        "wu can sign in, also at the identity provider: --unlink ends that",
+    ]
+    assert account_of(accounts, "wu").linked
+    assert told(tmp_path, "wu", "--keep-password", "--unlink") == [
+        "wu (guide, halls *): no longer bound to the identity provider", "wu can sign in",
+    ]  # fmt: skip
+    assert not account_of(accounts, "wu").linked
+
+
+def test_an_account_keeps_a_way_in(tmp_path: Path, accounts: AccountStore):
+    """Without a password and a link nobody could sign in; a new account has no password to keep."""
+    for name, options in (("wu", ["--unlink"]), ("zhao", [])):
+        done = CliRunner().invoke(main, ["account", name, "--data", str(tmp_path), "--keep-password", *options])
+        assert done.exit_code == 1
+        assert "needs a password" in done.output
+    assert account_of(accounts, "wu").linked
+    assert accounts.find("zhao") is None
+
+
+def test_a_new_account_says_what_it_is(tmp_path: Path):
+    assert told(tmp_path, "boss") == ["boss (admin, halls *): made", "boss can sign in"]
 
 
 def test_a_preset_is_served_stopped_and_audited(tmp_path: Path):

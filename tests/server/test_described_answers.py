@@ -244,6 +244,11 @@ def _lead(served: Served) -> None:
     _get(served, "/api/me", who="manager")
     _done(served.client().post("/api/login", json={"account": "new", "password": PASSWORD}))
     _done(served.client().post("/api/logout"))
+    _done(served.client("admin").post("/api/accounts/new/password", json={"password": PASSWORD[::-1]}))
+    signed = _done(served.client().post("/api/login", json={"account": "new", "password": PASSWORD[::-1]}))
+    own = {"authorization": f"Bearer {signed['token']}"}
+    _done(served.client().post("/api/me/password", json={"old": PASSWORD[::-1], "password": PASSWORD}, headers=own))
+    _get(served, "/api/accounts/changes", who="auditor")
     _done(served.client("admin").post("/api/accounts/new/disable"))
     _done(served.client("admin").post("/api/accounts/new/enable"))
 

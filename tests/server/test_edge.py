@@ -111,10 +111,20 @@ def test_signing_in_gives_a_token_and_a_cookie_that_scripts_cannot_read(tmp_path
         httpx.post(f"{served.url}/api/logout", headers={"authorization": f"Bearer {token}"})
         after = httpx.get(f"{served.url}/api/me", headers={"authorization": f"Bearer {token}"})
 
-    assert me.json() == by_cookie.json() == {"account": "li", "name": "李", "role": "guide", "halls": [HALL]}
+    li = {"account": "li", "name": "李", "role": "guide", "halls": [HALL], "has_password": True, "temporary": False}
+    assert me.json() == by_cookie.json() == li
     assert "HttpOnly" in answer.headers["set-cookie"]
     assert "SameSite=strict" in answer.headers["set-cookie"]
     assert after.json()["code"] == "SESSION_EXPIRED"
+
+
+@pytest.mark.parametrize("path", ["/health", "/metrics", "/", "/api/me", f"/api/halls/{HALL}/state", "/nothing"])
+def test_head_tells_what_get_would_without_the_body(served: Served, path: str):
+    """Watchers of servers ask so; what is there must not look as if it were not."""
+    asked, got = served.client().head(path), served.client().get(path)
+
+    assert (asked.status_code, asked.content) == (got.status_code, b"")
+    assert asked.headers["content-type"] == got.headers["content-type"]
 
 
 def test_guessing_passwords_is_slowed_down(tmp_path):

@@ -71,7 +71,9 @@ def test_a_person_signs_in_there_and_is_somebody_here(hall: Served):
 
     assert offered == {"enabled": True, "name": {"zh": "区统一认证", "en": "District sign-in"}}
     assert (back.status_code, back.headers["location"]) == (302, "/manager")
-    assert me == {"account": "wang.fang", "name": "王芳", "role": "manager", "halls": [HALL]}
+    assert me == {
+        "account": "wang.fang", "name": "王芳", "role": "manager", "halls": [HALL], "has_password": False, "temporary": False,
+    }  # fmt: skip
 
 
 def test_the_way_there_carries_pkce_and_the_cookie_tells_nothing(hall: Served, provider: OidcProvider):

@@ -3,6 +3,7 @@
 import msgspec
 
 from hall.ids import Ms
+from server.accounts.changes import AccountChange
 from server.accounts.store import Account, Reveal
 from server.api.described.shown import Texts
 
@@ -45,6 +46,10 @@ class Person(msgspec.Struct, frozen=True):
     name: str
     role: str
     halls: list[str]
+    has_password: bool
+    """There is a password here to change; who signs in at a provider only has none."""
+    temporary: bool
+    """Somebody else chose the password: nothing is allowed but to choose another."""
 
 
 class SignedIn(msgspec.Struct, frozen=True):
@@ -55,6 +60,8 @@ class SignedIn(msgspec.Struct, frozen=True):
     name: str
     role: str
     halls: list[str]
+    has_password: bool
+    temporary: bool
     expires_ms: Ms
 
 
@@ -95,6 +102,27 @@ class AccountSwitched(msgspec.Struct, frozen=True):
 
     account: str
     disabled: bool
+
+
+class PasswordSet(msgspec.Struct, frozen=True):
+    """An account with a temporary password, which is told this once if the server made it."""
+
+    account: str
+    password: str | None
+    sessions_ended: int
+
+
+class PasswordChanged(msgspec.Struct, frozen=True):
+    """An account whose owner changed the password, and how many other sessions it ended."""
+
+    account: str
+    sessions_ended: int
+
+
+class AccountChanges(msgspec.Struct, frozen=True):
+    """Who did what to which account, newest first."""
+
+    changes: list[AccountChange]
 
 
 class Reveals(msgspec.Struct, frozen=True):

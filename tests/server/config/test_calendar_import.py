@@ -155,6 +155,23 @@ def test_what_is_no_calendar_is_refused(data: bytes):
     assert [fault.where for fault in told.value.faults] == ["file"]
 
 
+ODD = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\n%b\r\nSUMMARY:\xe4\xbc\x91\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"DTSTART:20261201T090000\r\nDURATION:P9999999D",
+        b"DTSTART;VALUE=,ATE:20261201",
+        b"DTSTART;VALUE=DATE:20261201\r\nCATEGORIES;VALUE=DATE-TIME:a,b",
+    ],
+)
+def test_an_entry_that_no_reader_understands_is_a_fault_and_no_breakdown(lines: bytes):
+    """A length beyond all dates, a list for a word, words for dates: the file is refused."""
+    with pytest.raises(InvalidSettings):
+        read_calendar(ODD % lines, zone=ZONE)
+
+
 def test_a_file_of_too_many_entries_is_refused():
     """Beyond the limit nothing is read at all."""
     listed = [{"date": "2027-10-01", "kind": "holiday"}] * (ENTRIES_MAX + 1)

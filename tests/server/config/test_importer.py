@@ -300,6 +300,18 @@ def test_a_workbook_with_entities_or_too_many_parts_is_refused():
     assert faults_of(many.getvalue())[0].en == "the file unpacks to too much"
 
 
+def test_a_tag_that_would_hold_up_everybody_is_refused_before_it_is_parsed():
+    """300,000 attributes in one tag: its parser let nobody else run for seconds, in any hall."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(good_workbook())) as whole, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in whole.namelist():
+            is_sheet = name.startswith("xl/worksheets/sheet1")
+            wide = "<worksheet " + " ".join(f'a{n}="1"' for n in range(300_000)) + "/>"
+            made.writestr(name, wide if is_sheet else whole.read(name))
+
+    assert faults_of(out.getvalue())[0].en == "the file holds what a workbook must not hold"
+
+
 def test_unknown_sheets_and_too_many_rows_are_told():
     """A misspelt sheet is not skipped silently, and a row far below is not read for ever."""
     assert faults_of(workbook({**GOOD, "事件": [["x"]]}))[0].en == "a sheet '事件' is not known"

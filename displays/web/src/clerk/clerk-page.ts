@@ -15,6 +15,7 @@ import "./console";
 import { Desk } from "./desk";
 import "./guide";
 import { LEADS } from "./guide-acts";
+import { changePassword } from "./own-password";
 import "./sign-in";
 import { deskStyles } from "./styles";
 import { say } from "./texts";
@@ -48,6 +49,7 @@ export class OwClerk extends OwElement {
     return html`<ow-topbar heading=${say("title")} beside=${this.hall ? pick(this.hall.name) : ""}>
         ${account ? html`<span class="muted">${account.name}</span>&emsp;
           ${this.hall && LEADS.indexOf(account.role) >= 0 ? html`<button class="button" data-testid="to-guide" @click=${() => (this.atGuide = true)}>${say("to_guide")}</button>` : nothing}
+          <button class="button" data-testid="change-password" @click=${() => void changePassword(this.api, account)}>${say("change_password")}</button>
           <button class="button" data-testid="sign-out" @click=${() => signOut(this.api)}>${say("sign_out")}</button>` : nothing}
       </ow-topbar>
       <main>${this.step()}</main>`;

@@ -23,6 +23,7 @@ import type { Desk } from "./desk";
 import { helpOverlay } from "./help";
 import { keyBar } from "./key-bar";
 import { nowCard } from "./now-card";
+import { changePassword } from "./own-password";
 import { parkedLists } from "./parked";
 import * as questions from "./questions";
 import { deskStyles } from "./styles";
@@ -81,6 +82,7 @@ export class OwConsole extends OwElement {
         <button class="button small" data-testid="drain" ?disabled=${!allowed("drain", current, desk.nowMs()).on || desk.sending !== null} @click=${() => this.act("drain")}>${say("drain")}</button>
         <button class="button small danger" data-testid="close" ?disabled=${desk.sending !== null} @click=${() => this.act("close")}>${say("close")}</button>`
         : html`<button class="button small" data-testid="switch" @click=${() => this.emit("ow-leave")}>${say("switch_window")}</button>
+          <button class="button small" data-testid="change-password" @click=${() => void changePassword(desk.api, desk.account)}>${say("change_password")}</button>
           <button class="button small" data-testid="sign-out" @click=${() => this.emit("ow-sign-out")}>${say("sign_out")}</button>`}
     </span></ow-topbar>`;
   }

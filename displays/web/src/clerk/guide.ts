@@ -20,6 +20,7 @@ import { enc } from "./desk";
 import { guideStyles } from "./guide-styles";
 import { type CallNow, GuideWatch } from "./guide-watch";
 import * as acts from "./guide-acts";
+import { changePassword } from "./own-password";
 import { tellLinked } from "./sent-on";
 import { slip } from "./slip";
 import { deskStyles } from "./styles";
@@ -69,6 +70,7 @@ export class OwGuide extends OwElement {
     const { feed } = this;
     return html`<ow-topbar heading=${say("guide_title")} beside=${pick(this.hall.name)} status=${feed.status}>
         <span class="head"><ow-clock .now=${() => feed.nowMs()} zone=${this.hall.zone}></ow-clock><strong class="small">${this.account.name}</strong>
+        <button class="button small" data-testid="change-password" @click=${() => void changePassword(this.api, this.account)}>${say("change_password")}</button>
         <button class="button small" data-testid="sign-out" @click=${() => this.dispatchEvent(new CustomEvent("ow-sign-out"))}>${say("sign_out")}</button></span>
       </ow-topbar>
       <ow-banner status=${feed.status} .asOf=${feed.asOfMs} .why=${feed.refusal} zone=${this.hall.zone}></ow-banner>

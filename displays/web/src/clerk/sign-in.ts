@@ -8,12 +8,19 @@ import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import type { Account } from "../shared/session";
 import type { HallSummary, Text } from "../shared/types";
+import { faultOfNew } from "./own-password";
 import { deskStyles } from "./styles";
 import { say } from "./texts";
 
 const PASSWORD_LIMIT = 200;
 
-/** `<ow-sign-in .api heading>`: fires `ow-signed-in` with the account. */
+/** Who signed in with a password that somebody else chose, and that password. */
+interface Temporary {
+  account: Account;
+  old: string;
+}
+
+/** `<ow-sign-in .api heading>`: fires `ow-signed-in` with the account, once it has a password of its own. */
 export class OwSignIn extends OwElement {
   static override styles = [
     ...deskStyles,
@@ -68,6 +75,7 @@ export class OwSignIn extends OwElement {
   @state() private busy = false;
   @state() private fault = "";
   @state() private elsewhere: Text | null = null;
+  @state() private temporary: Temporary | null = null;
 
   protected override firstUpdated(): void {
     const field = this.renderRoot.querySelector<HTMLInputElement>("input");
@@ -78,10 +86,29 @@ export class OwSignIn extends OwElement {
   }
 
   protected override render() {
+    return this.temporary ? this.choosing(this.temporary) : this.signing();
+  }
+
+  private choosing(temporary: Temporary) {
+    const field = (name: string, label: string) => html`<label>${label}
+      <input class="field" name=${name} type="password" autocomplete="new-password" maxlength=${PASSWORD_LIMIT} data-testid=${name}></label>`;
+    return html`<form class="card" @submit=${(event: Event) => this.choose(event, temporary)} novalidate>
+      <h2>${say("password_own_title")}</h2>
+      <p class="hint">${say("password_own_hint")}</p>
+      ${this.told()} ${field("password-new", say("password_new"))} ${field("password-again", say("password_again"))}
+      <button class="button primary" ?disabled=${this.busy} data-testid="password-save">${say("password_save")}</button>
+    </form>`;
+  }
+
+  private told() {
+    return html`<div role="alert">${this.fault ? html`<p class="note bad" data-testid="sign-in-fault">${this.fault}</p>` : nothing}</div>`;
+  }
+
+  private signing() {
     return html`<form class="card" @submit=${this.submit} novalidate>
       <h2>${this.heading}</h2>
       <p class="hint">${say("sign_in_hint")}</p>
-      <div role="alert">${this.fault ? html`<p class="note bad" data-testid="sign-in-fault">${this.fault}</p>` : nothing}</div>
+      ${this.told()}
       <label>${say("account")}
         <input class="field" name="account" autocomplete="username" maxlength="60" autocapitalize="none" spellcheck="false" data-testid="account">
       </label>
@@ -116,13 +143,36 @@ export class OwSignIn extends OwElement {
     this.fault = "";
     try {
       const detail = await this.api.send<Account>("POST", "api/login", { account, password }, SIGN_IN_MS);
-      this.dispatchEvent(new CustomEvent<Account>("ow-signed-in", { detail }));
+      if (detail.temporary) {
+        this.temporary = { account: detail, old: password };
+      } else {
+        this.dispatchEvent(new CustomEvent<Account>("ow-signed-in", { detail }));
+      }
     } catch (fault) {
       this.fault = pick(faultText(fault));
       const field = form.querySelector<HTMLInputElement>("[name=password]");
       if (field) {
         field.select();
       }
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private async choose(event: Event, { account, old }: Temporary): Promise<void> {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget as HTMLFormElement);
+    const password = String(fields.get("password-new"));
+    this.fault = faultOfNew(password, String(fields.get("password-again")));
+    if (this.fault) {
+      return;
+    }
+    this.busy = true;
+    try {
+      await this.api.send("POST", "api/me/password", { old, password }, SIGN_IN_MS);
+      this.dispatchEvent(new CustomEvent<Account>("ow-signed-in", { detail: { ...account, temporary: false } }));
+    } catch (fault) {
+      this.fault = pick(faultText(fault));
     } finally {
       this.busy = false;
     }

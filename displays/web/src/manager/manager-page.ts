@@ -3,8 +3,10 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 
+import { changePassword } from "../clerk/own-password";
 import "../clerk/sign-in";
 import { deskStyles } from "../clerk/styles";
+import { say as clerkSay } from "../clerk/texts";
 import { Api } from "../shared/api";
 import "../shared/components/topbar";
 import { OwElement, define } from "../shared/element";
@@ -98,6 +100,7 @@ export class OwManager extends OwElement {
           ${house ? html`<ow-clock .now=${() => house.nowMs()} zone=${house.hall.zone}></ow-clock>` : nothing}
           ${house && STUDIO.indexOf(account.role) >= 0 ? html`<a class="button small" href="studio?hall=${house.hall.hall}" data-testid="to-studio">${say("studio")}</a>` : nothing}
           <strong class="small">${account.name}</strong>
+          <button class="button small" data-testid="change-password" @click=${() => void changePassword(this.api, account)}>${clerkSay("change_password")}</button>
           <button class="button small" data-testid="sign-out" @click=${() => signOut(this.api)}>${say("sign_out")}</button></span>` : nothing}
       </ow-topbar>
       ${house && account ? this.inside(house) : html`<main>${this.outside()}</main>`}`;

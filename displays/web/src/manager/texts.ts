@@ -217,6 +217,33 @@ export const managerTexts = {
   "manager.disabled": ["已停用", "Disabled"],
   "manager.disable_title": ["停用账号“{name}”？", "Disable the account of {name}?"],
   "manager.disable_body": ["该账号立即退出登录，重新启用前不能再登录。", "It is signed out at once and cannot sign in until it is enabled again."],
+  "manager.set_password": ["重设密码", "Set password"],
+  "manager.set_password_title": ["为“{name}”设置临时密码", "A temporary password for {name}"],
+  "manager.set_password_body": ["该账号在各处的登录立即退出。本人用临时密码登录后，须先改成自己的密码。", "The account is signed out everywhere at once. After signing in with the temporary password, its owner must choose another first."],
+  "manager.password_how": ["临时密码", "Temporary password"],
+  "manager.password_made": ["由系统生成，只显示一次", "Made by the system, shown once"],
+  "manager.password_typed": ["由我输入", "I type it"],
+  "manager.password_temporary": ["临时密码（至少 8 位）", "Temporary password (8 or more)"],
+  "manager.password_once": ["“{name}”的临时密码", "The temporary password of {name}"],
+  "manager.password_once_body": ["只显示这一次，请当面或电话告知本人。", "It is shown only now: tell its owner in person or by phone."],
+  "manager.sign_in_by": ["登录方式", "Signs in"],
+  "manager.by_password": ["密码", "With a password"],
+  "manager.by_temporary": ["临时密码，待本人修改", "With a temporary password"],
+  "manager.by_provider": ["统一身份认证", "At the identity provider"],
+  "manager.by_both": ["统一身份认证或密码", "At the identity provider, or with a password"],
+  "manager.account_changes": ["账号变更记录", "Changes of accounts"],
+  "manager.no_account_changes": ["没有变更记录", "No changes yet"],
+  "manager.when": ["时间", "When"],
+  "manager.who": ["操作人", "Who"],
+  "manager.what": ["变更", "What"],
+  "manager.changed_made": ["新建", "Made"],
+  "manager.changed_changed": ["修改资料或权限", "Name or rights changed"],
+  "manager.changed_enabled": ["启用", "Enabled"],
+  "manager.changed_disabled": ["停用", "Disabled"],
+  "manager.changed_unlinked": ["解除统一身份认证关联", "No longer bound to the identity provider"],
+  "manager.changed_password_set": ["管理员设置临时密码", "Temporary password set"],
+  "manager.changed_password_changed": ["本人修改密码", "Password changed by its owner"],
+  "manager.changed_password_by_command": ["在服务器上设置密码", "Password set on the server"],
   "manager.add_account": ["新建账号", "New account"],
   "manager.role_clerk": ["窗口人员", "Clerk"],
   "manager.role_guide": ["导办员", "Guide"],
@@ -231,6 +258,7 @@ export const managerTexts = {
 /** `say("title")` is `manager.title` in the chosen language. */
 export const say = sayer(managerTexts, "manager");
 export const roleText = codeSayer(managerTexts, "manager.role_");
+export const changeText = codeSayer(managerTexts, "manager.changed_");
 export const ruleText = codeSayer(managerTexts, "manager.rule_");
 export const kindText = codeSayer(managerTexts, "manager.kind_");
 export const ratingText = codeSayer(managerTexts, "manager.rate_");

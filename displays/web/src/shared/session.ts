@@ -9,13 +9,19 @@ export interface Account {
   name: string;
   role: string;
   halls: string[];
+  /** There is a password here to change; who signs in at a provider only has none. */
+  has_password?: boolean;
+  /** Somebody else chose the password: the server wants another one first. */
+  temporary?: boolean;
   expires_ms?: number;
 }
 
 /** The account of the session cookie, or null when nobody is signed in. */
 export async function currentAccount(api: Api): Promise<Account | null> {
   try {
-    return await api.get<Account>("api/me");
+    const account = await api.get<Account>("api/me");
+    // Whoever left the page before choosing a password of their own begins again.
+    return account.temporary ? null : account;
   } catch (fault) {
     if (fault instanceof Refused && fault.status === 401) {
       return null;

@@ -3,6 +3,8 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 
+import { changePassword } from "../clerk/own-password";
+import { say as clerkSay } from "../clerk/texts";
 import "../clerk/sign-in";
 import { Api } from "../shared/api";
 import "../shared/components/topbar";
@@ -62,6 +64,7 @@ export class OwStudio extends OwElement {
         ${account ? html`<span class="head">
           ${bench ? html`<a class="button small" href="manager?hall=${bench.hall.hall}" data-testid="to-manager">${say("to_manager")}</a>` : nothing}
           <strong class="small">${account.name}</strong>
+          <button class="button small" data-testid="change-password" @click=${() => void changePassword(this.api, account)}>${clerkSay("change_password")}</button>
           <button class="button small" data-testid="sign-out" @click=${() => signOut(this.api)}>${say("sign_out")}</button></span>` : nothing}
       </ow-topbar>
       <main>${account && ROLES.indexOf(account.role) < 0 ? html`<p class="note bad" role="alert">${say("no_right")}</p>` : bench ? this.inside(bench) : this.outside()}</main>`;
