@@ -33,6 +33,7 @@ from server.ledger.port import (
     GuardMoved,
     Ledger,
     LedgerError,
+    OtherHistory,
     StorageFailed,
     VersionConflict,
     WrittenByNewer,
@@ -209,13 +210,24 @@ class HallRunner:
 
         Raises LedgerError if the head cannot be read; rows that cannot be read leave the day as it is: False.
         """
-        head = await self.shell.ledger.head(self.stream)
-        if head is None or head.version <= self._standing.seen.seq or self._stopped:
-            return True
-        arrived = self._arrivals.at(head.version)
-        self.hint(head.version)
+        version = await self.look()
+        if version <= self._standing.seen.seq or self._stopped:
+            return version <= self._standing.seen.seq
+        arrived = self._arrivals.at(version)
+        self.hint(version)
         await arrived
-        return self._standing.seen.seq >= head.version
+        return self._standing.seen.seq >= version
+
+    async def look(self) -> int:
+        """Look where the log stands, as if it had been hinted; raises LedgerError."""
+        try:
+            head = await self._standing.head()
+        except OtherHistory as other:
+            self._part(other)
+            raise
+        if head is not None:
+            self.hint(head.version)
+        return head.version if head is not None else 0
 
     async def learn(self, plan: Plan) -> str:
         """Store a plan and make it known to this day; commands can name it by the hash that is returned."""
@@ -255,12 +267,13 @@ class HallRunner:
             log.error("turn_failed", stream=self.stream, reason=str(error))
             # What cannot be read now is not waited for: reads go on with what is known.
             self._arrivals.release()
-            is_newer = isinstance(error, WrittenByNewer)
-            self._mailbox.fail(batch, HallStopped(self.stream, str(error)) if is_newer else OutcomeUnknown(str(error)))
+            is_final = isinstance(error, WrittenByNewer | OtherHistory)
+            self._mailbox.fail(batch, HallStopped(self.stream, str(error)) if is_final else OutcomeUnknown(str(error)))
             return
+        previous = self._standing.hash
         decided = self._decide(batch)
         if decided:
-            await self._store(decided)
+            await self._store(decided, previous)
 
     async def _settle_known(self, batch: list[Entry]) -> None:
         """Take out what a replay has shown to be answered already."""
@@ -316,16 +329,21 @@ class HallRunner:
         asked = command if isinstance(command, TakeTicket) else ticket_of_check_in(ahead, command)
         return tell(ahead, asked) if asked is not None and tell is not None else None
 
-    async def _store(self, decided: list[Decided]) -> None:
+    async def _store(self, decided: list[Decided], previous: str) -> None:
         entries = [one.entry for one in decided]
-        batch = batch_of(self.stream, decided)
+        batch = batch_of(self.stream, decided, previous=previous)
         try:
             async with asyncio.timeout(self.shell.append_seconds):
                 await self.shell.ledger.append_many([batch])
         except (VersionConflict, CommandIdTaken) as conflict:
             log.warning("append_conflict", stream=self.stream, reason=str(conflict))
             self._standing.is_stale = True
-            self._try_again(entries, str(conflict))
+            if isinstance(conflict, VersionConflict) and conflict.found < self._standing.seen.seq:
+                self._part(OtherHistory(self.stream, conflict.found + 1), entries)
+            else:
+                self._try_again(entries, str(conflict))
+        except OtherHistory as other:
+            self._part(other, entries)
         except GuardMoved as moved:
             log.info("facts_moved", stream=self.stream)
             self._standing.is_stale = True
@@ -399,6 +417,9 @@ class HallRunner:
         self._hinted = 0
         try:
             await self._standing.read_on(news)
+        except OtherHistory as other:
+            self._part(other)
+            raise
         finally:
             if news:
                 self.is_following = self.shell.is_shared
@@ -432,6 +453,14 @@ class HallRunner:
             entry.attempts += 1
         self._mailbox.fail([entry for entry in entries if entry.attempts >= ATTEMPTS_LIMIT], OutcomeUnknown(reason))
         self._mailbox.give_back([entry for entry in entries if entry.attempts < ATTEMPTS_LIMIT])
+
+    def _part(self, other: OtherHistory, entries: Sequence[Entry] = ()) -> None:
+        """Stop for good: what this node knows, and its screens show, is not what the storage holds."""
+        if not self._stopped:
+            log.error("log_is_another", stream=self.stream, row=other.version)
+            self._stopped = f"{other}; all nodes must be started again"
+            self._mailbox.knock()
+        self._mailbox.fail(entries, HallStopped(self.stream, str(other)))
 
     def _crash(self, entry: Entry, error: Exception) -> None:
         self._figures.crashes += 1

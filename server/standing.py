@@ -16,7 +16,16 @@ from hall.policy import Plan
 from hall.state import HallDay, copy_of
 from hall.step import apply
 from server.answers import AnswerIndex
-from server.ledger.port import GENESIS, Ledger, LedgerError, StorageFailed
+from server.ledger.port import (
+    GENESIS,
+    BrokenChain,
+    Ledger,
+    LedgerError,
+    OtherHistory,
+    StorageFailed,
+    StreamHead,
+    WrittenByNewer,
+)
 from server.outcomes import OutcomeUnknown
 from server.replay import decoded, replayed
 
@@ -42,18 +51,21 @@ class Standing:
     async def read_on(self, news: list[Commit]) -> None:
         """Build ``ahead`` from what is durable, or read on; ``seen`` follows what it had not, and ``news`` gets that.
 
-        Even if it ends half-way: what was seen now is not news to the next reading.
+        Even if it ends half-way: what was seen now is not news to the next reading. Raises OtherHistory where the log is
+        not that of ``seen`` any more; then nothing of it was taken.
         """
         fresh, previous = self._base() if self.is_stale else (self.ahead, self.hash)
         # Until it is through nothing holds.
         self.is_stale = True
-        rows = replayed(self.ledger, self.stream, fresh, plans=self._plans, previous=previous)
         try:
-            async for commit, row_hash in rows:
-                previous = row_hash
-                if commit.seq > self.seen.seq:
-                    self.follow(commit, row_hash)
-                    news.append(commit)
+            try:
+                previous = await self._replay(fresh, previous, news)
+            except BrokenChain as broken:
+                if previous == GENESIS or isinstance(broken, WrittenByNewer):
+                    raise
+                # It is damaged, or it does not go on from here since it is another one: its first row on will show.
+                fresh = HallDay()
+                previous = await self._replay(fresh, GENESIS, news)
         except StorageFailed:
             raise
         except (LedgerError, HallError):
@@ -62,6 +74,28 @@ class Standing:
         for name, plan in self._plans.items():
             fresh.plans[name] = plan
         self.ahead, self.hash, self.is_stale, self._is_doubted = fresh, previous, False, False
+
+    async def _replay(self, fresh: HallDay, previous: str, news: list[Commit]) -> str:
+        """Replay on a state, let ``seen`` follow, and return the hash of the last row."""
+        async for commit, row_hash in replayed(self.ledger, self.stream, fresh, plans=self._plans, previous=previous):
+            previous = row_hash
+            if commit.seq > self.seen.seq:
+                self.follow(commit, row_hash)
+                news.append(commit)
+            elif commit.seq == self.seen.seq and row_hash != self._seen_hash:
+                raise OtherHistory(self.stream, commit.seq)
+        if fresh.seq < self.seen.seq:
+            raise OtherHistory(self.stream, fresh.seq + 1)
+        return previous
+
+    async def head(self) -> StreamHead | None:
+        """Return where the stored log stands now; raises OtherHistory if that is not after what was seen of it before."""
+        known, known_hash = self.seen.seq, self._seen_hash
+        head = await self.ledger.head(self.stream)
+        version, last = (head.version, head.hash) if head is not None else (0, GENESIS)
+        if version < known or (version == known and last != known_hash):
+            raise OtherHistory(self.stream, min(version + 1, known))
+        return head
 
     def follow(self, commit: Commit, row_hash: str) -> None:
         """Let reads see a durable commit, and keep its answer."""
