@@ -1,6 +1,7 @@
 """Backup and restore of a data folder: one archive, taken beside the running server, verified before it counts.
 
-Databases are copied as they stand at one moment each; other files as they are. The manifest holds the SHA-256 of every
+Databases are copied as they stand at one moment each; other files as they are. What follows the log (messages, reports)
+is copied before it, so that it is never ahead of it, and what the log speaks of (contacts, settings) after it. The manifest holds the SHA-256 of every
 file and the head of every hall-day, so that a later audit can tell whether a log lost its tail.
 
 BackupError
@@ -14,6 +15,7 @@ import hashlib
 import io
 import os
 import shutil
+import sys
 import tarfile
 import tempfile
 import zlib
@@ -42,6 +44,9 @@ FILES_LIMIT: Final = 10_000
 """Most files in a data folder or an archive; ours has a handful."""
 
 BLOCK_BYTES: Final = 1 << 20
+
+_FIRST: Final = ("outbox.db", "reports.db", FILE_NAME)
+"""Databases in the order in which they are copied, before all others."""
 
 _FAILURES: Final = (OSError, EOFError, LedgerError, tarfile.TarError, zlib.error)
 """What a disk, a database or a damaged archive can answer with."""
@@ -111,14 +116,18 @@ def restore(archive: Path, data: Path, *, force: bool = False) -> Manifest:
 
     A folder that is not empty is refused, or with ``force`` set aside as ``<folder>.before-restore-<n>``.
     """
-    with _locked(data):
-        if data.exists() and any(path for path in data.iterdir() if not _is_left_out(path)) and not force:
-            raise FolderNotEmpty(f"{data} is not empty; its files would be replaced")
     data.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=data.parent, prefix=".restore-") as folder:
+    # To the end: a spare, or a server that is started again, must not begin on a folder that is moved away under it.
+    with _locked(data) as lock, tempfile.TemporaryDirectory(dir=data.parent, prefix=".restore-") as folder:
+        if lock is not None and any(path for path in data.iterdir() if not _is_left_out(path)) and not force:
+            raise FolderNotEmpty(f"{data} is not empty; its files would be replaced")
         staged = Path(folder) / "data"
         try:
             manifest = _unpack(archive, staged)
+            if lock is None and data.exists():
+                raise FolderNotEmpty(f"{data} came into being meanwhile")
+            if lock is not None and sys.platform == "win32":
+                lock.release()  # There no folder is moved that has an open file.
             _put(staged, data)
         except _FAILURES as error:
             raise BackupBroken(f"restore failed: {error}") from error
@@ -139,7 +148,7 @@ def verify(archive: Path) -> Manifest:
 
 def _collect(data: Path, folder: Path) -> Manifest:
     entries: list[FileEntry] = []
-    for source in _files_of(data):
+    for source in sorted(_files_of(data), key=lambda path: _place_of(path.relative_to(data).as_posix())):
         name = source.relative_to(data).as_posix()
         copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -149,8 +158,13 @@ def _collect(data: Path, folder: Path) -> Manifest:
         else:
             shutil.copyfile(source, copy)
         entries.append(FileEntry(name, copy.stat().st_size, _sha256(copy), database))
+    entries.sort(key=lambda entry: entry.path)
     heads = _heads(folder / FILE_NAME)
     return Manifest(FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), tuple(entries), heads)
+
+
+def _place_of(name: str) -> tuple[int, str]:
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST), name
 
 
 def _files_of(data: Path) -> list[Path]:
@@ -264,17 +278,17 @@ def _aside(data: Path) -> Path:
 
 
 @contextmanager
-def _locked(data: Path) -> Iterator[None]:
-    """Make sure that no server runs on the folder."""
+def _locked(data: Path) -> Iterator[FileLock | None]:
+    """Make sure that no server runs on the folder; None for one that is not there."""
     if not data.is_dir():
-        yield
+        yield None
         return
     try:
         lock = FileLock(lock_path(data / FILE_NAME))
     except LedgerInUse as error:
         raise FolderInUse(str(error)) from error
     try:
-        yield
+        yield lock
     finally:
         lock.release()
 

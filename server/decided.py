@@ -24,12 +24,12 @@ class Decided:
     traces: tuple[Trace, ...] = ()
 
 
-def batch_of(stream: str, decided: Sequence[Decided]) -> Batch:
-    """Make one write of decisions; a refusal moves nothing on, and needs nothing to stand still."""
+def batch_of(stream: str, decided: Sequence[Decided], *, previous: str) -> Batch:
+    """Make one write of decisions that follow the row with the hash ``previous``; a refusal moves nothing on, and needs nothing to stand still."""
     guards = tuple([guard for one in decided if one.commit.refusal is None for guard in one.entry.guards])
     # One booking may change more than once here: the last trace of it holds.
     last = {(trace.key, trace.appointment): trace for one in decided for trace in one.traces}
-    return Batch(stream, tuple([one.row for one in decided]), guards, tuple(last.values()))
+    return Batch(stream, tuple([one.row for one in decided]), guards, tuple(last.values()), previous)
 
 
 def relies_on(entry: Entry, moved: GuardMoved) -> bool:

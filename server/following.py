@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from server.bus import Bus, BusClosed, Subscription
-from server.ledger.port import Ledger, LedgerError
+from server.ledger.port import Ledger, LedgerError, OtherHistory
 from server.runner import HallRunner
 
 log = structlog.get_logger(__name__)
@@ -70,6 +70,8 @@ class Following:
         try:
             async with asyncio.timeout(CATCH_UP_SECONDS):
                 return "" if await runner.catch_up() else "NOT_READY"
+        except OtherHistory:
+            return "NOT_READY"
         except (LedgerError, TimeoutError) as error:
             log.warning("not_caught_up", stream=runner.stream, reason=str(error) or "too slow")
             return "STORAGE_FULL"
@@ -110,9 +112,6 @@ class Following:
 
     async def _look_at(self, runner: HallRunner) -> None:
         try:
-            head = await self.ledger.head(runner.stream)
+            await runner.look()
         except LedgerError as error:
             log.warning("log_not_seen", stream=runner.stream, reason=str(error))
-            return
-        if head is not None:
-            runner.hint(head.version)

@@ -2,12 +2,7 @@
 
 It takes whatever waits, decides each command in order, appends all of it in one write, and only then answers and
 tells the bus; while a write is on its way the next commands gather. So many commands share one write without a knob.
-
-Two states, on purpose. Deciding changes a state before its commit is durable, and nobody may see what could still be
-lost. So the runner keeps ``_ahead``, which it decides on, and ``_seen``, which follows the stored commits as a restart
-would. Reads get ``_seen`` only. It costs a second fold per commit (microseconds) and buys three things: reads are never
-ahead of the disk, a failed or refused write makes ``_ahead`` anew from a copy of ``_seen`` while reads go on, and every commit is
-replayed at once by the code that will replay it after a crash.
+What it decides on and what everybody else may see of it are two states (:mod:`server.standing`).
 """
 
 import asyncio
@@ -23,9 +18,8 @@ from hall.errors import HallError
 from hall.events import Commit, DayEnded, commit_encoder
 from hall.ids import TIMER, HallId, Ms
 from hall.policy import Plan, plan_hash
-from hall.state import HallDay, copy_of
-from hall.step import apply, step
-from server.answers import AnswerIndex
+from hall.state import HallDay
+from hall.step import step
 from server.arrivals import Arrivals
 from server.booking_traces import keys_before, ticket_of_check_in, traces_after
 from server.bus import Bus
@@ -34,12 +28,12 @@ from server.decided import Decided, batch_of, commit_of, relies_on
 from server.inbox import MAILBOX_LIMIT, Entry, Mailbox
 from server.ledger.chain import seal
 from server.ledger.port import (
-    GENESIS,
     CommandIdTaken,
     Guard,
     GuardMoved,
     Ledger,
     LedgerError,
+    OtherHistory,
     StorageFailed,
     VersionConflict,
     WrittenByNewer,
@@ -54,7 +48,7 @@ from server.outcomes import (
     Outcome,
     OutcomeUnknown,
 )
-from server.replay import decoded, replayed
+from server.standing import Standing
 from server.tally import Figures, RunnerStatistics
 
 log = structlog.get_logger(__name__)
@@ -109,19 +103,10 @@ class HallRunner:
     hall: HallId
     date: str
     shell: Shell
-    _ahead: HallDay = field(default_factory=HallDay)
-    _seen: HallDay = field(default_factory=HallDay)
-    _hash: str = GENESIS
-    _seen_hash: str = GENESIS
-    """Of the row that ``_seen`` stands at."""
-    _is_doubted: bool = True
-    """Nothing is read yet, or the program has failed: the state to decide on comes from the log's first row."""
-    _plans: dict[str, Plan] = field(default_factory=dict)
-    _answers: AnswerIndex = field(default_factory=AnswerIndex)
+    _standing: Standing = field(init=False)
     _mailbox: Mailbox = field(init=False)
     _figures: Figures = field(default_factory=Figures)
     _task: asyncio.Task[None] | None = None
-    _stale: bool = True
     _failing: bool = False
     """The last write failed."""
     _building: asyncio.Task[None] | None = None
@@ -133,7 +118,8 @@ class HallRunner:
     """The last of its log was written by another node, which serves the hall now; this one leaves deadlines to it."""
 
     def __post_init__(self) -> None:
-        """Make the mailbox."""
+        """Make what is of this day."""
+        self._standing = Standing(self.stream, self.shell.ledger)
         self._mailbox = Mailbox(self.stream, self.shell.mailbox_limit)
 
     @property
@@ -143,12 +129,12 @@ class HallRunner:
 
     def view_state(self) -> HallDay:
         """Return the state as the durable log has it; read it at once, keep nothing of it, change nothing."""
-        return self._seen
+        return self._standing.seen
 
     def statistics(self) -> RunnerStatistics:
         """Return the figures."""
         return RunnerStatistics(
-            stream=self.stream, seq=self._seen.seq, running=not self._stopped, waiting=len(self._mailbox),
+            stream=self.stream, seq=self._standing.seen.seq, running=not self._stopped, waiting=len(self._mailbox),
             **vars(self._figures),
         )  # fmt: skip
 
@@ -181,7 +167,7 @@ class HallRunner:
         """
         if self._stopped:
             raise HallStopped(self.stream, self._stopped)
-        known = await self._known(command.command_id)
+        known = await self._standing.known(command.command_id)
         if known is not None:
             return self._repeat(known, digest)
         if self._stopped:
@@ -201,7 +187,7 @@ class HallRunner:
 
     async def answered(self, command_id: str, digest: str) -> Outcome | None:
         """Return the first answer to a command, or None if there is none yet; raises CommandIdReused."""
-        known = await self._known(command_id)
+        known = await self._standing.known(command_id)
         return None if known is None else self._repeat(known, digest)
 
     async def tick(self) -> Commit | None:
@@ -215,7 +201,7 @@ class HallRunner:
 
     def hint(self, seq: int) -> None:
         """Hear that the log stands at ``seq``; what another node wrote is read at the next turn. Never waits."""
-        if seq > max(self._seen.seq, self._hinted) and not self._stopped:
+        if seq > max(self._standing.seen.seq, self._hinted) and not self._stopped:
             self._hinted = seq
             self._mailbox.knock()
 
@@ -224,23 +210,34 @@ class HallRunner:
 
         Raises LedgerError if the head cannot be read; rows that cannot be read leave the day as it is: False.
         """
-        head = await self.shell.ledger.head(self.stream)
-        if head is None or head.version <= self._seen.seq or self._stopped:
-            return True
-        arrived = self._arrivals.at(head.version)
-        self.hint(head.version)
+        version = await self.look()
+        if version <= self._standing.seen.seq or self._stopped:
+            return version <= self._standing.seen.seq
+        arrived = self._arrivals.at(version)
+        self.hint(version)
         await arrived
-        return self._seen.seq >= head.version
+        return self._standing.seen.seq >= version
+
+    async def look(self) -> int:
+        """Look where the log stands, as if it had been hinted; raises LedgerError."""
+        try:
+            head = await self._standing.head()
+        except OtherHistory as other:
+            self._part(other)
+            raise
+        if head is not None:
+            self.hint(head.version)
+        return head.version if head is not None else 0
 
     async def learn(self, plan: Plan) -> str:
         """Store a plan and make it known to this day; commands can name it by the hash that is returned."""
         name = plan_hash(plan)
-        if name not in self._plans:
+        if not self._standing.knows_plan(name):
             try:
                 await self.shell.ledger.save_plan(plan)
             except StorageFailed as failure:
                 raise OutcomeUnknown(failure.reason) from failure
-            self._teach(name, plan)
+            self._standing.teach(name, plan)
         return name
 
     # ---- the loop ----
@@ -263,24 +260,25 @@ class HallRunner:
         """Decide and store what waits now."""
         batch = self._mailbox.take(BATCH_LIMIT)
         try:
-            if self._stale or self._is_behind:
+            if self._standing.is_stale or self._is_behind:
                 await (self._rebuild() if self._failing else self._replay())
             await self._settle_known(batch)
         except (LedgerError, HallError, CommandError, TimeoutError) as error:
             log.error("turn_failed", stream=self.stream, reason=str(error))
             # What cannot be read now is not waited for: reads go on with what is known.
             self._arrivals.release()
-            is_newer = isinstance(error, WrittenByNewer)
-            self._mailbox.fail(batch, HallStopped(self.stream, str(error)) if is_newer else OutcomeUnknown(str(error)))
+            is_final = isinstance(error, WrittenByNewer | OtherHistory)
+            self._mailbox.fail(batch, HallStopped(self.stream, str(error)) if is_final else OutcomeUnknown(str(error)))
             return
+        previous = self._standing.hash
         decided = self._decide(batch)
         if decided:
-            await self._store(decided)
+            await self._store(decided, previous)
 
     async def _settle_known(self, batch: list[Entry]) -> None:
         """Take out what a replay has shown to be answered already."""
         for entry in list(batch):
-            if entry.attempts and (known := await self._known(entry.command.command_id)) is not None:
+            if entry.attempts and (known := await self._standing.known(entry.command.command_id)) is not None:
                 batch.remove(entry)
                 self._mailbox.resolve(entry, known)
 
@@ -303,7 +301,7 @@ class HallRunner:
         return decided
 
     def _decide_one(self, entry: Entry, now_ms: Ms) -> Decided | None:
-        state = self._ahead
+        state = self._standing.ahead
         seq, plan = state.seq + 1, state.plan_hash
         command = self._dated(entry.command, max(now_ms, state.at_ms), seq)
         before = keys_before(state, command)
@@ -312,9 +310,9 @@ class HallRunner:
             return None
         assert state.seq == seq, "a step takes one place in the log"
         commit = commit_of(state, command, result, plan=plan, digest=entry.digest)
-        row = seal(self._hash, stream=self.stream, version=seq, at_ms=commit.at_ms, command_id=commit.command_id,
+        row = seal(self._standing.hash, stream=self.stream, version=seq, at_ms=commit.at_ms, command_id=commit.command_id,
                    actor=commit.actor, body=commit_encoder.encode(commit))  # fmt: skip
-        self._hash = row.hash
+        self._standing.hash = row.hash
         return Decided(entry, commit, row, traces_after(state, self.stream, commit.events, before=before))
 
     def _dated(self, command: AnyCommand, at_ms: Ms, seq: int) -> AnyCommand:
@@ -327,22 +325,28 @@ class HallRunner:
 
     def _told(self, command: TakeTicket | CheckIn) -> Told | None:
         """Return the wait that the citizen is told; a booked visitor's is that of the ticket to be made, if it waits."""
-        asked = command if isinstance(command, TakeTicket) else ticket_of_check_in(self._ahead, command)
-        return self.shell.tell(self._ahead, asked) if asked is not None and self.shell.tell is not None else None
+        ahead, tell = self._standing.ahead, self.shell.tell
+        asked = command if isinstance(command, TakeTicket) else ticket_of_check_in(ahead, command)
+        return tell(ahead, asked) if asked is not None and tell is not None else None
 
-    async def _store(self, decided: list[Decided]) -> None:
+    async def _store(self, decided: list[Decided], previous: str) -> None:
         entries = [one.entry for one in decided]
-        batch = batch_of(self.stream, decided)
+        batch = batch_of(self.stream, decided, previous=previous)
         try:
             async with asyncio.timeout(self.shell.append_seconds):
                 await self.shell.ledger.append_many([batch])
         except (VersionConflict, CommandIdTaken) as conflict:
             log.warning("append_conflict", stream=self.stream, reason=str(conflict))
-            self._stale = True
-            self._try_again(entries, str(conflict))
+            self._standing.is_stale = True
+            if isinstance(conflict, VersionConflict) and conflict.found < self._standing.seen.seq:
+                self._part(OtherHistory(self.stream, conflict.found + 1), entries)
+            else:
+                self._try_again(entries, str(conflict))
+        except OtherHistory as other:
+            self._part(other, entries)
         except GuardMoved as moved:
             log.info("facts_moved", stream=self.stream)
-            self._stale = True
+            self._standing.is_stale = True
             relying = [entry for entry in entries if relies_on(entry, moved)]
             self._mailbox.fail(relying, FactsMoved(moved.key))
             self._try_again([entry for entry in entries if entry not in relying], str(moved))
@@ -350,7 +354,7 @@ class HallRunner:
             reason = str(failure) or f"no answer from the storage in {self.shell.append_seconds:g} s"
             log.error("append_failed", stream=self.stream, reason=reason, commands=len(entries))
             self._figures.failures += 1
-            self._stale = self._failing = True
+            self._standing.is_stale = self._failing = True
             await self._recover(entries, reason)
         else:
             self._failing = False
@@ -365,7 +369,7 @@ class HallRunner:
         except (LedgerError, HallError, TimeoutError) as error:
             log.error("replay_failed", stream=self.stream, reason=str(error) or "too slow")
         for entry in entries:
-            stored = self._answers.at_hand(entry.command.command_id)
+            stored = self._standing.at_hand(entry.command.command_id)
             if stored is not None:
                 self._mailbox.resolve(entry, stored)
             else:
@@ -375,7 +379,7 @@ class HallRunner:
         """Everything is durable: let reads see it, answer, tell the others."""
         commits = [one.commit for one in decided]
         for one in decided:
-            self._follow(one.commit, one.row.hash)
+            self._standing.follow(one.commit, one.row.hash)
         self.is_following = False
         self._figures.commands += len(commits)
         self._figures.refusals += sum(commit.refusal is not None for commit in commits)
@@ -387,9 +391,10 @@ class HallRunner:
 
     def _compare(self) -> None:
         """At the end of a day, see whether deciding and replaying it came to the same (S10); say it loudly if not."""
-        assert self._ahead.seq == self._seen.seq, "nothing is decided while a write is on its way"
-        same = self._ahead.fingerprint() == self._seen.fingerprint()
-        (log.info if same else log.error)("day_ended", stream=self.stream, seq=self._seen.seq, replay_agrees=same)
+        ahead, seen = self._standing.ahead, self._standing.seen
+        assert ahead.seq == seen.seq, "nothing is decided while a write is on its way"
+        same = ahead.fingerprint() == seen.fingerprint()
+        (log.info if same else log.error)("day_ended", stream=self.stream, seq=seen.seq, replay_agrees=same)
 
     # ---- what is durable ----
 
@@ -406,73 +411,36 @@ class HallRunner:
 
     async def _replay(self) -> None:
         """Build the state to decide on from what is durable, or read on; the state for reads follows what it had not seen."""
-        is_stale = self._stale
-        fresh, previous = self._base() if is_stale else (self._ahead, self._hash)
+        is_stale = self._standing.is_stale
         news: list[Commit] = []
-        # Until it is through nothing holds; and a hint is heard once, so that a ledger that cannot be read is not spun on.
-        self._stale, self._hinted = True, 0
-        rows = replayed(self.shell.ledger, self.stream, fresh, plans=self._plans, previous=previous)
+        # A hint is heard once, so that a ledger that cannot be read is not spun on.
+        self._hinted = 0
         try:
-            async for commit, row_hash in rows:
-                previous = row_hash
-                if commit.seq > self._seen.seq:
-                    self._follow(commit, row_hash)
-                    news.append(commit)
-        except StorageFailed:
-            raise
-        except (LedgerError, HallError):
-            self._is_doubted = True
+            await self._standing.read_on(news)
+        except OtherHistory as other:
+            self._part(other)
             raise
         finally:
-            # Even if it ends half-way: what was seen now is not news to the next replay.
             if news:
                 self.is_following = self.shell.is_shared
                 self._announce(news)
-        for name, plan in self._plans.items():
-            fresh.plans[name] = plan
-        self._ahead, self._hash, self._stale, self._is_doubted = fresh, previous, False, False
         self._figures.replays += 1
         # Reading on is every day's work of several nodes.
-        (log.info if is_stale else log.debug)("hall_day_replayed", stream=self.stream, seq=fresh.seq, news=len(news))
-
-    def _base(self) -> tuple[HallDay, str]:
-        """Return a state to read on from, and its row's hash: a copy of what is seen costs a fraction of the whole log."""
-        if self._is_doubted or not self._seen.is_open:
-            return HallDay(), GENESIS
-        return copy_of(self._seen), self._seen_hash
+        (log.info if is_stale else log.debug)(
+            "hall_day_replayed", stream=self.stream, seq=self._standing.seen.seq, news=len(news)
+        )
 
     @property
     def _is_behind(self) -> bool:
-        return self._hinted > self._seen.seq
-
-    def _follow(self, commit: Commit, row_hash: str) -> None:
-        self._seen.plans.update(self._plans)
-        apply(self._seen, commit)
-        self._seen_hash = row_hash
-        self._answers.add(commit)
+        return self._hinted > self._standing.seen.seq
 
     def _announce(self, commits: Sequence[Commit]) -> None:
         self.shell.bus.publish(self.stream, commits[-1].seq)
-        self._arrivals.reached(self._seen.seq)
+        self._arrivals.reached(self._standing.seen.seq)
         if self.shell.after_commit is not None:
             self.shell.after_commit(self, commits)
 
-    def _teach(self, name: str, plan: Plan) -> None:
-        self._plans[name] = plan
-        self._ahead.plans[name] = plan
-        self._seen.plans[name] = plan
-
     # ---- answers ----
-
-    async def _known(self, command_id: str) -> Commit | None:
-        at_hand = self._answers.at_hand(command_id)
-        if at_hand is not None or not self._answers.must_look_up(command_id):
-            return at_hand
-        try:
-            row = await self.shell.ledger.find(self.stream, command_id)
-        except StorageFailed as failure:
-            raise OutcomeUnknown(failure.reason) from failure
-        return decoded(row) if row is not None else None
 
     def _repeat(self, known: Commit, digest: str) -> Outcome:
         if known.request != digest:
@@ -486,9 +454,17 @@ class HallRunner:
         self._mailbox.fail([entry for entry in entries if entry.attempts >= ATTEMPTS_LIMIT], OutcomeUnknown(reason))
         self._mailbox.give_back([entry for entry in entries if entry.attempts < ATTEMPTS_LIMIT])
 
+    def _part(self, other: OtherHistory, entries: Sequence[Entry] = ()) -> None:
+        """Stop for good: what this node knows, and its screens show, is not what the storage holds."""
+        if not self._stopped:
+            log.error("log_is_another", stream=self.stream, row=other.version)
+            self._stopped = f"{other}; all nodes must be started again"
+            self._mailbox.knock()
+        self._mailbox.fail(entries, HallStopped(self.stream, str(other)))
+
     def _crash(self, entry: Entry, error: Exception) -> None:
         self._figures.crashes += 1
-        self._stale = self._is_doubted = True
+        self._standing.doubt()
         name = type(entry.command).__name__
         log.error("decision_failed", stream=self.stream, command=name, crashes=self._figures.crashes, exc_info=error)
         self._mailbox.fail([entry], DecisionFailed(f"{name}: {type(error).__name__}"))

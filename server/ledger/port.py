@@ -13,6 +13,7 @@ Laws, held by every backend and checked by one contract suite:
 
 LedgerError
 ├── VersionConflict   somebody else continued the stream
+├── OtherHistory      the stream is not the one that this node has read: its storage went back
 ├── CommandIdTaken    the stream has an answer to this command already
 ├── GuardMoved        what a batch was decided on has changed meanwhile
 ├── StorageFailed     disk full, input or output error, too much waiting: the outcome is unknown
@@ -78,6 +79,8 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     rows: tuple[Row, ...]
     guards: tuple[Guard, ...] = ()
     traces: tuple[Trace, ...] = ()
+    previous: str = ""
+    """Hash of the row that they follow; where several nodes write, the stored one must have it. Empty: any."""
 
 
 class StreamHead(msgspec.Struct, frozen=True, gc=False):
@@ -124,6 +127,16 @@ class VersionConflict(LedgerError):
         self.stream = stream
         self.expected = expected
         self.found = found
+
+
+class OtherHistory(LedgerError):
+    """Rows that were read or stored are gone, and perhaps others in their place: an older copy of the storage took over."""
+
+    def __init__(self, stream: str, version: int) -> None:
+        """Remember the row that is not the one that was known."""
+        super().__init__(f"{stream} row {version}: the storage holds another history than it did")
+        self.stream = stream
+        self.version = version
 
 
 class CommandIdTaken(LedgerError):

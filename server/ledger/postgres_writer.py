@@ -18,12 +18,14 @@ import structlog
 
 from server.ledger.counting import Figures
 from server.ledger.port import (
+    GENESIS,
     Batch,
     CommandIdTaken,
     GuardMoved,
     LedgerError,
     LedgerHealth,
     LedgerStatistics,
+    OtherHistory,
     StorageFailed,
     Trace,
     VersionConflict,
@@ -35,6 +37,8 @@ from server.ledger.port import (
 log = structlog.get_logger(__name__)
 
 Append = tuple[Batch, ...]
+Head = tuple[int, str]
+"""Version and hash of the last row of a stream."""
 
 WAITING_LIMIT: Final = 10_000
 """Most appends that wait; each runner has one at a time, so this is far more than the halls of a province."""
@@ -77,8 +81,8 @@ LOST: Final = (
 """What says that the connection went, and not that the database refused."""
 
 _STORED = """SELECT hash FROM unnest($1::text[], $2::bigint[]) AS w (s, v) JOIN commits ON stream = s AND version = v"""
-_HEADS = """SELECT s, coalesce((SELECT version FROM commits WHERE stream = s ORDER BY version DESC LIMIT 1), 0)
-FROM unnest($1::text[]) AS s"""
+_HEADS = """SELECT s, head.version, head.hash FROM unnest($1::text[]) AS s, LATERAL (
+SELECT version, hash FROM commits WHERE stream = s ORDER BY version DESC LIMIT 1) AS head"""
 _INSERT = """INSERT INTO commits (stream, version, at_ms, command_id, actor, body, hash)
 SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bytea[], $7::text[])"""
 _VERSIONS = "SELECT key, version FROM guards WHERE key = ANY($1::text[])"
@@ -98,7 +102,7 @@ class GroupWriter:
 
     connect: Callable[[], Awaitable[Any]]
     _waiting: list[tuple[Append, asyncio.Future[None]]] = field(default_factory=list)
-    _heads: dict[str, int] = field(default_factory=dict)
+    _heads: dict[str, Head] = field(default_factory=dict)
     _figures: Figures = field(default_factory=Figures)
     _connection: Any = None
     _task: asyncio.Task[None] | None = None
@@ -208,22 +212,29 @@ class GroupWriter:
             if error.constraint_name == "commits_pkey":
                 # Another node was faster by less than the look at the head.
                 heads = await self._heads_of(connection, [append])
-                return VersionConflict(batch.stream, batch.rows[0].version - 1, heads[batch.stream])
+                return VersionConflict(batch.stream, batch.rows[0].version - 1, heads[batch.stream][0])
             return CommandIdTaken(batch.stream, "")
 
-    async def _heads_of(self, connection: Any, appends: Sequence[Append]) -> dict[str, int]:
+    async def _heads_of(self, connection: Any, appends: Sequence[Append]) -> dict[str, Head]:
         """Return where the streams stand; what is known is believed only where it fits, since the key fences that."""
         wanted: dict[str, int] = {}
         for append in appends:
             for batch in append:
                 wanted.setdefault(batch.stream, batch.rows[0].version - 1)
-        unsure = [stream for stream, expected in wanted.items() if self._heads.get(stream) != expected]
-        found = dict(await connection.fetch(_HEADS, unsure)) if unsure else {}
-        return {stream: found[stream] if stream in found else self._heads[stream] for stream in wanted}
+        known = {stream: head for stream in wanted if (head := self._heads.get(stream)) and head[0] == wanted[stream]}
+        unsure = [stream for stream in wanted if stream not in known]
+        found = await connection.fetch(_HEADS, unsure) if unsure else ()
+        return {
+            **dict.fromkeys(unsure, (0, GENESIS)),
+            **known,
+            **{one["s"]: (one["version"], one["hash"]) for one in found},
+        }
 
     async def _connected(self) -> Any:
         if self._connection is not None and not self._connection.is_closed():
             return self._connection
+        # Behind a new connection there may be another server, which has not all that the former one had.
+        self._heads.clear()
         loop = asyncio.get_running_loop()
         if self._lost_at is None:
             self._lost_at = loop.time()
@@ -283,14 +294,17 @@ async def _guards_of(connection: Any, appends: Sequence[Append]) -> dict[str, in
     return {**dict.fromkeys(keys, 0), **dict(await connection.fetch(_VERSIONS, keys))}
 
 
-def _fault_of(append: Append, heads: dict[str, int], guards: dict[str, int]) -> LedgerError | None:
+def _fault_of(append: Append, heads: dict[str, Head], guards: dict[str, int]) -> LedgerError | None:
     """Return the conflict of an append; without one, heads and guards move on."""
-    ahead, moved = dict[str, int](), dict[str, int]()
+    ahead, moved = dict[str, Head](), dict[str, int]()
     for batch in append:
-        conflict = faults_of_batch(batch, ahead.get(batch.stream, heads[batch.stream]))
+        version, last = ahead.get(batch.stream, heads[batch.stream])
+        conflict = faults_of_batch(batch, version)
         if conflict is not None:
             return conflict
-        ahead[batch.stream] = batch.rows[-1].version
+        if batch.previous not in ("", last):
+            return OtherHistory(batch.stream, version)
+        ahead[batch.stream] = batch.rows[-1].version, batch.rows[-1].hash
         fault: GuardMoved | None = guard_fault(moves_of(batch), {**guards, **moved})
         if fault is not None:
             return fault

@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from server.audit import audit_all
-from server.backup import BackupBroken, FolderInUse, FolderNotEmpty, backup, restore, verify
+from server.backup import BackupBroken, FolderInUse, FolderNotEmpty, Manifest, _unpack, backup, restore, verify
 from server.cli import main
-from server.ledger.port import StreamHead
+from server.ledger.copying import copy_database
+from server.ledger.port import LedgerInUse, StreamHead
 from server.ledger.sqlite import FILE_NAME, SqliteLedger
 from tests.support.live import running, send, take
 
@@ -101,6 +102,62 @@ def test_a_folder_in_use_is_not_restored_into(data: Path, tmp_path: Path):
             restore(tmp_path / "one.tar.gz", data, force=True)
     finally:
         asyncio.run(ledger.close())
+
+
+def test_a_server_cannot_begin_on_a_folder_while_it_is_restored(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Its folder would be moved away under it, with all that it acknowledged since."""
+    backup(data, tmp_path / "one.tar.gz")
+    refused: list[str] = []
+
+    def spare_tries(archive: Path, staged: Path) -> Manifest:
+        with pytest.raises(LedgerInUse) as caught:
+            SqliteLedger.open(data / FILE_NAME)
+        refused.append(caught.value.path)
+        return _unpack(archive, staged)
+
+    monkeypatch.setattr("server.backup._unpack", spare_tries)
+    restore(tmp_path / "one.tar.gz", data, force=True)
+
+    assert refused == [FILE_NAME]
+    asyncio.run(SqliteLedger.open(data / FILE_NAME).close())
+
+
+def test_a_folder_that_came_into_being_meanwhile_is_not_replaced(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    backup(data, tmp_path / "one.tar.gz")
+    again = tmp_path / "again"
+
+    def server_begins(archive: Path, staged: Path) -> Manifest:
+        again.mkdir()
+        asyncio.run(_fill(again, [7]))
+        return _unpack(archive, staged)
+
+    monkeypatch.setattr("server.backup._unpack", server_begins)
+    with pytest.raises(FolderNotEmpty):
+        restore(tmp_path / "one.tar.gz", again)
+
+    assert [report.rows for report in audit_all(again / FILE_NAME)] == [2]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["again", "data", "one.tar.gz"]
+
+
+def test_what_follows_the_log_is_never_ahead_of_it_in_a_backup(data: Path, monkeypatch: pytest.MonkeyPatch):
+    """Restored, it would not look at the rows that come in the place of those that it has read."""
+    for name in ("config.db", "contacts.db", "outbox.db", "reports.db"):
+        copy_database(data / FILE_NAME, data / name)
+    copied: list[str] = []
+
+    def copy(source: Path, target: Path) -> None:
+        copied.append(source.name)
+        copy_database(source, target)
+
+    monkeypatch.setattr("server.backup.copy_database", copy)
+    manifest = backup(data, data.parent / "one.tar.gz")
+
+    assert copied == ["outbox.db", "reports.db", FILE_NAME, "config.db", "contacts.db"]
+    assert [entry.path for entry in manifest.files] == sorted(entry.path for entry in manifest.files)
 
 
 def test_an_existing_archive_is_not_overwritten(data: Path, tmp_path: Path):

@@ -464,7 +464,7 @@ async def test_reads_and_decisions_and_replay_agree(ledger: Ledger):
     async with running(ledger) as runner:
         await send(runner, *(take(number, item) for number, item in enumerate(["id-card", "invoice"] * 10)))
         await send(runner, open_window(), open_window("W03", "li"), *(call_next(number) for number in range(4)))
-        prints = {runner.view_state().fingerprint(), runner._ahead.fingerprint()}
+        prints = {runner.view_state().fingerprint(), runner._standing.ahead.fingerprint()}
     async with running(ledger, opened=False) as again:
         prints.add(again.view_state().fingerprint())
 
