@@ -110,9 +110,9 @@ def _not_finished(state: HallDay, event: ev.TicketFinished) -> None:
     ticket = state.tickets[event.ticket]
     ticket.service_ms -= ticket.finished_ms - ticket.serving_since_ms
     ticket.finished_ms = 0
-    moves.open_for_person(state, ticket)
     state.desks[event.window].done -= 1
     _back_to_desk(state, event, "SERVING")
+    moves.open_for_person(state, ticket)
 
 
 def _not_asked(state: HallDay, event: ev.WindowAsked) -> None:
