@@ -51,6 +51,8 @@ class DeskTime(msgspec.Struct, gc=False):
     busy_ms: Ms = 0
     is_open: bool = False
     is_busy: bool = False
+    label: str = ""
+    """As it was called last: the plan in force may have no such window any more."""
 
 
 class DayFold:
@@ -62,6 +64,14 @@ class DayFold:
         for plan in plans:
             self.learn(plan)
         self.began: dict[TicketId, Ms] = {}
+        self._since: dict[TicketId, Ms] = {}
+        """The arrival that a ticket's place in the order goes back to."""
+        self._lent: dict[TicketId, Ms] = {}
+        """The credit that a ticket has from another one, which was merged into it."""
+        self._sent: set[TicketId] = set()
+        """Who has the place of a ticket that was transferred."""
+        self._resumed: set[TicketId] = set()
+        """Who came back from a hold into a line: the clerk gave the place."""
         self.calls: list[Call] = []
         self.calls_of: dict[TicketId, list[Call]] = {}
         self.desk_times: dict[WindowCode, DeskTime] = {}
@@ -94,21 +104,33 @@ class DayFold:
     def _note(self, event: ev.AnyEvent, commit: ev.Commit) -> None:
         match event:
             case ev.TicketTaken():
-                self.began[event.ticket] = commit.at_ms if event.origin is not None else event.arrived_ms
+                since_ms = commit.at_ms if event.origin is not None else event.arrived_ms
+                self.began[event.ticket] = self._since[event.ticket] = since_ms
             case ev.TicketSplit():
                 parent = self.first_call(event.ticket)
                 self.began[event.child] = self.began[event.ticket] if parent is None else commit.at_ms
+                self._inherit(event.child, self.state.tickets[event.ticket])
+            case ev.TicketsMerged():
+                self._note_merged(event)
             case bev.TicketEligible():
-                self.began[event.ticket] = commit.at_ms
+                self.began[event.ticket] = self._since[event.ticket] = commit.at_ms
+            case ev.TicketRequeued() if event.cause == "resumed":
+                self._resumed.add(event.ticket)
             case ev.CallRepeated():
                 self._last_call(event.ticket).recalls += 1
             case ev.CallWithdrawn():
                 self._last_call(event.ticket).stands = False
             case ev.StepUndone():
                 for call in self._calls_at(event.undoes):
-                    call.stands = False
+                    call.stands = call.window != event.window
             case _:
                 pass
+
+    def _note_merged(self, event: ev.TicketsMerged) -> None:
+        """Whoever takes over an earlier place takes over what that place goes back to."""
+        survivor, merged = self.state.tickets[event.ticket], self.state.tickets[event.merged]
+        if survivor.lane == merged.lane and event.due_ms == merged.due_ms:
+            self._inherit(survivor.id, merged)
 
     def _last_call(self, ticket: TicketId) -> Call:
         return next(call for call in reversed(self.calls_of[ticket]) if call.stands)
@@ -126,8 +148,8 @@ class DayFold:
     def _note_call(self, event: ev.TicketCalled, commit: ev.Commit, waiting: list[Ticket]) -> None:
         ticket = self.state.tickets[event.ticket]
         passed: list[Passed] = []
-        if event.rule != "resumed" and ticket.called_from != "HELD":
-            passed = [Passed(one.id, self._why(ticket, one, event)) for one in waiting if _is_passed(one, ticket)]
+        if event.rule != "resumed" and ticket.called_from != "HELD" and ticket.id not in self._resumed:
+            passed = [Passed(one.id, self._why(ticket, one, event)) for one in waiting if self._is_passed(one, ticket)]
         call = Call(
             commit.seq,
             commit.at_ms,
@@ -141,17 +163,34 @@ class DayFold:
         self.calls.append(call)
         self.calls_of.setdefault(event.ticket, []).append(call)
 
+    def _is_passed(self, one: Ticket, ticket: Ticket) -> bool:
+        """Whoever let others pass, did not come when called, or was parked, gave the place up."""
+        since = self._since
+        came_before = (since[one.id], one.order) < (since[ticket.id], ticket.order)
+        gave_way = one.rejoins or one.delays or one.id in self._resumed
+        return came_before and one.id != ticket.id and not gave_way
+
     def _why(self, ticket: Ticket, passed: Ticket, event: ev.TicketCalled) -> PassedBy:
         if event.rule == "chosen":
             return "chosen"
-        if ticket.hops or passed.hops:
+        if self._was_sent(ticket) or self._was_sent(passed):
             return "transfer"
         privileged = ticket.lane < passed.lane or self._credit(ticket) > self._credit(passed)
         return "class" if privileged else "order"
 
+    def _inherit(self, name: TicketId, other: Ticket) -> None:
+        """Let a ticket have another one's place, with what explains it."""
+        self._since[name] = self._since[other.id]
+        self._lent[name] = self._credit(other)
+        if self._was_sent(other):
+            self._sent.add(name)
+
+    def _was_sent(self, ticket: Ticket) -> bool:
+        return bool(ticket.hops) or ticket.id in self._sent
+
     def _credit(self, ticket: Ticket) -> Ms:
         known = self.state.class_of(ticket.klass)
-        return known.credit_ms if known is not None else 0
+        return max(known.credit_ms if known is not None else 0, self._lent.get(ticket.id, 0))
 
     def _note_desks(self, at_ms: Ms) -> None:
         """Look at the windows that the last commit touched; at all of them when it brought another plan."""
@@ -165,10 +204,11 @@ class DayFold:
         time = self.desk_times.get(desk.code)
         is_open, is_busy = _is_open(desk), desk.ticket is not None
         if time is None:
-            self.desk_times[desk.code] = DeskTime(at_ms, 0, 0, is_open, is_busy)
+            time = self.desk_times[desk.code] = DeskTime(at_ms, 0, 0, is_open, is_busy)
         elif (time.is_open, time.is_busy) != (is_open, is_busy):
             time.open_ms, time.busy_ms = spent(time, at_ms)
             time.at_ms, time.is_open, time.is_busy = at_ms, is_open, is_busy
+        time.label = desk.label
 
 
 def spent(time: DeskTime, at_ms: Ms) -> tuple[Ms, Ms]:
@@ -185,9 +225,3 @@ def _own_people(state: HallDay, window: WindowCode) -> list[Ticket]:
     """Return who waits for a window's own items."""
     bit = state.desks[window].bit
     return [entry[3] for line in state.lines if line.primary & bit for entry in line.people]
-
-
-def _is_passed(one: Ticket, ticket: Ticket) -> bool:
-    """Whoever let others pass, or did not come when called, gave the place up."""
-    came_before = (one.arrived_ms, one.order) < (ticket.arrived_ms, ticket.order)
-    return came_before and one.id != ticket.id and not one.rejoins and not one.delays

@@ -10,6 +10,7 @@ from hall.moves import (
     enter_line,
     free_desk,
     go_one_way,
+    handed_for_person,
     leave_line,
     line_now,
     mark_call,
@@ -273,8 +274,7 @@ def on_split(state: HallDay, event: ev.TicketSplit) -> None:
     state.tickets[child.id] = child
     state.totals["WAITING"] += 1
     state.series[event.series] = event.count
-    for entry in taken if parent.person else ():
-        state.open_of_person[parent.person, entry.item] = child.id
+    handed_for_person(state, parent, child)
     enter_line(state, child)
 
 

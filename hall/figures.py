@@ -11,12 +11,15 @@
 - **hold**: parked by a clerk; neither waiting nor service.
 - **overtakes**: a ticket is overtaken when one with a later arrival is called by a window whose own items the waiting one
   has, and the call stands. Not counted: who let others pass or missed a call; who comes back from a hold. Calls of a chosen
-  one, classes with an earlier lane or more credit, and transfers are counted apart.
+  one, classes with an earlier lane or more credit, and transfers are counted apart. Who goes on from another hall, and who was
+  early for a booking, arrives here when the wait begins; who took over the place of a ticket that was merged or split goes by
+  that one's arrival, class and transfers.
 - **promise kept**: the share of waits within the promise of the plan in force (``warnings.promise_ms``). Whoever
   waits longer than the promise without a call, or left after that, counts as not kept; who left earlier does not count.
 - **told**: the share of tickets with a told wait whose wait is at most the told P80; who was not called counts as soon as the
   time passed is longer.
 - **wait** of a window: the waits that ended at it, by the first call that stands, wherever service was later.
+- a **window** that the plan no longer has keeps the figures of the time it was open today.
 - **use** of a window: time with a ticket (called or served), in percent of the time open (neither closed nor paused).
 - **taken, done, …**: a merged ticket counts as taken and as merged, not as cancelled.
 
@@ -38,7 +41,7 @@ from hall.ids import Ms, TicketId
 from hall.policy import Plan
 from hall.state import FINAL_STATES, Ticket, entries_here
 
-DEFINITION = "hall.figures/3"
+DEFINITION = "hall.figures/4"
 """Changes whenever a figure would come out differently for the same log."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -233,11 +236,13 @@ class Figures:
         called = _grouped(visits, lambda one: one.first_window)
         done = _grouped([one for one in visits if one.state == "DONE"], lambda one: one.window)
         rows: dict[str, object] = {}
-        for code, desk in state.desks.items():
-            open_ms, busy_ms = spent(self.fold.desk_times[code], state.at_ms)
+        for code, time in self.fold.desk_times.items():
+            open_ms, busy_ms = spent(time, state.at_ms)
+            if code not in state.desks and not open_ms:
+                continue
             group = done.get(code, [])
             rows[code] = {
-                "label": desk.label,
+                "label": time.label,
                 "done": len(group),
                 "busy_ms": busy_ms,
                 "open_ms": open_ms,

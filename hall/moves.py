@@ -7,7 +7,7 @@ back in :mod:`hall.undo`.
 import msgspec
 
 from hall.ids import Ms
-from hall.state import Desk, Entry, HallDay, Line, Ticket, TicketState, line_for, signature_of
+from hall.state import FINAL_STATES, Desk, Entry, HallDay, Line, Ticket, TicketState, line_for, signature_of
 
 # ---- lines, windows, states ----
 
@@ -108,14 +108,45 @@ def open_for_person(state: HallDay, ticket: Ticket) -> None:
     """Remember a person's open ticket per item."""
     if ticket.person:
         for entry in ticket.entries:
-            state.open_of_person.setdefault((ticket.person, entry.item), ticket.id)
+            key = (ticket.person, entry.item)
+            if state.open_of_person.setdefault(key, ticket.id) != ticket.id:
+                _share(state, key)
+
+
+def handed_for_person(state: HallDay, ticket: Ticket, child: Ticket) -> None:
+    """Remember that items of a person went from one ticket to another, which may leave the same item on both."""
+    if ticket.person:
+        for entry in child.entries:
+            key = (ticket.person, entry.item)
+            if state.open_of_person.get(key) == ticket.id and all(one.item != entry.item for one in ticket.entries):
+                state.open_of_person[key] = child.id
+            else:
+                _share(state, key)
 
 
 def closed_for_person(state: HallDay, ticket: Ticket) -> None:
-    """Forget a person's open ticket per item."""
+    """Forget a person's open ticket per item, unless another one has the item too."""
     for entry in ticket.entries:
-        if state.open_of_person.get((ticket.person, entry.item)) == ticket.id:
-            del state.open_of_person[ticket.person, entry.item]
+        key = (ticket.person, entry.item)
+        if key in state.shared:
+            _share(state, key)
+        elif state.open_of_person.get(key) == ticket.id:
+            del state.open_of_person[key]
+
+
+def _share(state: HallDay, key: tuple[str, str]) -> None:
+    """Let the first of several open tickets stand for a person's item: a split, a merge or an undo may leave the same on two."""
+    state.shared.add(key)
+    person, item = key
+    first = next((one.id for one in state.tickets.values() if one.person == person and _is_open_for(one, item)), None)
+    if first is None:
+        state.open_of_person.pop(key, None)
+    else:
+        state.open_of_person[key] = first
+
+
+def _is_open_for(ticket: Ticket, item: str) -> bool:
+    return ticket.state not in FINAL_STATES and any(one.item == item for one in ticket.entries)
 
 
 def close_ticket(state: HallDay, ticket: Ticket, into: TicketState) -> None:

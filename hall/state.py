@@ -212,7 +212,7 @@ class HallDay:
         "asking", "at_ms", "bookings", "calls", "date", "desks", "end_day_ms", "half_day_ms", "hall", "held", "index", "is_ended",
         "is_open", "issue_from_ms", "issue_until_ms", "issued", "issuing", "kind", "line_of", "line_of_item", "lines",
         "missed", "next_open_ms", "nonempty", "open_of_person", "orders", "plan", "plan_hash", "plans",
-        "recent_calls", "rings", "seq", "series", "sessions", "stopped_items", "tickets", "totals",
+        "recent_calls", "rings", "seq", "series", "sessions", "shared", "stopped_items", "tickets", "totals",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -249,6 +249,8 @@ class HallDay:
         self.series: dict[str, int] = {}
         self.issued: dict[tuple[int, bool], int] = {}
         self.open_of_person: dict[tuple[str, str], TicketId] = {}
+        self.shared: set[tuple[str, str]] = set()
+        """Items of persons that were on several open tickets at once; the first of them stands in ``open_of_person``."""
         self.missed: dict[TicketId, Ticket] = {}
         self.held: dict[TicketId, Ticket] = {}
         self.calls: dict[int, CallRecord] = {}
@@ -294,6 +296,7 @@ def copy_of(day: HallDay) -> HallDay:
     mine.calls = {ring: copy(record) for ring, record in day.calls.items()}
     mine.series, mine.issued = dict(day.series), dict(day.issued)
     mine.open_of_person, mine.totals = dict(day.open_of_person), dict(day.totals)
+    mine.shared = set(day.shared)
     mine.bookings = day.bookings.own_copy()
     _copy_lines(day, mine)
     mine.desks = {code: _copy_of_desk(desk, mine) for code, desk in day.desks.items()}

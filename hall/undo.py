@@ -12,7 +12,7 @@ from hall import events as ev
 from hall import moves
 from hall.commands import UndoLast
 from hall.evolve_booking import undo_no_show
-from hall.state import Desk, HallDay, TicketState
+from hall.state import Desk, HallDay, Ticket, TicketState
 
 UNDOABLE = (
     ev.TicketCalled,
@@ -40,9 +40,22 @@ def can_take_back(desk: Desk) -> bool:
 
 
 def is_untouched(state: HallDay, desk: Desk) -> bool:
-    """Return whether nothing happened since to the window or to the tickets of its last command."""
+    """Return whether nothing happened since to the window or to the tickets of its last command, the plan included."""
     named = (state.tickets[ticket] for event in _own_events(desk) if (ticket := getattr(event, "ticket", "")))
-    return desk.touched == desk.last_seq and all(ticket.touched == desk.last_seq for ticket in named)
+    return desk.touched == desk.last_seq and all(
+        ticket.touched == desk.last_seq and _has_place(state, ticket) for ticket in named
+    )
+
+
+def _has_place(state: HallDay, ticket: Ticket) -> bool:
+    """Return whether the plan in force has what a ticket is for and where it was sent; a visit that is over may have lost it."""
+    index = state.index
+    return (
+        all(one.item in index.items for one in ticket.entries)
+        and ticket.klass in index.classes
+        and (not ticket.to_window or ticket.to_window in state.desks)
+        and (not ticket.to_area or ticket.to_area in index.areas)
+    )
 
 
 def take_back(state: HallDay, desk: Desk) -> None:
@@ -97,9 +110,9 @@ def _not_finished(state: HallDay, event: ev.TicketFinished) -> None:
     ticket = state.tickets[event.ticket]
     ticket.service_ms -= ticket.finished_ms - ticket.serving_since_ms
     ticket.finished_ms = 0
-    moves.open_for_person(state, ticket)
     state.desks[event.window].done -= 1
     _back_to_desk(state, event, "SERVING")
+    moves.open_for_person(state, ticket)
 
 
 def _not_asked(state: HallDay, event: ev.WindowAsked) -> None:

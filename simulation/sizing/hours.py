@@ -39,7 +39,7 @@ from simulation.sizing.longer import (
     new_times,
     visits_a_week,
 )
-from simulation.sizing.manning import Slots, need_of, scheduled, with_closures, with_more
+from simulation.sizing.manning import Slots, is_more_where_missed, need_of, scheduled, with_closures, with_more
 from simulation.sizing.need import Need
 from simulation.sizing.overtime import Overtime, overtime_of
 from simulation.sizing.ranges import Range
@@ -226,13 +226,15 @@ class _Cover(msgspec.Struct, frozen=True):
     checks: tuple[CoverCheck, ...]
 
     def raised(self, kinds: Sequence[DayKind]) -> list[Slots]:
-        """Return the plans with more windows where these weeks missed."""
-        return [
-            with_more(
-                kind, plan, self.schedule, table, [one.check for one in self.checks if one.weekdays == kind.weekdays]
-            )
-            for kind, plan, table in zip(kinds, self.plans, self.tables, strict=True)
+        """Return the plans with more windows where these weeks missed; the same ones where none of that would help."""
+        checks = [[one.check for one in self.checks if one.weekdays == kind.weekdays] for kind in kinds]
+        days = [*zip(kinds, self.plans, checks, strict=True)]
+        found = [
+            with_more(kind, plan, self.schedule, table, own)
+            for (kind, plan, own), table in zip(days, self.tables, strict=True)
         ]
+        helps = any(is_more_where_missed(*day[:2], more, day[2]) for day, more in zip(days, found, strict=True))
+        return found if helps else self.plans
 
 
 class _Run:

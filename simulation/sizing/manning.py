@@ -4,6 +4,7 @@ Laws:
 - people beyond the plan sit at the windows of which the smallest part is open;
 - windows are added where fresh weeks missed the target, to those that were really open: to a missed hour and to the half-hour
   before it, in which its queue begins; for a missed theme, to the whole day;
+- where no such half-hour can get one, nothing is added: more windows for hours that hold would help nobody who waited;
 - of groups of windows that one gets more which serves the theme that was called in time least often.
 """
 
@@ -107,6 +108,13 @@ def with_more(kind: DayKind, plan: Slots, found: Schedule, table: Days, checks: 
         more = _one_more(frame.groups, open_now, short, _helpers(kind, frame.groups, table, themes))
         slots.append(own if more is None else SizedSlot(own.from_min, own.to_min, sum(more), more))
     return tuple(slots)
+
+
+def is_more_where_missed(kind: DayKind, plan: Slots, more: Slots, checks: Sequence[Checked]) -> bool:
+    """Return whether a half-hour that a check missed in has more windows, and not only hours that hold by a hair."""
+    frame = frame_of(kind.setting)
+    missed = {slot for check in checks if not check.holds for slot in _slots_of(frame, check)}
+    return any(new != old and old.from_min // SLOT_MIN in missed for new, old in zip(more, plan, strict=True))
 
 
 def _missing(frame: Frame, checks: Sequence[Checked]) -> dict[int, tuple[float, frozenset[str]]]:

@@ -44,6 +44,8 @@ def assert_own(mine: Any, theirs: Any, *, twins: dict[int, Any]) -> None:
     if isinstance(theirs, dict):
         assert list(mine) == list(theirs)
         _assert_each(tuple(mine.values()), tuple(theirs.values()), twins=twins)
+    elif isinstance(theirs, set):
+        assert mine == theirs, "keys are texts"
     elif isinstance(theirs, list):
         _assert_each(tuple(mine), tuple(theirs), twins=twins)
     else:

@@ -1,65 +1,19 @@
 """Every figure, given a log with known answers; and folding by steps equals folding at once."""
 
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hall import commands as cmd
-from hall import figures as fg
 from hall.dayfold import DayFold
-from hall.errors import BrokenLog, Refusal
+from hall.errors import BrokenLog
 from hall.figures import Figures, figures_of, percent, percentile, spread_of
-from hall.ids import MINUTE_MS, Ms
 from hall.policy import plan_hash
 from tests.support.crowd import Crowd
-from tests.support.logs import CLERKS, PLANS, Recorder, random_log
+from tests.support.figure_day import MINUTE, day
+from tests.support.logs import CLERKS, PLANS, random_log
 from tests.support.plans import NINE_MS, small_plan
-
-MINUTE = MINUTE_MS
-
-
-class Day(Recorder):
-    """A recorder with short words, whose figures are asked at the end."""
-
-    def do(
-        self, kind: Callable[..., cmd.AnyCommand], *, after: Ms = 0, actor: str = "manager:qian", **fields: object
-    ) -> None:
-        self.at_ms += after
-        made = kind(command_id=f"figures-{len(self.log):06}", at_ms=0, actor=actor, **fields)
-        answer = self.send(made)
-        assert not isinstance(answer, Refusal), answer.en
-
-    def at(self, kind: Callable[..., cmd.AnyCommand], window: str = "W01", *, after: Ms = 0, **fields: object) -> None:
-        self.do(kind, after=after, actor=CLERKS[window], window=window, **fields)
-
-    def take(self, name: str, *items: tuple[str, int], after: Ms = 0, **fields: object) -> str:
-        ticket = f"ticket-{name}"
-        wanted = tuple(cmd.WantedItem(code, quantity) for code, quantity in items or (("id-card", 1),))
-        self.do(cmd.TakeTicket, after=after, actor="device:kiosk-1", ticket=ticket, items=wanted, **fields)
-        return ticket
-
-    def serve(self, window: str = "W01", *, walk: Ms = 0, service: Ms = 5 * MINUTE) -> None:
-        self.at(cmd.StartService, window, after=walk)
-        self.at(cmd.FinishTicket, window, after=service)
-
-    def figures(self) -> Figures:
-        return figures_of(self.log, PLANS.values())
-
-    def report(self) -> dict[str, object]:
-        return self.figures().report(rebuilt_ms=1)
-
-    def visit(self, ticket: str) -> fg.Visit:
-        return next(one for one in self.figures().visits() if one.ticket == ticket)
-
-
-def day(*windows: str) -> Day:
-    made = Day()
-    for window in windows:
-        made.at(cmd.OpenWindow, window)
-    return made
-
 
 # ---- one definition ----
 
@@ -181,6 +135,25 @@ def test_a_wait_belongs_to_the_window_of_the_first_call_that_stands() -> None:
     assert (windows["W01"]["done"], windows["W02"]["done"]) == (1, 0)
 
 
+def test_a_window_that_the_plan_lost_today_keeps_its_figures() -> None:
+    """Every wait counts at one window, whatever the plan of the evening says."""
+    hall = day("W02")
+    hall.take("a")
+    hall.at(cmd.CallNext, "W02", after=MINUTE)
+    hall.serve("W02")
+    hall.at(cmd.CloseWindow, "W02")
+    plan = small_plan(version="2")
+    windows = tuple(one for one in plan.catalog.windows if one.code == "W01")
+    fewer = replace(plan, catalog=replace(plan.catalog, windows=windows))
+    hall.do(cmd.ChangePlan, plan=hall.state.learn(fewer))
+    report = figures_of(hall.log, [*PLANS.values(), fewer]).report()
+
+    lost = report["by_window"]["W02"]
+    assert list(report["by_window"]) == ["W01", "W02"], "W03 was never open"
+    assert (lost["label"], lost["done"], lost["open_ms"], lost["busy_ms"]) == ("2", 1, 6 * MINUTE, 5 * MINUTE)
+    assert lost["wait"] == report["wait"]
+
+
 def test_a_part_split_off_at_the_window_begins_to_wait_there() -> None:
     hall = day("W01")
     early = hall.take("early", ("id-card", 1), ("residence", 1))
@@ -216,92 +189,6 @@ def test_a_merged_ticket_is_not_cancelled() -> None:
     hall.do(cmd.CancelTicket, ticket=gone)
     totals = hall.report()["totals"]
     assert (totals["taken"], totals["merged"], totals["cancelled"]) == (3, 1, 1)
-
-
-# ---- overtaking ----
-
-
-def passed(hall: Day) -> dict[str, int]:
-    totals = hall.report()["totals"]
-    return {
-        name: totals[f"overtakes{name}"]
-        for name in ("", "_class", "_chosen", "_transfer")
-        if totals[f"overtakes{name}"]
-    }
-
-
-def test_in_order_nobody_is_overtaken() -> None:
-    hall = day("W01")
-    for name in "abc":
-        hall.take(name, after=1_000)
-    for _ in range(3):
-        hall.at(cmd.CallNext)
-        hall.serve()
-    assert passed(hall) == {}
-
-
-def test_a_chosen_call_passes_all_who_came_before() -> None:
-    hall = day("W01")
-    for name in "ab":
-        hall.take(name, after=1_000)
-    hall.at(cmd.CallChosen, ticket=hall.take("c", after=1_000), reason="other")
-    assert passed(hall) == {"_chosen": 2}
-
-    hall.at(cmd.UndoLast)
-    assert passed(hall) == {}
-
-
-def test_a_class_with_credit_passes_and_is_counted_apart() -> None:
-    hall = day("W01")
-    hall.take("a")
-    hall.take("b", after=1_000, klass="elder")
-    hall.take("c", after=1_000, klass="priority")
-    hall.at(cmd.CallNext)
-    hall.serve()
-    hall.at(cmd.CallNext)
-    assert passed(hall) == {"_class": 3}
-
-
-def test_who_waits_for_other_windows_is_not_overtaken() -> None:
-    hall = day("W03")
-    hall.take("a", ("id-card", 1))
-    hall.take("b", ("invoice", 1), after=1_000)
-    hall.at(cmd.CallNext, "W03")
-    assert hall.visit("ticket-b").wait_ms == 0
-    assert passed(hall) == {}
-
-
-def test_who_lets_others_pass_is_not_overtaken() -> None:
-    hall = day("W01")
-    late = hall.take("a")
-    for name in "bcd":
-        hall.take(name, after=1_000)
-    hall.do(cmd.DelayTicket, ticket=late, places=2)
-    hall.at(cmd.CallNext)
-    assert passed(hall) == {}
-
-
-def test_a_transfer_gives_a_place_of_its_own() -> None:
-    hall = day("W01")
-    hall.take("a")
-    favoured = hall.take("b", after=1_000)
-    hall.do(cmd.TransferTicket, ticket=favoured, to_area="a1", place="front")
-    hall.at(cmd.CallNext)
-    assert passed(hall) == {"_transfer": 1}
-
-
-def test_who_comes_back_from_a_hold_overtakes_nobody() -> None:
-    hall = day("W01")
-    hall.take("a")
-    ticket = hall.take("b", after=1_000)
-    hall.at(cmd.CallChosen, ticket=ticket, reason="other")
-    hall.at(cmd.UndoLast)
-    hall.at(cmd.CallNext)
-    hall.at(cmd.StartService)
-    hall.at(cmd.HoldTicket, reason="other")
-    hall.take("c")
-    hall.at(cmd.ResumeTicket, ticket="ticket-a")
-    assert passed(hall) == {}
 
 
 # ---- promises ----

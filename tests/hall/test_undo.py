@@ -1,13 +1,15 @@
 """Undo: within its time, and only if nothing touched it since, the last step of a window never happened."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hall import commands as cmd
 from hall import events as ev
 from hall.catalog import HelpRule, Serves
-from hall.policy import Calling, MissedRule
+from hall.policy import Calling, MissedRule, Plan
 from tests.support.halls import Hall, assert_called, assert_state, assert_window, plan, policy, refused
 
 
@@ -351,3 +353,58 @@ def test_calls_to_other_windows_in_the_same_step_are_not_undone_with_it() -> Non
 
     assert_window(hall, "1", "SERVING", number="A001")
     assert_called(hall, "A002", window="3", rule="help_waited")
+
+
+def _without(items: tuple[str, ...] = (), windows: tuple[str, ...] = (), area: str = "", klass: str = "") -> Plan:
+    """Return the usual plan without some things."""
+    was = plan()
+    catalog, rules = was.catalog, was.policy
+    return replace(
+        was,
+        catalog=replace(
+            catalog,
+            areas=tuple(one for one in catalog.areas if one.code != area),
+            items=tuple(one for one in catalog.items if one.code not in items),
+            windows=tuple(one for one in catalog.windows if one.code not in windows),
+        ),
+        policy=replace(rules, classes=tuple(one for one in rules.classes if one.code != klass)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "sent", "lost"),
+    [
+        ("B2", {}, {"items": ("B2",)}),
+        ("A2", {"to_window": "4"}, {"windows": ("4",)}),
+        ("A2", {"to_area": "a2"}, {"windows": ("4",), "area": "a2"}),
+        ("A", {}, {"klass": "elder"}),
+    ],
+    ids=["item", "window", "area", "class"],
+)
+def test_a_visit_that_the_plan_has_no_place_for_any_more_does_not_come_back(
+    item: str, sent: dict[str, str], lost: dict[str, Any]
+) -> None:
+    hall = Hall(open="1")
+    hall.take(item, klass="elder")
+    number = next(iter(hall.state.tickets.values())).number
+    if sent:
+        hall.transfer(number, **sent)
+    hall.choose("1", number)
+    hall.start("1")
+    hall.finish("1")
+    hall.change_plan(_without(**lost))
+
+    with refused("UNDO_TOUCHED"):
+        hall.undo("1")
+
+
+def test_another_plan_that_has_all_of_it_leaves_the_step_to_be_undone() -> None:
+    hall = Hall(open="1")
+    hall.take("A")
+    hall.serves_next("1")
+    hall.finish("1")
+    hall.change_plan(plan(policy(version="2")))
+
+    hall.undo("1")
+
+    assert_window(hall, "1", "SERVING", number="A001")

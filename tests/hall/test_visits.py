@@ -319,3 +319,44 @@ def test_each_item_of_a_finished_visit_is_rated_once() -> None:
     hall.rate(number, 2, "dissatisfied")
 
     assert [one.rating for one in hall.ticket(number).entries] == ["very_satisfied", "", "dissatisfied"]
+
+
+def test_the_same_item_on_two_numbers_of_a_person_is_open_until_both_are_closed() -> None:
+    """One of two cases of an item is split off: whoever of the two ends first, the person waits for the item still."""
+    hall = Hall(open="1")
+    parent = hall.take("A", "A", person="p1")
+    child = hall.split(parent, 1)
+    hall.cancel(child)
+    with refused("ALREADY_WAITING", number=parent):
+        hall.take("A", person="p1")
+
+    hall.serves_next("1")
+    hall.finish("1")
+    hall.take("A", person="p1")
+
+
+def test_an_item_that_a_merge_brings_twice_is_open_until_both_are_closed() -> None:
+    hall = Hall(open="1")
+    first = hall.take("A", person="p1")
+    second = hall.take("B", person="p1")
+    hall.merge(second, hall.take("A", person="p2"))
+    hall.take("A", person="p2")
+
+    hall.cancel(first)
+    with refused("ALREADY_WAITING", number=second):
+        hall.take("A", person="p1")
+    hall.cancel(second)
+    hall.take("A", person="p1")
+
+
+def test_a_finish_that_is_undone_beside_a_new_number_leaves_both_open() -> None:
+    hall = Hall(open="1")
+    first = hall.take("A", person="p1")
+    hall.serves_next("1")
+    hall.finish("1")
+    second = hall.take("A", person="p1")
+    hall.undo("1")
+
+    hall.cancel(second)
+    with refused("ALREADY_WAITING", number=first):
+        hall.take("A", person="p1")

@@ -121,6 +121,20 @@ def test_items_stopped_one_by_one_are_named_and_resumed_one_by_one_or_together(h
     expect(id_card).to_have_attribute("aria-disabled", "false")
 
 
+def test_tables_of_a_day_on_which_nobody_came_say_so(hall: Served, manager: Page):
+    """By hour, by item and by class there is nothing to list; with the first number there is."""
+    seen(manager, "tab-figures").click()
+    by_item = seen(manager, "by-item")
+    expect(by_item.locator("[data-testid=nobody]")).to_have_text("没有人取号")
+    expect(manager.locator("ow-figures [data-testid=nobody]")).to_have_count(3)
+
+    hall.take()
+    seen(manager, "tab-calls").click()
+    seen(manager, "tab-figures").click()
+    expect(by_item.locator("tbody tr")).to_have_count(1)
+    expect(manager.locator("ow-figures [data-testid=nobody]")).to_have_count(0)
+
+
 def test_figures_and_the_reason_of_a_call_are_there_the_same_day(hall: Served, manager: Page):
     """Today's chart and table hold the visits of the morning; the calls say why each came when it came."""
     hall.call("windows/W01/open", who="c01")

@@ -133,15 +133,14 @@ def test_other_rules_change_who_waits(past: PastDay) -> None:
 
 
 def test_the_booked_come_again_as_booked(booked_day: PastDay) -> None:
-    """Slots, absences and punctuality are the log's: as many appointments, the same order of calls, the same waits."""
+    """Slots, absences and punctuality are the log's: as many appointments, nobody passed without a reason, the same waits."""
     found = shadow(booked_day)
 
     real, same = found.real, found.same
     assert real.booked > 60
     assert real.no_shows > 10
-    assert real.overtakes > 20
     assert (same.booked, same.no_shows) == (real.booked, pytest.approx(real.no_shows, abs=2))
-    assert same.overtakes == pytest.approx(real.overtakes, rel=0.2)
+    assert real.overtakes == same.overtakes == 0
     assert same.by_class["booked"].n == pytest.approx(real.by_class["booked"].n, abs=2)
     for klass in ("booked", "ordinary"):
         assert same.by_class[klass].p90_min == pytest.approx(real.by_class[klass].p90_min, rel=0.1)

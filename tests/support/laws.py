@@ -1,7 +1,7 @@
 """The laws of a hall-day, checked from outside: a second pair of eyes that never asks the rules whether they are right."""
 
 from hall.order import match
-from hall.state import HallDay, Ticket
+from hall.state import FINAL_STATES, HallDay, Ticket
 
 AT_WINDOW = ("CALLED", "SERVING")
 
@@ -63,6 +63,17 @@ def _assert_tickets(state: HallDay, standing: dict[str, int]) -> None:
     if state.is_ended:
         assert totals["WAITING"] == totals["MISSED"] == 0, "somebody waits though the day is over"
     _assert_quotas(state)
+    _assert_people(state)
+
+
+def _assert_people(state: HallDay) -> None:
+    """What a person has open is found by item: nobody gets a second number for it, and nobody is refused for a closed one."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for ticket in state.tickets.values():
+        for entry in ticket.entries if ticket.person and ticket.state not in FINAL_STATES else ():
+            found.setdefault((ticket.person, entry.item), []).append(ticket.id)
+    assert found.keys() == state.open_of_person.keys()
+    assert all(state.open_of_person[key] in names for key, names in found.items())
 
 
 def _assert_quotas(state: HallDay) -> None:

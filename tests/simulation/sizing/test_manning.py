@@ -1,5 +1,6 @@
 """Windows are added where fresh weeks missed, to those that were really open, and to those that serve who waited."""
 
+import msgspec
 import pytest
 
 from hall.catalog import Item, Serves, Text
@@ -9,7 +10,7 @@ from simulation.results import Share
 from simulation.setting import Mix
 from simulation.sizing.labour import DEFAULT_RULES
 from simulation.sizing.longer import DayKind
-from simulation.sizing.manning import Slots, need_of, with_more
+from simulation.sizing.manning import Slots, is_more_where_missed, need_of, with_more
 from simulation.sizing.plan import Checked, SizedSlot
 from simulation.sizing.shifts import Schedule
 from simulation.table import Days
@@ -102,6 +103,24 @@ def test_nothing_changes_where_all_windows_are_open() -> None:
     kind, slots = kind_of(*ALIKE), slots_of(3)
 
     assert with_more(kind, slots, schedule_of(kind, slots, 9, 9), lived(), [found("09:00", 0.5)]) == slots
+
+
+def test_more_for_an_hour_that_holds_is_no_help_to_one_that_has_all_windows_already() -> None:
+    """At ten all are open and it misses; at eleven it holds by a hair, and a window there would help nobody at ten."""
+    kind = kind_of(*ALIKE)
+    slots = tuple(
+        SizedSlot(start, start + 30, number, (number,))
+        for start, number in zip(range(*MORNING, 30), (3, 9, 9, 9, 3, 3), strict=True)
+    )
+    need = need_of([kind], [slots])
+    full = msgspec.structs.replace(schedule_of(kind, slots, 3, 3), need=need, cover=need.numbers)
+    checks = [found("10:00", 0.5), found("11:00", 0.902)]
+
+    more = with_more(kind, slots, full, lived(), checks)
+
+    assert windows_of(more) == [3, 9, 9, 9, 4, 4]
+    assert not is_more_where_missed(kind, slots, more, checks)
+    assert is_more_where_missed(kind, slots, more, [found("10:00", 0.5), found("11:00", 0.8)])
 
 
 @pytest.mark.parametrize(("people", "tax", "grown"), [(0.8, 0.95, (3, 2)), (0.95, 0.8, (2, 3))])

@@ -220,7 +220,7 @@ export class OwFigures extends OwElement {
       <tbody>${hours.map((hour) => {
         const one = figures.by_hour[hour];
         return one ? html`<tr><td>${hour}:00</td><td class="n">${one.taken}</td><td class="n">${min(one.wait.p50_ms)}</td><td class="n">${min(one.wait.p80_ms)}</td></tr>` : nothing;
-      })}</tbody></table></details>`;
+      })}</tbody></table>${nobody(hours)}</details>`;
   }
 
   private windowTable(figures: Figures): TemplateResult {
@@ -242,7 +242,7 @@ export class OwFigures extends OwElement {
       <thead><tr><th>${say("item")}</th>${head("n", say("count"))}${head("wait", `${say("wait")} P50–P80`)}${head("service", `${say("service")} P50`)}</tr></thead>
       <tbody>${rows.map(
         ({ row }) => html`<tr><td>${pick(row.name)}</td><td class="n">${row.n}</td><td class="n">${range(row.wait)}</td><td class="n">${min(row.service.p50_ms)}</td></tr>`,
-      )}</tbody></table></div></section>`;
+      )}</tbody></table></div>${nobody(rows)}</section>`;
   }
 
   private ratings(figures: Figures): TemplateResult {
@@ -262,11 +262,12 @@ export class OwFigures extends OwElement {
       const found = this.house.hall.classes.find((one) => one.code === code);
       return found ? pick(found.name) : code;
     };
+    const classes = Object.keys(figures.by_class);
     return html`<section class="panel"><h2>${say("by_class")}</h2><table><thead><tr><th>${say("class")}</th><th class="n">${say("count")}</th><th class="n">${say("wait")} P50–P80</th><th class="n">${say("overtakes")}</th></tr></thead>
-      <tbody>${Object.keys(figures.by_class).map((code) => {
+      <tbody>${classes.map((code) => {
         const row = figures.by_class[code];
         return row ? html`<tr><td>${name(code)}</td><td class="n">${row.n}</td><td class="n">${range(row.wait)}</td><td class="n">${row.overtakes}</td></tr>` : nothing;
-      })}</tbody></table></section>`;
+      })}</tbody></table>${nobody(classes)}</section>`;
   }
 
   private picked(event: Event): void {
@@ -290,6 +291,11 @@ export class OwFigures extends OwElement {
   private today(): string {
     return this.house.feed.state ? this.house.feed.state.day.date : this.house.hall.date;
   }
+}
+
+/** What a table says that has no row: nobody has come. */
+function nobody(rows: unknown[]): TemplateResult | typeof nothing {
+  return rows.length === 0 ? html`<p class="muted" data-testid="nobody">${say("nobody_came")}</p>` : nothing;
 }
 
 function min(ms: number | null | undefined): string {

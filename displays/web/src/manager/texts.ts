@@ -131,6 +131,7 @@ export const managerTexts = {
   "manager.by_hour": ["分时取号与等候", "Numbers and waits by hour"],
   "manager.by_window": ["窗口利用率", "Use of windows"],
   "manager.ratings": ["好差评", "Ratings"],
+  "manager.nobody_came": ["没有人取号", "Nobody has taken a number"],
   "manager.by_item": ["按事项", "By item"],
   "manager.by_class": ["按人群类别", "By class of visitors"],
   "manager.item": ["事项", "Item"],
