@@ -118,6 +118,30 @@ def test_the_code_of_the_bookings_page_checks_in_and_who_is_early_sees_the_slot_
     expect(seen(kiosk, "windows")).to_have_count(0)
 
 
+def test_who_checked_in_and_missed_the_call_comes_back_from_the_same_code(
+    hall: Served, kiosk: Page, clock: TurnedClock
+) -> None:
+    """ "Already checked in" alone would leave them waiting for a call that is past."""
+    booked = book(hall, at(10, 0))
+    clock.ahead_ms = at(10, 1) - at(9)
+    number = hall.call("check-in", {"code": booked["code"]}).json()["ticket"]["number"]
+    hall.call("windows/W01/open", who="c01")
+    hall.call("windows/W01/call-next", who="c01")
+    for _ in range(2):
+        clock.ahead_ms += at(0, 1) - at(0)
+        hall.call("windows/W01/recall", who="c01")
+    clock.ahead_ms += at(0, 1) - at(0)
+    missed = hall.call("windows/W01/miss", who="c01")
+    assert missed.status_code == 200, missed.text
+
+    expect(refused(kiosk, booked["code"])).to_contain_text(number)
+    seen(kiosk, "rejoin-instead").click()
+    expect(seen(kiosk, "rejoin-number")).to_have_value(number)
+    seen(kiosk, "rejoin-go").click()
+
+    expect(seen(kiosk, "kiosk")).to_have_attribute("data-screen", "rejoined")
+
+
 def test_a_code_can_be_typed_on_a_keyboard_at_once(hall: Served, kiosk: Page, clock: TurnedClock) -> None:
     """The page put the focus on its heading, so that the first key went nowhere."""
     booked = book(hall, at(10, 0))

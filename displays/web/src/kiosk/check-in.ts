@@ -116,6 +116,12 @@ class KioskCheckIn extends KioskPart {
   }
 
   private wayOut(code: string) {
+    const { problem } = this.model.arrival;
+    const { hall } = this.model.watch;
+    if (code === "CODE_USED" && problem && hall && hall.rejoin) {
+      const number = String(problem.facts.number);
+      return html`<button data-testid="rejoin-instead" @click=${() => this.model.rejoinAs(number)}>${say("kiosk.rejoin")}</button>`;
+    }
     return OVER.indexOf(code) >= 0 && !this.model.watch.isClosed
       ? html`<button class="primary" data-testid="take-instead" @click=${() => this.model.goHome()}>${say("kiosk.take.instead")}</button>`
       : nothing;

@@ -217,6 +217,13 @@ export class KioskModel {
     this.show("home");
   }
 
+  /** From a booking that was used to its number, which may have been called and missed. */
+  rejoinAs(number: string): void {
+    this.arrival.forget();
+    this.rejoining.write(number);
+    this.show("rejoin");
+  }
+
   turn(page: number): void {
     this.page = page;
     this.changed();

@@ -123,7 +123,7 @@ export const kioskTexts = {
   "kiosk.hint.WRONG_DAY": ["请在预约当天前来；今天要办，可现场取号", "Please come on that day; to be served today take a number"],
   "kiosk.hint.DAY_OVER": ["这个日期已过；今天要办，可现场取号", "That day is over; to be served today take a number"],
   "kiosk.hint.WRONG_HALL": ["请前往预约的大厅；在这里办，可现场取号", "Please go to that hall; to be served here take a number"],
-  "kiosk.hint.CODE_USED": ["请留意叫号；要补打号票，请到导办台", "Please wait to be called; the help desk prints a lost slip again"],
+  "kiosk.hint.CODE_USED": ["请留意叫号；如已过号，可重新排队。要补打号票，请到导办台", "Please wait to be called; if your call is past, rejoin the line. The help desk prints a lost slip again"],
   "kiosk.hint.CODE_CANCELLED": ["改期后请用新的签到码；也可现场取号", "A moved booking has a new code; you can also take a number"],
   "kiosk.hint.CODE_LAPSED": ["如有疑问，请到导办台咨询", "Questions? Please ask at the help desk"],
   "kiosk.elsewhere": ["您预约的是{hall}", "Your booking is for {hall}"],
