@@ -9,7 +9,16 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from server.accounts.authorise import ACCOUNT_ROLES, DEVICE_KINDS, PUBLIC_VIEWS, RIGHTS, SUBJECTS, Caller, may
+from server.accounts.authorise import (
+    ACCOUNT_ROLES,
+    DEVICE_KINDS,
+    PUBLIC_VIEWS,
+    RIGHTS,
+    SUBJECTS,
+    Caller,
+    may,
+    must_change_first,
+)
 from server.accounts.passwords import token_hash
 from server.accounts.routes import ROUTES, may_ask
 from server.api.house import wall_ms
@@ -155,6 +164,17 @@ def test_a_star_covers_the_halls_below():
 
 def test_a_device_of_an_unknown_kind_may_do_nothing():
     assert not any(may(Caller("device", "x", (HALL,), kind="robot"), operation, hall=HALL) for operation in RIGHTS)
+
+
+@pytest.mark.parametrize("role", ACCOUNT_ROLES)
+def test_with_a_password_of_somebody_else_only_choosing_another_is_allowed(role: Any):
+    """Beside what is open to everybody; an operation that is new waits, too."""
+    caller = Caller(role, "x", ("*",), is_temporary=True)
+
+    let_in = {operation for operation in (*RIGHTS, "unheard of") if not must_change_first(caller, operation)}
+
+    assert let_in == {"me.read", "me.password"} | {one for one, roles in RIGHTS.items() if "anonymous" in roles}
+    assert not any(must_change_first(Caller(role, "x", ("*",)), operation) for operation in RIGHTS)
 
 
 def test_boards_are_not_public_unless_the_settings_say_so(served: Served):
