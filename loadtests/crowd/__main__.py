@@ -8,6 +8,7 @@ from pathlib import Path
 from loadtests.crowd.report import text_of, write_report
 from loadtests.crowd.run import Wanted, run
 from loadtests.crowd.shapes import SHAPES
+from loadtests.proving import prove
 
 
 def main() -> int:
@@ -50,4 +51,4 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    prove(main)

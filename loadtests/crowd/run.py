@@ -19,6 +19,7 @@ from loadtests.crowd.place import FILE, Place
 from loadtests.crowd.replies import Trouble
 from loadtests.crowd.sale import Sale, sale_of
 from loadtests.crowd.shapes import SHAPES, VARIABLE, Run
+from loadtests.proving import Progress, say
 from server.demo.compare import Comparison
 from server.demo.history import Operation
 from tests.faults.report import is_crowded
@@ -82,6 +83,7 @@ def run(wanted: Wanted, out: Path) -> Outcome:
         release_s = ground.places[0].release_ms / 1_000
         time.sleep(max(0.0, release_s - ahead_s - time.time()))
         said = _locust(wanted, ground.places, out)
+        say("what everybody was told beside the logs, and their audit")
         return _outcome(
             wanted, ground, out, said, answer_s=BUSY_ANSWER_S if crowded else ANSWER_S, is_sale=bool(release_s)
         )
@@ -161,16 +163,16 @@ def _status_of(words: Sequence[str], environment: Mapping[str, str], wanted: Wan
 
 
 def _ended(child: "subprocess.Popen[bytes]", wanted: Wanted) -> int:
-    ends_s, began_s, told = time.monotonic() + wanted.seconds + OVER_S, time.monotonic(), 0
-    while child.poll() is None and time.monotonic() < ends_s:
-        tenths = min(10, int(10 * (time.monotonic() - began_s) / wanted.seconds))
-        if tenths > told:
-            told = tenths
-            sys.stderr.write(f"  {SHAPES[wanted.shape].name}: {tenths * 10} % of {wanted.seconds:.0f} s\n")
-        time.sleep(0.2)
-    if child.poll() is None:
-        child.terminate()
-        child.wait(STOPS_S)
+    began_s, seconds = time.monotonic(), Progress(f"seconds of {SHAPES[wanted.shape].name}", round(wanted.seconds))
+    try:
+        while child.poll() is None and (passed_s := time.monotonic() - began_s) < wanted.seconds + OVER_S:
+            seconds.at(min(int(passed_s), round(wanted.seconds)))
+            time.sleep(0.2)
+    finally:
+        # It takes too long, or this command is interrupted.
+        if child.poll() is None:
+            child.terminate()
+            child.wait(STOPS_S)
     return child.returncode
 
 

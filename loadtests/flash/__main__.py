@@ -10,6 +10,7 @@ from loadtests.flash.grounds import why_not
 from loadtests.flash.lines import CONNECTIONS
 from loadtests.flash.run import NODES, Report, flash
 from loadtests.flash.wishes import Sizes
+from loadtests.proving import prove
 
 
 def main() -> int:
@@ -66,4 +67,4 @@ def _away(report: Report) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    prove(main)

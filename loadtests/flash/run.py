@@ -2,7 +2,6 @@
 
 import asyncio
 import statistics
-import sys
 import time
 from collections import Counter
 from contextlib import AsyncExitStack
@@ -18,6 +17,7 @@ from loadtests.flash.rush import Rush
 from loadtests.flash.serving import Server
 from loadtests.flash.setting import HALL, Sale, prepare
 from loadtests.flash.wishes import Sizes, Wish, crowd
+from loadtests.proving import Progress, say
 
 NODES: Final = 2
 KILLED_AT: Final = 0.3
@@ -69,6 +69,7 @@ def flash(sizes: Sizes, *, seed: int = 1, is_released: bool = False, nodes: int 
         sale = prepare(ground.servers[0], places=sizes.places, is_released=is_released)
         rushed = asyncio.run(_booked(ground, wishes, sale, run=f"flash-{seed}"))
         ground.stop()
+        say("the naive booking beside it, and the audit")
         naive = sell_naively(ground.beside, wishes, places=sizes.places)
         found = verdict(ground.bodies(f"{HALL}/{sale.date}"), sale, rushed.rush.told)
         return _report(sizes, rushed, found, naive, audit=ground.servers[0].audit())
@@ -77,7 +78,7 @@ def flash(sizes: Sizes, *, seed: int = 1, is_released: bool = False, nodes: int 
 async def _booked(ground: Ground, wishes: list[Wish], sale: Sale, *, run: str) -> _Rushed:
     """Let the crowd book, with the first server killed once and started again."""
     killing: asyncio.Task[tuple[float, int]] | None = None
-    done, answers = 0, Counter[int]()
+    done, answers, answered = 0, Counter[int](), Progress("requests with their answer", len(wishes))
     async with AsyncExitStack() as stack:
         rush = Rush(await lines_to(stack, [server.port for server in ground.servers], answers), sale, run=run)
 
@@ -86,10 +87,10 @@ async def _booked(ground: Ground, wishes: list[Wish], sale: Sale, *, run: str) -
             done += 1
             if done == int(len(wishes) * KILLED_AT):
                 killing = asyncio.ensure_future(_killed(ground.servers[0], answers))
-            if done % max(1, len(wishes) // 20) == 0:
-                sys.stderr.write(f"  {done:,} of {len(wishes):,} have their answer\n")
+            answered.at(done)
 
         began = max(time.time(), sale.release_ms / 1_000)
+        say(f"the places are released in {began - time.time():.0f} s")
         await rush.go(wishes, progress=progress)
         seconds = time.time() - began
         assert killing is not None

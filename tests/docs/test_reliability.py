@@ -6,6 +6,7 @@ from tests.docs.documents import ROOT, inline
 
 DOCUMENT = ROOT / "docs" / "reliability.md"
 LAWS = [*(f"S{number}" for number in range(1, 18)), *(f"L{number}" for number in range(1, 9))]
+COMMAND = re.compile(r"^make ([a-z-]+)")
 CHECK = re.compile(r"^(tests/[\w/]+\.py)::(test_\w+)$")
 
 
@@ -27,3 +28,11 @@ def test_every_check_that_is_named_exists():
 
     assert len(named) > len(LAWS)
     assert missing == []
+
+
+def test_every_command_that_is_named_exists():
+    jobs = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = {found.group(1) for one in inline(DOCUMENT) if (found := COMMAND.match(one))}
+
+    assert len(named) > 5
+    assert sorted(named - jobs) == []

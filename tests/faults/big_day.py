@@ -17,11 +17,11 @@ from hall.commands import ServeAt
 from hall.decide import decide
 from hall.errors import Refusal
 from hall.events import commit_encoder
+from loadtests.proving import Progress, prove, say
 from server.audit import audit_all
 from server.ledger.chain import seal
 from server.ledger.port import GENESIS, Batch, Row
 from server.ledger.sqlite import SqliteLedger
-from tests.faults.proving import Progress, prove, say
 from tests.support.crowd import DATE, Crowd
 from tests.support.sources import ROOT
 

@@ -15,6 +15,7 @@ import msgspec
 
 from hall.events import Commit
 from hall.policy import Plan
+from loadtests.proving import Progress, prove, say
 from server.audit import audit_stream
 from server.ledger.chain import verified
 from server.ledger.port import hall_and_date
@@ -24,7 +25,6 @@ from tests.faults.cluster_people import HallCrowd
 from tests.faults.cluster_place import Cluster, cluster_of, restart_postgres, why_not
 from tests.faults.eyes import Truth, kept_seqs, seqs_from, state_hash, true_again_s
 from tests.faults.history import Compared, compare
-from tests.faults.proving import Progress, prove, say
 from tests.faults.report import Part, is_crowded, status_of, text_of
 
 TICKETS: Final = 60_000

@@ -17,10 +17,10 @@ from typing import Final
 
 import msgspec
 
+from loadtests.proving import Progress, prove
 from tests.faults.history import Compared, Told, compare, log_of
 from tests.faults.load import Load, Outcome, Sizes
 from tests.faults.place import furnish
-from tests.faults.proving import Progress, prove
 from tests.faults.report import Part, is_crowded, share, status_of, text_of
 from tests.faults.serving import Server
 

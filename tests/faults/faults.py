@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from loadtests.proving import Progress, prove
 from tests.faults.clock import clock_jumps
 from tests.faults.databases import postgres_restart, redis_restart, redis_silence
 from tests.faults.disk import full_disk, unsynced_disk
 from tests.faults.pause import standing_still
-from tests.faults.proving import Progress, prove
 from tests.faults.report import Part, status_of, text_of
 
 PARTS: Final[dict[str, Callable[[Path], Part]]] = {

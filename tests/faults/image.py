@@ -17,10 +17,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from loadtests.proving import Progress
 from server.ledger.chain import verified
 from server.ledger.port import LedgerError
 from server.ledger.sqlite import SqliteLedger
-from tests.faults.proving import Progress
 from tests.faults.report import Part
 from tests.support.sources import ROOT
 

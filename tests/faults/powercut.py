@@ -23,13 +23,13 @@ from sqlalchemy import insert
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
+from loadtests.proving import Progress, prove
 from server.ledger.chain import verified
 from server.ledger.filing import NEW, PLACED
 from server.ledger.port import LedgerError, Row
 from server.ledger.sqlite import _WRITING, SqliteLedger
 from server.ledger.tables import FILE_FORMAT, LedgerTables, commits
 from tests.faults.image import cut_images
-from tests.faults.proving import Progress, prove
 from tests.faults.recorded import Acknowledged, Cut, Recorder, Step, cuts
 from tests.faults.report import Part, status_of, text_of
 from tests.support.ledgers import rows_of

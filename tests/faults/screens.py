@@ -18,11 +18,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+from loadtests.proving import prove, say
 from tests.faults.delays import DELAY_S, WIDE_S, delays, faults_of_delays
 from tests.faults.load import Load, Outcome, Sizes
 from tests.faults.pause import unnoticed
 from tests.faults.place import furnish
-from tests.faults.proving import prove, say
 from tests.faults.report import Part, is_crowded, status_of, text_of
 from tests.faults.serving import Server
 from tests.support.proxy import Proxy, proxied

@@ -3,17 +3,19 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.faults.proving import STOPPED, Progress
+from loadtests.proving import STOPPED, Progress
+from tests.support.processes import children_of, is_alive, needs_proc
 from tests.support.sources import ROOT
 
 PROGRAM: Final = """
 import time
 import structlog
-from tests.faults.proving import Progress, prove
+from loadtests.proving import Progress, prove
 
 def main() -> int:
     structlog.get_logger().info("not for people")
@@ -62,3 +64,32 @@ def test_an_interrupted_proof_says_that_nothing_is_proved() -> None:
     assert line == "  rows: 1 of 2\n"
     assert running.returncode == STOPPED
     assert rest.strip() == "stopped: nothing is proved"
+
+
+@needs_proc
+def test_an_interrupted_crowd_goes_home_and_proves_nothing(tmp_path: Path) -> None:
+    """Only the command hears of it, as from a script: Locust and the server end with it all the same."""
+    words = [
+        sys.executable,
+        "-m",
+        "loadtests.crowd",
+        "--people",
+        "5",
+        "--clerks",
+        "2",
+        "--seconds",
+        "100",
+        "--out",
+        str(tmp_path),
+    ]
+    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        line = next(line for line in running.stderr if "seconds of" in line)
+        children = children_of(running.pid)
+        running.send_signal(signal.SIGINT)
+        _, rest = running.communicate(timeout=120)
+    assert line.startswith("  seconds of ")
+    assert line.endswith("of 100\n")
+    assert (running.returncode, rest.splitlines()[-1:]) == (STOPPED, ["stopped: nothing is proved"])
+    assert len(children) >= 2
+    assert not any(is_alive(pid) for pid in children)
