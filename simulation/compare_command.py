@@ -72,9 +72,10 @@ def lines_of(names: Sequence[str], settings: Sequence["Setting"], found: Sequenc
     yield f"{found[0].days} 天 days, 同样的人 the same people; 括号内为与「{names[0]}」之差的 95 % 区间 in brackets: difference from it"
 
     def cell(own: Interval, change: Interval | None, digits: int) -> str:
-        if change is None:
-            return f"{own.value:z.{digits}f}"
-        return f"{own.value:z.{digits}f} ({change.low:+z.{digits}f} … {change.high:+z.{digits}f})"
+        value = "–" if own.value != own.value else f"{own.value:z.{digits}f}"
+        if change is None or change.low != change.low:
+            return value
+        return f"{value} ({change.low:+z.{digits}f} … {change.high:+z.{digits}f})"
 
     rows: list[tuple[str, ...]] = [("", *names)]
     for figure, title in FIGURES.items():

@@ -8,6 +8,7 @@ Laws:
 """
 
 import hashlib
+import math
 import signal
 import threading
 import time
@@ -115,8 +116,9 @@ def until_sure(
 ) -> Days:
     """Simulate blocks of days until a figure's interval is as short as wanted, or so many days are done.
 
-    At least four blocks of strata are run: an interval of fewer is seldom right about its own length. The progress file has a
-    part for each round, since how many days it takes follows from the rounds before. Raises SweepCancelled and CheckpointMismatch.
+    At least four blocks of strata are run: an interval of fewer is seldom right about its own length. Where there is no figure
+    after them, as of days on which nobody came, more would bring none. The progress file has a part for each round, since how
+    many days it takes follows from the rounds before. Raises SweepCancelled and CheckpointMismatch.
     """
     journal = None if progress_file is None else Journal(progress_file, _heading_of_rounds(setting))
     block = max(setting.strata, CHUNK)
@@ -131,7 +133,7 @@ def until_sure(
         )  # fmt: skip
         found = more if found is None else joined([found, more])
         width = half_width(found)
-        if found.count >= most_days or width <= wanted:
+        if found.count >= most_days or width <= wanted or math.isnan(width):
             return found
         # Intervals shrink with the root of the days; no more than twice as many at a time.
         need = found.count * min(2.0, max(1.1, (width / wanted) ** 2)) if width > 0 else 2 * found.count

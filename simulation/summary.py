@@ -16,6 +16,8 @@ from simulation.table import Days
 from simulation.waits import SLOT_MIN, SLOTS
 
 PERCENT: Final = 100.0
+NO_FIGURE: Final = Interval(float("nan"), float("nan"), float("nan"), 0)
+"""Of waits where nobody was called: there are none, which is not the same as short ones."""
 BAR: Final = 24
 """Columns of the bar that shows a half-hour's waits."""
 
@@ -65,6 +67,7 @@ def summary_of(setting: Setting, days: Days) -> Summary:
     control = days.fact("came") + days.fact("no_shows") - days.fact("expected")
     slots = tuple(_slots(days))
     worst = min((one for one in slots if one.kept_pct is not None), key=lambda one: one.kept_pct or 0, default=None)
+    is_called = bool(days.fact("called").any())
     shown = {
         "p50_min": days.waits.percentile_min(0.5), "p80_min": days.waits.percentile_min(0.8),
         "p90_min": days.waits.percentile_min(0.9),
@@ -76,15 +79,15 @@ def summary_of(setting: Setting, days: Days) -> Summary:
         target_min=setting.target_ms / MINUTE_MS,
         visitors=number_of(days.fact("came"), block=block),
         kept_pct=_times(share_of(days.fact("kept"), days.fact("counted"), block=block), PERCENT),
-        mean_wait_min=number_of(day_waits(days), block=block, control=control),
+        mean_wait_min=number_of(day_waits(days), block=block, control=control) if is_called else NO_FIGURE,
         **shown,
-        longest_min=number_of(days.fact("longest_ms") / MINUTE_MS, block=block),
+        longest_min=number_of(days.fact("longest_ms") / MINUTE_MS, block=block) if is_called else NO_FIGURE,
         left=number_of(days.fact("left") + days.fact("abandoned"), block=block),
         turned_away=number_of(days.fact("turned_away"), block=block),
         no_shows=number_of(days.fact("no_shows"), block=block),
         use_pct=_times(share_of(days.fact("busy_ms"), days.fact("planned_ms"), block=block), PERCENT),
         window_hours=number_of(days.fact("planned_ms") / (60 * MINUTE_MS), block=block),
-        last_out=clock(int(np.max(days.fact("last_out_min")))),
+        last_out=clock(int(np.max(days.fact("last_out_min")))) if days.fact("came").any() else "",
         worst="" if worst is None else worst.time,
         by_class={code: _kept(one.kept, one.counted) for code, one in sorted(days.by_class.items())},
         by_theme={code: _kept(one.kept, one.counted) for code, one in sorted(days.by_theme.items())},
@@ -130,13 +133,13 @@ def _figures(one: Summary) -> list[tuple[str, ...]]:
         ("平均等候 mean wait", _long(one.mean_wait_min, 1, " min")),
         ("等候 wait P50 / P80 / P90", " / ".join(_short(value) for value in (one.p50_min, one.p80_min, one.p90_min)) + " min"),
         ("最长等候 longest wait of a day", _long(one.longest_min, 0, " min")),
-        ("最差时段 worst half-hour", one.worst),
+        ("最差时段 worst half-hour", one.worst or "–"),
         ("离开 left before the call", _long(one.left, 1)),
         ("未取到号 turned away", _long(one.turned_away, 1)),
         ("爽约 no-shows", _long(one.no_shows, 1)),
         ("窗口利用率 use of windows", _long(one.use_pct, 1, " %")),
         ("窗口小时 window-hours a day", _long(one.window_hours, 1)),
-        ("最后一人离开 last visitor out", one.last_out),
+        ("最后一人离开 last visitor out", one.last_out or "–"),
     ]  # fmt: skip
 
 
@@ -164,7 +167,7 @@ def _short(value: float | None) -> str:
 
 
 def _long(one: Interval, digits: int, unit: str = "") -> str:
-    value = f"{one.value:z,.{digits}f}{unit}"
+    value = "–" if np.isnan(one.value) else f"{one.value:z,.{digits}f}{unit}"
     return value if np.isnan(one.low) else f"{value}  ({one.low:z,.{digits}f} – {one.high:z,.{digits}f})"
 
 

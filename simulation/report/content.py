@@ -131,7 +131,7 @@ def shown(cell: Cell, digits: int, language: Language | None) -> str:
     if cell is None:
         return "–"
     if isinstance(cell, Interval):
-        value = f"{cell.value:z,.{digits}f}"
+        value = "–" if cell.value != cell.value else f"{cell.value:z,.{digits}f}"
         return value if cell.low != cell.low else f"{value} ({cell.low:z,.{digits}f} – {cell.high:z,.{digits}f})"
     if isinstance(cell, float):
         return "–" if cell != cell else f"{cell:z,.{digits}f}"

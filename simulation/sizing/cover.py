@@ -75,6 +75,8 @@ class Lived:
         """Return when the last visitor was out at the latest, by kind of weekday."""
         found: dict[str, int] = {}
         for kind, table in zip(self._kinds, self._tables, strict=True):
+            if not table.fact("came").any():
+                continue
             first = kind.weekdays[0]
             name = "workdays" if first < 6 else "saturday" if first == 6 else "sunday"
             found[name] = max(found.get(name, 0), int(table.fact("last_out_min").max()))

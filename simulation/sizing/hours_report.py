@@ -1,5 +1,6 @@
 """The answer of `onewindow hours` as a report."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -59,17 +60,22 @@ def report_of(found: Longer, *, version: str) -> Report:
     )
 
 
+def _served(found: Longer, one: Week) -> Text:
+    """Say how many are served in the new hours, and how many of them in time."""
+    served, kept = one.in_new_hours.value, one.kept_new_pct.value
+    if math.isnan(kept):
+        return Text("新时段没有人来", "nobody came in the new hours")
+    return Text(
+        f"新时段每周办理 {served:,.0f} 人次，{kept:.1f} % 在 {found.target_min:g} 分钟内叫到",
+        f"{served:,.0f} served in the new hours a week, {kept:.1f} % of them called within {found.target_min:g} min",
+    )
+
+
 def _verdict(found: Longer, one: Week) -> Finding:
-    served, kept, more = one.in_new_hours.value, one.kept_new_pct.value, one.whole_cost - found.cases[0].whole_cost
+    more, served = one.whole_cost - found.cases[0].whole_cost, _served(found, one)
     unit = Text(" 元", "") if found.pay_per_hour != 1 else Text(" 小时薪酬", " hours of pay")
-    zh = (
-        f"{one.name.zh}：新时段每周办理 {served:,.0f} 人次，{kept:.1f} % 在 {found.target_min:g} 分钟内叫到，"
-        f"每周多付 {more:,.0f}{unit.zh}"
-    )
-    en = (
-        f"{one.name.en}: {served:,.0f} served in the new hours a week, {kept:.1f} % of them called within"
-        f" {found.target_min:g} min, for {more:,.0f}{unit.en} more a week"
-    )
+    zh = f"{one.name.zh}：{served.zh}，每周多付 {more:,.0f}{unit.zh}"
+    en = f"{one.name.en}: {served.en}, for {more:,.0f}{unit.en} more a week"
     standing, target = standing_of(found, one), target_told(found, one)
     doubts = [*_doubts(one)]
     text = Text(

@@ -1,6 +1,9 @@
 """The answer of `onewindow merge` as a report."""
 
+import math
+
 from hall.catalog import Text
+from simulation.intervals import Interval
 from simulation.report.content import NINE_IN_TEN, Cell, Finding, Picture, Report, Series, Table
 from simulation.sizing.merge import Case, Merged
 
@@ -31,14 +34,22 @@ def report_of(found: Merged, *, version: str) -> Report:
 
 def _verdict(case: Case) -> Finding:
     first, last = (case.stages[at].mean_wait_min.value for at in (0, -1))
-    change, pct = case.total_min, case.total_pct
-    zh = f"{case.name.zh}：平均等候由 {first:.1f} 分到 {last:.1f} 分（{pct.value:+z.0f} %，{pct.low:+z.0f} … {pct.high:+z.0f}）"
-    en = f"{case.name.en}: mean wait {first:.1f} → {last:.1f} min ({pct.value:+z.0f} %, {pct.low:+z.0f} … {pct.high:+z.0f})"
+    change, pct = case.total_min, _percent(case.total_pct)
+    zh = f"{case.name.zh}：平均等候由 {first:.1f} 分到 {last:.1f} 分" + (f"（{pct.zh}）" if pct.zh else "")
+    en = f"{case.name.en}: mean wait {first:.1f} → {last:.1f} min" + (f" ({pct.en})" if pct.en else "")
     if change.high < 0:
         return Finding(Text(f"{zh}，可信地缩短。", f"{en}, surely shorter."), "good")
     if change.low > 0:
         return Finding(Text(f"{zh}，可信地变长。", f"{en}, surely longer."), "bad")
     return Finding(Text(f"{zh}，看不出差别。", f"{en}; no difference can be told."), "open")
+
+
+def _percent(change: Interval) -> Text:
+    """Say a change in percent; empty where nobody waited before, of which nothing is a share."""
+    if math.isnan(change.value):
+        return Text("")
+    value, low, high = (f"{one:+z.0f}" for one in (change.value, change.low, change.high))
+    return Text(f"{value} %，{low} … {high}", f"{value} %, {low} … {high}")
 
 
 def _stages(case: Case, found: Merged) -> Table:
@@ -62,7 +73,7 @@ def _causes(case: Case) -> Table:
     rows: list[tuple[Cell, ...]] = [(one.name, one.step, one.alone) for one in case.causes]
     rows.append((Text("相互作用", "interaction"), None, case.interaction_min))
     rows.append((Text("合计", "together"), case.total_min, case.total_min))
-    pct = case.total_pct
+    pct = _percent(case.total_pct)
     return Table(
         title=Text(
             f"平均等候变化的原因（分钟，{case.name.zh}）",
@@ -71,10 +82,7 @@ def _causes(case: Case) -> Table:
         head=("", Text("依次", "in this order"), Text("单独", "alone")),
         rows=tuple(rows),
         digits=2,
-        note=Text(
-            f"平均等候 {pct.value:+z.0f} %（{pct.low:+z.0f} … {pct.high:+z.0f}）",
-            f"mean wait {pct.value:+z.0f} % ({pct.low:+z.0f} … {pct.high:+z.0f})",
-        ),
+        note=Text(f"平均等候 {pct.zh}", f"mean wait {pct.en}") if pct.zh else Text(""),
     )
 
 

@@ -6,7 +6,7 @@ missing and the search goes on. Where all windows are alike the search runs on a
 visitor by visitor; what is confirmed is always the twin.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -207,8 +207,7 @@ class _Sizing:
             rows = np.array([self._hall.passed(roster, day) for day in days])
         else:
             rows = self._trials.rows(roster, days)
-        hours = [one for one in (self._check(one, rows) for one in self._first_limit()) if one.a_day > 0]
-        worst = min(hours, key=lambda one: one.found.value)
+        worst = _worst([self._check(one, rows) for one in self._first_limit()])
         planned = float(rows[:, self._hall.layout.column("planned_ms")].mean()) / (60 * MINUTE_MS)
         return Today(planned, worst.name, worst.found.value)
 
@@ -221,8 +220,7 @@ class _Sizing:
     def _plan(self, numbers: Numbers, rows: Floats, today: Today, *, search_days: int, confirm_s: float) -> SizedPlan:
         layout, setting, frame, now_s = self._hall.layout, self._setting, self._frame, self._trials.now_s
         checks = tuple(self._check(one, rows) for one in layout.demands)
-        hours = [one for one in checks[: len(layout.hours)] if one.a_day > 0]
-        worst = min(hours, key=lambda one: one.found.value)
+        worst = _worst(checks[: len(layout.hours)])
         block = unit_of(len(rows), setting.strata)
 
         def fact(name: str) -> Floats:
@@ -289,6 +287,12 @@ def _slots(frame: Frame, numbers: Numbers) -> list[SizedSlot]:
             spans[place] = (min(known[0], start), max(known[1], end))
     own = [tuple(group[place] for group in numbers) for place in range(len(frame.slots))]
     return [SizedSlot(*spans[place], sum(own[place]), own[place]) for place in sorted(spans)]
+
+
+def _worst(hours: Sequence[Checked]) -> Checked:
+    """Return the hour that holds least; where nobody comes, the first, which has nothing to miss."""
+    came = [one for one in hours if one.a_day > 0]
+    return min(came, key=lambda one: one.found.value) if came else hours[0]
 
 
 def _missing(check: Checked) -> float:

@@ -131,6 +131,13 @@ def test_it_runs_until_it_is_sure() -> None:
     assert (found.rows[:20] == simulate(small(strata=5), range(20)).rows).all()
 
 
+def test_a_figure_that_no_day_has_is_not_waited_for() -> None:
+    """Of days on which nobody came there is no share in time, however many more are simulated."""
+    found = until_sure(small(strata=5), lambda _: float("nan"), wanted=0.03, most_days=400)
+
+    assert found.count == 20
+
+
 @pytest.mark.parametrize("stop_at", [10, 25, 50])
 def test_a_run_to_a_precision_goes_on_from_one_file_in_whichever_round_it_was_killed(
     tmp_path: Path, stop_at: int
