@@ -4,6 +4,7 @@ Laws of this module:
 - a waiting ticket stands in exactly one line; a line is sorted by the one order of service, (lane, due, order);
 - a line belongs to a signature: the windows whose own items the ticket has, and the windows that may help;
 - ``nonempty`` has the bit of a line exactly while somebody stands in it;
+- ``shared`` has the items of persons that were on several open tickets at once; the first stands in ``open_of_person``;
 - ``asking`` holds the idle windows that wait for an arrival, the one idle longest first.
 """
 
@@ -244,13 +245,11 @@ class HallDay:
         self.line_of_item: dict[str, Line] = {}
         self.nonempty: Bits = 0
         self.asking: dict[WindowCode, Desk] = {}
-        self.orders = 0
-        self.rings = 0
+        self.orders = self.rings = 0
         self.series: dict[str, int] = {}
         self.issued: dict[tuple[int, bool], int] = {}
         self.open_of_person: dict[tuple[str, str], TicketId] = {}
         self.shared: set[tuple[str, str]] = set()
-        """Items of persons that were on several open tickets at once; the first of them stands in ``open_of_person``."""
         self.missed: dict[TicketId, Ticket] = {}
         self.held: dict[TicketId, Ticket] = {}
         self.calls: dict[int, CallRecord] = {}
