@@ -118,6 +118,23 @@ async def test_what_the_hall_does_to_a_booking_is_told(tmp_path: Path):
             assert "不计爽约" in gateway.of_kind("affected")[0].fields["data"]["text"]
 
 
+async def test_who_moves_a_visit_that_the_hall_could_not_keep_is_answered_at_once(tmp_path: Path):
+    """It is the visitor's own choice, also at night; only what the hall chose is told as the hall's."""
+    night_ms = EIGHT_MS + 14 * HOUR_MS
+    with gateway_running() as gateway:
+        async with message_day(tmp_path) as day, outbox_of(day, channels=hook(gateway), rules=HOOK) as outbox:
+            name = day.hall.book("p1", slot=8)
+            await day.know(name)
+            day.hall.do(bcmd.CloseSlots, from_ms=slot(8), to_ms=slot(9), reason="outage", actor="manager:m")
+            await day.at(outbox, EIGHT_MS)
+            day.hall.now = night_ms
+            day.hall.do(bcmd.RescheduleBooking, appointment=name, slot_ms=slot(12), release_ms=EIGHT_MS, actor=CITIZEN)
+            await day.at(outbox, night_ms)
+
+            found = await fates(outbox, name)
+            assert (found["moved"], found.get("moved_by_hall")) == ("sent", None)
+
+
 async def test_the_waitlist_is_told_of_an_offer_its_end_and_its_failure(tmp_path: Path):
     """An offer goes to one person with the moment it ends; unanswered, that is told, and the next is offered."""
     with gateway_running() as gateway:
