@@ -107,6 +107,7 @@ REASONS: Final[Mapping[str, Words]] = {
     "NO_CONTACT": ("没有可用的联系方式", "nothing to reach the visitor by"),
     "CONTACT_UNREADABLE": ("联系方式无法解密", "the contact data cannot be decrypted"),
     "SUPERSEDED": ("预约已有变化", "the booking has changed since"),
+    "MOVING": ("改期尚未完成", "the move is not settled yet"),
     "EXCUSED": ("爽约已撤销", "the missed visit was excused"),
     "UNKNOWN_BOOKING": ("没有这个预约", "there is no such booking"),
     "UNKNOWN_TICKET": ("没有这个号票", "there is no such ticket"),
