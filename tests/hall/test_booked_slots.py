@@ -104,13 +104,13 @@ def test_closing_the_same_windows_again_displaces_nobody_else() -> None:
     """Who was told that the place cannot be kept takes none of what is left."""
     hall = BookedHall()
     names = [hall.book(f"p{number}", slot=1) for number in range(4)]
-    closing = {"group": "main", "from_ms": slot(1), "to_ms": slot(2), "windows": 1, "reason": "ill", "actor": MANAGER}
+    closing = {"group": "main", "from_ms": slot(1), "to_ms": slot(2), "reason": "ill", "actor": MANAGER}
 
-    for _ in range(2):
-        hall.do(bcmd.CloseSlots, **closing)
+    for windows, left in ((1, 3), (1, 3), (2, 2)):
+        hall.do(bcmd.CloseSlots, windows=windows, **closing)
 
-    left = hall.state.bookings.edits["main", slot(1)].places
-    assert [name for name in names if not hall.of(name).is_affected] == names[:left]
+        assert hall.state.bookings.edits["main", slot(1)].places == left
+        assert [name for name in names if not hall.of(name).is_affected] == names[:left]
 
 
 @pytest.mark.parametrize("then", ["list", "move", "cancel"])
