@@ -67,6 +67,13 @@ BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
 }
 """code: (Chinese, English)."""
 
+UNTIL_IT_BEGINS: dict[str, tuple[str, str]] = {
+    "TOO_LATE_TO_BOOK": ("该时段已开始，不能再预约", "This slot has begun and can no longer be booked"),
+    "CANCEL_TOO_LATE": ("预约时段已开始，不能再取消", "The slot has begun; it is too late to cancel"),
+    "MOVE_TOO_LATE": ("预约时段已开始，不能再改期", "The slot has begun; it is too late to move"),
+}
+"""The same refusals in halls whose limit is zero minutes: the beginning of the slot itself."""
+
 APPOINTMENT_NAMES: dict[str, tuple[str, str]] = {
     "SLOT_HELD": ("占号", "held"),
     "BOOKED": ("已预约", "booked"),

@@ -86,10 +86,10 @@ class _Left:
         self._closed: set[tuple[str, Ms]] = set()
         self._taken = dict(state.bookings.taken)
         self._live: dict[tuple[str, Ms], int] = {}
-        """Places of bookings; released ones that have not returned displace nobody."""
+        """Places of bookings that are to be kept; released ones that have not returned displace nobody."""
         for one in state.bookings.appointments.values():
-            for group, start, places in one.takes:
-                self._live[group, start] = self._live.get((group, start), 0) + places
+            if not (one.is_affected and one.state == "BOOKED"):
+                self._claim(one, 1)
         self._lowered: list[tuple[str, Ms]] = []
 
     def lower(self, grid: Grid, start: Ms, windows: int) -> int:
@@ -106,7 +106,7 @@ class _Left:
         return self._places[key]
 
     def affected(self) -> list[Appointment]:
-        """Return who has booked beyond what is left: the latest bookings of each slot."""
+        """Return who has booked beyond what is left: the latest bookings of each slot, but nobody who still has room."""
         found: dict[str, Appointment] = {}
         for key in self._lowered:
             for one in reversed(booked_at(self._state, *key)):
@@ -114,9 +114,8 @@ class _Left:
                     break
                 if one.id not in found and not one.is_affected:
                     found[one.id] = one
-                    for group, start, places in one.takes:
-                        self._live[group, start] -= places
-        return sorted(found.values(), key=lambda one: one.order)
+                    self._claim(one, -1)
+        return [one for one in sorted(found.values(), key=lambda one: one.order) if not self._stays(one)]
 
     def nearest(self, one: Appointment, *, at_ms: Ms) -> tuple[Ms, tuple[bev.Take, ...]] | None:
         """Return the slot nearest to the old one in which a booking finds its places, and take them."""
@@ -129,6 +128,18 @@ class _Left:
                 return start, takes
         self._count(one.takes, 1)
         return None
+
+    def _stays(self, one: Appointment) -> bool:
+        """Let a booking keep its places if they are still there when others have gone."""
+        keys = [((group, start), places) for group, start, places in one.takes if (group, start) in self._places]
+        stays = all(self._live.get(key, 0) + places <= self._places[key] for key, places in keys)
+        if stays:
+            self._claim(one, 1)
+        return stays
+
+    def _claim(self, one: Appointment, step: int) -> None:
+        for group, start, places in one.takes:
+            self._live[group, start] = self._live.get((group, start), 0) + step * places
 
     def _count(self, takes: tuple[bev.Take, ...], step: int) -> None:
         for group, start, places in takes:

@@ -14,7 +14,7 @@ from typing import Final, final
 
 import msgspec
 
-from hall.booking_refusals import APPOINTMENT_NAMES, BOOKING_REFUSALS
+from hall.booking_refusals import APPOINTMENT_NAMES, BOOKING_REFUSALS, UNTIL_IT_BEGINS
 
 Fact = str | int
 
@@ -80,10 +80,12 @@ def _sentence(refusal: Refusal, language: int) -> str:
     if isinstance(booking_state, str) and booking_state in APPOINTMENT_NAMES:
         facts["booking_state"] = APPOINTMENT_NAMES[booking_state][language]
     facts["item"] = facts.get(("item_zh", "item_en")[language]) or facts["item"]
-    dated = DATED.get(refusal.code) if "since" in facts else None
+    words = DATED.get(refusal.code) if "since" in facts else None
+    if facts.get("minutes") == 0:
+        words = UNTIL_IT_BEGINS.get(refusal.code)
     if language == 0:
         facts["faults"] = _FAULT.sub(lambda found: "".join(map(_in_chinese, found.groups())), str(facts["faults"]))
-    return (dated or REFUSALS[refusal.code])[language].format_map(facts)
+    return (words or REFUSALS[refusal.code])[language].format_map(facts)
 
 
 def _in_chinese(part: str) -> str:

@@ -89,15 +89,17 @@ async def bring_up(
 
 
 async def finish(runner: HallRunner, now_ms: Ms) -> None:
-    """End a day that is over; who had booked a slot that passed while no server ran is no no-show."""
+    """End a day that is over; who could still have come when the last server stopped is no no-show."""
     state = runner.view_state()
     if not state.is_open or state.is_ended or now_ms < state.end_day_ms:
         return
     since_ms = state.at_ms
-    if any(one.state == "BOOKED" and one.slot_ms >= since_ms for one in state.bookings.appointments.values()):
+    booked = [one for one in state.bookings.appointments.values() if one.state == "BOOKED"]
+    unserved = [one.slot_ms for one in booked if one.deadline_ms > since_ms]
+    if unserved:
         close = CloseSlots(
-            command_id=f"{UNSERVED}/{runner.stream}", at_ms=0, actor=TIMER, from_ms=since_ms, to_ms=state.end_day_ms,
-            then="list", reason=UNSERVED,
+            command_id=f"{UNSERVED}/{runner.stream}", at_ms=0, actor=TIMER, from_ms=min(unserved),
+            to_ms=state.end_day_ms, then="list", reason=UNSERVED,
         )  # fmt: skip
         await runner.submit(close, UNSERVED)
     await runner.tick()

@@ -47,7 +47,8 @@ from server.api.sale import Sale, sold
 from server.api.submit import Asked, Json, answer_of, answered, asked_of, granted, reply, submit
 from server.api.tagged import tagged
 from server.api.tickets import channel_of, with_secret
-from server.ledger.port import stream_name
+from server.ledger.port import hall_and_date, stream_name
+from server.outbox.sending import places_of
 from server.outcomes import Outcome
 from server.problems import Problem
 from server.runner import HallRunner
@@ -195,11 +196,14 @@ async def appeal(request: Request, hall: Code, appointment: TicketKey, body: bod
 
 @router.post("/appointments/{appointment}/erase")
 async def erase(request: Request, hall: Code, appointment: TicketKey, body: bodies.EraseBody) -> Response:
-    """Let name and phone of a booking go; the log has none and stays whole."""
+    """Let name and phone of a booking go, also beside the one that it moved from; the log has none and stays whole."""
     house = house_of(request)
     await _holder(request, "erase", hall, appointment, body.secret)
     state = await seen_booking(house, hall, appointment)
-    return reply({"erased": await erase_booking(house, hall, state.date, appointment)})
+    places = [
+        (*hall_and_date(stream), name) for stream, name in places_of(stream_name(hall, state.date), appointment, state)
+    ]
+    return reply({"erased": sum([await erase_booking(house, *place) for place in places])})
 
 
 # ---- reading ----

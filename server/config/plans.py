@@ -11,7 +11,7 @@ import msgspec
 
 from hall.errors import Refusal
 from hall.ids import HallId, Ms
-from hall.opening import Calendar, DayKind, DayMoments, Session, hours_on, local_ms, next_opening
+from hall.opening import DAY_MINUTES, Calendar, DayKind, DayMoments, Session, hours_on, local_ms, next_opening
 from hall.policy import Plan
 from server.config.holidays import calendar_of_hall, calendar_version
 from server.config.sections import HallFacts, UnknownHall, plan_from
@@ -134,17 +134,22 @@ class FixedPlans:
 
 
 def facts_of_day(plan: Plan, calendar: Calendar, date: str) -> OpenDayFacts | Refusal:
-    """Resolve a business date into moments; a day without sessions is a day on which the hall stays closed."""
+    """Resolve a business date into moments; a day without sessions is a day on which the hall stays closed.
+
+    A hall that is open past midnight keeps its day until it closes, whatever the time at which days end by themselves.
+    """
     found = hours_on(date, hours=plan.hours, calendar=calendar, zone=plan.zone)
     if isinstance(found, Refusal):
         return found
+    end_ms = local_ms(date, plan.policy.end_day_min, plan.zone)
+    last_ms = found.sessions[-1].close_ms if found.sessions else 0
     return OpenDayFacts(
         date=date,
         kind=found.kind,
         name=found.name,
         sessions=found.sessions,
         half_day_ms=local_ms(date, plan.policy.issuing.half_day_min, plan.zone),
-        end_day_ms=local_ms(date, plan.policy.end_day_min, plan.zone),
+        end_day_ms=max(end_ms, last_ms) if last_ms > local_ms(date, DAY_MINUTES, plan.zone) else end_ms,
         next_open_ms=next_opening(date, hours=plan.hours, calendar=calendar, zone=plan.zone),
     )
 

@@ -17,7 +17,7 @@ from hall import booking_events as bev
 from hall import events as ev
 from hall.bookings import Appointment
 from hall.events import AnyEvent, Commit
-from hall.ids import DAY_MS, MINUTE_MS, TIMER, Ms, TicketId
+from hall.ids import DAY_MS, MINUTE_MS, TIMER, Ms, TicketId, role_of
 from hall.opening import local_ms
 from hall.state import HallDay
 from server.ledger.port import hall_and_date, stream_name
@@ -131,7 +131,9 @@ def _of_event(event: AnyEvent, stream: str, commit: Commit, state: HallDay, rule
             yield make.news("confirmation", end_ms=one.slot_ms, after_ms=SETTLED_MS)
             yield from make.reminders()
         case bev.BookingRescheduled():
-            yield make.news("moved" if event.by == "visitor" else "moved_by_hall", end_ms=one.slot_ms)
+            # Who chose another time for a visit that the hall could not keep has moved it, at no cost.
+            is_chosen = event.by == "visitor" or role_of(commit.actor) == "citizen"
+            yield make.news("moved" if is_chosen else "moved_by_hall", end_ms=one.slot_ms)
             yield from make.reminders()
         case bev.BookingCancelled() if event.by == "hall" and not _is_taken_back(commit, one):
             yield make.news("cancelled")

@@ -83,6 +83,8 @@ class Sender:
         try:
             day = await look(entry.stream)
             fate = self._fate(entry, day)
+            if fate is None and entry.kind == "confirmation" and await _is_moving(entry, day, look):
+                fate = self._later(entry, TROUBLE_S, "MOVING")
             return fate if fate is not None else await self._ready(entry, day.state)
         except DayUnreadable:
             return self._later(entry, TROUBLE_S, "UNREADABLE_LOG")
@@ -192,6 +194,15 @@ class Sender:
             appointment=entry.appointment, channel=entry.channel, attempts=entry.attempts, reason=reason,
         )  # fmt: skip
         return msgspec.structs.replace(entry, state=state, reason=reason)
+
+
+async def _is_moving(entry: Entry, day: Day, look: Look) -> bool:
+    """Return whether a booking came from elsewhere and may still be taken back: its old place is not given up yet."""
+    source = day.state.bookings.appointments[entry.appointment].source
+    if source is None:
+        return False
+    there = (await look(stream_name(source.hall, source.date))).state.bookings.appointments
+    return source.appointment in there and there[source.appointment].state != "RESCHEDULED"
 
 
 def places_of(stream: str, appointment: str, state: HallDay) -> list[tuple[str, str]]:

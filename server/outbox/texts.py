@@ -1,6 +1,7 @@
 """All words of messages, Chinese first: what visitors read, and what managers read of a message's fate.
 
-The facts in braces are those of :data:`FACTS`; short texts, because a text message has 70 Chinese characters.
+The facts in braces are those of :data:`FACTS`; days by their dates, since a message may go out later than planned and a hall
+may serve past midnight; short texts, because a text message has 70 Chinese characters.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ Words = tuple[str, str]
 
 TITLES: Final[Mapping[KindName, Words]] = {
     "confirmation": ("预约成功", "Booking confirmed"),
-    "reminder_day": ("明日办事提醒", "Your visit is tomorrow"),
+    "reminder_day": ("预约提醒", "Reminder of your visit"),
     "reminder_soon": ("办事提醒", "Your visit is soon"),
     "moved": ("改期成功", "Booking moved"),
     "moved_by_hall": ("预约时间调整", "The hall moved your booking"),
@@ -51,8 +52,8 @@ TEXTS: Final[Mapping[KindName, Words]] = {
         "Reminder from {hall}: {items} on {when}, check-in code {code}. Please cancel if you cannot come.",
     ),
     "reminder_soon": (
-        "提醒：今天{time}请到{hall}办理{items}，签到码{code}。",
-        "Reminder: {items} at {hall} today at {time}, check-in code {code}.",
+        "提醒：请于{when}到{hall}办理{items}，签到码{code}。",
+        "Reminder: {items} at {hall} on {when}, check-in code {code}.",
     ),
     "moved": (
         "您的预约已改到{when}，{hall}，{items}，签到码{code}。",
@@ -106,6 +107,7 @@ REASONS: Final[Mapping[str, Words]] = {
     "NO_CONTACT": ("没有可用的联系方式", "nothing to reach the visitor by"),
     "CONTACT_UNREADABLE": ("联系方式无法解密", "the contact data cannot be decrypted"),
     "SUPERSEDED": ("预约已有变化", "the booking has changed since"),
+    "MOVING": ("改期尚未完成", "the move is not settled yet"),
     "EXCUSED": ("爽约已撤销", "the missed visit was excused"),
     "UNKNOWN_BOOKING": ("没有这个预约", "there is no such booking"),
     "UNKNOWN_TICKET": ("没有这个号票", "there is no such ticket"),

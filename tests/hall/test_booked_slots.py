@@ -1,6 +1,7 @@
 """Stories of slots: closing and editing them, other plans and hours, the end of the day; nobody is silently lost."""
 
 import msgspec
+import pytest
 
 from hall import booking_commands as bcmd
 from hall import booking_events as bev
@@ -97,6 +98,38 @@ def test_closing_twice_displaces_nobody_twice_and_closed_slots_may_vanish() -> N
         msgspec.structs.replace(hall.plan, policy=msgspec.structs.replace(hall.plan.policy, booking=only_main))
     )
     assert slots_view(hall.state, [("C", 1)]) is None
+
+
+def test_closing_the_same_windows_again_displaces_nobody_else() -> None:
+    """Who was told that the place cannot be kept takes none of what is left."""
+    hall = BookedHall()
+    names = [hall.book(f"p{number}", slot=1) for number in range(4)]
+    closing = {"group": "main", "from_ms": slot(1), "to_ms": slot(2), "reason": "ill", "actor": MANAGER}
+
+    for windows, left in ((1, 3), (1, 3), (2, 2)):
+        hall.do(bcmd.CloseSlots, windows=windows, **closing)
+
+        assert hall.state.bookings.edits["main", slot(1)].places == left
+        assert [name for name in names if not hall.of(name).is_affected] == names[:left]
+
+
+@pytest.mark.parametrize("then", ["list", "move", "cancel"])
+def test_who_still_has_room_in_the_slot_is_not_displaced(then: str) -> None:
+    """A long visit goes, and with it more than was too much: whoever booked later stays and is told nothing."""
+    hall = BookedHall()
+    first = hall.book("p1", slot=1)
+    long = hall.book("p2", "A*2", slot=1)
+    last = hall.book("p3", slot=1)
+    assert sum(places for _, _, places in hall.of(long).takes) == 2
+
+    hall.do(
+        bcmd.CloseSlots, group="main", from_ms=slot(1), to_ms=slot(2), windows=2, then=then, reason="ill",
+        actor=MANAGER,
+    )  # fmt: skip
+
+    named = [event.appointment for event in hall.events if not isinstance(event, bev.SlotsSet)]  # type: ignore[union-attr]
+    assert named == [long]
+    assert (hall.of(first).version, hall.of(last).version) == (1, 1)
 
 
 def test_a_place_that_rests_displaces_nobody() -> None:

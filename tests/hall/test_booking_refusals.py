@@ -227,6 +227,29 @@ def test_a_ban_names_the_date_on_which_it_ends() -> None:
     assert caught.value.refusal.zh == "因多次爽约，2027-05-12 08:30 前不能预约；如有异议可申诉"
 
 
+def test_where_the_limit_is_no_minutes_the_beginning_of_the_slot_is_named() -> None:
+    """Nobody is told to come at least 0 minutes before."""
+    rules = booking_rules(lead_ms=0, cancel_before_ms=0, move_before_ms=0)
+    hall = BookedHall(rules)
+    name = hall.book("p1", slot=1)
+    hall.now = slot(1) + 1
+    told = []
+    for make, fields in (
+        (bcmd.HoldSlot, {"appointment": "late", "items": (hall.wanted("A"),), "slot_ms": slot(1), "release_ms": 0}),
+        (bcmd.RescheduleBooking, {"appointment": name, "slot_ms": slot(4), "release_ms": 0}),
+        (bcmd.CancelBooking, {"appointment": name}),
+    ):
+        with pytest.raises(Refused) as caught:
+            hall.do(make, actor=CITIZEN, **fields)
+        told.append((caught.value.refusal.code, caught.value.refusal.zh, caught.value.refusal.en))
+
+    assert told == [
+        ("TOO_LATE_TO_BOOK", "该时段已开始，不能再预约", "This slot has begun and can no longer be booked"),
+        ("MOVE_TOO_LATE", "预约时段已开始，不能再改期", "The slot has begun; it is too late to move"),
+        ("CANCEL_TOO_LATE", "预约时段已开始，不能再取消", "The slot has begun; it is too late to cancel"),
+    ]
+
+
 def test_general_refusals_hold_for_bookings_too() -> None:
     """Nothing chosen, too much, unknown items, bad quantities, an unpublished year, an ended day."""
     hall = BookedHall()

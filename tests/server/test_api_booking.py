@@ -1,5 +1,6 @@
 """Booked visits over HTTP: from the first look at the slots to the check-in, for visitors, kiosks and staff."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from icalendar import Calendar
 
 from hall.ids import MINUTE_MS
+from server.ledger.port import stream_name
 from tests.support.booked_api import HALL, OTHER, Desk, booked_server, ok, wish
 from tests.support.booked_days import FREE, day, slot_ms
 from tests.support.journey import until
@@ -203,6 +205,20 @@ def test_contact_data_are_erased_on_wish(desk: Desk):
 
     assert (mine, all_of_them) == ({"erased": 1}, {"erased": 1})
     assert desk.state(two) == "BOOKED"
+
+
+def test_erasing_a_moved_booking_erases_what_a_crash_left_beside_the_old_one(desk: Desk):
+    """Messages about the new booking would still find it there."""
+    one = desk.book("kim-12", 9, 2, name="金", phone="13800000012")
+    moved = ok(desk.of(one, "reschedule", date=day(10), slot_ms=slot_ms(10, 2)))
+    contacts = desk.served.house.contacts
+    left = contacts.keep(stream_name(HALL, day(9)), one["id"], "kim", phone="13800000012")
+    asyncio.run_coroutine_threadsafe(left, desk.served.loop).result(10)
+
+    erased = ok(desk.ask(f"appointments/{moved['appointment']['id']}/erase", {"secret": moved["secret"]}))
+
+    assert erased == {"erased": 2}
+    assert not contacts.has(stream_name(HALL, day(9)), one["id"])
 
 
 @pytest.mark.slow

@@ -418,6 +418,23 @@ async def test_bookings_of_days_on_which_nothing_ran_are_no_no_shows():
     assert (await ledger.traces(["p:anna"]))[1][0].stream == f"longgang/{day(9)}"
 
 
+async def test_who_could_still_have_come_when_the_server_stopped_for_the_day_is_no_no_show():
+    """The slot had begun, but the visitor had half an hour more: nobody can say whether anybody came."""
+    ledger = MemoryLedger()
+    clock = HandClock()
+    async with serving(ledger, clock) as halls:
+        await book(halls, "b1", 0, "anna", slot=4)
+        await book(halls, "b2", 0, "ben", slot=2)
+        turn_clock(halls, clock, slot_ms(0, 4) + 5 * MINUTE_MS)
+        await until(lambda: state_of(halls, "b2", 0) == "NO_SHOW")
+
+    async with serving(ledger, HandClock(NINE_MS + DAY_MS)) as halls:
+        state = (await halls.past("longgang", day(0))).view_state()
+
+    assert [one.state for one in state.bookings.appointments.values()] == ["CANCELLED", "NO_SHOW"]
+    assert state.is_ended
+
+
 async def test_days_that_a_sleeping_server_missed_are_ended_when_it_wakes():
     clock = HandClock()
     async with serving(MemoryLedger(), clock) as halls:

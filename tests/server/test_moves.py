@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,9 +11,13 @@ from hall.booking_commands import Booker, BookingPlace, CancelBooking
 from hall.booking_events import BookingMovedOut
 from hall.errors import Refusal
 from hall.ids import MINUTE_MS
+from server.bus import LocalBus
+from server.contacts.book import Contacts
+from server.keys import ServerKey
 from server.ledger.memory import MemoryLedger
 from server.ledger.port import Batch, StorageFailed
 from server.moves import Move
+from server.outbox.outbox import Outbox
 from server.outcomes import DayRefused, Outcome, UnknownHall
 from server.registry import Halls
 from tests.support.booked_days import FREE, book, bookable, day, move_in, serving, slot_ms, state_of, until
@@ -173,6 +178,34 @@ async def test_a_move_out_that_is_refused_after_a_crash_takes_the_new_booking_ba
 
     log = await commits_of(ledger, f"nanshan/{day(2)}")
     assert sum(commit.command_id.startswith("undo/") for commit in log) == 1
+
+
+async def test_a_move_is_confirmed_to_the_visitor_only_when_it_is_settled(tmp_path: Path):
+    """Until the old place is given up the new one may still be taken back, however long that lasts."""
+    ledger, clock = MemoryLedger(), HandClock()
+    contacts = Contacts(tmp_path, ServerKey(b"k" * 32), clock)
+    outbox = Outbox(tmp_path, ledger, LocalBus(), clock, contacts)
+    await contacts.start()
+    await outbox.prepare()
+    async with serving(ledger, clock) as halls:
+        await _moved_in_only(halls)
+        before = await _confirmation(outbox, clock)
+        halls.moves.start()
+        await until(lambda: both(halls) == ("RESCHEDULED", "BOOKED"))
+        after = await _confirmation(outbox, clock)
+    await outbox.stop()
+    await contacts.stop()
+
+    assert (before, after) == (("waiting", "MOVING"), ("sent", "STORED_ONLY"))
+
+
+async def _confirmation(outbox: Outbox, clock: HandClock) -> tuple[str, str]:
+    """Let a quarter of an hour pass, send what is due, and return what became of the confirmation of the new booking."""
+    clock.at_ms += 15 * MINUTE_MS
+    await outbox.catch_up()
+    await outbox.send_due()
+    found = await outbox.messages_of(f"nanshan/{day(2)}", "new")
+    return next((one.state, one.reason) for one in found if one.kind == "confirmation")
 
 
 async def test_settled_moves_are_not_sent_again_at_a_start():

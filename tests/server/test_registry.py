@@ -19,6 +19,7 @@ from server.ledger.memory import MemoryLedger
 from server.ledger.port import StorageFailed
 from server.outcomes import HallStopped, Outcome, UnknownHall
 from server.registry import Halls
+from tests.support.halls import HOUR_MS
 from tests.support.live import HandClock, call_next, commits_of, open_window, plain_logs, take
 from tests.support.plans import CALENDAR, DATE, MIDNIGHT_MS, NINE_MS, small_plan
 
@@ -103,6 +104,22 @@ async def test_the_day_ends_and_the_next_begins_by_the_clock():
 
     assert outcome.seq == 2
     assert past.view_state().tickets["ticket-000001"].state == "EXPIRED"
+
+
+async def test_a_hall_open_past_midnight_keeps_its_day_until_it_closes():
+    """Its days end at 23:50 by the settings, as those of all halls; people wait until two all the same."""
+    plans = FixedPlans({"longgang": small_plan("longgang", spans=(Span(18 * 60, 26 * 60),))}, calendar=CALENDAR)
+    clock = HandClock(MIDNIGHT_MS + 19 * HOUR_MS)
+    async with serving(MemoryLedger(), clock, plans) as halls:
+        await halls.submit("longgang", take(1), "x")
+        first = halls.today("longgang")
+
+        assert first.view_state().end_day_ms == MIDNIGHT_MS + 26 * HOUR_MS
+        clock.at_ms = MIDNIGHT_MS + DAY_MS + HOUR_MS
+        _arm(halls)
+        outcome = await halls.submit("longgang", take(2), "x")
+
+    assert (outcome.refusal, halls.today("longgang")) == (None, first)
 
 
 @pytest.mark.parametrize("is_open", [True, False])

@@ -49,7 +49,7 @@ async def test_a_booking_is_confirmed_and_reminded_twice(tmp_path: Path):
 
             assert set((await fates(outbox, name)).values()) == {"sent"}
             text = gateway.of_kind("reminder_soon")[0].fields["data"]["text"]
-            assert text == f"提醒：今天12:30请到龙岗办理身份证，签到码CODE-{name}。"
+            assert text == f"提醒：请于11月23日（周一）12:30到龙岗办理身份证，签到码CODE-{name}。"
 
 
 async def test_no_reminder_goes_out_for_an_old_time(tmp_path: Path):
@@ -116,6 +116,23 @@ async def test_what_the_hall_does_to_a_booking_is_told(tmp_path: Path):
             assert (await fates(outbox, cancelled))["cancelled"] == "sent"
             assert (await fates(outbox, listed))["affected"] == "sent"
             assert "不计爽约" in gateway.of_kind("affected")[0].fields["data"]["text"]
+
+
+async def test_who_moves_a_visit_that_the_hall_could_not_keep_is_answered_at_once(tmp_path: Path):
+    """It is the visitor's own choice, also at night; only what the hall chose is told as the hall's."""
+    night_ms = EIGHT_MS + 14 * HOUR_MS
+    with gateway_running() as gateway:
+        async with message_day(tmp_path) as day, outbox_of(day, channels=hook(gateway), rules=HOOK) as outbox:
+            name = day.hall.book("p1", slot=8)
+            await day.know(name)
+            day.hall.do(bcmd.CloseSlots, from_ms=slot(8), to_ms=slot(9), reason="outage", actor="manager:m")
+            await day.at(outbox, EIGHT_MS)
+            day.hall.now = night_ms
+            day.hall.do(bcmd.RescheduleBooking, appointment=name, slot_ms=slot(12), release_ms=EIGHT_MS, actor=CITIZEN)
+            await day.at(outbox, night_ms)
+
+            found = await fates(outbox, name)
+            assert (found["moved"], found.get("moved_by_hall")) == ("sent", None)
 
 
 async def test_the_waitlist_is_told_of_an_offer_its_end_and_its_failure(tmp_path: Path):
@@ -260,6 +277,31 @@ async def test_a_reminder_that_the_night_makes_pointless_is_given_up(tmp_path: P
             await day.at(outbox, slot(0) - 2 * HOUR_MS)
 
             assert (await fates(outbox, name))["reminder_soon"] == "void QUIET_HOURS"
+
+
+async def test_a_reminder_that_goes_out_on_another_day_than_planned_names_the_right_one(tmp_path: Path):
+    """The server was off in the evening, so the reminder goes in the morning of the visit; another is sent a day ahead."""
+    rules = Rules(MessageRules(use=("hook",), soon_ms=HOUR_MS))
+    early = Rules(MessageRules(use=("hook",), soon_ms=20 * HOUR_MS))
+    with gateway_running() as gateway:
+        async with message_day(tmp_path) as day:
+            name = day.hall.book("p1", slot=16)
+            await day.know(name)
+            async with outbox_of(day, channels=hook(gateway), rules=rules) as outbox:
+                await day.at(outbox, EIGHT_MS + 15 * HOUR_MS)
+                assert (await fates(outbox, name))["reminder_day"] == "quiet QUIET_HOURS"
+                await day.at(outbox, OPEN_MS)
+        (tmp_path / "early").mkdir()
+        async with message_day(tmp_path / "early") as day:
+            name = day.hall.book("p1", slot=16)
+            await day.know(name)
+            async with outbox_of(day, channels=hook(gateway), rules=early) as outbox:
+                await day.at(outbox, slot(16) - 20 * HOUR_MS)
+
+        for kind in ("reminder_day", "reminder_soon"):
+            told = gateway.of_kind(kind)[0].fields["data"]
+            assert "11月23日（周一）16:30" in told["text"]
+            assert not {"今天", "明日"} & {told["title"][:2], *(told["text"][at : at + 2] for at in range(20))}
 
 
 async def test_nobody_is_told_by_a_channel_that_cannot_reach_them(tmp_path: Path):
