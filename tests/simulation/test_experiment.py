@@ -7,13 +7,17 @@ import numpy as np
 import pytest
 from distributed import LocalCluster
 
+from hall.ids import MINUTE_MS
+from simulation.differences import day_waits
 from simulation.errors import CheckpointMismatch, SweepCancelled
 from simulation.experiment import CHUNK, Machine, Progress, compare, simulate, until_sure
 from simulation.intervals import difference_of, mean_of, number_of, share_difference_of, share_of
 from simulation.roster import shifts_from_numbers
 from simulation.setting import Roster, Setting
+from simulation.summary import summary_of
 from simulation.table import Days
-from tests.simulation.settings import plan_of, setting_of
+from simulation.twin import Twin
+from tests.simulation.settings import booked_setting, plan_of, setting_of
 
 DAYS = 12
 
@@ -231,3 +235,20 @@ def test_a_roster_of_nobody_is_a_plan_too() -> None:
     before, after = compare([made, msgspec.structs.replace(made, roster=nobody)], range(2))
 
     assert after.fact("planned_ms").sum() < before.fact("planned_ms").sum()
+
+
+def test_who_misses_the_appointment_and_comes_too_late_is_one_visitor_when_more_or_fewer_are_allowed_for() -> None:
+    """A control variate must have the mean zero: each of these counted twice moved the mean wait of every report."""
+    setting = booked_setting(by_hall=True, per_hour=30)
+    assert setting.booked is not None
+    late = msgspec.structs.replace(setting.booked, punctual_mean_ms=60 * MINUTE_MS, no_show=0.1)
+    setting = msgspec.structs.replace(setting, booked=late)
+    days = simulate(setting, range(30))
+
+    assert days.fact("no_shows").sum() > 1.5 * days.fact("absent").sum() > 0
+    drawn = np.array([len(Twin(setting).people(day)) for day in range(30)])
+    assert (days.fact("came") + days.fact("absent")).tolist() == drawn.tolist()
+    plain = mean_of(day_waits(days))
+    told = summary_of(setting, days).mean_wait_min
+    assert plain.low < told.value < plain.high
+    assert told.low < plain.value < told.high
