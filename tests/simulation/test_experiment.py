@@ -8,11 +8,14 @@ import pytest
 from distributed import LocalCluster
 
 from hall.ids import MINUTE_MS
+from server.forecast.plans import preset_hall
 from simulation.differences import day_waits
 from simulation.errors import CheckpointMismatch, SweepCancelled
 from simulation.experiment import CHUNK, Machine, Progress, compare, simulate, until_sure
 from simulation.intervals import difference_of, mean_of, number_of, share_difference_of, share_of
+from simulation.mixing import DRAWN_ITEMS
 from simulation.roster import shifts_from_numbers
+from simulation.scenario import FOLDER, load_scenario
 from simulation.setting import Roster, Setting
 from simulation.summary import summary_of
 from simulation.table import Days
@@ -252,3 +255,16 @@ def test_who_misses_the_appointment_and_comes_too_late_is_one_visitor_when_more_
     told = summary_of(setting, days).mean_wait_min
     assert plain.low < told.value < plain.high
     assert told.low < plain.value < told.high
+
+
+def test_other_packages_leave_the_times_of_everybody_else_as_they_are() -> None:
+    """Plans differ in which packages are taken, the longest of them among these: whoever wants none is served alike."""
+    before = load_scenario(FOLDER / "nanshan.toml", resolve=preset_hall)
+    packages = sorted(before.plan.catalog.packages, key=lambda package: len(package.items))
+    assert len(packages[-1].items) > DRAWN_ITEMS >= len(packages[0].items)
+    only_short = msgspec.structs.replace(before.mix, package_weights=((packages[0].code, 1.0),))
+    was, now = (Twin(one).people(0) for one in (before, msgspec.structs.replace(before, mix=only_short)))
+    assert was.at_ms == now.at_ms
+    alike = [place for place, items in enumerate(was.items) if items == now.items[place]]
+    assert len(was) > len(alike) > 0.9 * len(was)
+    assert [was.service_ms[place] for place in alike] == [now.service_ms[place] for place in alike]
