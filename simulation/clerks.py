@@ -32,8 +32,11 @@ class Floor(Protocol):
     state: HallDay
     people: People
     turn: list[int]
-    at_ms: list[Ms]
     over: list[tuple[Ms, Ms]]
+
+    def waits_from(self, place: int) -> Ms:
+        """Return from when on somebody waits; whoever booked and is early waits from the slot on."""
+        ...
 
     def ask(self, command: cmd.AnyCommand) -> tuple[ev.AnyEvent, ...]:
         """Ask the hall; calls that follow reach their clerks before this returns."""
@@ -73,7 +76,9 @@ class Clerk:
         turn = floor.turn[place]
         people = floor.people
         patience = people.patience_ms[place]
-        if patience and not people.gives_back[place] and now > floor.at_ms[place] + patience:
+        # Whoever has been called before has not left: they come from another window, or back after a miss.
+        leaves = patience and not people.gives_back[place] and self._ticket().first_called_ms == now
+        if leaves and now > floor.waits_from(place) + patience:
             floor.turn[place] = turn = NEVER
         if turn == COMES:
             self._alarm.arm(now + people.walk_ms[place], self._start, now)

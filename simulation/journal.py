@@ -36,13 +36,14 @@ class KeptFile:
 
     def read(self, heading: bytes) -> list[bytes]:
         """Return the whole lines under the heading; raises CheckpointMismatch."""
-        lines = self._path.read_bytes().split(b"\n") if self._path.exists() else []
-        if not lines or not lines[0]:
+        lines = self._path.read_bytes().split(b"\n") if self._path.exists() else [b""]
+        # Nothing yet, or a heading that was torn by a stop in the middle of writing.
+        if len(lines) == 1 and heading.startswith(lines[0]):
             self._path.write_bytes(heading + b"\n")
             return []
         if lines[0] != heading:
             raise CheckpointMismatch(self._path.name)
-        # What follows the last line's end was torn by a stop in the middle of writing.
+        # What follows the last line's end was torn likewise.
         if lines[-1]:
             os.truncate(self._path, self._path.stat().st_size - len(lines[-1]))
         return lines[1:-1]

@@ -44,6 +44,8 @@ class Mixer:
         self._wanted = [(WantedItem(code),) for code in self._codes]
         packages = [package for package in plan.catalog.packages if package.items]
         weights = dict(mix.package_weights) or {package.code: 1.0 for package in packages}
+        # Of all packages, whichever are taken: other weights must leave everybody's times as they are.
+        self._width = max([DRAWN_ITEMS, *(len(package.items) for package in packages)])
         self._packages = [package.items for package in packages if weights.get(package.code, 0.0) > 0]
         self._package_weights = np.array([w for package in packages if (w := weights.get(package.code, 0.0)) > 0])
         self._siblings = self._siblings_of({code: item.theme for code, item in known.items()})
@@ -121,10 +123,9 @@ class Mixer:
         return max(1, round(mean * factor))
 
     def _chance(self, draws: Draws, count: int) -> Floats:
-        width = max([DRAWN_ITEMS, *map(len, self._packages)])
         if self._service.law == "exponential":
-            return draws.exponential("service", (count, width))
-        return draws.normal("service", (count, width))
+            return draws.exponential("service", (count, self._width))
+        return draws.normal("service", (count, self._width))
 
     def _factors(self, chance: Floats, cvs: Floats) -> Floats:
         if self._service.law == "fixed":

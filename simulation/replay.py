@@ -9,7 +9,7 @@ What a plan changes is told against the same simulation of the day as it was, an
 beside it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, cast
 from zoneinfo import ZoneInfo
@@ -25,11 +25,12 @@ from hall.events import Commit
 from hall.figures import Figures, Visit, figures_of, percentile
 from hall.ids import MINUTE_MS, Ms
 from hall.opening import Calendar, Span, SpecialDay
-from hall.policy import Plan
+from hall.policy import Plan, plan_hash
 from hall.roots import BookingChannel
 from hall.state import HallDay
 from hall.step import step
-from simulation.fit.observations import folded, observed
+from simulation.fit.logs import fold_day
+from simulation.fit.observations import observed
 from simulation.log import LogSink
 from simulation.people import COMES, NEVER, REJOINS, People
 from simulation.setting import Behaviour, Booked, Demand, Mix, Piece, Roster, Setting, Shift
@@ -112,11 +113,17 @@ class Shadow(msgspec.Struct, frozen=True):
 class PastDay:
     """A day's log, folded."""
 
-    def __init__(self, commits: Sequence[Commit], plans: Iterable[Plan]) -> None:
-        """Fold it; raises BrokenLog where its rows contradict the rules."""
+    def __init__(
+        self, commits: Sequence[Commit], plans: Iterable[Plan] | Mapping[str, Plan], *, label: str = "–"
+    ) -> None:
+        """Fold it; ``plans`` may be by the names that the log gives them, ``label`` is the day's for people.
+
+        Raises LogBroken where its rows contradict the rules, and LogEmpty where none opens the day.
+        """
         self.commits = commits
-        self.plans = tuple(plans)
-        self.figures, self.notes = folded(commits, self.plans)
+        self.named = dict(plans) if isinstance(plans, Mapping) else {plan_hash(plan): plan for plan in plans}
+        self.plans = tuple(self.named.values())
+        self.figures, self.notes = fold_day(label, commits, self.named)
 
     @property
     def state(self) -> HallDay:
@@ -127,8 +134,7 @@ class PastDay:
 def repeat(day: PastDay) -> Repeated:
     """Decide every command of a day's log again, in its order."""
     state = HallDay()
-    for plan in day.plans:
-        state.learn(plan)
+    state.plans.update(day.named)
     for commit in day.commits:
         answer = step(state, commit.command)
         stored = commit.refusal if commit.refusal is not None else commit.events

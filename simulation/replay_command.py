@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FILE = click.Path(dir_okay=False, path_type=Path)
 NUMBERS = re.compile(r"([01]?\d|2[0-9]):([0-5]\d)=(\d{1,4})")
 ITEMS_SHOWN = 10
+DAY_MIN = 24 * 60
 
 
 @click.command("replay", cls=TwinCommand, short_help="Decide a past day again, or live through it under other rules.")
@@ -76,9 +77,8 @@ def replay(
 def _audited(past: "PastDay") -> None:
     """Say that the day keeps the laws of the hall, or name the first row that breaks one."""
     from hall.audit import audit
-    from hall.policy import plan_hash
 
-    for finding in audit(past.commits, {plan_hash(plan): plan for plan in past.plans}):
+    for finding in audit(past.commits, past.named):
         raise click.ClickException(
             f"第 {finding.seq} 行违反 {finding.law} row {finding.seq} breaks {finding.law}: {finding.reason}"
         )
@@ -158,19 +158,17 @@ def _text(value: float | None) -> str:
 
 
 def _day(path: Path, hall: str, day: str) -> "PastDay":
-    import msgspec
-
-    from simulation.fit.errors import LogUnreadable, NoLogs
-    from simulation.fit.logs import GROUP, Wanted
-    from simulation.log import read_log
+    from simulation.fit.errors import NoLogs
+    from simulation.fit.logs import GROUP, Wanted, hold_against, read_rows
     from simulation.replay import PastDay
 
     if path.is_file() and path.suffix not in (".db", ".sqlite"):
-        try:
-            heading, commits = read_log(path)
-        except (msgspec.MsgspecError, IndexError) as error:
-            raise LogUnreadable(file=path.name, line=1, why=str(error)) from error
-        return PastDay(commits, heading.plans)
+        heading, commits = read_rows(path)
+        past = PastDay(commits, heading.plans, label=path.name)
+        hold_against(heading, path.name, rows=len(commits), state=past.state)
+        if not Wanted(hall, day, day).has(past.state.hall, past.state.date):
+            raise NoLogs(where=path.name)
+        return past
     for entry in entry_points(group=GROUP):
         stored = entry.load()(path, Wanted(hall, day, day))
         days = list(stored) if stored is not None else []
@@ -178,7 +176,7 @@ def _day(path: Path, hall: str, day: str) -> "PastDay":
             labels = ", ".join(one.label for one in days[:8])
             raise click.UsageError(f"有多天，请用 --hall 和 --date 选择 several days, choose one: {labels}")
         if days:
-            return PastDay(list(days[0].commits), days[0].plans.values())
+            return PastDay(list(days[0].commits), days[0].plans, label=days[0].label)
     raise NoLogs(where=str(path))
 
 
@@ -217,11 +215,20 @@ def _roster(past: "PastDay", text: str) -> "Roster":
         open_min[shift.window] = open_min.get(shift.window, 0) + shift.to_min - shift.from_min
     order = sorted(open_min, key=lambda code: (-open_min[code], code))
     order += [window.code for window in past.state.plan.catalog.windows if window.code not in open_min]
-    ends = [start for start, _ in steps[1:]] + [max(shift.to_min for shift in was.roster.shifts)]
+    starts = [start for start, _ in steps]
+    last_min = max((shift.to_min for shift in was.roster.shifts), default=DAY_MIN)
+    if len(set(starts)) < len(starts):
+        raise click.BadParameter("同一时间写了两次 a time is there twice", param_hint="--windows")
+    if max(count for _, count in steps) > len(order):
+        raise click.BadParameter(
+            f"大厅有 {len(order)} 个窗口 the hall has {len(order)} windows", param_hint="--windows"
+        )
+    if starts[-1] >= last_min:
+        end = f"{last_min // 60:02d}:{last_min % 60:02d}"
+        raise click.BadParameter(f"当日窗口开到 {end} 为止 windows were open until {end}", param_hint="--windows")
     shifts = [
         Shift(window=window, from_min=start, to_min=end)
-        for (start, count), end in zip(steps, ends, strict=True)
+        for (start, count), end in zip(steps, [*starts[1:], last_min], strict=True)
         for window in order[:count]
-        if end > start
     ]
     return Roster(name="changed", shifts=tuple(shifts))

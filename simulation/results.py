@@ -56,6 +56,9 @@ class DayResult(msgspec.Struct, frozen=True, kw_only=True):
     turned_away: int
     booked: int
     no_shows: int
+    """Appointments that were missed: also by who then came too late and took a number."""
+    absent: int
+    """Visitors who were expected and did not come at all."""
     misses: int
     all: Share
     by_class: dict[str, Share]
@@ -131,7 +134,8 @@ def _day_result(
         expired=totals["EXPIRED"],
         turned_away=int(facts["turned_away"]),
         booked=int(facts["booked"]),
-        no_shows=_no_shows(state) or int(facts["no_shows"]),
+        no_shows=_no_shows(state) or int(facts["absent"]),
+        absent=int(facts["absent"]),
         misses=sum(one.misses for one in tickets),
         all=waits.share(slice(None)),
         by_class=waits.shares_by([one.klass for one in tickets]),

@@ -64,7 +64,8 @@ class Summary(msgspec.Struct, frozen=True):
 def summary_of(setting: Setting, days: Days) -> Summary:
     """Sum up simulated days; ``days`` holds at least one."""
     block = unit_of(days.count, setting.strata)
-    control = days.fact("came") + days.fact("no_shows") - days.fact("expected")
+    # Who missed an appointment and came too late is one visitor, not two.
+    control = days.fact("came") + days.fact("absent") - days.fact("expected")
     slots = tuple(_slots(days))
     worst = min((one for one in slots if one.kept_pct is not None), key=lambda one: one.kept_pct or 0, default=None)
     is_called = bool(days.fact("called").any())

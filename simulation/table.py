@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 FACTS: Final = (
     "came", "expected", "factor", "called", "wait_ms", "kept", "counted", "done", "left", "abandoned", "expired",
     "turned_away", "booked", "no_shows", "busy_ms", "service_ms", "planned_ms", "last_out_min", "longest_ms",
-    "p50_ms", "p90_ms",
+    "p50_ms", "p90_ms", "absent",
 )  # fmt: skip
 BY_SLOT: Final = ("slot_called", "slot_wait_ms", "slot_kept", "slot_counted", "slot_over_ms", "slot_over")
 WIDTH: Final = len(FACTS) + len(BY_SLOT) * SLOTS
@@ -85,7 +85,7 @@ def _row(one: DayResult) -> list[float]:
         "abandoned": one.abandoned, "expired": one.expired, "turned_away": one.turned_away, "booked": one.booked,
         "no_shows": one.no_shows, "busy_ms": one.busy_ms, "service_ms": one.service_ms, "planned_ms": one.planned_ms,
         "last_out_min": one.last_out_min, "longest_ms": one.longest_ms,
-        "p50_ms": one.p50_ms, "p90_ms": one.p90_ms,
+        "p50_ms": one.p50_ms, "p90_ms": one.p90_ms, "absent": one.absent,
     }  # fmt: skip
     by_slot = (
         one.slot_called, one.slot_wait_ms, one.slot_kept, one.slot_counted, one.slot_over_ms, one.slot_over,

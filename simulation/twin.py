@@ -125,7 +125,7 @@ class Twin:
             "came": len(people) - absent,
             "turned_away": world.turned_away,
             "booked": len(slots),
-            "no_shows": absent,
+            "absent": absent,
             "planned_ms": window_ms(duties_of(self.setting.roster, self.day(number))),
         }
         return result_of(

@@ -255,10 +255,14 @@ class World:
                 return
         patience_ms = self.people.patience_ms[place]
         if patience_ms and self.people.gives_back[place] and self._waits(place):
-            due = (max(now, slot_ms or 0) + patience_ms, place)
+            due = (self.waits_from(place) + patience_ms, place)
             heappush(self._impatient, due)
             if self._impatient[0] == due:
                 self._patience.arm(due[0], self._lose_patience, now)
+
+    def waits_from(self, place: int) -> Ms:
+        """Return from when on somebody waits: from the arrival, or from the slot where that is later."""
+        return max(self.at_ms[place], self.appointments.slot_ms.get(place, 0))
 
     def _checks_in(self, place: int, now: Ms) -> bool:
         if not self.appointments.by_rules:

@@ -5,7 +5,7 @@ function of the path that returns None if it is nothing of its own, or the days 
 :class:`FitError` reaches people as it is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,8 @@ import msgspec
 from hall.errors import HallError
 from hall.events import Commit, commit_decoder
 from hall.figures import Figures
-from hall.policy import Plan
+from hall.policy import Plan, plan_hash
+from hall.state import HallDay
 from simulation.fit.errors import (
     DayTwice,
     LedgerUnreadable,
@@ -103,9 +104,17 @@ def _days(paths: Sequence[Path], wanted: Wanted) -> Iterator[tuple[str, Plan, Da
 
 
 def _day_of_file(path: Path) -> tuple[str, Plan, DayObserved]:
-    """Read one day, and hold its heading against it: a row cut off at the end would not show otherwise."""
+    heading, commits = read_rows(path)
+    figures, notes = fold_day(path.name, commits, {plan_hash(plan): plan for plan in heading.plans})
+    state = figures.fold.state
+    hold_against(heading, path.name, rows=len(commits), state=state)
+    return path.name, state.plan, observed(figures, notes)
+
+
+def read_rows(path: Path) -> tuple[LogHeading, list[Commit]]:
+    """Read the file of one day; raises LogEmpty, and LogUnreadable with the line that is no row."""
     lines = path.read_bytes().splitlines()
-    if len(lines) < 2:
+    if not lines:
         raise LogEmpty(file=path.name)
     commits: list[Commit] = []
     heading = None
@@ -115,17 +124,24 @@ def _day_of_file(path: Path) -> tuple[str, Plan, DayObserved]:
     except msgspec.MsgspecError as error:
         line = 1 if heading is None else len(commits) + 2
         raise LogUnreadable(file=path.name, line=line, why=str(error)) from error
-    figures, notes = _folded(path.name, commits, Figures(heading.plans))
-    state = figures.fold.state
-    if len(commits) != heading.commits:
-        raise LogBroken(file=path.name, row=len(commits) + 1, why=f"{heading.commits} rows were written")
+    if not commits:
+        raise LogEmpty(file=path.name)
+    return heading, commits
+
+
+def hold_against(heading: LogHeading, file: str, *, rows: int, state: HallDay) -> None:
+    """Hold a folded day against its file's heading: rows cut off at the end would not show otherwise; raises LogBroken."""
+    if rows != heading.commits:
+        raise LogBroken(file=file, row=rows + 1, why=f"{heading.commits} rows were written")
     if heading.fingerprint and state.fingerprint() != heading.fingerprint:
-        raise LogBroken(file=path.name, row=len(commits), why="the state at the end is another one")
-    return path.name, state.plan, observed(figures, notes)
+        raise LogBroken(file=file, row=rows, why="the state at the end is another one")
 
 
-def _folded(label: str, commits: Iterable[Commit], figures: Figures) -> tuple[Figures, DayNotes]:
-    notes = DayNotes()
+def fold_day(label: str, commits: Iterable[Commit], plans: Mapping[str, Plan]) -> tuple[Figures, DayNotes]:
+    """Fold a day; ``plans`` by the names that the log gives them. Raises LogBroken and LogEmpty, which name ``label``."""
+    figures, notes = Figures(()), DayNotes()
+    for name, plan in plans.items():
+        figures.learn(plan, name=name)
     state = figures.fold.state
     try:
         for commit in commits:
@@ -149,8 +165,5 @@ def _stored(path: Path, wanted: Wanted) -> Iterator[StoredDay] | None:
 
 
 def _day_of_ledger(one: StoredDay) -> tuple[str, Plan, DayObserved]:
-    figures = Figures(())
-    for name, plan in one.plans.items():
-        figures.learn(plan, name=name)
-    folded, notes = _folded(one.label, one.commits, figures)
+    folded, notes = fold_day(one.label, one.commits, one.plans)
     return one.label, folded.fold.state.plan, observed(folded, notes)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from hall.opening import Calendar, SpecialDay
 from tests.journeys.test_visit import sign_in
@@ -185,10 +185,40 @@ def test_a_job_survives_a_reload_and_a_bad_scenario_is_told_at_its_place(page: P
     seen(page, "run").click()
     expect(seen(page, "running").locator("progress")).to_be_visible()
     holds(page, lambda: "剩" in seen(page, "running").inner_text(), "the remaining time", seconds=JOB_MS / 1000)
+    page.route("**/studio", one_more_runs)
     page.reload()
     expect(seen(page, "running")).to_be_visible()
+    expect(seen(page, "others")).to_contain_text("另有 1 个任务")
+    page.unroute("**/studio")
     seen(page, "cancel").click()
     expect(seen(page, "failure")).to_have_attribute("data-code", "STUDIO_CANCELLED")
+    finished(page)
+
+
+def one_more_runs(route: Route) -> None:
+    """Answer as if somebody else's job ran beside those that do."""
+    answer = route.fetch()
+    told = answer.json()
+    route.fulfill(response=answer, json={**told, "running": told["running"] + 1})
+
+
+def test_a_lost_link_is_told_and_no_result_is_missed_by_it(page: Page):
+    """Whoever is cut off just when a job ends sees what it brought once the server answers again."""
+    seen(page, "from-stated").check()
+    seen(page, "visits").fill("100")
+    seen(page, "learn").click()
+    expect(seen(page, "ground-said")).to_contain_text("假设", timeout=JOB_MS)
+    seen(page, "days").select_option("10")
+    seen(page, "run").click()
+    expect(seen(page, "verdict")).to_be_visible(timeout=JOB_MS)
+    finished(page)
+
+    page.route("**/studio/days/*", lambda route: route.abort())
+    seen(page, "watch").click()
+    expect(seen(page, "lost")).to_contain_text("正在重试", timeout=JOB_MS)
+    page.unroute("**/studio/days/*")
+    expect(seen(page, "watching")).to_contain_text("模拟", timeout=JOB_MS)
+    expect(seen(page, "lost")).to_have_count(0)
     finished(page)
 
 

@@ -7,13 +7,20 @@ import numpy as np
 import pytest
 from distributed import LocalCluster
 
+from hall.ids import MINUTE_MS
+from server.forecast.plans import preset_hall
+from simulation.differences import day_waits
 from simulation.errors import CheckpointMismatch, SweepCancelled
 from simulation.experiment import CHUNK, Machine, Progress, compare, simulate, until_sure
 from simulation.intervals import difference_of, mean_of, number_of, share_difference_of, share_of
+from simulation.mixing import DRAWN_ITEMS
 from simulation.roster import shifts_from_numbers
+from simulation.scenario import FOLDER, load_scenario
 from simulation.setting import Roster, Setting
+from simulation.summary import summary_of
 from simulation.table import Days
-from tests.simulation.settings import plan_of, setting_of
+from simulation.twin import Twin
+from tests.simulation.settings import booked_setting, plan_of, setting_of
 
 DAYS = 12
 
@@ -231,3 +238,33 @@ def test_a_roster_of_nobody_is_a_plan_too() -> None:
     before, after = compare([made, msgspec.structs.replace(made, roster=nobody)], range(2))
 
     assert after.fact("planned_ms").sum() < before.fact("planned_ms").sum()
+
+
+def test_who_misses_the_appointment_and_comes_too_late_is_one_visitor_when_more_or_fewer_are_allowed_for() -> None:
+    """A control variate must have the mean zero: each of these counted twice moved the mean wait of every report."""
+    setting = booked_setting(by_hall=True, per_hour=30)
+    assert setting.booked is not None
+    late = msgspec.structs.replace(setting.booked, punctual_mean_ms=60 * MINUTE_MS, no_show=0.1)
+    setting = msgspec.structs.replace(setting, booked=late)
+    days = simulate(setting, range(30))
+
+    assert days.fact("no_shows").sum() > 1.5 * days.fact("absent").sum() > 0
+    drawn = np.array([len(Twin(setting).people(day)) for day in range(30)])
+    assert (days.fact("came") + days.fact("absent")).tolist() == drawn.tolist()
+    plain = mean_of(day_waits(days))
+    told = summary_of(setting, days).mean_wait_min
+    assert plain.low < told.value < plain.high
+    assert told.low < plain.value < told.high
+
+
+def test_other_packages_leave_the_times_of_everybody_else_as_they_are() -> None:
+    """Plans differ in which packages are taken, the longest of them among these: whoever wants none is served alike."""
+    before = load_scenario(FOLDER / "nanshan.toml", resolve=preset_hall)
+    packages = sorted(before.plan.catalog.packages, key=lambda package: len(package.items))
+    assert len(packages[-1].items) > DRAWN_ITEMS >= len(packages[0].items)
+    only_short = msgspec.structs.replace(before.mix, package_weights=((packages[0].code, 1.0),))
+    was, now = (Twin(one).people(0) for one in (before, msgspec.structs.replace(before, mix=only_short)))
+    assert was.at_ms == now.at_ms
+    alike = [place for place, items in enumerate(was.items) if items == now.items[place]]
+    assert len(was) > len(alike) > 0.9 * len(was)
+    assert [was.service_ms[place] for place in alike] == [now.service_ms[place] for place in alike]

@@ -321,13 +321,70 @@ def test_the_command_repeats_compares_and_refuses(written: Path, tmp_path: Path)
     assert run(str(tmp_path))[0] == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "code", "where"),
+    [
+        ("cut", "LOG_BROKEN", "row 101"),
+        ("gap", "LOG_BROKEN", "row 5"),
+        ("other", "LOG_UNREADABLE", "other.jsonl:100"),
+        ("heading", "LOG_EMPTY", "heading.jsonl"),
+        ("empty", "LOG_EMPTY", "empty.jsonl"),
+    ],
+)
+def test_a_file_that_is_no_whole_day_is_refused_with_its_row(
+    written: Path, tmp_path: Path, name: str, code: str, where: str
+) -> None:
+    """A day of which the end is missing looks like a short one; its heading says how many rows there were."""
+    lines = written.read_bytes().splitlines(keepends=True)
+    odd = {
+        "cut": lines[:101],
+        "gap": lines[:5] + lines[6:],
+        "other": [*lines[:99], b"{}\n", *lines[100:]],
+        "heading": lines[:1],
+        "empty": [],
+    }
+    (tmp_path / f"{name}.jsonl").write_bytes(b"".join(odd[name]))
+
+    status, text = run(str(tmp_path / f"{name}.jsonl"))
+
+    assert status == 1
+    assert f"[{code}]" in text
+    assert where in text
+
+
+def test_a_file_of_another_hall_or_date_than_asked_for_is_refused(written: Path, past: PastDay) -> None:
+    assert run(str(written), "--hall", past.state.hall, "--date", past.state.date)[0] == 0
+    for asked in (("--hall", "elsewhere"), ("--date", "2001-01-01")):
+        status, text = run(str(written), *asked)
+        assert status == 1
+        assert "[NO_LOGS]" in text
+
+
+@pytest.mark.parametrize("windows", ["09:00=3,09:00=2", "09:00=6", "23:00=3"])
+def test_windows_that_no_hall_could_open_are_refused(written: Path, windows: str) -> None:
+    status, text = run(str(written), "--windows", windows)
+    assert status == 2
+    assert "--windows" in text
+
+
+def test_a_day_whose_plan_has_another_name_now_is_repeated(past: PastDay) -> None:
+    """A ledger names plans as they were named then; rules that came later give the same plan another hash."""
+    name = past.state.plan_hash
+    rows = [
+        msgspec.json.decode(msgspec.json.encode(one).replace(name.encode(), b"then"), type=Commit)
+        for one in past.commits
+    ]
+    then = PastDay(rows, {"then": past.state.plan})
+    assert repeat(then).is_same
+
+
 def test_the_command_tells_appointments_and_what_it_leaves_out(booked_day: PastDay, tmp_path: Path) -> None:
     log, page, table = LogSink(), tmp_path / "page.html", tmp_path / "told.json"
     log.commits = list(booked_day.commits)
     log.write(tmp_path / "booked.jsonl", booked_day.state.plan)
 
     status, text = run(
-        str(tmp_path / "booked.jsonl"), "--windows", "09:00=5", "--html", str(page), "--json", str(table)
+        str(tmp_path / "booked.jsonl"), "--windows", "09:00=4", "--html", str(page), "--json", str(table)
     )
 
     assert status == 0, text

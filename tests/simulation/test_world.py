@@ -73,6 +73,29 @@ def test_whoever_leaves_without_a_word_is_called_in_vain() -> None:
     assert world.state.totals["ABANDONED"] > 10
 
 
+def test_whoever_would_leave_without_a_word_waits_from_the_slot_on_and_stays_once_called() -> None:
+    """Who booked and comes early does not lose patience before the slot; who was served at a window comes to the next."""
+    behaviour = msgspec.structs.replace(PATIENT, patience_ms=20 * MINUTE_MS, patience_law="fixed", gives_back=0.0)
+    setting = booked_setting(by_hall=True, per_hour=30, behaviour=behaviour)
+    assert setting.booked is not None
+    early = msgspec.structs.replace(setting.booked, punctual_mean_ms=-25 * MINUTE_MS, punctual_sd_ms=0, no_show=0.0)
+    world, _ = lived(msgspec.structs.replace(setting, booked=early))
+    kept = gone = 0
+    for place, slot in world.appointments.slot_ms.items():
+        ticket = world.state.tickets[f"T-{place:07d}"]
+        is_gone = ticket.first_called_ms > slot + 20 * MINUTE_MS
+        assert ticket.state == ("ABANDONED" if is_gone else "DONE")
+        kept, gone = kept + (not is_gone), gone + is_gone
+    assert kept > 20
+
+    back = msgspec.structs.replace(behaviour, missed=0.5, late=0.0, rejoins=1.0, patience_ms=5 * MINUTE_MS)
+    world, _ = lived(setting_of(plan_of(9), per_hour=25, behaviour=back))
+    returned = [one for one in world.state.tickets.values() if one.rejoins]
+    assert len(returned) > 20
+    waited = [one for one in returned if one.first_called_ms <= one.arrived_ms + 5 * MINUTE_MS]
+    assert {one.state for one in waited} == {"DONE"}
+
+
 def test_whoever_is_called_comes_at_once_or_at_the_second_call_or_comes_back_or_is_given_up() -> None:
     behaviour = msgspec.structs.replace(PATIENT, missed=0.5, late=0.4, rejoins=0.5)
     world, sink = lived(setting_of(plan_of(6), per_hour=25, behaviour=behaviour))

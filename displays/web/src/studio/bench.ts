@@ -70,6 +70,8 @@ export class Bench {
   playing: Playing | null = null;
   failure: Job["failure"] = null;
   failedKind = "";
+  /** The server gave no answer when it was asked last. */
+  isLost = false;
   private timer = 0;
   private askTimer = 0;
 
@@ -376,20 +378,30 @@ export class Bench {
       const { job } = this;
       if (job && job.state === "running") {
         const found = await this.api.send<{ job: Job }>("GET", this.path(`/jobs/${job.id}`));
-        this.job = found.job;
+        // It counts as running until its result is here: whoever is cut off in between asks again.
         if (found.job.state !== "running") {
           await this.ended(found.job);
         }
+        this.job = found.job;
       } else {
         await this.look();
       }
+      this.isLost = false;
     } catch (fault) {
-      if (fault instanceof Refused && fault.status === 401) {
-        location.reload();
-      }
+      this.missed(fault);
     }
     this.changed();
     this.poll(this.isRunning ? POLL_MS : CALM_MS);
+  }
+
+  private missed(fault: unknown): void {
+    this.isLost = !(fault instanceof Refused);
+    if (fault instanceof Refused && fault.status === 401) {
+      location.reload();
+    } else if (fault instanceof Refused && fault.status === 404) {
+      this.job = null;
+      toast(pick(faultText(fault)), "bad");
+    }
   }
 
   private async ended(job: Job): Promise<void> {

@@ -66,7 +66,7 @@ export class OwStudioJob extends OwElement {
 
   protected override render(): TemplateResult {
     const { job, failure, overview } = this.bench;
-    return html`<div aria-live="polite">${job && job.state === "running" ? this.running(job) : nothing}${failure ? this.failed(failure) : nothing}</div>
+    return html`<div aria-live="polite">${this.bench.isLost ? html`<p class="note bad" data-testid="lost">${say("lost")}</p>` : nothing}${job && job.state === "running" ? this.running(job) : nothing}${failure ? this.failed(failure) : nothing}</div>
       ${overview ? html`<p class="pace" data-testid="pace"><strong>${say("pace")}</strong>${this.paces(overview.pace)}</p>` : nothing}`;
   }
 
@@ -92,8 +92,9 @@ export class OwStudioJob extends OwElement {
     const latest = job || (overview ? overview.jobs.find((one) => one.pace) : undefined);
     const pace = latest ? latest.pace : null;
     const one = (title: string, of: Pace, name: string) => html`<span data-testid="pace-${name}">${title}: ${of.n < FEW ? say("pace_few", { n: of.n }) : say("pace_of", { p50: fixed(of.p50_ms), p99: fixed(of.p99_ms), n: of.n })}</span>`;
+    const others = overview ? overview.running - (this.bench.isRunning ? 1 : 0) : 0;
     return html`${one(say("pace_now"), now, "now")}${pace ? html`${one(say("pace_before"), pace.before, "before")}${one(say("pace_during"), pace.during, "during")}` : nothing}
-      ${overview && overview.running > (this.bench.isRunning ? 1 : 0) ? html`<span>${say("others_run", { n: overview.running, most: overview.limits.jobs })}</span>` : nothing}`;
+      ${overview && others > 0 ? html`<span data-testid="others">${say("others_run", { n: others, most: overview.limits.jobs })}</span>` : nothing}`;
   }
 }
 
