@@ -27,6 +27,7 @@ from server.accounts.provider import FILE_NAME as PROVIDER_FILE
 from server.accounts.provider import load_provider
 from server.accounts.rates import Rates
 from server.accounts.store import AccountStore, Device
+from server.allowed import allow_of
 from server.api import (
     appointments,
     booked,
@@ -439,4 +440,7 @@ async def _on_broken(request: Request, _: Exception) -> Response:
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     codes = {400: "MALFORMED_JSON", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 415: "WRONG_MEDIA_TYPE"}
-    return await _on_problem(request, Problem(codes.get(error.status_code, "BAD_REQUEST")))
+    answer = await _on_problem(request, Problem(codes.get(error.status_code, "BAD_REQUEST")))
+    if answer.status_code == 405:
+        answer.headers["allow"] = allow_of(request)
+    return answer
