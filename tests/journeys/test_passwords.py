@@ -10,7 +10,7 @@ from tests.support.browser import Eyes, seen
 from tests.support.journey import PASSWORD, page_address
 from tests.support.server import Served
 
-OWN, LATER = "my very own", "another of mine"
+OWN, LATER, BLANKS = "my very own", "another of mine", " " * 12
 
 pytestmark = [pytest.mark.browser]
 
@@ -50,6 +50,11 @@ def test_a_forgotten_password_is_replaced_and_its_owner_chooses_another(hall: Se
     seen(clerk, "password-again").fill("not the same")
     seen(clerk, "password-save").click()
     expect(seen(clerk, "sign-in-fault")).to_have_text("两次输入的新密码不一致")
+    seen(clerk, "password-new").fill(BLANKS)
+    seen(clerk, "password-again").fill(BLANKS)
+    seen(clerk, "password-save").click()
+    expect(seen(clerk, "sign-in-fault")).to_contain_text("不能全是空格")
+    seen(clerk, "password-new").fill(OWN)
     seen(clerk, "password-again").fill(OWN)
     seen(clerk, "password-save").click()
 

@@ -32,7 +32,7 @@ export interface Field {
   hint?: string;
   min?: number;
   max?: number;
-  /** Fewest letters of a text that is required. */
+  /** Fewest letters of a text that is required; blanks count, but not alone. */
   shortest?: number;
   /** Shown only then. */
   when?: (values: Values) => boolean;
@@ -268,7 +268,8 @@ function initial(field: Field): Value {
 
 function isMissing(field: Field, values: Values): boolean {
   const value = values[field.name];
-  return !!field.required && ((typeof value === "string" && value.trim().length < (field.shortest || 1)) || (Array.isArray(value) && value.length === 0));
+  const isShort = (text: string) => text.trim() === "" || text.length < (field.shortest || 1);
+  return !!field.required && ((typeof value === "string" && isShort(value)) || (Array.isArray(value) && value.length === 0));
 }
 
 /** Long labels stand below each other: in narrow columns nobody reads them. */

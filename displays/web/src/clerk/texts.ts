@@ -19,7 +19,7 @@ export const clerkTexts = {
   "clerk.password_old": ["原密码", "Old password"],
   "clerk.password_new": ["新密码（至少 8 位）", "New password (8 or more)"],
   "clerk.password_again": ["再输入一次新密码", "New password again"],
-  "clerk.password_short": ["密码至少 8 位", "A password has at least 8 characters"],
+  "clerk.password_short": ["密码至少 8 位，且不能全是空格", "A password has at least 8 characters, not all of them blanks"],
   "clerk.password_differs": ["两次输入的新密码不一致", "The new password was not typed the same twice"],
   "clerk.password_changed": ["密码已修改", "Password changed"],
   "clerk.password_elsewhere": ["您通过统一身份认证登录，请在那里修改密码", "You sign in at the identity provider; change your password there"],
