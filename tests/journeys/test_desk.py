@@ -10,6 +10,10 @@ from tests.support.server import HALL, Served
 
 pytestmark = [pytest.mark.browser]
 
+ENTER_OF_A_WORD = """(field) => field.dispatchEvent(
+  new KeyboardEvent("keydown", {key: "Enter", isComposing: true, bubbles: true, composed: true, cancelable: true}))"""
+"""What an input method sends when somebody takes over the word that they have spelt."""
+
 
 def at_window(hall: Served, eyes: Eyes) -> Page:
     """Return the console of window 1, where the first of two tickets is served."""
@@ -43,3 +47,19 @@ def test_what_was_asked_about_one_ticket_is_not_done_to_the_next(hall: Served, e
 
     expect(seen(clerk, "note")).to_contain_text("A001 已不在本窗口，没有执行")
     assert states(hall) == {"A001": "DONE", "A002": "SERVING"}
+
+
+def test_items_are_added_by_keys_alone_and_a_word_may_be_spelt_before(hall: Served, eyes: Eyes):
+    """Enter takes the first hit, but not while it belongs to the input method; the second Enter confirms."""
+    clerk = at_window(hall, eyes)
+    clerk.keyboard.press("+")
+    search = seen(clerk, "ask-search")
+    search.fill("发票")
+    search.evaluate(ENTER_OF_A_WORD)
+    chosen = seen(clerk, "dialog-add").locator(".hit.on")
+    expect(chosen).to_have_count(0)
+
+    search.press("Enter")
+    expect(chosen).to_have_count(1)
+    search.press("Enter")
+    expect(seen(clerk, "now").locator("ol.items li")).to_have_count(2)

@@ -197,8 +197,8 @@ export class OwAsk extends OwElement {
   private pick(field: Field, first: boolean, wrong: boolean): TemplateResult {
     const many = field.kind === "picks";
     const search = this.searches[field.name] || "";
-    const chosen = this.values[field.name];
-    const has = (value: string) => (many ? (chosen as string[]).includes(value) : chosen === value);
+    const chosen = this.values[field.name] as string | string[];
+    const has = (value: string) => (many ? chosen.includes(value) : chosen === value);
     const hits = found(field.options || [], search);
     return html`<fieldset class="pick ${wrong ? "wrong" : ""}"><legend>${field.label}</legend>
       <input class="field" type="search" ?data-first=${first} placeholder=${field.hint || say("search")} aria-label=${say("search")} .value=${search} maxlength="60"
@@ -206,9 +206,10 @@ export class OwAsk extends OwElement {
           this.searches = { ...this.searches, [field.name]: (event.target as HTMLInputElement).value };
         }}
         @keydown=${(event: KeyboardEvent) => {
-          if (event.key === "Enter" && hits[0] && !chosen) {
+          // An Enter that ends the writing of a word belongs to the input method.
+          if (event.key === "Enter" && !event.isComposing && hits[0] && chosen.length === 0) {
             event.preventDefault();
-            this.set(field.name, hits[0].value);
+            this.set(field.name, many ? [hits[0].value] : hits[0].value);
           }
         }} data-testid="ask-search">
       <div class="hits">${hits.slice(0, HITS).map(
