@@ -63,3 +63,14 @@ def test_items_are_added_by_keys_alone_and_a_word_may_be_spelt_before(hall: Serv
     expect(chosen).to_have_count(1)
     search.press("Enter")
     expect(seen(clerk, "now").locator("ol.items li")).to_have_count(2)
+
+
+def test_the_booking_desk_does_not_open_beneath_the_help(hall: Served, eyes: Eyes):
+    clerk = at_window(hall, eyes)
+    clerk.keyboard.press("?")
+    expect(seen(clerk, "help").locator("dialog")).to_be_visible()
+    clerk.keyboard.press("b")
+    clerk.keyboard.press("Escape")
+
+    expect(seen(clerk, "help")).to_have_count(0)
+    expect(clerk.locator("ow-booking-drawer")).to_have_count(0)

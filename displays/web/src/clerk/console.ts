@@ -123,7 +123,7 @@ export class OwConsole extends OwElement {
       this.helping = false;
       return;
     }
-    if (isBookingKey(event)) {
+    if (isBookingKey(event) && !this.helping) {
       event.preventDefault();
       this.atBookings = true;
       return;
