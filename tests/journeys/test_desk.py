@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.test_visit import sign_in
-from tests.support.browser import Eyes, seen
+from tests.support.browser import Eyes, holds, seen
 from tests.support.journey import page_address
 from tests.support.server import HALL, Served
 
@@ -74,3 +74,30 @@ def test_the_booking_desk_does_not_open_beneath_the_help(hall: Served, eyes: Eye
 
     expect(seen(clerk, "help")).to_have_count(0)
     expect(clerk.locator("ow-booking-drawer")).to_have_count(0)
+
+
+def test_a_guide_s_card_stays_true_and_a_lost_answer_is_told(hall: Served, eyes: Eyes):
+    """Somebody else cancels the ticket; then the link is lost while a number is looked for."""
+    first, second = hall.take(), hall.take()
+    guide = eyes.open(hall.url + page_address("clerk"), "desk")
+    sign_in(guide, "boss")
+    seen(guide, "to-guide").click()
+
+    def find(number: str) -> None:
+        seen(guide, "guide-number").fill(number)
+        seen(guide, "guide-find").click()
+        expect(seen(guide, "guide-ticket").locator("h2")).to_have_text(number)
+
+    find(first["number"])
+    expect(seen(guide, "guide-cancel")).to_have_count(1)
+    hall.call(f"tickets/{first['id']}/cancel", {"reason": "other"}, who="guide")
+    expect(seen(guide, "guide-cancel")).to_have_count(0)
+    expect(seen(guide, "guide-correct")).to_have_count(1)
+
+    find(second["number"])
+    seen(guide, "guide-merge").click()
+    seen(guide, "ask-number").fill(first["number"])
+    guide.context.set_offline(True)
+    seen(guide, "ask-ok").click()
+    holds(guide, lambda: seen(guide, "toast").count(), "the lost answer is told", seconds=20)
+    guide.context.set_offline(False)
