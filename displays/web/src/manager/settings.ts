@@ -114,10 +114,30 @@ export class OwSettings extends OwElement {
   /** What the open day refused at the last save. */
   @state() private told: DayTold | null = null;
   @state() private saving = false;
+  /** Somebody else has saved this part meanwhile: what was typed here can only be discarded for theirs. */
+  @state() private isOld = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
     void this.load();
+    const kept = (event: BeforeUnloadEvent) => {
+      if (this.dirty()) {
+        event.preventDefault();
+        event.returnValue = "";
+      }
+    };
+    window.addEventListener("beforeunload", kept);
+    this.follow(() => window.removeEventListener("beforeunload", kept));
+  }
+
+  /** Where this part stands in the address. */
+  get address(): string {
+    return `#settings/${this.shownPart}`;
+  }
+
+  /** Ask before what was typed is lost. */
+  async mayLeave(): Promise<boolean> {
+    return !this.dirty() || confirmed({ heading: say("leave"), yes: say("reset") });
   }
 
   protected override render(): TemplateResult {
@@ -157,9 +177,9 @@ export class OwSettings extends OwElement {
 
   private foot(loaded: Loaded): TemplateResult {
     const dirty = this.dirty();
-    return html`<div class="foot"><span class="small muted" role="status">${dirty ? say("dirty") : say("version", { version: loaded.version })}</span>
-      <button class="button" ?disabled=${!dirty || this.saving} @click=${this.reset}>${say("reset")}</button>
-      <button class="button primary" ?disabled=${!dirty || this.saving} data-testid="settings-save" @click=${this.save}>${say("save")}</button></div>`;
+    return html`<div class="foot"><span class="small muted" role="status" data-testid="settings-state">${this.isOld ? say("changed_by_others") : dirty ? say("dirty") : say("version", { version: loaded.version })}</span>
+      <button class="button" ?disabled=${!(dirty || this.isOld) || this.saving} data-testid="settings-reset" @click=${this.reset}>${say(this.isOld ? "load_theirs" : "reset")}</button>
+      <button class="button primary" ?disabled=${!dirty || this.saving || this.isOld} data-testid="settings-save" @click=${this.save}>${say("save")}</button></div>`;
   }
 
   private mayFollow(locked: boolean): boolean {
@@ -186,16 +206,20 @@ export class OwSettings extends OwElement {
   }
 
   private reset(): void {
+    if (this.isOld) {
+      void this.load();
+      return;
+    }
     this.value = this.loaded && this.loaded.content;
     this.faults = [];
   }
 
   private async go(part: Part): Promise<void> {
-    if (this.dirty() && !(await confirmed({ heading: say("leave"), yes: say("reset") }))) {
+    if (!(await this.mayLeave())) {
       return;
     }
     this.shownPart = part;
-    history.replaceState(null, "", `#settings/${part}`);
+    history.replaceState(null, "", this.address);
     await this.load();
   }
 
@@ -205,6 +229,7 @@ export class OwSettings extends OwElement {
     this.loaded = null;
     this.faults = [];
     this.told = null;
+    this.isOld = false;
     if (part === "import") {
       return;
     }
@@ -242,6 +267,7 @@ export class OwSettings extends OwElement {
       toast(dayText(answer), isBehind(answer) ? "bad" : "good");
     } catch (fault) {
       this.faults = fault instanceof Refused ? fault.errors : [];
+      this.isOld = fault instanceof Refused && fault.code === "SETTINGS_CHANGED";
       toast(pick(faultText(fault)), "bad");
     } finally {
       this.saving = false;

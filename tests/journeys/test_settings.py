@@ -1,0 +1,70 @@
+"""Settings that two people change at once, that somebody leaves unsaved, and whose bounds are told before saving."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from server.presets.install import init_preset
+from tests.journeys.test_visit import sign_in
+from tests.support.browser import Eyes, seen
+from tests.support.journey import RunningClock, add_people, page_address
+from tests.support.server import HALL, Served, serving
+
+pytestmark = [pytest.mark.browser]
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Iterator[Served]:
+    """A hall of a preset, with settings that can be changed."""
+    add_people(tmp_path)
+    init_preset(tmp_path, "longgang", hall=HALL)
+    with serving(tmp_path, clock=RunningClock(), is_stored=True) as served:
+        yield served
+
+
+def settings(hall: Served, eyes: Eyes, part: str) -> Page:
+    """Return a part of the settings, as the manager sees it."""
+    page = eyes.open(hall.url + page_address("manager") + f"#settings/{part}", "desk")
+    sign_in(page, "boss")
+    expect(seen(page, "settings-state")).to_be_visible()
+    return page
+
+
+def change(page: Page, field: str, value: str) -> None:
+    """Write a value into a field and leave it."""
+    page.locator(f"#{field}").fill(value)
+    page.locator(f"#{field}").press("Tab")
+
+
+def test_who_was_slower_loads_what_the_other_saved_and_can_save_then(stored: Served, eyes: Eyes):
+    """Discarding alone would bring back what both began with, and every later save would be refused."""
+    quick, slow = (settings(stored, eyes, "policy") for _ in range(2))
+    for page, most in ((quick, "5"), (slow, "7")):
+        change(page, "calling-recall_limit", most)
+        seen(page, "settings-save").click()
+        expect(seen(page, "toast").first).to_be_visible()
+
+    expect(seen(slow, "settings-state")).to_contain_text("他人已先保存")
+    expect(seen(slow, "settings-save")).to_be_disabled()
+    seen(slow, "settings-reset").click()
+    expect(slow.locator("#calling-recall_limit")).to_have_value("5")
+    change(slow, "calling-recall_limit", "7")
+    seen(slow, "settings-save").click()
+    expect(seen(slow, "settings-state")).to_contain_text("版本")
+    expect(seen(slow, "settings-save")).to_be_disabled()
+
+
+def test_unsaved_settings_are_not_lost_by_going_to_another_part(stored: Served, eyes: Eyes):
+    page = settings(stored, eyes, "policy")
+    change(page, "calling-recall_limit", "5")
+
+    seen(page, "tab-devices").click()
+    seen(page, "confirm-no").click()
+    expect(page.locator("#calling-recall_limit")).to_have_value("5")
+    assert page.url.endswith("#settings/policy")
+
+    seen(page, "tab-devices").click()
+    seen(page, "confirm-yes").click()
+    expect(seen(page, "devices")).to_be_visible()
