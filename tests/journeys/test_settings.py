@@ -68,3 +68,42 @@ def test_unsaved_settings_are_not_lost_by_going_to_another_part(stored: Served, 
     seen(page, "tab-devices").click()
     seen(page, "confirm-yes").click()
     expect(seen(page, "devices")).to_be_visible()
+
+
+def test_bounds_of_rules_are_told_and_what_is_beyond_them_is_not_kept(stored: Served, eyes: Eyes):
+    """What the fields show is what would be saved."""
+    page = settings(stored, eyes, "policy")
+    expect(page.locator(".rule", has=page.locator("#calling-recall_limit"))).to_contain_text("1–20")
+
+    change(page, "calling-recall_limit", "21")
+    expect(seen(page, "toast").last).to_have_text("最多呼叫次数：须在 1 到 20 之间")
+    expect(page.locator("#calling-recall_limit")).to_have_value("3")
+    change(page, "issuing-half_day_min", "99:99")
+    expect(seen(page, "toast").last).to_have_text("下午从：请写成 12:30 的形式")
+    expect(page.locator("#issuing-half_day_min")).to_have_value("12:30")
+    expect(seen(page, "settings-save")).to_be_disabled()
+
+
+def test_a_question_tells_the_bounds_of_its_numbers_and_goes_to_what_is_wrong(stored: Served, eyes: Eyes):
+    page = settings(stored, eyes, "items")
+    seen(page, "add-item").click()
+    for name, value in {"zh": "新事项", "code": "new-1", "minutes": "9999"}.items():
+        seen(page, f"ask-{name}").fill(value)
+    seen(page, "ask-ok").click()
+
+    expect(seen(page, "dialog-item").locator(".wrong")).to_contain_text("填 1 到 480")
+    expect(seen(page, "ask-minutes")).to_be_focused()
+    seen(page, "ask-minutes").fill("480")
+    seen(page, "ask-ok").click()
+    expect(seen(page, "dialog-item")).to_have_count(0)
+
+
+def test_a_fault_that_the_server_finds_names_the_entry_it_is_about(stored: Served, eyes: Eyes):
+    page = settings(stored, eyes, "items")
+    seen(page, "add-item").click()
+    for name, value in {"zh": "新事项", "code": "no blanks"}.items():
+        seen(page, f"ask-{name}").fill(value)
+    seen(page, "ask-ok").click()
+    seen(page, "settings-save").click()
+
+    expect(page.locator(".faults li")).to_contain_text("新事项 · code")

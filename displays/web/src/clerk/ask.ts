@@ -136,7 +136,7 @@ export class OwAsk extends OwElement {
   }
 
   private field(field: Field, first: boolean): TemplateResult {
-    const wrong = this.tried && isMissing(field, this.values);
+    const wrong = this.tried && isWrong(field, this.values);
     switch (field.kind) {
       case "choice":
         return this.choice(field, first, wrong);
@@ -167,7 +167,7 @@ export class OwAsk extends OwElement {
               max=${field.max === undefined ? nothing : field.max} autocomplete=${field.kind === "password" ? "new-password" : "off"}
               aria-invalid=${wrong ? "true" : "false"} .value=${value} @input=${changed} data-testid="ask-${field.name}">`
       }
-      ${field.hint ? html`<small>${field.hint}</small>` : nothing}</label>`;
+      ${field.hint ? html`<small>${field.hint}</small>` : nothing}${hasRange(field) ? html`<small>${say("number_range", { min: field.min, max: field.max })}</small>` : nothing}</label>`;
   }
 
   private choice(field: Field, first: boolean, wrong: boolean): TemplateResult {
@@ -245,9 +245,16 @@ export class OwAsk extends OwElement {
   private submit(event: Event): void {
     event.preventDefault();
     this.tried = true;
-    if (!this.shown().some((field) => isMissing(field, this.values))) {
+    if (!this.shown().some((field) => isWrong(field, this.values))) {
       this.answered(this.values);
+      return;
     }
+    void this.updateComplete.then(() => {
+      const first = this.renderRoot.querySelector<HTMLElement>(".wrong input, .wrong textarea");
+      if (first) {
+        first.focus();
+      }
+    });
   }
 
   private set(name: string, value: Value): void {
@@ -265,6 +272,17 @@ function initial(field: Field): Value {
     return false;
   }
   return field.kind === "picks" || field.kind === "checks" ? [] : "";
+}
+
+type Ranged = Field & { min: number; max: number };
+
+function hasRange(field: Field): field is Ranged {
+  return field.kind === "number" && field.min !== undefined && field.max !== undefined;
+}
+
+function isWrong(field: Field, values: Values): boolean {
+  const number = Number(values[field.name]);
+  return isMissing(field, values) || (hasRange(field) && !(number >= field.min && number <= field.max));
 }
 
 function isMissing(field: Field, values: Values): boolean {

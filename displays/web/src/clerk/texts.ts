@@ -67,6 +67,7 @@ export const clerkTexts = {
   "clerk.held": ["挂起", "On hold"],
   "clerk.done_ok": ["已完成：{what}", "Done: {what}"],
   "clerk.gone": ["{number} 已不在本窗口：呼叫被撤回，或号票被转走", "{number} has left this window: its call was withdrawn, or it was moved"],
+  "clerk.number_range": ["填 {min} 到 {max}", "{min} to {max}"],
   "clerk.changed_meanwhile": ["{number} 已不在本窗口，没有执行", "{number} is no longer at this window; nothing was done"],
   "clerk.nobody_waits": ["现在没有适合本窗口的等候人员；有人取号即自动呼叫", "Nobody fitting waits; the next arrival is called at once"],
 

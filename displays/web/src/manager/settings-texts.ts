@@ -124,6 +124,8 @@ export const settingsTexts = {
   "settings.imported": ["已导入：事项 {items}，窗口 {windows}，时间 {days} 天", "Imported: {items} items, {windows} windows, {days} days"],
   "settings.checked": ["检查通过：事项 {items}，窗口 {windows}，时间 {days} 天", "No faults: {items} items, {windows} windows, {days} days"],
 
+  "settings.between": ["{name}：须在 {least} 到 {most} 之间", "{name}: from {least} to {most}"],
+  "settings.clock_bad": ["{name}：请写成 12:30 的形式", "{name}: write it like 12:30"],
   "settings.unit_min": ["分钟", "min"],
   "settings.unit_s": ["秒", "s"],
   "settings.unit_n": ["", ""],

@@ -14,6 +14,7 @@ import "./calendar-form";
 import "./catalog-forms";
 import { dayNote } from "./day-note";
 import { type DayTold, dayText, isBehind } from "./day-told";
+import { fieldName } from "./fault-field";
 import { oneLanguage } from "./fault-text";
 import type { House } from "./house";
 import "./hours-form";
@@ -150,7 +151,7 @@ export class OwSettings extends OwElement {
         ${locked ? html`<p class="note">${say("read_only")}</p>` : nothing}
         ${loaded && loaded.follows ? html`<p class="note">${say("follows", { name: this.templateName })}</p>` : nothing}
         ${this.mayFollow(locked) ? html`<p class="note">${say("own", { name: this.templateName })} <button class="button small" data-testid="follow-again" @click=${this.followAgain}>${say("follow_again")}</button></p>` : nothing}
-        <div role="alert">${this.faults.length > 0 ? html`<div class="note bad faults"><strong>${say("faults", { n: this.faults.length })}</strong><ul>${this.faults.map((fault) => html`<li><code>${fault.field}</code> ${oneLanguage(fault.message)}</li>`)}</ul></div>` : nothing}${this.told ? dayNote(this.told) : nothing}</div>
+        <div role="alert">${this.faults.length > 0 ? html`<div class="note bad faults"><strong>${say("faults", { n: this.faults.length })}</strong><ul>${this.faults.map((fault) => html`<li><strong>${fieldName(fault.field, this.value)}</strong> ${oneLanguage(fault.message)}</li>`)}</ul></div>` : nothing}${this.told ? dayNote(this.told) : nothing}</div>
         ${this.shownPart === "import" ? html`<ow-import .house=${this.house}></ow-import>` : this.value ? this.form(locked) : nothing}</section>
       ${this.shownPart !== "import" && loaded && !locked ? this.foot(loaded) : nothing}</div>`;
   }
