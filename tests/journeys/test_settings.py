@@ -107,3 +107,26 @@ def test_a_fault_that_the_server_finds_names_the_entry_it_is_about(stored: Serve
     seen(page, "settings-save").click()
 
     expect(page.locator(".faults li")).to_contain_text("新事项 · code")
+
+
+def test_a_workbook_that_was_mended_since_must_be_chosen_again_and_then_is_read(
+    stored: Served, eyes: Eyes, tmp_path: Path
+):
+    """The browser cannot read the changed file any more; that is not the network's fault."""
+    workbook = tmp_path / "hall.xlsx"
+    workbook.write_bytes(b"not yet a workbook")
+    page = eyes.open(stored.url + page_address("manager") + "#settings/import", "desk")
+    sign_in(page, "boss")
+    seen(page, "import-file").set_input_files(workbook)
+    told = page.locator("ow-import [role=status]")
+    seen(page, "import-check").click()
+    expect(told).not_to_be_empty()
+
+    template = stored.client("boss").get(f"/api/halls/{HALL}/settings/template.xlsx").content
+    workbook.write_bytes(template)
+    seen(page, "import-check").click()
+    expect(told).to_contain_text("文件已改动，请重新选择")
+    expect(seen(page, "import-check")).to_be_disabled()
+    seen(page, "import-file").set_input_files(workbook)
+    seen(page, "import-check").click()
+    expect(told).to_contain_text("表格里没有可导入的内容")

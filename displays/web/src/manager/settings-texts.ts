@@ -126,6 +126,7 @@ export const settingsTexts = {
 
   "settings.between": ["{name}：须在 {least} 到 {most} 之间", "{name}: from {least} to {most}"],
   "settings.clock_bad": ["{name}：请写成 12:30 的形式", "{name}: write it like 12:30"],
+  "settings.file_changed": ["文件已改动，请重新选择后再试", "The file has changed since; choose it again"],
   "settings.unit_min": ["分钟", "min"],
   "settings.unit_s": ["秒", "s"],
   "settings.unit_n": ["", ""],
