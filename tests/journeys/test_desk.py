@@ -101,3 +101,17 @@ def test_a_guide_s_card_stays_true_and_a_lost_answer_is_told(hall: Served, eyes:
     seen(guide, "ask-ok").click()
     holds(guide, lambda: seen(guide, "toast").count(), "the lost answer is told", seconds=20)
     guide.context.set_offline(False)
+
+
+def test_a_guide_s_phone_has_room_for_a_number_and_for_the_names_of_queues(hall: Served, eyes: Eyes):
+    """A field for a number must show it whole, and no name may stand one character a line."""
+    guide = eyes.open(hall.url + page_address("clerk"), "phone")
+    sign_in(guide, "boss")
+    seen(guide, "to-guide").click()
+    field = seen(guide, "guide-number").bounding_box()
+    names = [one.bounding_box() for one in seen(guide, "guide-queues").locator("li > span:first-child").all()]
+
+    assert field is not None
+    assert field["width"] > 200
+    assert names
+    assert all(box is not None and box["width"] > 120 for box in names)

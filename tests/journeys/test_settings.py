@@ -12,6 +12,9 @@ from tests.support.browser import Eyes, seen
 from tests.support.journey import RunningClock, add_people, page_address
 from tests.support.server import HALL, Served, serving
 
+WIDER = "() => document.documentElement.scrollWidth - innerWidth"
+"""By how much a page is wider than its window."""
+
 pytestmark = [pytest.mark.browser]
 
 
@@ -130,3 +133,18 @@ def test_a_workbook_that_was_mended_since_must_be_chosen_again_and_then_is_read(
     seen(page, "import-file").set_input_files(workbook)
     seen(page, "import-check").click()
     expect(told).to_contain_text("表格里没有可导入的内容")
+
+
+def test_no_part_of_the_manager_s_page_is_wider_than_a_phone(stored: Served, eyes: Eyes):
+    page = eyes.open(stored.url + page_address("manager"), "phone")
+    sign_in(page, "boss")
+    expect(seen(page, "total-taken")).to_be_visible()
+    for part in ("calls", "devices"):
+        seen(page, f"tab-{part}").click()
+        expect(page.locator(f"ow-{part} table").first).to_be_visible()
+        assert page.evaluate(WIDER) == 0, part
+    seen(page, "tab-settings").click()
+    for part in ("hours", "calendar", "windows", "items", "policy", "hall"):
+        seen(page, f"part-{part}").click()
+        expect(page.locator(f"ow-{part}-form")).to_be_visible()
+        assert page.evaluate(WIDER) == 0, part

@@ -19,6 +19,7 @@ import { oneLanguage } from "./fault-text";
 import type { House } from "./house";
 import "./hours-form";
 import "./import";
+import { narrowStyles } from "./narrow";
 import "./policy-form";
 import { say } from "./settings-texts";
 import type { ItemsContent } from "./settings-types";
@@ -92,6 +93,23 @@ export class OwSettings extends OwElement {
       .foot > * {
         margin-left: 0.75rem;
       }
+      @media (max-width: 700px) {
+        :host {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        nav button {
+          display: inline-block;
+          width: auto;
+          border-left: 0;
+          border-bottom: 3px solid transparent;
+        }
+        nav button[aria-current] {
+          border-bottom-color: var(--ow-brand);
+        }
+        .foot {
+          flex-wrap: wrap;
+        }
+      }
       .faults {
         margin-bottom: 0.75rem;
       }
@@ -102,6 +120,7 @@ export class OwSettings extends OwElement {
         margin-bottom: 0.75rem;
       }
     `,
+    narrowStyles,
   ];
 
   @property({ attribute: false }) house!: House;
