@@ -115,3 +115,19 @@ def test_a_guide_s_phone_has_room_for_a_number_and_for_the_names_of_queues(hall:
     assert field["width"] > 200
     assert names
     assert all(box is not None and box["width"] > 120 for box in names)
+
+
+def test_the_focus_goes_back_to_where_a_question_was_asked_from(hall: Served, eyes: Eyes):
+    """By keys and for screen readers: whoever leaves a dialog goes on where they were, not at the top of the page."""
+    page = eyes.open(hall.url + page_address("manager"), "desk")
+    sign_in(page, "boss")
+    for opener in ("stop-issuing", "change-password"):
+        seen(page, opener).click()
+        expect(seen(page, "ask-cancel")).to_be_visible()
+        seen(page, "ask-cancel").click()
+        expect(seen(page, opener)).to_be_focused()
+
+    clerk = at_window(hall, eyes)
+    seen(clerk, "key-help").click()
+    seen(clerk, "help").locator("button").click()
+    expect(seen(clerk, "key-help")).to_be_focused()

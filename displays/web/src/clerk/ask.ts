@@ -5,6 +5,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
+import { focused } from "../shared/components/dialog";
 import { OwElement, define } from "../shared/element";
 import { askStyles } from "./ask-styles";
 import { deskStyles } from "./styles";
@@ -72,6 +73,7 @@ export function ask(question: Question): Promise<Values | null> {
   if (open) {
     return Promise.resolve(null);
   }
+  const before = focused();
   const element = document.createElement("ow-ask") as OwAsk;
   element.question = question;
   open = element;
@@ -80,6 +82,9 @@ export function ask(question: Question): Promise<Values | null> {
     element.answered = (values) => {
       open = null;
       element.remove();
+      if (before) {
+        before.focus();
+      }
       resolve(values);
     };
   });
