@@ -27,7 +27,6 @@ from server.accounts.provider import FILE_NAME as PROVIDER_FILE
 from server.accounts.provider import load_provider
 from server.accounts.rates import Rates
 from server.accounts.store import AccountStore, Device
-from server.allowed import allow_of
 from server.api import (
     appointments,
     booked,
@@ -52,6 +51,7 @@ from server.api import (
 )
 from server.api import settings as settings_routes
 from server.api import studio as studio_routes
+from server.api.allowed import allow_of
 from server.api.house import House, Seats, wall_ms
 from server.callbook import CallBook
 from server.clock import Clock, SystemClock
