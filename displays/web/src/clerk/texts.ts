@@ -105,6 +105,8 @@ export const clerkTexts = {
   "clerk.no_view": ["打不开这个窗口：网络中断，或窗口由他人使用。可以换一个窗口。", "This window cannot be opened: no network, or somebody else sits there. Choose another window."],
   "clerk.draining_title": ["已停止叫号", "Draining"],
   "clerk.draining_hint": ["办完当前号票后不再叫号；按 P 可恢复", "No more calls after this ticket; P calls again"],
+  "clerk.ended_title": ["今日业务已结束", "Today has ended"],
+  "clerk.ended_hint": ["不再叫号；开着的窗口可以关窗", "Nobody is called any more; a window that is open can be closed"],
   "clerk.others_title": ["此窗口由 {clerk} 使用", "{clerk} sits at this window"],
   "clerk.others_hint": ["请换一个窗口", "Choose another window"],
   "clerk.then_close": ["办完后关窗", "closes after this ticket"],
