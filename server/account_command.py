@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from hall.ids import CODE_PATTERN
-from server.accounts.first import SHORTEST
+from server.accounts.first import SHORTEST, is_weak
 from server.accounts.passwords import Passwords
 from server.accounts.provider import HALL_SCOPE
 from server.accounts.store import Account, AccountStore, Amendment, NewAccount
@@ -116,6 +116,6 @@ def _halls(written: str) -> tuple[str, ...]:
 
 
 def _hash(password: str) -> str:
-    if len(password) < SHORTEST:
-        raise ValueError(f"a password has at least {SHORTEST} characters")
+    if is_weak(password):
+        raise ValueError(f"a password has at least {SHORTEST} characters, not all of them blanks")
     return Passwords().hash_now(password)

@@ -51,6 +51,7 @@ from server.api import (
 )
 from server.api import settings as settings_routes
 from server.api import studio as studio_routes
+from server.api.allowed import allow_of
 from server.api.house import House, Seats, wall_ms
 from server.callbook import CallBook
 from server.clock import Clock, SystemClock
@@ -439,4 +440,7 @@ async def _on_broken(request: Request, _: Exception) -> Response:
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     codes = {400: "MALFORMED_JSON", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 415: "WRONG_MEDIA_TYPE"}
-    return await _on_problem(request, Problem(codes.get(error.status_code, "BAD_REQUEST")))
+    answer = await _on_problem(request, Problem(codes.get(error.status_code, "BAD_REQUEST")))
+    if answer.status_code == 405:
+        answer.headers["allow"] = allow_of(request)
+    return answer

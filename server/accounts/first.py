@@ -16,6 +16,7 @@ ADMINISTRATOR: Final = "admin"
 DEMO_PASSWORD: Final = "onewindow"
 """Everybody's in a demo; a demo holds nobody's data."""
 SHORTEST: Final = 8
+"""So many characters, not all of them blanks."""
 ATTEMPTS: Final = 3
 
 
@@ -83,13 +84,18 @@ def _hash(password: str) -> str:
     return Passwords().hash_now(password)
 
 
+def is_weak(password: str) -> bool:
+    """Tell whether a password is too short, or nothing but blanks."""
+    return len(password) < SHORTEST or not password.strip()
+
+
 def _asked() -> str | None:
     sys.stderr.write(f"\n  This data folder has no accounts yet. Choose a password for {ADMINISTRATOR!r}.\n")
     for _ in range(ATTEMPTS):
         password = getpass.getpass(f"  Password (at least {SHORTEST} characters, empty: make one): ")
         if not password:
             return None
-        if len(password) >= SHORTEST and password == getpass.getpass("  Again: "):
+        if not is_weak(password) and password == getpass.getpass("  Again: "):
             return password
-        sys.stderr.write("  Too short, or not the same twice.\n")
+        sys.stderr.write("  Too short, only blanks, or not the same twice.\n")
     return None

@@ -10,7 +10,7 @@ from tests.support.browser import Eyes, seen
 from tests.support.journey import PASSWORD, page_address
 from tests.support.server import Served
 
-OWN, LATER = "my very own", "another of mine"
+OWN, LATER, BLANKS = "my very own", "another of mine", " " * 12
 
 pytestmark = [pytest.mark.browser]
 
@@ -20,6 +20,13 @@ def fill(page: Page, **fields: str) -> None:
     for name, value in fields.items():
         seen(page, f"ask-{name}").fill(value)
     seen(page, "ask-ok").click()
+
+
+def choose(page: Page, password: str, again: str) -> None:
+    """Choose a password of one's own after a temporary one."""
+    seen(page, "password-new").fill(password)
+    seen(page, "password-again").fill(again)
+    seen(page, "password-save").click()
 
 
 def test_a_forgotten_password_is_replaced_and_its_owner_chooses_another(hall: Served, eyes: Eyes):
@@ -46,12 +53,11 @@ def test_a_forgotten_password_is_replaced_and_its_owner_chooses_another(hall: Se
     seen(clerk, "account").fill("clerk01")
     seen(clerk, "password").fill(made)
     seen(clerk, "sign-in").click()
-    seen(clerk, "password-new").fill(OWN)
-    seen(clerk, "password-again").fill("not the same")
-    seen(clerk, "password-save").click()
+    choose(clerk, OWN, "not the same")
     expect(seen(clerk, "sign-in-fault")).to_have_text("两次输入的新密码不一致")
-    seen(clerk, "password-again").fill(OWN)
-    seen(clerk, "password-save").click()
+    choose(clerk, BLANKS, BLANKS)
+    expect(seen(clerk, "sign-in-fault")).to_contain_text("不能全是空格")
+    choose(clerk, OWN, OWN)
 
     seen(clerk, "change-password").click()
     fill(clerk, old="wrong", password=LATER, again=LATER)

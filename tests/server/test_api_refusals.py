@@ -176,6 +176,22 @@ def test_a_foreign_site_cannot_change_anything_with_somebodys_cookie(served: Ser
     _assert_problem(answer, 403, "FOREIGN_ORIGIN")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/api/halls", "GET, HEAD, POST"),
+        ("DELETE", f"/api/halls/{HALL}/settings/hours", "GET, HEAD, PUT"),
+        ("PUT", "/api/login", "POST"),
+        ("POST", "/clerk", "GET, HEAD"),
+    ],
+)
+def test_a_wrong_method_is_told_which_ones_the_address_takes(served: Served, method: str, path: str, allowed: str):
+    answer = served.client().request(method, path)
+
+    _assert_problem(answer, 405, "METHOD_NOT_ALLOWED")
+    assert answer.headers["allow"] == allowed
+
+
 def test_every_answer_carries_the_headers_that_keep_browsers_safe(served: Served):
     for answer in (served.client().get("/"), served.client().get("/api/nowhere"), _raw(b"x" * 100_000)(served)):
         assert answer.headers["x-content-type-options"] == "nosniff"

@@ -126,6 +126,9 @@ def test_what_cannot_be_a_new_password_is_refused(people: Served):
 
     assert _set(people, "li", {"password": "short"}).status_code == 422
     assert _change(people, token, OLD, "short").status_code == 422
+    for blanks in (" " * 8, "\u3000" * 12, " \t" * 6):
+        assert _set(people, "li", {"password": blanks}).json()["code"] == "INVALID_INPUT"
+        assert _change(people, token, OLD, blanks).json()["code"] == "INVALID_INPUT"
     assert _set(people, "nobody").json()["code"] == "UNKNOWN_ACCOUNT"
     assert _set(people, "admin").json()["code"] == "OWN_PASSWORD"
     assert _set(people, "li", who="manager").json()["code"] == "FORBIDDEN"

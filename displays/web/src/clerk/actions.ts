@@ -84,7 +84,7 @@ export function allowed(action: Action, state: ClerkState, now_ms: number): Allo
   const at = state.window.state;
   switch (action) {
     case "next":
-      return { on: !ticket && at === "IDLE" };
+      return { on: !ticket && at === "IDLE" && !state.ended };
     case "recall":
       return calling ? recall(state, now_ms) : OFF;
     case "start":

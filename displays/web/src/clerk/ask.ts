@@ -5,6 +5,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
+import { focused } from "../shared/components/dialog";
 import { OwElement, define } from "../shared/element";
 import { askStyles } from "./ask-styles";
 import { deskStyles } from "./styles";
@@ -32,7 +33,7 @@ export interface Field {
   hint?: string;
   min?: number;
   max?: number;
-  /** Fewest letters of a text that is required. */
+  /** Fewest letters of a text that is required; blanks count, but not alone. */
   shortest?: number;
   /** Shown only then. */
   when?: (values: Values) => boolean;
@@ -72,6 +73,7 @@ export function ask(question: Question): Promise<Values | null> {
   if (open) {
     return Promise.resolve(null);
   }
+  const before = focused();
   const element = document.createElement("ow-ask") as OwAsk;
   element.question = question;
   open = element;
@@ -80,6 +82,9 @@ export function ask(question: Question): Promise<Values | null> {
     element.answered = (values) => {
       open = null;
       element.remove();
+      if (before) {
+        before.focus();
+      }
       resolve(values);
     };
   });
@@ -136,7 +141,7 @@ export class OwAsk extends OwElement {
   }
 
   private field(field: Field, first: boolean): TemplateResult {
-    const wrong = this.tried && isMissing(field, this.values);
+    const wrong = this.tried && isWrong(field, this.values);
     switch (field.kind) {
       case "choice":
         return this.choice(field, first, wrong);
@@ -167,7 +172,7 @@ export class OwAsk extends OwElement {
               max=${field.max === undefined ? nothing : field.max} autocomplete=${field.kind === "password" ? "new-password" : "off"}
               aria-invalid=${wrong ? "true" : "false"} .value=${value} @input=${changed} data-testid="ask-${field.name}">`
       }
-      ${field.hint ? html`<small>${field.hint}</small>` : nothing}</label>`;
+      ${field.hint ? html`<small>${field.hint}</small>` : nothing}${hasRange(field) ? html`<small>${say("number_range", { min: field.min, max: field.max })}</small>` : nothing}</label>`;
   }
 
   private choice(field: Field, first: boolean, wrong: boolean): TemplateResult {
@@ -197,8 +202,8 @@ export class OwAsk extends OwElement {
   private pick(field: Field, first: boolean, wrong: boolean): TemplateResult {
     const many = field.kind === "picks";
     const search = this.searches[field.name] || "";
-    const chosen = this.values[field.name];
-    const has = (value: string) => (many ? (chosen as string[]).includes(value) : chosen === value);
+    const chosen = this.values[field.name] as string | string[];
+    const has = (value: string) => (many ? chosen.includes(value) : chosen === value);
     const hits = found(field.options || [], search);
     return html`<fieldset class="pick ${wrong ? "wrong" : ""}"><legend>${field.label}</legend>
       <input class="field" type="search" ?data-first=${first} placeholder=${field.hint || say("search")} aria-label=${say("search")} .value=${search} maxlength="60"
@@ -206,9 +211,10 @@ export class OwAsk extends OwElement {
           this.searches = { ...this.searches, [field.name]: (event.target as HTMLInputElement).value };
         }}
         @keydown=${(event: KeyboardEvent) => {
-          if (event.key === "Enter" && hits[0] && !chosen) {
+          // An Enter that ends the writing of a word belongs to the input method.
+          if (event.key === "Enter" && !event.isComposing && hits[0] && chosen.length === 0) {
             event.preventDefault();
-            this.set(field.name, hits[0].value);
+            this.set(field.name, many ? [hits[0].value] : hits[0].value);
           }
         }} data-testid="ask-search">
       <div class="hits">${hits.slice(0, HITS).map(
@@ -244,9 +250,16 @@ export class OwAsk extends OwElement {
   private submit(event: Event): void {
     event.preventDefault();
     this.tried = true;
-    if (!this.shown().some((field) => isMissing(field, this.values))) {
+    if (!this.shown().some((field) => isWrong(field, this.values))) {
       this.answered(this.values);
+      return;
     }
+    void this.updateComplete.then(() => {
+      const first = this.renderRoot.querySelector<HTMLElement>(".wrong input, .wrong textarea");
+      if (first) {
+        first.focus();
+      }
+    });
   }
 
   private set(name: string, value: Value): void {
@@ -266,9 +279,21 @@ function initial(field: Field): Value {
   return field.kind === "picks" || field.kind === "checks" ? [] : "";
 }
 
+type Ranged = Field & { min: number; max: number };
+
+function hasRange(field: Field): field is Ranged {
+  return field.kind === "number" && field.min !== undefined && field.max !== undefined;
+}
+
+function isWrong(field: Field, values: Values): boolean {
+  const number = Number(values[field.name]);
+  return isMissing(field, values) || (hasRange(field) && !(number >= field.min && number <= field.max));
+}
+
 function isMissing(field: Field, values: Values): boolean {
   const value = values[field.name];
-  return !!field.required && ((typeof value === "string" && value.trim().length < (field.shortest || 1)) || (Array.isArray(value) && value.length === 0));
+  const isShort = (text: string) => text.trim() === "" || text.length < (field.shortest || 1);
+  return !!field.required && ((typeof value === "string" && isShort(value)) || (Array.isArray(value) && value.length === 0));
 }
 
 /** Long labels stand below each other: in narrow columns nobody reads them. */

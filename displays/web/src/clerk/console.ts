@@ -29,7 +29,7 @@ import * as questions from "./questions";
 import { deskStyles } from "./styles";
 import { tellLinked } from "./sent-on";
 import { clerkTexts, say } from "./texts";
-import type { ClerkState, ShortTicket, TicketItem } from "./types";
+import type { ClerkState, ShortTicket, StaffTicket, TicketItem } from "./types";
 import { waitingLine } from "./waiting-line";
 
 // Countdowns move by whole seconds; twice as often keeps them even.
@@ -123,7 +123,7 @@ export class OwConsole extends OwElement {
       this.helping = false;
       return;
     }
-    if (isBookingKey(event)) {
+    if (isBookingKey(event) && !this.helping) {
       event.preventDefault();
       this.atBookings = true;
       return;
@@ -186,24 +186,24 @@ export class OwConsole extends OwElement {
       const stopped = current.window.state === "PAUSED" || current.window.state === "DRAINING";
       const body = stopped ? {} : await questions.pause(current);
       if (body) {
-        await desk.run(stopped ? "open" : "pause", body, "pause");
+        await this.stopped(stopped ? "open" : "pause", body, ticket);
       }
     } else if (action === "drain" && (await questions.drain())) {
       await desk.run("drain", {}, "drain");
     } else if (action === "close") {
       const body = await questions.close(current);
       if (body) {
-        await desk.run("close", body, "close");
+        await this.stopped("close", body, ticket);
       }
     } else if (action === "hold" && ticket) {
       const body = await questions.hold(ticket, current.reasons.hold, desk.nowMs());
       if (body) {
-        await desk.run("hold", body, "hold");
+        await desk.runFor(ticket, "hold", body);
       }
     } else if (action === "transfer" && ticket) {
       const body = await questions.transfer(desk.api, desk.hall, ticket);
       if (body) {
-        const answer = await desk.run("transfer", body, "transfer");
+        const answer = await desk.runFor(ticket, "transfer", { ...body, ticket: ticket.id });
         if (answer && body.to_hall) {
           const [zh, en] = clerkTexts["clerk.linked_soon"];
           desk.tell("info", { zh, en });
@@ -213,9 +213,15 @@ export class OwConsole extends OwElement {
     } else if (action === "add" && ticket) {
       const body = await questions.addItems(desk.hall);
       if (body) {
-        await desk.run("add-items", body, "add");
+        await desk.runFor(ticket, "add-items", { ...body, ticket: ticket.id }, "add");
       }
     }
+  }
+
+  /** A pause or a close that hands somebody over means the person it was asked about. */
+  private async stopped(op: "open" | "pause" | "close", body: Record<string, unknown>, ticket: StaffTicket | null | undefined): Promise<void> {
+    const name = op === "close" ? "close" : "pause";
+    await (body.hand_over && ticket ? this.desk.runFor(ticket, op, body, name) : this.desk.run(op, body, name));
   }
 
   private async callChosen(ticket: ShortTicket): Promise<void> {
@@ -227,17 +233,24 @@ export class OwConsole extends OwElement {
   }
 
   private async result(item: TicketItem): Promise<void> {
-    const body = await questions.itemResult(item, this.desk.nowMs(), this.desk.hall.zone);
-    if (body) {
-      await this.desk.run("item-result", body, "result_of_item");
-    }
+    await this.sendResult((desk) => questions.itemResult(item, desk.nowMs(), desk.hall.zone));
   }
 
   private setResult(item: TicketItem, result: string): void {
     if (result === "supplement_due") {
-      void questions.owed(item, this.desk.nowMs(), this.desk.hall.zone).then((body) => body && this.desk.run("item-result", body, "result_of_item"));
+      void this.sendResult((desk) => questions.owed(item, desk.nowMs(), desk.hall.zone));
     } else {
-      void this.desk.run("item-result", { entry: item.entry, result }, "result_of_item");
+      void this.sendResult(() => Promise.resolve({ entry: item.entry, result }));
+    }
+  }
+
+  /** The result is of an item of the ticket that stood there when it was asked for. */
+  private async sendResult(asked: (desk: Desk) => Promise<Record<string, unknown> | null>): Promise<void> {
+    const { desk } = this;
+    const ticket = desk.state && desk.state.ticket;
+    const body = ticket && (await asked(desk));
+    if (ticket && body) {
+      await desk.runFor(ticket, "item-result", { ...body, ticket: ticket.id }, "result_of_item");
     }
   }
 

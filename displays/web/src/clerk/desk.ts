@@ -84,6 +84,16 @@ export class Desk {
     return this.send(`api/halls/${enc(this.hall.hall)}/windows/${enc(this.window)}/${op}`, body, name);
   }
 
+  /** Send a command that was thought over for one ticket: not for another one that has come to the window meanwhile. */
+  async runFor(ticket: StaffTicket, op: string, body: Record<string, unknown>, name: string = op): Promise<Answer | null> {
+    const now = this.state && this.state.ticket;
+    if (!now || now.id !== ticket.id) {
+      this.tell("refused", sentence("clerk.changed_meanwhile", ticket.number));
+      return null;
+    }
+    return this.run(op, body, name);
+  }
+
   /** Send one command on a ticket. */
   onTicket(ticket: string, op: string, body: Record<string, unknown> = {}, name: string = op): Promise<Answer | null> {
     return this.send(`api/halls/${enc(this.hall.hall)}/tickets/${enc(ticket)}/${op}`, body, name);
@@ -135,14 +145,18 @@ export class Desk {
     const gone = goneNumber(this.shown, this.state);
     this.shown = this.state;
     if (gone && this.sending === null && performance.now() - this.answered_ms > OWN_MS) {
-      const [zh, en] = clerkTexts["clerk.gone"];
-      this.tell("info", { zh: zh.replace("{number}", gone), en: en.replace("{number}", gone) });
+      this.tell("info", sentence("clerk.gone", gone));
     }
   }
 
   private changed(): void {
     this.listeners.forEach((listener) => listener());
   }
+}
+
+function sentence(name: "clerk.gone" | "clerk.changed_meanwhile", number: string): Text {
+  const [zh, en] = clerkTexts[name];
+  return { zh: zh.replace("{number}", number), en: en.replace("{number}", number) };
 }
 
 /** The number that stood at the window before and does not now; null: the same is there, or none was. */

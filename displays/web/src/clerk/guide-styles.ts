@@ -129,4 +129,16 @@ export const guideStyles = css`
       grid-template-columns: minmax(0, 1fr);
     }
   }
+  @media (max-width: 600px) {
+    .search {
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+    }
+    .search label,
+    .search .field {
+      grid-column: 1 / 3;
+    }
+    .queues li {
+      grid-template-columns: minmax(0, 1fr) 4rem;
+    }
+  }
 `;

@@ -58,6 +58,11 @@ export class GuideWatch {
     return this.feed.nowMs();
   }
 
+  /** Another one whenever something in the hall has changed. */
+  snapshot(): object | null {
+    return this.feed.state;
+  }
+
   /** Calls that nobody has answered yet, those of absent clerks first, then the oldest. */
   calls(): CallNow[] {
     const windows = this.feed.state ? this.feed.state.windows : {};

@@ -57,13 +57,19 @@ export class OwGuide extends OwElement {
   @state() private passed: { ticket: string; list: Passed[] } | null = null;
   @state() private sending = false;
   private feed!: GuideWatch;
+  /** What the hall was when the cards were read last. */
+  private read: object | null = null;
+  private reading = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.feed = new GuideWatch(this.api, this.hall, () => this.requestUpdate());
     this.feed.start();
     this.follow(() => this.feed.stop());
-    this.every(TICK_MS, () => this.requestUpdate());
+    this.every(TICK_MS, () => {
+      this.requestUpdate();
+      void this.keepTrue();
+    });
   }
 
   protected override render(): TemplateResult {
@@ -205,9 +211,34 @@ export class OwGuide extends OwElement {
   private async again(ticket: string): Promise<void> {
     const shown = this.found || [];
     if (shown.some((one) => one.id === ticket)) {
-      const numbers = shown.map((one) => one.number).filter((number, place, all) => all.indexOf(number) === place);
-      const lists = await Promise.all(numbers.map((number) => this.of(number)));
-      this.found = lists.reduce((all, list) => all.concat(list), []);
+      this.found = await this.fresh(shown);
+    }
+  }
+
+  private async fresh(shown: StaffTicket[]): Promise<StaffTicket[]> {
+    const numbers = shown.map((one) => one.number).filter((number, place, all) => all.indexOf(number) === place);
+    const lists = await Promise.all(numbers.map((number) => this.of(number)));
+    return lists.reduce((all, list) => all.concat(list), []);
+  }
+
+  /** The cards follow the hall: others call, move and cancel what a guide has on the page. */
+  private async keepTrue(): Promise<void> {
+    const { found } = this;
+    const now = this.feed.snapshot();
+    if (!found || found.length === 0 || this.sending || this.reading || now === this.read || document.hidden) {
+      return;
+    }
+    this.reading = true;
+    try {
+      const fresh = await this.fresh(found);
+      if (this.found === found) {
+        this.found = fresh;
+      }
+      this.read = now;
+    } catch {
+      // The banner tells that the link is lost; the next second asks again.
+    } finally {
+      this.reading = false;
     }
   }
 
@@ -216,8 +247,18 @@ export class OwGuide extends OwElement {
     return tickets;
   }
 
+  /** Some questions read first; a lost answer is told. */
+  private async asked(act: acts.GuideAct, ticket: StaffTicket): Promise<Record<string, unknown> | null> {
+    try {
+      return await act.ask({ api: this.api, hall: this.hall, ticket });
+    } catch (fault) {
+      toast(pick(faultText(fault)), "bad");
+      return null;
+    }
+  }
+
   private async act(act: acts.GuideAct, ticket: StaffTicket): Promise<void> {
-    const body = await act.ask({ api: this.api, hall: this.hall, ticket });
+    const body = await this.asked(act, ticket);
     const answer = body ? await this.send(ticket.id, act.op, body) : null;
     if (answer && answer.child) {
       await this.tell(ticket, answer.child);

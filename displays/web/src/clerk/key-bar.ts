@@ -58,7 +58,7 @@ function naturalNext(current: ClerkState): Action | null {
   if (current.window.state === "PAUSED" || current.window.state === "DRAINING") {
     return "pause";
   }
-  return current.window.state === "IDLE" ? "next" : null;
+  return current.window.state === "IDLE" && !current.ended ? "next" : null;
 }
 
 function sub(action: Action, may: Allowed, current: ClerkState): string {

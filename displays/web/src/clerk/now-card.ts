@@ -116,7 +116,7 @@ function why(current: ClerkState, ticket: StaffTicket): TemplateResult | typeof 
 function without(current: ClerkState, desk: Desk, actions: NowActions): TemplateResult {
   const { state, clerk, asking, then } = current.window;
   const foreign = !!clerk && !sameClerk(clerk, desk.account.account);
-  const kind = foreign ? "others" : state === "CLOSED" ? "closed" : state === "PAUSED" ? "paused" : state === "DRAINING" ? "draining" : asking ? "asking" : "idle";
+  const kind = foreign ? "others" : current.ended ? "ended" : state === "CLOSED" ? "closed" : state === "PAUSED" ? "paused" : state === "DRAINING" ? "draining" : asking ? "asking" : "idle";
   const after = then === "close" ? say("then_close") : then === "pause" ? say("then_pause") : "";
   return html`<div class="rest" data-testid="rest-${kind}">
     <h2 id="now-h">${say(`${kind}_title`, { clerk: foreign ? desk.staff.of(clerk) : "" })}</h2>

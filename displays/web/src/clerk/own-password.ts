@@ -7,12 +7,12 @@ import type { Account } from "../shared/session";
 import { ask, type Values } from "./ask";
 import { say } from "./texts";
 
-// The server takes no shorter one.
+// The server takes no shorter one, and none of blanks only.
 export const SHORTEST_PASSWORD = 8;
 
 /** Say what is wrong with a new password that was typed twice; empty if nothing is. */
 export function faultOfNew(password: string, again: string): string {
-  if (password.length < SHORTEST_PASSWORD) {
+  if (password.length < SHORTEST_PASSWORD || password.trim() === "") {
     return say("password_short");
   }
   return password === again ? "" : say("password_differs");

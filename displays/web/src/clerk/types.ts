@@ -80,6 +80,8 @@ export interface Why {
 
 export interface ClerkState {
   date: string;
+  /** The business day is over: nobody is called any more. */
+  ended?: boolean;
   window: {
     code: string;
     label: string;

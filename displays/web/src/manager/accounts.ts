@@ -15,6 +15,7 @@ import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import type { HallSummary } from "../shared/types";
 import type { House } from "./house";
+import { narrowStyles } from "./narrow";
 import { changeText, roleText, say } from "./texts";
 
 const ROLES = ["clerk", "guide", "manager", "network", "auditor", "admin"];
@@ -57,6 +58,7 @@ export class OwAccounts extends OwElement {
         font-size: var(--ow-text-l);
       }
     `,
+    narrowStyles,
   ];
 
   @property({ attribute: false }) house!: House;

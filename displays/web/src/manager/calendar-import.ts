@@ -10,7 +10,7 @@ import { dayNote } from "./day-note";
 import { oneLanguage } from "./fault-text";
 import type { House } from "./house";
 import { say } from "./settings-texts";
-import { type Uploaded, upload } from "./upload";
+import { type Uploaded, forget, upload } from "./upload";
 
 type Target = "own" | "year";
 
@@ -107,6 +107,10 @@ export class OwCalendarImport extends OwElement {
     try {
       const path = this.target === "own" ? house.path("settings/calendar/import") : "api/calendar/import";
       this.answer = await upload<Imported>(new URL(`${path}?check_only=${checkOnly}`, house.api.root).href, file);
+      if (this.answer.isGone) {
+        forget(this.renderRoot);
+        this.file = null;
+      }
       if (this.answer.ok && !checkOnly) {
         this.dispatchEvent(new CustomEvent("ow-imported", { bubbles: true, composed: true }));
       }

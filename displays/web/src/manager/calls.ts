@@ -12,6 +12,7 @@ import { OwElement, define } from "../shared/element";
 import { clockTime, windowText } from "../shared/format";
 import { pick } from "../shared/i18n";
 import type { House } from "./house";
+import { narrowStyles } from "./narrow";
 import { ruleText, say } from "./texts";
 import type { RecentCall } from "./types";
 
@@ -101,6 +102,7 @@ export class OwCalls extends OwElement {
         }
       }
     `,
+    narrowStyles,
   ];
 
   @property({ attribute: false }) house!: House;

@@ -13,6 +13,7 @@ import { OwElement, define } from "../shared/element";
 import { momentText, windowText } from "../shared/format";
 import { pick } from "../shared/i18n";
 import type { House } from "./house";
+import { narrowStyles } from "./narrow";
 import { kindText, say } from "./texts";
 import type { Device } from "./types";
 
@@ -73,6 +74,7 @@ export class OwDevices extends OwElement {
         word-break: break-all;
       }
     `,
+    narrowStyles,
   ];
 
   @property({ attribute: false }) house!: House;

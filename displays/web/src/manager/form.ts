@@ -5,6 +5,7 @@ import { property } from "lit/decorators.js";
 
 import { deskStyles } from "../clerk/styles";
 import { OwElement } from "../shared/element";
+import { narrowStyles } from "./narrow";
 
 export abstract class SettingsForm<T> extends OwElement {
   static override styles = [
@@ -111,6 +112,7 @@ export abstract class SettingsForm<T> extends OwElement {
         background: var(--ow-paper);
       }
     `,
+    narrowStyles,
   ];
 
   @property({ attribute: false }) value!: T;

@@ -56,6 +56,14 @@ export const gridStyles = css`
     border-radius: 0.25rem;
     background: var(--ow-brand);
   }
+  @media (max-width: 700px) {
+    .day {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .day > span:last-child {
+      text-align: left;
+    }
+  }
 `;
 
 export class OwHoursForm extends SettingsForm<Hours> {

@@ -10,7 +10,7 @@ import { dayNote } from "./day-note";
 import { oneLanguage } from "./fault-text";
 import type { House } from "./house";
 import { say } from "./settings-texts";
-import { type Uploaded, upload } from "./upload";
+import { type Uploaded, forget, upload } from "./upload";
 
 interface Imported {
   items: number;
@@ -84,6 +84,10 @@ export class OwImport extends OwElement {
     try {
       const url = new URL(this.house.path(`settings/import${checkOnly ? "?check_only=true" : ""}`), this.house.api.root);
       this.answer = await upload<Imported>(url.href, this.file);
+      if (this.answer.isGone) {
+        forget(this.renderRoot);
+        this.file = null;
+      }
     } finally {
       this.busy = false;
     }

@@ -23,6 +23,7 @@ import { House } from "./house";
 import "./network";
 import "./overview";
 import "./settings";
+import type { OwSettings } from "./settings";
 import { kindText, say } from "./texts";
 
 type Part = "overview" | "bookings" | "figures" | "calls" | "devices" | "settings" | "network" | "accounts";
@@ -85,7 +86,7 @@ export class OwManager extends OwElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const moved = () => (this.shownPart = partOfHash());
+    const moved = () => void this.moveTo(partOfHash());
     window.addEventListener("hashchange", moved);
     this.follow(() => window.removeEventListener("hashchange", moved));
   }
@@ -146,6 +147,16 @@ export class OwManager extends OwElement {
     return entry.halls.length > 0
       ? html`<ow-hall-choice .halls=${entry.halls} @ow-hall=${(event: CustomEvent<string>) => entry.enter(event.detail)}></ow-hall-choice>`
       : nothing;
+  }
+
+  /** Go to another part of the page, unless that would lose settings that a person wants to keep. */
+  private async moveTo(part: Part): Promise<void> {
+    const settings = this.renderRoot.querySelector<OwSettings>("ow-settings");
+    if (settings && part !== "settings" && !(await settings.mayLeave())) {
+      history.replaceState(null, "", settings.address);
+      return;
+    }
+    this.shownPart = part;
   }
 
   private allows(part: Part): boolean {

@@ -12,7 +12,8 @@ export interface PolicyField {
   why: [string, string];
   /** For `pick`: the codes and their words. */
   options?: { value: string; words: [string, string] }[];
-  max?: number;
+  /** Least and most that the server takes, in the unit of the field. */
+  range?: [number, number];
 }
 
 export interface PolicyGroup {
@@ -21,7 +22,10 @@ export interface PolicyGroup {
   fields: PolicyField[];
 }
 
-type Row = [name: string, unit: Unit, words: [string, string], why: [string, string]];
+type Row = [name: string, unit: Unit, words: [string, string], why: [string, string], range?: [number, number]];
+
+// No length of time is longer than a year, no count longer than a person can read.
+const MOST: Partial<Record<Unit, number>> = { min: 527_040, s: 31_622_400, n: 1_000_000 };
 
 export const POLICY_GROUPS: readonly PolicyGroup[] = [
   group("issuing", ["取号", "Giving numbers"], [
@@ -30,20 +34,20 @@ export const POLICY_GROUPS: readonly PolicyGroup[] = [
     ["in_breaks", "yes", ["午间也取号", "In breaks"], ["中午休息时仍发号", "Numbers in the lunch break, too"]],
     ["remote", "yes", ["手机远程取号", "By phone"], ["不到现场也可取号", "Phones may take numbers from outside"]],
     ["one_open_per_person", "yes", ["同人同事项一张号", "One per person and item"], ["防止重复占号", "Nobody holds two numbers for one item"]],
-    ["max_items", "n", ["一张号最多事项", "Items per ticket"], ["一次来办多件事", "Several matters in one visit"]],
-    ["max_quantity", "n", ["每事项最多件数", "Quantity per item"], ["企业批量申办", "A firm may file many identical cases"]],
+    ["max_items", "n", ["一张号最多事项", "Items per ticket"], ["一次来办多件事", "Several matters in one visit"], [1, 100]],
+    ["max_quantity", "n", ["每事项最多件数", "Quantity per item"], ["企业批量申办", "A firm may file many identical cases"], [1, 999]],
     ["half_day_min", "clock", ["下午从", "Afternoon begins"], ["限额按上下午分", "Quotas count by half-day"]],
   ]),
   group("calling", ["叫号", "Calling"], [
     ["idle", "pick", ["无人等候时按下一位", "Next while nobody waits"], ["来人自动呼叫，或再按一次", "Call the next arrival at once, or on a key"]],
     ["recall_cooldown_ms", "s", ["重呼间隔", "Between calls"], ["给人走过来的时间", "Time to walk over"]],
-    ["recall_limit", "n", ["最多呼叫次数", "Calls in all"], ["含第一次", "The first included"]],
-    ["miss_calls", "n", ["过号前至少呼叫", "Calls before a miss"], ["次数不足不能过号", "Fewer calls cannot be a miss"]],
+    ["recall_limit", "n", ["最多呼叫次数", "Calls in all"], ["含第一次", "The first included"], [1, 20]],
+    ["miss_calls", "n", ["过号前至少呼叫", "Calls before a miss"], ["次数不足不能过号", "Fewer calls cannot be a miss"], [1, 20]],
     ["miss_ms", "s", ["过号前至少等", "Time before a miss"], ["从第一次呼叫起", "Since the first call"]],
     ["start_implied", "yes", ["填结果即开始办理", "Result implies start"], ["省去按开始", "No need to press start"]],
     ["undo_ms", "s", ["可撤销时间", "Undo within"], ["误按可以退回", "A slip of the hand can be taken back"]],
     ["ring_limit_ms", "s", ["屏幕补响期限", "Late rings"], ["断线恢复后只响这么新的呼叫", "A screen that returns rings only younger calls"]],
-    ["recent", "n", ["屏幕保留呼叫数", "Recent calls shown"], ["大厅屏的历史条数", "What boards remember"]],
+    ["recent", "n", ["屏幕保留呼叫数", "Recent calls shown"], ["大厅屏的历史条数", "What boards remember"], [1, 200]],
   ]),
   group("missed", ["过号", "Missed calls"], [
     ["rejoin", "pick", ["过号后重排", "Rejoining"], ["隔几位、排队尾，或作废", "After some people, at the end, or void"]],
@@ -80,7 +84,12 @@ const PICKS: Record<string, PolicyField["options"]> = {
 };
 
 function group(name: string, words: [string, string], rows: Row[]): PolicyGroup {
-  return { group: name, words, fields: rows.map(([field, unit, label, why]) => ({ group: name, name: field, unit, words: label, why })) };
+  return { group: name, words, fields: rows.map(([field, unit, label, why, range]) => ({ group: name, name: field, unit, words: label, why, ...(range ? { range } : {}) })) };
+}
+
+/** Least and most that a number may be. */
+export function rangeOf(field: PolicyField): [number, number] {
+  return field.range || [0, MOST[field.unit] || Infinity];
 }
 
 export function optionsOf(field: PolicyField): NonNullable<PolicyField["options"]> {

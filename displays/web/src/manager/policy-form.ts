@@ -3,10 +3,11 @@
 import { html, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 
+import { toast } from "../shared/components/dialog";
 import { define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import { SettingsForm, numberOf, textOf } from "./form";
-import { POLICY_GROUPS, type PolicyField, optionsOf } from "./policy-fields";
+import { POLICY_GROUPS, type PolicyField, optionsOf, rangeOf } from "./policy-fields";
 import { CHOSEN_REASONS, HOLD_REASONS, reasonList } from "./reasons-form";
 import { say } from "./settings-texts";
 import { type HallContent, type ItemsContent, type Policy, clockOf, minutesOf, withEntry } from "./settings-types";
@@ -35,7 +36,7 @@ export class OwPolicyForm extends SettingsForm<Policy> {
 
   private rule(field: PolicyField): TemplateResult {
     const id = `${field.group}-${field.name}`;
-    return html`<div class="rule"><label for=${id}>${both(field.words)}<small>${both(field.why)}</small></label><span>${this.input(field, id)}<span class="unit">${unit(field)}</span></span></div>`;
+    return html`<div class="rule"><label for=${id}>${both(field.words)}<small>${both(field.why)}${field.range ? ` · ${field.range.join("–")}` : ""}</small></label><span>${this.input(field, id)}<span class="unit">${unit(field)}</span></span></div>`;
   }
 
   private input(field: PolicyField, id: string): TemplateResult {
@@ -53,11 +54,20 @@ export class OwPolicyForm extends SettingsForm<Policy> {
           const minutes = minutesOf(textOf(event));
           if (minutes !== null) {
             set(minutes);
+          } else {
+            refuse(event, clockOf(Number(value)), say("clock_bad", { name: both(field.words) }));
           }
         }}>`;
       default: {
         const scale = field.unit === "min" ? MINUTE_MS : field.unit === "s" ? SECOND_MS : 1;
-        return html`<input id=${id} class="field mini" type="number" min="0" .value=${String(Number(value) / scale)} ?disabled=${this.locked} @change=${(event: Event) => set(Math.round(Math.max(0, Number(textOf(event)) || 0) * scale))}>`;
+        const [least, most] = rangeOf(field);
+        return html`<input id=${id} class="field mini" type="number" min=${least} max=${most} step=${scale === 1 ? 1 : "any"} .value=${String(Number(value) / scale)} ?disabled=${this.locked} @change=${(event: Event) => {
+          if ((event.target as HTMLInputElement).checkValidity() && textOf(event) !== "") {
+            set(Math.round(Number(textOf(event)) * scale));
+          } else {
+            refuse(event, String(Number(value) / scale), say("between", { name: both(field.words), least, most }));
+          }
+        }}>`;
       }
     }
   }
@@ -153,6 +163,12 @@ export class OwHallForm extends SettingsForm<HallContent> {
     field.setCustomValidity(found || !field.value.trim() ? "" : say("position_bad"));
     if (field.reportValidity()) this.change({ position: found ? { lat: Number(found[1]), lon: Number(found[2]) } : null });
   }
+}
+
+/** Say what a field takes, and put back what it was: what is seen is what would be saved. */
+function refuse(event: Event, before: string, told: string): void {
+  (event.target as HTMLInputElement).value = before;
+  toast(told, "bad");
 }
 
 function both([zh, en]: [string, string]): string {

@@ -28,6 +28,8 @@ export const settingsTexts = {
   "settings.follow_body_policy": ["规则和预约规则一并改为模板的内容并立即生效；现有内容留在修改记录中。", "Rules and booking rules become what the template says, at once; what they are now stays in the list of changes."],
   "settings.faults": ["没有保存，有 {n} 处问题：", "Not saved; {n} faults:"],
   "settings.read_only": ["您只能查看", "You may only look"],
+  "settings.changed_by_others": ["他人已先保存，这里的修改不能再保存", "Somebody else saved first; what was changed here cannot be saved"],
+  "settings.load_theirs": ["放弃修改，载入最新设置", "Discard, and load theirs"],
   "settings.leave": ["放弃未保存的修改？", "Discard the unsaved changes?"],
 
   "settings.hours_hint": ["每天可有多段；结束早于开始表示跨过零点。", "Several spans a day; an end before its start is past midnight."],
@@ -122,6 +124,9 @@ export const settingsTexts = {
   "settings.imported": ["已导入：事项 {items}，窗口 {windows}，时间 {days} 天", "Imported: {items} items, {windows} windows, {days} days"],
   "settings.checked": ["检查通过：事项 {items}，窗口 {windows}，时间 {days} 天", "No faults: {items} items, {windows} windows, {days} days"],
 
+  "settings.between": ["{name}：须在 {least} 到 {most} 之间", "{name}: from {least} to {most}"],
+  "settings.clock_bad": ["{name}：请写成 12:30 的形式", "{name}: write it like 12:30"],
+  "settings.file_changed": ["文件已改动，请重新选择后再试", "The file has changed since; choose it again"],
   "settings.unit_min": ["分钟", "min"],
   "settings.unit_s": ["秒", "s"],
   "settings.unit_n": ["", ""],

@@ -14,10 +14,12 @@ import "./calendar-form";
 import "./catalog-forms";
 import { dayNote } from "./day-note";
 import { type DayTold, dayText, isBehind } from "./day-told";
+import { fieldName } from "./fault-field";
 import { oneLanguage } from "./fault-text";
 import type { House } from "./house";
 import "./hours-form";
 import "./import";
+import { narrowStyles } from "./narrow";
 import "./policy-form";
 import { say } from "./settings-texts";
 import type { ItemsContent } from "./settings-types";
@@ -91,6 +93,23 @@ export class OwSettings extends OwElement {
       .foot > * {
         margin-left: 0.75rem;
       }
+      @media (max-width: 700px) {
+        :host {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        nav button {
+          display: inline-block;
+          width: auto;
+          border-left: 0;
+          border-bottom: 3px solid transparent;
+        }
+        nav button[aria-current] {
+          border-bottom-color: var(--ow-brand);
+        }
+        .foot {
+          flex-wrap: wrap;
+        }
+      }
       .faults {
         margin-bottom: 0.75rem;
       }
@@ -101,6 +120,7 @@ export class OwSettings extends OwElement {
         margin-bottom: 0.75rem;
       }
     `,
+    narrowStyles,
   ];
 
   @property({ attribute: false }) house!: House;
@@ -114,10 +134,30 @@ export class OwSettings extends OwElement {
   /** What the open day refused at the last save. */
   @state() private told: DayTold | null = null;
   @state() private saving = false;
+  /** Somebody else has saved this part meanwhile: what was typed here can only be discarded for theirs. */
+  @state() private isOld = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
     void this.load();
+    const kept = (event: BeforeUnloadEvent) => {
+      if (this.dirty()) {
+        event.preventDefault();
+        event.returnValue = "";
+      }
+    };
+    window.addEventListener("beforeunload", kept);
+    this.follow(() => window.removeEventListener("beforeunload", kept));
+  }
+
+  /** Where this part stands in the address. */
+  get address(): string {
+    return `#settings/${this.shownPart}`;
+  }
+
+  /** Ask before what was typed is lost. */
+  async mayLeave(): Promise<boolean> {
+    return !this.dirty() || confirmed({ heading: say("leave"), yes: say("reset") });
   }
 
   protected override render(): TemplateResult {
@@ -130,7 +170,7 @@ export class OwSettings extends OwElement {
         ${locked ? html`<p class="note">${say("read_only")}</p>` : nothing}
         ${loaded && loaded.follows ? html`<p class="note">${say("follows", { name: this.templateName })}</p>` : nothing}
         ${this.mayFollow(locked) ? html`<p class="note">${say("own", { name: this.templateName })} <button class="button small" data-testid="follow-again" @click=${this.followAgain}>${say("follow_again")}</button></p>` : nothing}
-        <div role="alert">${this.faults.length > 0 ? html`<div class="note bad faults"><strong>${say("faults", { n: this.faults.length })}</strong><ul>${this.faults.map((fault) => html`<li><code>${fault.field}</code> ${oneLanguage(fault.message)}</li>`)}</ul></div>` : nothing}${this.told ? dayNote(this.told) : nothing}</div>
+        <div role="alert">${this.faults.length > 0 ? html`<div class="note bad faults"><strong>${say("faults", { n: this.faults.length })}</strong><ul>${this.faults.map((fault) => html`<li><strong>${fieldName(fault.field, this.value)}</strong> ${oneLanguage(fault.message)}</li>`)}</ul></div>` : nothing}${this.told ? dayNote(this.told) : nothing}</div>
         ${this.shownPart === "import" ? html`<ow-import .house=${this.house}></ow-import>` : this.value ? this.form(locked) : nothing}</section>
       ${this.shownPart !== "import" && loaded && !locked ? this.foot(loaded) : nothing}</div>`;
   }
@@ -157,9 +197,9 @@ export class OwSettings extends OwElement {
 
   private foot(loaded: Loaded): TemplateResult {
     const dirty = this.dirty();
-    return html`<div class="foot"><span class="small muted" role="status">${dirty ? say("dirty") : say("version", { version: loaded.version })}</span>
-      <button class="button" ?disabled=${!dirty || this.saving} @click=${this.reset}>${say("reset")}</button>
-      <button class="button primary" ?disabled=${!dirty || this.saving} data-testid="settings-save" @click=${this.save}>${say("save")}</button></div>`;
+    return html`<div class="foot"><span class="small muted" role="status" data-testid="settings-state">${this.isOld ? say("changed_by_others") : dirty ? say("dirty") : say("version", { version: loaded.version })}</span>
+      <button class="button" ?disabled=${!(dirty || this.isOld) || this.saving} data-testid="settings-reset" @click=${this.reset}>${say(this.isOld ? "load_theirs" : "reset")}</button>
+      <button class="button primary" ?disabled=${!dirty || this.saving || this.isOld} data-testid="settings-save" @click=${this.save}>${say("save")}</button></div>`;
   }
 
   private mayFollow(locked: boolean): boolean {
@@ -186,16 +226,20 @@ export class OwSettings extends OwElement {
   }
 
   private reset(): void {
+    if (this.isOld) {
+      void this.load();
+      return;
+    }
     this.value = this.loaded && this.loaded.content;
     this.faults = [];
   }
 
   private async go(part: Part): Promise<void> {
-    if (this.dirty() && !(await confirmed({ heading: say("leave"), yes: say("reset") }))) {
+    if (!(await this.mayLeave())) {
       return;
     }
     this.shownPart = part;
-    history.replaceState(null, "", `#settings/${part}`);
+    history.replaceState(null, "", this.address);
     await this.load();
   }
 
@@ -205,6 +249,7 @@ export class OwSettings extends OwElement {
     this.loaded = null;
     this.faults = [];
     this.told = null;
+    this.isOld = false;
     if (part === "import") {
       return;
     }
@@ -242,6 +287,7 @@ export class OwSettings extends OwElement {
       toast(dayText(answer), isBehind(answer) ? "bad" : "good");
     } catch (fault) {
       this.faults = fault instanceof Refused ? fault.errors : [];
+      this.isOld = fault instanceof Refused && fault.code === "SETTINGS_CHANGED";
       toast(pick(faultText(fault)), "bad");
     } finally {
       this.saving = false;

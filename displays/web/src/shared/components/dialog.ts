@@ -54,6 +54,16 @@ export class OwDialog extends OwElement {
 
   @property() heading = "";
   @property({ type: Boolean }) open = false;
+  /** Where the person was before; the browser only goes back there by itself when a dialog closes before it is removed. */
+  private askedFrom: HTMLElement | null = null;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    const dialog = this.renderRoot.querySelector("dialog");
+    if (dialog && dialog.open && this.askedFrom) {
+      this.askedFrom.focus();
+    }
+  }
 
   protected override render() {
     return html`<dialog aria-labelledby="heading" @close=${this.closed} @cancel=${this.closed}>
@@ -69,6 +79,7 @@ export class OwDialog extends OwElement {
       return;
     }
     if (this.open && !dialog.open) {
+      this.askedFrom = focused();
       dialog.showModal();
     } else if (!this.open && dialog.open) {
       dialog.close();
@@ -118,6 +129,15 @@ export interface Question {
   yes?: string;
   no?: string;
   tone?: "plain" | "danger";
+}
+
+/** What has the focus, however deep in components. */
+export function focused(): HTMLElement | null {
+  let found = document.activeElement;
+  while (found && found.shadowRoot && found.shadowRoot.activeElement) {
+    found = found.shadowRoot.activeElement;
+  }
+  return found instanceof HTMLElement ? found : null;
 }
 
 /** Ask a person; closing the dialog means no. */
