@@ -39,6 +39,17 @@ JOBS_OF_OTHERS = "onewindow.commands"
 class Jobs(click.Group):
     """The server's own sub-commands and those that the other packages offer; the latter load when they are called."""
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a sub-command; a fault of files, databases or the terminal is told in one line."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from server.command_faults import fault_of
+
+            if (line := fault_of(error)) is None:
+                raise
+            raise click.ClickException(line) from error
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name all sub-commands."""
         return sorted({*super().list_commands(ctx), *GROUPS, *_offered().names})
