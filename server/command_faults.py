@@ -9,6 +9,7 @@ from typing import Final
 FILE: Final = "文件或文件夹不能使用 / a file or folder cannot be used"
 STORAGE: Final = "数据库不能使用 / the database cannot be used"
 NEWER: Final = "数据由更新的版本写入 / the data are of a newer version"
+OLDER: Final = "数据由较旧的版本写入 / the data are of an older version"
 ENCODING: Final = "终端的编码写不出这些字，请改用 UTF-8 / the terminal cannot show these characters: use UTF-8"
 
 
@@ -40,6 +41,8 @@ def _of_storage(error: BaseException) -> str | None:
     """Look only at kinds of faults whose modules are loaded: one that is not has raised nothing."""
     if _is(error, "server.migrations.upgrade", "NewerDatabase"):
         return f"{NEWER}: {error}"
+    if _is(error, "server.migrations.upgrade", "OlderDatabase"):
+        return f"{OLDER}: {error}"
     if _is(error, "server.ledger.port", "LedgerError") or _is(error, "server.keys", "BadKey"):
         return str(error)
     if _is(error, "sqlalchemy.exc", "DBAPIError"):

@@ -30,6 +30,12 @@ def is_told_in_one_line(done: Result) -> bool:
     return done.exit_code == 1 and len(told) == 1 and isinstance(done.exception, SystemExit)
 
 
+def set_version(folder: Path, version: str) -> None:
+    """Let settings say that they are of another version."""
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = ?", (version,))
+
+
 def started(folder: Path) -> subprocess.CompletedProcess[str]:
     """Start a server that is not to come up, and wait for its end."""
     return subprocess.run(
@@ -63,8 +69,7 @@ def test_settings_of_a_newer_version_are_refused_and_left_alone(job: list[str], 
     database = Database(tmp_path)
     upgrade(database)
     database.close()
-    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection, connection:
-        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    set_version(tmp_path, "9999")
 
     done = run(*job, "--data", tmp_path)
 
@@ -120,3 +125,25 @@ def test_a_terminal_that_has_no_chinese_is_told_to_use_another_encoding(tmp_path
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
     assert b"use UTF-8" in done.stderr
+
+
+def test_listing_halls_makes_no_settings(tmp_path: Path):
+    done = run("hall", "list", "--data", tmp_path)
+
+    assert (done.exit_code, done.output) == (0, "there are no halls yet\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_listing_halls_leaves_settings_of_an_older_server_alone(tmp_path: Path):
+    """It may be running: started again, it would refuse settings that were migrated under it."""
+    database = Database(tmp_path)
+    upgrade(database)
+    database.close()
+    set_version(tmp_path, "0004")
+
+    done = run("hall", "list", "--data", tmp_path)
+
+    assert is_told_in_one_line(done)
+    assert "数据由较旧的版本写入 / the data are of an older version" in done.output
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
+        assert connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchall() == [("0004",)]
