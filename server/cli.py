@@ -43,6 +43,8 @@ class Jobs(click.Group):
         """Run a sub-command; a fault of files, databases or the terminal is told in one line."""
         try:
             return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise  # The command has said it itself, in words of its own.
         except Exception as error:
             from server.command_faults import fault_of
 
