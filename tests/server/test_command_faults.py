@@ -147,3 +147,28 @@ def test_listing_halls_leaves_settings_of_an_older_server_alone(tmp_path: Path):
     assert "数据由较旧的版本写入 / the data are of an older version" in done.output
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
         assert connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchall() == [("0004",)]
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        ["init", "--preset", "yuancheng", "--hall", "atlantis"],
+        ["account", "no name"],
+        ["account", "--keep-password", "boss"],
+        ["account", "--halls", "no hall", "boss"],
+    ],
+    ids=" ".join,
+)
+def test_a_refused_command_leaves_no_data_folder_behind(job: list[str], tmp_path: Path):
+    done = run(*job, "--data", tmp_path / "new" / "data")
+
+    assert is_told_in_one_line(done)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_address_whose_port_is_no_number_is_refused(tmp_path: Path):
+    done = run("hall", "list", "--data", tmp_path, "--database-url", NOBODY_LISTENS.replace(":1/", ":secret-port/"))
+
+    assert done.exit_code == 2
+    assert "Invalid value for '--database-url': this is no address" in done.output
+    assert "secret-" not in done.output
