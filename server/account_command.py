@@ -32,14 +32,19 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     keeps_password: bool = False
 
 
+def checked(account: str, wanted: Wanted) -> tuple[str, ...]:
+    """Return the halls that are wanted; raise ValueError for a name or a hall that cannot be."""
+    if not re.fullmatch(CODE_PATTERN, account):
+        raise ValueError("an account's name is 1 to 40 letters, digits, dots, dashes or underscores")
+    return _halls(wanted.halls)
+
+
 def settle(place: Path | str, account: str, wanted: Wanted, *, ask: Callable[[], str]) -> list[str]:
     """Make or change an account and return what was done, in lines; ``ask`` is asked for the password.
 
     A new account is an administrator of every hall unless told otherwise. Raises ValueError for what cannot be.
     """
-    if not re.fullmatch(CODE_PATTERN, account):
-        raise ValueError("an account's name is 1 to 40 letters, digits, dots, dashes or underscores")
-    halls = _halls(wanted.halls)
+    halls = checked(account, wanted)
     password_hash = None if wanted.keeps_password else _hash(ask())
     if isinstance(place, Path):
         place.mkdir(parents=True, exist_ok=True)

@@ -40,6 +40,9 @@ FORMAT: Final = 1
 LEFT_OUT: Final = ("-wal", "-shm", "-journal", ".lock", ".part")
 """Endings of files that belong to a running process, or to a database that is copied whole."""
 
+DATABASE: Final = ".db"
+"""Ending of what must be a database; one without any content is new."""
+
 FILES_LIMIT: Final = 10_000
 """Most files in a data folder or an archive; ours has a handful."""
 
@@ -155,6 +158,8 @@ def _collect(data: Path, folder: Path) -> Manifest:
         database = is_database(source)
         if database:
             copy_database(source, copy)
+        elif source.suffix == DATABASE and source.stat().st_size:
+            raise BackupBroken(f"{name} is damaged: it is no database")
         else:
             shutil.copyfile(source, copy)
         entries.append(FileEntry(name, copy.stat().st_size, _sha256(copy), database))

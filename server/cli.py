@@ -39,6 +39,19 @@ JOBS_OF_OTHERS = "onewindow.commands"
 class Jobs(click.Group):
     """The server's own sub-commands and those that the other packages offer; the latter load when they are called."""
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a sub-command; a fault of files, databases or the terminal is told in one line."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise  # The command has said it itself, in words of its own.
+        except Exception as error:
+            from server.command_faults import fault_of
+
+            if (line := fault_of(error)) is None:
+                raise
+            raise click.ClickException(line) from error
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name all sub-commands."""
         return sorted({*super().list_commands(ctx), *GROUPS, *_offered().names})
@@ -165,14 +178,15 @@ def init(data: Path, preset: str, hall: str | None, templates: bool, database_ur
 
     from server.config.places import place_of
     from server.config.sections import AlreadyExists, UnknownHall
-    from server.presets.install import init_preset
+    from server.presets.install import check_hall, init_preset
 
     if templates and hall is not None:
         raise click.UsageError("--templates enters no halls: leave --hall out")
-    data.mkdir(parents=True, exist_ok=True)
     where = "the database" if database_url else str(data)
     place = place_of(data, database_url, "config")
     try:
+        check_hall(preset, hall)
+        data.mkdir(parents=True, exist_ok=True)
         with alone_in(data):
             done = init_preset(place, preset, hall=hall, at_ms=time.time_ns() // 1_000_000, templates_only=templates)
     except AlreadyExists as error:
@@ -348,15 +362,18 @@ def account(
 
     Of an account that exists everything stays as it is but the password and what is given; a new password ends its sessions.
     """
-    from server.account_command import Wanted, settle
+    from server.account_command import Wanted, checked, settle
     from server.config.places import place_of
 
     place = place_of(data, database_url, "config")
-    data.mkdir(parents=True, exist_ok=True)
     wanted = Wanted(
         name=called, role=role or "", halls=halls, is_enabled=enable, is_unlinked=unlink, keeps_password=keep_password
     )
+    if keep_password and not database_url:
+        existing(data)  # Nobody is there yet whose password could be kept.
     try:
+        checked(name, wanted)
+        data.mkdir(parents=True, exist_ok=True)
         with alone_in(data):
             lines = settle(
                 place, name, wanted, ask=lambda: click.prompt("Password", hide_input=True, confirmation_prompt=True)

@@ -12,7 +12,7 @@ from server.config.places import is_address
 from server.config.problems import CODES, facts_of_error
 from server.config.sections import By, ConfigError, Fault, InvalidSettings
 from server.config.store import Store
-from server.migrations.upgrade import upgrade
+from server.migrations.upgrade import has_tables, upgrade
 from server.problems import text_of
 
 ACTOR: Final = "system:hall"
@@ -36,8 +36,13 @@ def add(place: Path | str, new: NewHall) -> Lines:
 
 
 def listed(place: Path | str) -> Lines:
-    """List all halls, those below another one under it."""
-    return _with_store(place, lambda store: list(_tree(members(store))) or ["there are no halls yet"])
+    """List all halls, those below another one under it; nothing is made or changed, a server of before may be running."""
+    database = Database(place)
+    try:
+        lines = list(_tree(members(Store(database)))) if has_tables(database) else []
+    finally:
+        database.close()
+    return lines or ["there are no halls yet"], True
 
 
 def _tree(halls: tuple[Member, ...]) -> Iterator[str]:

@@ -40,6 +40,14 @@ PSEUDONYM_CHARS: Final = 22
 """16 bytes in base 64."""
 
 
+class BadKey(Exception):
+    """The file of the key holds something else."""
+
+    def __init__(self, path: Path) -> None:
+        """Remember which file."""
+        super().__init__(f"{path} 已损坏，请从备份恢复 / {path} is damaged: restore it from a backup")
+
+
 class ServerKey:
     """One secret key, for all halls of a data folder."""
 
@@ -124,12 +132,16 @@ class ServerKey:
 
 
 def load_key(folder: Path) -> ServerKey:
-    """Read the key of a data folder, or make it."""
+    """Read the key of a data folder, or make it; raise BadKey."""
     path = folder / FILE_NAME
     try:
-        return ServerKey(path.read_bytes())
+        found = path.read_bytes()
     except FileNotFoundError:
         pass
+    else:
+        if len(found) != KEY_BYTES:
+            raise BadKey(path)
+        return ServerKey(found)
     folder.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -23,9 +23,22 @@ def address_of(*schemes: str) -> Callable[[click.Context, click.Parameter, str],
     def check(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
         if value and not value.startswith(schemes):
             raise click.BadParameter(f"an address begins with {schemes[0]}")
+        if value.startswith("postgresql://"):
+            _check_database(value)
         return value
 
     return check
+
+
+def _check_database(address: str) -> None:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        make_url(address)
+    except (ArgumentError, ValueError):
+        # Without the cause, which repeats parts of the address.
+        raise click.BadParameter("this is no address of a database, as postgresql://host:5432/database is") from None
 
 
 DATABASE_URL = click.option(

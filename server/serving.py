@@ -6,12 +6,14 @@ import gc
 import importlib.util
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 
 from server.app import Instead, create_app, opened_ledger, server_of
 from server.ledger.port import Ledger, LedgerError, LedgerInUse
+from server.middleware import Application, Receive, Scope, Send
 from server.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -57,10 +59,51 @@ async def _serve(settings: Settings, *, spare: bool) -> int:
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     port = listener.getsockname()[1]
     sys.stderr.write(f"OneWindow at http://{settings.host}:{port}/ with the data in {settings.data}\n")
-    server = server_of(create_app(settings, Instead(ledger=ledger)), settings)
+    app = create_app(settings, Instead(ledger=ledger))
+    app.state.front = start = Start(app.state.front)
+    server = server_of(app, settings)
     with listener:
-        await server.serve([listener])
+        try:
+            await server.serve([listener])
+        except SystemExit:
+            # So ends a server whose application did not start.
+            if start.fault is not None:
+                sys.stderr.write(f"Error: {start.fault}\n")
+            return FAILED
     return STOPPED if server.started else FAILED
+
+
+class Start:
+    """An application that says in one line why it did not start, where that is no mistake of the program."""
+
+    def __init__(self, app: Application) -> None:
+        """Wrap what is served."""
+        self._app = app
+        self.fault: str | None = None
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Pass everything on but the start."""
+        return self._start(scope, receive, send) if scope["type"] == "lifespan" else self._app(scope, receive, send)
+
+    async def _start(self, scope: Scope, receive: Receive, send: Send) -> None:
+        failure: dict[str, Any] = {}
+
+        async def hold(message: Any) -> None:
+            # The failure comes before the exception that tells its reason.
+            if message["type"] == "lifespan.startup.failed":
+                failure.update(message)
+            else:
+                await send(message)
+
+        try:
+            await self._app(scope, receive, hold)
+        except Exception as error:
+            from server.command_faults import fault_of
+
+            self.fault = fault_of(error)
+            if failure:
+                await send({**failure, "message": failure["message"] if self.fault is None else ""})
+            raise
 
 
 async def _opened(settings: Settings, *, spare: bool) -> Ledger:

@@ -21,11 +21,13 @@ def write_report(found: Outcome, out: Path) -> Path:
     page = out / "report.html"
     wanted = found.wanted
     title = f"OneWindow: {SHAPES[wanted.shape].says} ({wanted.people} people, {wanted.seconds:.0f} s)"
+    crowds = "\n".join(_audit_of_crowd(found))
     body = "".join(
         [f"<h1>{html.escape(title)}</h1>", f"<p>{html.escape(_verdict(found))}</p>", _table(_stats(out)),
          f'<img alt="people and answers over time" src="{_picture(_history(out))}">',
          f"<h2>Compared with the log</h2><pre>{html.escape(_compared(found))}</pre>",
-         f"<h2>Audit</h2><pre>{html.escape(found.audit.strip())}</pre>"]
+         f"<h2>Audit</h2><pre>{html.escape(crowds)}</pre>",
+         f"<details><summary>of every hall-day, in full</summary><pre>{html.escape(found.audit.strip())}</pre></details>"]
     )  # fmt: skip
     page.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>{html.escape(title)}</title>"
                     f"<style>{STYLE}</style>{body}</html>\n", encoding="utf-8")  # fmt: skip
@@ -48,9 +50,13 @@ def text_of(found: Outcome, out: Path) -> str:
         f"  {row['Name']:28} {int(row['Request Count']):8,} {int(row['Failure Count']):7,} {row['50%']:>8} {row['99%']:>8}"
         for row in _stats(out)
     ]
+    return "\n".join([*lines, _compared(found), *_audit_of_crowd(found), _verdict(found)])
+
+
+def _audit_of_crowd(found: Outcome) -> list[str]:
+    """Return what the audit says of the halls that the crowd was in; a preset has dozens of others."""
     streams = tuple(f"{hall}/" for hall in found.halls)
-    audit = [line for line in found.audit.splitlines() if line.startswith(streams)]
-    return "\n".join([*lines, _compared(found), *audit, _verdict(found)])
+    return [line for line in found.audit.splitlines() if line.startswith(streams)]
 
 
 def _verdict(found: Outcome) -> str:

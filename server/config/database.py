@@ -72,6 +72,12 @@ class Database:
             )
         self.dialect = self.engine.dialect.name
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether it is a file that is not there; a session would make it."""
+        file = self.engine.url.database
+        return self.dialect == "sqlite" and file is not None and not Path(file).exists()
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a session that sees one moment of the database and changes nothing."""

@@ -20,6 +20,26 @@ class NewerDatabase(Exception):
     """The database was written by a later version of the product; this one must not touch it."""
 
 
+class OlderDatabase(Exception):
+    """The database waits for its migrations, and whoever asks must not run them."""
+
+
+def has_tables(database: Database) -> bool:
+    """Say whether there are tables to read, and change nothing; raise OlderDatabase or NewerDatabase for those of others."""
+    if database.is_missing:
+        return False
+    with database.read() as session:
+        connection = session.connection()
+        if not inspect(connection).has_table(VERSION_TABLE):
+            return False
+        if not _is_newest(connection):
+            _raise_if_newer(migrations_config(), _found(connection))
+            raise OlderDatabase(
+                "the settings are brought up to date by `onewindow migrate`, or the next start of a server"
+            )
+    return True
+
+
 def upgrade(database: Database) -> None:
     """Run every migration that the database has not seen, in one transaction."""
     if database.dialect == "postgresql":
@@ -34,9 +54,12 @@ def _is_newest(connection: Connection) -> bool:
     """Tell whether there is nothing to do, without Alembic: loading it would delay every start."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return False
-    found = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalars().all()
     newest = max(path.name.removeprefix("v").partition("_")[0] for path in VERSIONS.glob("v*.py"))
-    return found == [newest]
+    return _found(connection) == (newest,)
+
+
+def _found(connection: Connection) -> tuple[str, ...]:
+    return tuple(connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalars())
 
 
 def _migrate(connection: Connection) -> None:

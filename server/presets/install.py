@@ -46,6 +46,12 @@ def init_preset(
         database.close()
 
 
+def check_hall(name: str, hall: HallId | None) -> None:
+    """Raise ``UnknownPreset`` or ``UnknownHall`` before anything is made."""
+    if hall is not None:
+        _alone(load_preset(name), hall)
+
+
 def install(store: Store, preset: Preset, *, hall: HallId | None, by: By) -> Installed:
     """Enter a preset into a database that has tables but no halls; of one without halls all templates."""
     if there := store.halls():

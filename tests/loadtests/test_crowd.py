@@ -133,6 +133,18 @@ def test_a_run_in_which_people_are_answered_in_time_holds(tmp_path: Path) -> Non
     _says(found, tmp_path)
 
 
+def test_the_page_shows_the_audit_of_the_crowds_halls_and_folds_that_of_all_others(tmp_path: Path) -> None:
+    """A preset has dozens of halls: in full their audit is forty screens long."""
+    audit = "longgang-c001/2026-11-27: sound, 1 rows checked\nlonggang/2026-11-27: sound, 9 rows checked"
+    found = msgspec.structs.replace(_outcome([]), audit=audit)
+
+    shown, _, folded = write_report(found, tmp_path).read_text(encoding="utf-8").partition("<details>")
+
+    assert "longgang/2026-11-27: sound, 9 rows checked" in shown
+    assert "longgang-c001" not in shown
+    assert "longgang-c001/2026-11-27: sound" in folded
+
+
 def test_a_run_without_operations_does_not_hold(tmp_path: Path) -> None:
     found = _outcome([])
 

@@ -160,6 +160,16 @@ def test_what_follows_the_log_is_never_ahead_of_it_in_a_backup(data: Path, monke
     assert [entry.path for entry in manifest.files] == sorted(entry.path for entry in manifest.files)
 
 
+def test_a_database_that_is_none_any_more_is_not_called_verified(data: Path, tmp_path: Path):
+    """What stands in its place would be restored one day."""
+    (data / "config.db").write_bytes(b"overwritten" * 100)
+
+    with pytest.raises(BackupBroken, match=r"config\.db is damaged: it is no database"):
+        backup(data, tmp_path / "one.tar.gz")
+
+    assert not (tmp_path / "one.tar.gz").exists()
+
+
 def test_an_existing_archive_is_not_overwritten(data: Path, tmp_path: Path):
     backup(data, tmp_path / "one.tar.gz")
 
