@@ -31,14 +31,10 @@ def address_of(*schemes: str) -> Callable[[click.Context, click.Parameter, str],
 
 
 def _check_database(address: str) -> None:
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
+    from server.config.places import is_readable
 
-    try:
-        make_url(address)
-    except (ArgumentError, ValueError):
-        # Without the cause, which repeats parts of the address.
-        raise click.BadParameter("this is no address of a database, as postgresql://host:5432/database is") from None
+    if not is_readable(address):
+        raise click.BadParameter("this is no address of a database, as postgresql://host:5432/database is")
 
 
 DATABASE_URL = click.option(

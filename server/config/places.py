@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 DRIVER: Final = "postgresql+psycopg"
 CONNECT_SECONDS: Final = 3
@@ -17,6 +18,15 @@ FROZEN_MS: Final = 30_000
 def is_address(place: object) -> bool:
     """Say whether a store is in PostgreSQL."""
     return isinstance(place, str) and place.startswith("postgresql")
+
+
+def is_readable(address: str) -> bool:
+    """Say whether an address can be taken apart; why not is not said, since it would repeat parts of it."""
+    try:
+        make_url(address)
+    except (ArgumentError, ValueError):
+        return False
+    return True
 
 
 def place_of(data: Path, database_url: str, store: str) -> Path | str:
