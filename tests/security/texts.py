@@ -59,12 +59,14 @@ NEW: Final = {"/api/accounts": "account", "/api/halls": "hall", "/api/templates"
 """Names that each request must make anew."""
 VALUES: Final = {
     "hall": HALL, "window": "W01", "operation": "pause", "message": "none", "code": "none", "section": "items", "job": NO_JOB,
+    "account": "clerk03",
 }  # fmt: skip
 RENEWED: Final = 500
 """Texts for one ticket or booking; then a new one, because some text may have been taken, and the thing is over."""
 CONNECTIONS: Final = 24
 COSTLY: Final = {
     ("/api/login", "account"), ("/api/login", "password"), ("/api/accounts", "name"), ("/api/accounts", "password"),
+    ("/api/me/password", "old"), ("/api/me/password", "password"), ("/api/accounts/{account}/password", "password"),
 }  # fmt: skip
 """Fields whose every well-formed text costs a password's hash: 0.1 to 0.2 s, on purpose."""
 COSTLY_CONNECTIONS: Final = 4
