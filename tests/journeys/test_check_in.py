@@ -11,15 +11,13 @@ from playwright.sync_api import Locator, Page, expect
 from hall.catalog import Text
 from hall.opening import Span
 from tests.support.booked_journey import PERSON, TurnedClock, at, book, booked_plan
-from tests.support.browser import Eyes, seen, violations
+from tests.support.browser import Eyes, scan, seen, violations
 from tests.support.journey import add_devices, add_people, page_address
 from tests.support.plans import DATE, small_plan
 from tests.support.server import HALL, OTHER_HALL, Served, serving, token_of
 
 OFFICE: Final = (Span(9 * 60, 17 * 60),)
 ELSEWHERE: Final = Text("福田大厅", "Futian Hall")
-KEY_MS: Final = 3
-"""As fast as a scanner types."""
 
 TYPING_MS: Final = 80
 """As a person types."""
@@ -55,10 +53,6 @@ def refused(kiosk: Page, code: str) -> Locator:
     seen(kiosk, "arrival").fill(code)
     seen(kiosk, "check-in-go").click()
     return seen(kiosk, "problem")
-
-
-def scan(kiosk: Page, text: str) -> None:
-    kiosk.keyboard.type(f"{text}\n", delay=KEY_MS)
 
 
 def test_a_time_of_today_is_told_alone_and_another_day_by_its_name(hall: Served, kiosk: Page) -> None:

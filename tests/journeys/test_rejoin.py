@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.test_screens import running
-from tests.support.browser import Eyes, seen, violations
+from tests.support.browser import Eyes, scan, seen, violations
 from tests.support.journey import COOLDOWN_MS, page_address
 from tests.support.server import Served, token_of
 
@@ -47,12 +47,3 @@ def test_a_missed_number_rejoins_by_its_digits_or_by_its_slip_and_a_waiting_one_
 
         scan(kiosk, f"{hall.url}{scanned['page']}")
         expect(seen(kiosk, "problem")).to_contain_text(f"号票 {scanned['number']} 现在是")
-
-
-def scan(kiosk: Page, text: str) -> None:
-    """Type as a scanner does: in one burst, ending with Enter."""
-    kiosk.evaluate(
-        """(text) => { for (const key of [...text, "Enter"])
-             window.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })); }""",
-        text,
-    )

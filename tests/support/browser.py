@@ -118,6 +118,15 @@ def seen(page: Page, name: str) -> Locator:
     return page.locator(f"[data-testid='{name}']")
 
 
+def scan(page: Page, text: str) -> None:
+    """Type as a scanner does: in one burst, ending with Enter."""
+    page.evaluate(
+        """(text) => { for (const key of [...text, "Enter"])
+             window.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })); }""",
+        text,
+    )
+
+
 def violations(page: Page) -> list[str]:
     """Return the serious and critical findings of axe-core, one line each."""
     if not AXE.is_file():
