@@ -28,7 +28,7 @@ from simulation.fit.errors import (
     OtherHall,
 )
 from simulation.fit.notes import DayNotes
-from simulation.fit.observations import DayObserved, observed
+from simulation.fit.observations import DayObserved, fold_into, observed
 from simulation.log import LogHeading
 
 GROUP: Final = "onewindow.logs"
@@ -139,19 +139,16 @@ def hold_against(heading: LogHeading, file: str, *, rows: int, state: HallDay) -
 
 def fold_day(label: str, commits: Iterable[Commit], plans: Mapping[str, Plan]) -> tuple[Figures, DayNotes]:
     """Fold a day; ``plans`` by the names that the log gives them. Raises LogBroken and LogEmpty, which name ``label``."""
-    figures, notes = Figures(()), DayNotes()
+    figures = Figures(())
     for name, plan in plans.items():
         figures.learn(plan, name=name)
     state = figures.fold.state
     try:
-        for commit in commits:
-            figures.add(commit)
-            notes.note(commit, figures.fold)
+        notes = fold_into(figures, commits)
     except HallError as error:
         raise LogBroken(file=label, row=state.seq + 1, why=str(error)) from error
     if not state.is_open:
         raise LogEmpty(file=label)
-    notes.end(state.at_ms)
     return figures, notes
 
 

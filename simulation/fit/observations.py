@@ -78,17 +78,18 @@ class DayObserved(msgspec.Struct, frozen=True):
 
 def observed_log(commits: Iterable[Commit], plans: Iterable[Plan]) -> DayObserved:
     """Fold a day's log and return what it shows; raises BrokenLog where its rows contradict the rules."""
-    return observed(*folded(commits, plans))
+    figures = Figures(plans)
+    return observed(figures, fold_into(figures, commits))
 
 
-def folded(commits: Iterable[Commit], plans: Iterable[Plan]) -> tuple[Figures, DayNotes]:
-    """Fold a day's log into its figures and the notes beside them."""
-    figures, notes = Figures(plans), DayNotes()
+def fold_into(figures: Figures, commits: Iterable[Commit]) -> DayNotes:
+    """Fold a day's log into its figures and return the notes beside them; raises BrokenLog."""
+    notes = DayNotes()
     for commit in commits:
         figures.add(commit)
         notes.note(commit, figures.fold)
     notes.end(figures.fold.state.at_ms)
-    return figures, notes
+    return notes
 
 
 def observed(figures: Figures, notes: DayNotes) -> DayObserved:

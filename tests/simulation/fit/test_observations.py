@@ -2,7 +2,8 @@
 
 import pytest
 
-from simulation.fit.observations import folded, observed, observed_log
+from hall.figures import Figures
+from simulation.fit.observations import fold_into, observed, observed_log
 from tests.golden.record import FOLDER, read
 
 
@@ -10,7 +11,8 @@ from tests.golden.record import FOLDER, read
 def test_what_a_log_shows_agrees_with_its_figures(name: str) -> None:
     """Arrivals, walks and services are those of the figures; booked visitors are told apart from walk-ins."""
     heading, commits = read(FOLDER / f"{name}.jsonl")
-    figures, notes = folded(commits, heading.plans)
+    figures = Figures(heading.plans)
+    notes = fold_into(figures, commits)
     day = observed(figures, notes)
     visits = [one for one in figures.visits() if not one.is_merged]
     booked = figures.report().get("booked") or {"early": 0, "in_grace": 0, "late": 0}
