@@ -103,7 +103,9 @@ def main() -> None:
 
 @main.command(short_help="Run the halls of a data folder.")
 @DATA
-@click.option("--host", default=LOCAL, help="Address to listen on; 0.0.0.0 is every network of this computer.")
+@click.option(
+    "--host", default=LOCAL, help="Address to listen on; 0.0.0.0 is every network of this computer (IPv6: ::)."
+)
 @PORT
 @click.option("--public-screens", is_flag=True, help="Boards and strips open without a device token.")
 @click.option("--log-json", is_flag=True, help="One JSON object per log line.")
@@ -242,8 +244,7 @@ def show(data: Path, hall: str | None, year: int | None) -> None:
     """List the years whose holiday notice is known, and the days of the latest, of --year, or of a hall."""
     from server.calendar_command import show as shown
 
-    with alone_in(existing(data)):
-        end(*shown(data, hall=hall, year=year))
+    end(*shown(existing(data), hall=hall, year=year))
 
 
 @calendar.command(name="import")

@@ -42,6 +42,20 @@ def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
+def listener_of(host: str, port: int) -> socket.socket:
+    """Listen on an IPv4 address, a name, or an IPv6 address of this computer; raise OSError.
+
+    ``0.0.0.0`` is every network over IPv4, ``::`` every one over IPv6: who comes by IPv4 would there have an address in IPv6
+    form, which no list of proxies names.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def _place(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 async def _serve(settings: Settings, *, spare: bool) -> int:
     settings.data.mkdir(parents=True, exist_ok=True)
     try:
@@ -50,15 +64,15 @@ async def _serve(settings: Settings, *, spare: bool) -> int:
         sys.stderr.write(f"Error: {error}\n")
         return FAILED
     try:
-        listener = socket.create_server((settings.host, settings.port), backlog=BACKLOG)
+        listener = listener_of(settings.host, settings.port)
     except OSError as error:
         await ledger.close()
-        sys.stderr.write(f"Error: cannot listen on {settings.host}:{settings.port}: {error.strerror}\n")
+        sys.stderr.write(f"Error: cannot listen on {_place(settings.host, settings.port)}: {error.strerror}\n")
         return FAILED
     # uvloop does this by itself; asyncio's own loop does not for such a listener, and answers would wait for an ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     port = listener.getsockname()[1]
-    sys.stderr.write(f"OneWindow at http://{settings.host}:{port}/ with the data in {settings.data}\n")
+    sys.stderr.write(f"OneWindow at http://{_place(settings.host, port)}/ with the data in {settings.data}\n")
     app = create_app(settings, Instead(ledger=ledger))
     app.state.front = start = Start(app.state.front)
     server = server_of(app, settings)
