@@ -12,7 +12,7 @@ from server.config.database import Database
 from server.config.holidays import hall_calendar, shared_calendar, years_published
 from server.config.sections import By, Fault, InvalidSettings, UnknownHall
 from server.config.store import Store
-from server.migrations.upgrade import upgrade
+from server.migrations.upgrade import has_tables, upgrade
 
 ACTOR: Final = "system:calendar"
 NOTICE_ZONE: Final = "Asia/Shanghai"
@@ -22,9 +22,13 @@ Lines = tuple[list[str], bool]
 """Lines for people, and whether it is (or could be) done."""
 
 
+class NoSettings(Exception):
+    """A folder in which nothing has been set up."""
+
+
 def show(data: Path, *, hall: HallId | None, year: int | None) -> Lines:
-    """List the years whose notice is known, and the days of one of them or of one hall."""
-    return _with_database(data, lambda database: _shown(database, hall, year))
+    """List the years whose notice is known, and the days of one of them or of one hall; nothing is made or changed."""
+    return _with_database(data, lambda database: _shown(database, hall, year), prepare=_check)
 
 
 def take_over(data: Path, content: bytes, *, hall: HallId | None, year: int | None, check_only: bool) -> Lines:
@@ -48,11 +52,21 @@ def take_over(data: Path, content: bytes, *, hall: HallId | None, year: int | No
     return _with_database(data, work)
 
 
-def _with_database(data: Path, work: Callable[[Database], list[str]]) -> Lines:
+def _check(database: Database) -> None:
+    """Migrate nothing: a server of before may be running."""
+    if not has_tables(database):
+        raise NoSettings
+
+
+def _with_database(
+    data: Path, work: Callable[[Database], list[str]], *, prepare: Callable[[Database], None] = upgrade
+) -> Lines:
     database = Database(data)
     try:
-        upgrade(database)
+        prepare(database)
         return work(database), True
+    except NoSettings:
+        return [f"{data} 中还没有任何设置 / there are no settings in {data}"], False
     except UnknownHall as error:
         return [f"there is no hall {error} in {data}"], False
     except InvalidSettings as error:

@@ -87,6 +87,27 @@ def test_a_calendar_is_not_changed_beside_a_running_server(data: Path, tmp_path:
     assert "stop the server first" in done.output
 
 
+def test_a_calendar_is_shown_beside_a_running_server(data: Path):
+    """It only reads."""
+    lock = FileLock(lock_path(data / "ledger.db"))
+    try:
+        shown = _run("show", data)
+    finally:
+        lock.release()
+
+    assert shown.exit_code == 0
+    assert "2026: chinesecalendar" in shown.output
+
+
+def test_a_folder_without_settings_is_left_empty(tmp_path: Path):
+    """Nothing is made by looking."""
+    shown = _run("show", tmp_path)
+
+    assert shown.exit_code == 1
+    assert f"there are no settings in {tmp_path}" in shown.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
     """Nothing is made by looking."""
     missing = tmp_path / "nothing"
