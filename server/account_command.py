@@ -17,7 +17,7 @@ from server.config.database import Database
 from server.migrations.upgrade import upgrade
 
 ACTOR: Final = "command:account"
-NEEDED: Final = "{} needs a password: there would be no way to sign in"
+NEEDED: Final = "{} 需要密码，否则无法登录 / needs a password: there would be no way to sign in"
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 def checked(account: str, wanted: Wanted) -> tuple[str, ...]:
     """Return the halls that are wanted; raise ValueError for a name or a hall that cannot be."""
     if not re.fullmatch(CODE_PATTERN, account):
-        raise ValueError("an account's name is 1 to 40 letters, digits, dots, dashes or underscores")
+        raise ValueError(
+            "账号名为 1 至 40 个字母、数字、点、短横或下划线 / "
+            "an account's name is 1 to 40 letters, digits, dots, dashes or underscores"
+        )
     return _halls(wanted.halls)
 
 
@@ -116,11 +119,14 @@ def _halls(written: str) -> tuple[str, ...]:
     halls: Sequence[str] = [one.strip() for one in written.split(",")] if written else ()
     for one in halls:
         if not HALL_SCOPE.fullmatch(one):
-            raise ValueError(f"{one!r} is no hall's code; a trailing * covers all that begin so")
+            raise ValueError(f"{one!r} 不是大厅代码 / is no hall's code; a trailing * covers all that begin so")
     return tuple(halls)
 
 
 def _hash(password: str) -> str:
     if is_weak(password):
-        raise ValueError(f"a password has at least {SHORTEST} characters, not all of them blanks")
+        raise ValueError(
+            f"密码至少 {SHORTEST} 个字符，且不能全为空格 / "
+            f"a password has at least {SHORTEST} characters, not all of them blanks"
+        )
     return Passwords().hash_now(password)

@@ -46,7 +46,9 @@ def take_over(data: Path, content: bytes, *, hall: HallId | None, year: int | No
             lines = _told_days(hall, import_days(database, hall, content, zone=zone, by=by, check_only=check_only))
         return [
             *lines,
-            "checked, nothing was changed" if check_only else "they count from the next start of the server",
+            "已检查，未作任何更改 / checked, nothing was changed"
+            if check_only
+            else "they count from the next start of the server",
         ]
 
     return _with_database(data, work)
@@ -68,9 +70,9 @@ def _with_database(
     except NoSettings:
         return [f"{data} 中还没有任何设置 / there are no settings in {data}"], False
     except UnknownHall as error:
-        return [f"there is no hall {error} in {data}"], False
+        return [f"没有这个大厅 / there is no hall {error} in {data}"], False
     except InvalidSettings as error:
-        return [*map(_line, error.faults), "nothing was changed"], False
+        return [*map(_line, error.faults), "未作任何更改 / nothing was changed"], False
     finally:
         database.close()
 

@@ -164,7 +164,7 @@ def demo(hall: str, seed: int, port: int, data: Path | None, speed: float, until
     # The demo's server is another process: what is wrong with its variables is better said here.
     _with_environment(Settings(data=data or Path()))
     if until and re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", until) is None:
-        raise click.BadParameter("a time of day looks like 11:00", param_hint="--until")
+        raise click.BadParameter("时刻写成 11:00 / a time of day looks like 11:00", param_hint="--until")
     raise SystemExit(run(hall=hall, seed=seed, port=port, data=data, speed=speed, until=until, once=once))
 
 
@@ -183,7 +183,7 @@ def init(data: Path, preset: str, hall: str | None, templates: bool, database_ur
     from server.presets.install import check_hall, init_preset
 
     if templates and hall is not None:
-        raise click.UsageError("--templates enters no halls: leave --hall out")
+        raise click.UsageError("--templates 不录入大厅，请去掉 --hall / --templates enters no halls: leave --hall out")
     where = "the database" if database_url else str(data)
     place = place_of(data, database_url, "config")
     try:
@@ -192,9 +192,11 @@ def init(data: Path, preset: str, hall: str | None, templates: bool, database_ur
         with alone_in(data):
             done = init_preset(place, preset, hall=hall, at_ms=time.time_ns() // 1_000_000, templates_only=templates)
     except AlreadyExists as error:
-        raise click.ClickException(f"{where} has halls or templates already (the first is {error})") from error
+        raise click.ClickException(
+            f"{where} 中已有大厅或模板 / has halls or templates already (the first is {error})"
+        ) from error
     except UnknownHall as error:
-        raise click.ClickException(f"the preset has no hall {error}") from error
+        raise click.ClickException(f"预设中没有大厅 / the preset has no hall {error}") from error
     years = ", ".join(map(str, done.years))
     if templates:
         click.echo(f"{len(done.templates)} templates of {done.preset} in {where}; holidays known for {years}")
@@ -216,14 +218,16 @@ def import_workbook(data: Path, hall: str | None, check: bool, template: bool, w
 
     if template:
         if workbook.exists():
-            raise click.ClickException(f"{workbook} is there already")
+            raise click.ClickException(f"{workbook} 已经存在 / is there already")
         write_template(workbook)
         click.echo(f"{workbook}: fill it in, then onewindow import --hall CODE {workbook}")
         return
     if hall is None:
-        raise click.UsageError("--hall CODE is needed: the hall whose settings the workbook holds")
+        raise click.UsageError(
+            "请用 --hall 指明大厅 / --hall CODE is needed: the hall whose settings the workbook holds"
+        )
     if not workbook.is_file():
-        raise click.ClickException(f"there is no file {workbook}")
+        raise click.ClickException(f"没有这个文件 / there is no file {workbook}")
     with alone_in(existing(data)):
         end(*import_into(data, hall=hall, workbook=workbook.read_bytes(), check_only=check))
 
@@ -395,7 +399,10 @@ def migrate(data: Path, database_url: str) -> None:
     from server.settings import Settings
 
     if not database_url:
-        raise BadStart("--database-url or ONEWINDOW_DATABASE_URL says which database; files need no migration")
+        raise BadStart(
+            "请指明数据库，文件无须升级 / "
+            "--database-url or ONEWINDOW_DATABASE_URL says which database; files need no migration"
+        )
     data.mkdir(parents=True, exist_ok=True)
     try:
         lines = run(Settings(data=data, database_url=database_url))
@@ -420,7 +427,7 @@ def copy_log(source: str, target: str, hall: str | None) -> None:
     for one in copied:
         click.echo(f"{one.stream}: {one.rows} rows, {one.new} of them new, head {one.head}")
     if not copied:
-        raise click.ClickException("there is no such log")
+        raise click.ClickException("没有这样的日志 / there is no such log")
 
 
 @main.command(short_help="Print the version of this installation.")
@@ -437,7 +444,7 @@ def _check_messages(settings: "Settings") -> None:
 
     try:
         if settings.messages is not None and not settings.messages.is_file():
-            raise BadMessages(f"there is no file {settings.messages}")
+            raise BadMessages(f"没有这个文件 / there is no file {settings.messages}")
         load_configuration(settings.messages or settings.data / FILE_NAME)
     except BadMessages as error:
         raise BadStart(str(error)) from error
@@ -449,7 +456,7 @@ def _check_provider(settings: "Settings") -> None:
 
     try:
         if settings.oidc is not None and not settings.oidc.is_file():
-            raise BadProvider(f"there is no file {settings.oidc}")
+            raise BadProvider(f"没有这个文件 / there is no file {settings.oidc}")
         load_provider(settings.oidc or settings.data / FILE_NAME)
     except BadProvider as error:
         raise BadStart(str(error)) from error

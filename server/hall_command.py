@@ -74,10 +74,10 @@ def _with_store(place: Path | str, work: Callable[[Store], list[str]]) -> Lines:
         upgrade(database)
         return work(Store(database)), True
     except InvalidSettings as error:
-        return [*map(_line, error.faults), "nothing was changed"], False
+        return [*map(_line, error.faults), "未作任何更改 / nothing was changed"], False
     except ConfigError as error:
         said = text_of(CODES[type(error)], facts_of_error(error))
-        return [f"{said['zh']} / {said['en']}", "nothing was changed"], False
+        return [f"{said['zh']} / {said['en']}", "未作任何更改 / nothing was changed"], False
     finally:
         database.close()
 

@@ -42,7 +42,9 @@ def add(data: Path, database_url: str, code: str, name: str, name_en: str, **giv
     from server.hall_command import add as work
 
     if (given["template"] is None) == (given["like"] is None):
-        raise click.UsageError("either --template or --like is needed: where its settings come from")
+        raise click.UsageError(
+            "请用 --template 或 --like 说明设置的来源 / either --template or --like is needed: where its settings come from"
+        )
     new = msgspec.convert({"hall": code, "name": {"zh": name, "en": name_en}, **given}, NewHall)
     place = place_of(existing(data), database_url, "config")
     with alone_in(data):

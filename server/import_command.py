@@ -26,13 +26,17 @@ def import_into(data: Path, *, hall: HallId, workbook: bytes, check_only: bool) 
             by = By(ACTOR, time.time_ns() // 1_000_000)
             store.save(hall, found.changes, expected=versions, by=by)
     except UnknownHall:
-        return [f"there is no hall {hall} in {data}"], False
+        return [f"没有这个大厅 / there is no hall {hall} in {data}"], False
     except (ImportFaults, InvalidSettings) as error:
-        return [*map(_line, error.faults), "nothing was changed"], False
+        return [*map(_line, error.faults), "未作任何更改 / nothing was changed"], False
     finally:
         database.close()
     counts = f"{found.items} items, {found.windows} windows, {found.days} days of opening hours"
-    advice = "checked, nothing was changed" if check_only else "they count from the next start of the server"
+    advice = (
+        "已检查，未作任何更改 / checked, nothing was changed"
+        if check_only
+        else "they count from the next start of the server"
+    )
     return [f"{hall}: {counts}", advice], True
 
 

@@ -22,7 +22,7 @@ def address_of(*schemes: str) -> Callable[[click.Context, click.Parameter, str],
 
     def check(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
         if value and not value.startswith(schemes):
-            raise click.BadParameter(f"an address begins with {schemes[0]}")
+            raise click.BadParameter(f"地址的开头应为 / an address begins with {schemes[0]}")
         if value.startswith("postgresql://"):
             _check_database(value)
         return value
@@ -34,7 +34,9 @@ def _check_database(address: str) -> None:
     from server.config.places import is_readable
 
     if not is_readable(address):
-        raise click.BadParameter("this is no address of a database, as postgresql://host:5432/database is")
+        raise click.BadParameter(
+            "不是数据库地址 / this is no address of a database, as postgresql://host:5432/database is"
+        )
 
 
 DATABASE_URL = click.option(
@@ -49,7 +51,7 @@ DATABASE_URL = click.option(
 def existing(data: Path) -> Path:
     """Return a data folder that is there, or end."""
     if not data.is_dir():
-        raise click.ClickException(f"there is no folder {data}")
+        raise click.ClickException(f"没有这个文件夹 / there is no folder {data}")
     return data
 
 
@@ -71,7 +73,9 @@ def alone_in(data: Path) -> Iterator[None]:
         lock = FileLock(lock_path(data / FILE_NAME))
     except LedgerInUse as error:
         holder = error.holder or "unknown process"
-        raise click.ClickException(f"{data} is in use ({holder}): stop the server first, or use its pages") from error
+        raise click.ClickException(
+            f"{data} 正在使用，请先停止服务器或改用页面 / is in use ({holder}): stop the server first, or use its pages"
+        ) from error
     try:
         yield
     finally:

@@ -67,7 +67,9 @@ async def _serve(settings: Settings, *, spare: bool) -> int:
         listener = listener_of(settings.host, settings.port)
     except OSError as error:
         await ledger.close()
-        sys.stderr.write(f"Error: cannot listen on {_place(settings.host, settings.port)}: {error.strerror}\n")
+        sys.stderr.write(
+            f"Error: 无法监听 / cannot listen on {_place(settings.host, settings.port)}: {error.strerror}\n"
+        )
         return FAILED
     # uvloop does this by itself; asyncio's own loop does not for such a listener, and answers would wait for an ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -49,7 +49,7 @@ def fit(
     from simulation.cli import said
 
     if plot is not None and plot.suffix.lower() not in (".svg", ".png"):
-        raise click.BadParameter("the name must end in .svg or .png", param_hint="--plot")
+        raise click.BadParameter("文件名应以 .svg 或 .png 结尾 the name must end in .svg or .png", param_hint="--plot")
     wanted = Wanted(hall, f"{first:%Y-%m-%d}" if first else "", f"{last:%Y-%m-%d}" if last else "")
     try:
         with said():
