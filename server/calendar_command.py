@@ -7,10 +7,11 @@ from typing import Final
 
 from hall.ids import HallId
 from hall.opening import SpecialDay
+from server.command_words import Lines, counts_from, refused
 from server.config.calendar_edits import ImportedDays, ImportedYear, import_days, import_year
 from server.config.database import Database
 from server.config.holidays import hall_calendar, shared_calendar, years_published
-from server.config.sections import By, Fault, InvalidSettings, UnknownHall
+from server.config.sections import By, InvalidSettings, UnknownHall
 from server.config.store import Store
 from server.migrations.upgrade import has_tables, upgrade
 
@@ -18,23 +19,24 @@ ACTOR: Final = "system:calendar"
 NOTICE_ZONE: Final = "Asia/Shanghai"
 KINDS: Final = {"holiday": "放假 holiday", "makeup": "上班 workday", "special": "特别开放 special"}
 
-Lines = tuple[list[str], bool]
-"""Lines for people, and whether it is (or could be) done."""
-
-
-class NoSettings(Exception):
-    """A folder in which nothing has been set up."""
-
 
 def show(data: Path, *, hall: HallId | None, year: int | None) -> Lines:
     """List the years whose notice is known, and the days of one of them or of one hall; nothing is made or changed."""
-    return _with_database(data, lambda database: _shown(database, hall, year), prepare=_check)
+
+    def work(database: Database) -> Lines:
+        # Nothing is migrated: a server of before may be running.
+        if not has_tables(database):
+            return [f"{data} 中还没有任何设置 / there are no settings in {data}"], False
+        return _shown(database, hall, year), True
+
+    return _with_database(data, work)
 
 
 def take_over(data: Path, content: bytes, *, hall: HallId | None, year: int | None, check_only: bool) -> Lines:
     """Take over a notice of all halls, or the special days of one."""
 
-    def work(database: Database) -> list[str]:
+    def work(database: Database) -> Lines:
+        upgrade(database)
         by = By(ACTOR, time.time_ns() // 1_000_000)
         if hall is None:
             notice = import_year(
@@ -44,35 +46,19 @@ def take_over(data: Path, content: bytes, *, hall: HallId | None, year: int | No
         else:
             zone = Store(database).hall(hall).zone
             lines = _told_days(hall, import_days(database, hall, content, zone=zone, by=by, check_only=check_only))
-        return [
-            *lines,
-            "已检查，未作任何更改 / checked, nothing was changed"
-            if check_only
-            else "they count from the next start of the server",
-        ]
+        return [*lines, counts_from(check_only=check_only)], True
 
     return _with_database(data, work)
 
 
-def _check(database: Database) -> None:
-    """Migrate nothing: a server of before may be running."""
-    if not has_tables(database):
-        raise NoSettings
-
-
-def _with_database(
-    data: Path, work: Callable[[Database], list[str]], *, prepare: Callable[[Database], None] = upgrade
-) -> Lines:
+def _with_database(data: Path, work: Callable[[Database], Lines]) -> Lines:
     database = Database(data)
     try:
-        prepare(database)
-        return work(database), True
-    except NoSettings:
-        return [f"{data} 中还没有任何设置 / there are no settings in {data}"], False
+        return work(database)
     except UnknownHall as error:
         return [f"没有这个大厅 / there is no hall {error} in {data}"], False
     except InvalidSettings as error:
-        return [*map(_line, error.faults), "未作任何更改 / nothing was changed"], False
+        return refused(error.faults)
     finally:
         database.close()
 
@@ -108,7 +94,3 @@ def _told_year(found: ImportedYear) -> list[str]:
 
 def _told_days(hall: HallId, found: ImportedDays) -> list[str]:
     return [f"{hall}: {found.added} days added, {found.replaced} replaced, {found.kept} stay"]
-
-
-def _line(fault: Fault) -> str:
-    return f"{fault.where}: {fault.zh} / {fault.en}"

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from hall.ids import HallId
+from server.command_words import NOTHING_CHANGED, Lines, refused
 from server.config.database import Database
 from server.config.network import Member, NewHall, add_hall, members
 from server.config.places import is_address
 from server.config.problems import CODES, facts_of_error
-from server.config.sections import By, ConfigError, Fault, InvalidSettings
+from server.config.sections import By, ConfigError, InvalidSettings
 from server.config.store import Store
 from server.migrations.upgrade import has_tables, upgrade
 from server.problems import text_of
@@ -18,9 +19,6 @@ from server.problems import text_of
 ACTOR: Final = "system:hall"
 SOON: Final = "nodes that run serve it within ten seconds, others from their start"
 NEXT_START: Final = "it is served from the next start of the server"
-
-Lines = tuple[list[str], bool]
-"""Lines for people, and whether it is done."""
 
 
 def add(place: Path | str, new: NewHall) -> Lines:
@@ -74,13 +72,9 @@ def _with_store(place: Path | str, work: Callable[[Store], list[str]]) -> Lines:
         upgrade(database)
         return work(Store(database)), True
     except InvalidSettings as error:
-        return [*map(_line, error.faults), "未作任何更改 / nothing was changed"], False
+        return refused(error.faults)
     except ConfigError as error:
         said = text_of(CODES[type(error)], facts_of_error(error))
-        return [f"{said['zh']} / {said['en']}", "未作任何更改 / nothing was changed"], False
+        return [f"{said['zh']} / {said['en']}", NOTHING_CHANGED], False
     finally:
         database.close()
-
-
-def _line(fault: Fault) -> str:
-    return f"{fault.where}: {fault.zh} / {fault.en}"

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from hall.ids import HallId
+from server.command_words import Lines, counts_from, refused
 from server.config.database import Database
-from server.config.sections import By, Fault, InvalidSettings, UnknownHall
+from server.config.sections import By, InvalidSettings, UnknownHall
 from server.config.store import Store
 from server.importer import ImportFaults, import_file, template
 from server.migrations.upgrade import upgrade
@@ -14,7 +15,7 @@ from server.migrations.upgrade import upgrade
 ACTOR: Final = "system:import"
 
 
-def import_into(data: Path, *, hall: HallId, workbook: bytes, check_only: bool) -> tuple[list[str], bool]:
+def import_into(data: Path, *, hall: HallId, workbook: bytes, check_only: bool) -> Lines:
     """Import, or only check; return lines for people, and whether it is (or could be) done."""
     database = Database(data)
     try:
@@ -28,22 +29,13 @@ def import_into(data: Path, *, hall: HallId, workbook: bytes, check_only: bool) 
     except UnknownHall:
         return [f"没有这个大厅 / there is no hall {hall} in {data}"], False
     except (ImportFaults, InvalidSettings) as error:
-        return [*map(_line, error.faults), "未作任何更改 / nothing was changed"], False
+        return refused(error.faults)
     finally:
         database.close()
     counts = f"{found.items} items, {found.windows} windows, {found.days} days of opening hours"
-    advice = (
-        "已检查，未作任何更改 / checked, nothing was changed"
-        if check_only
-        else "they count from the next start of the server"
-    )
-    return [f"{hall}: {counts}", advice], True
+    return [f"{hall}: {counts}", counts_from(check_only=check_only)], True
 
 
 def write_template(path: Path) -> None:
     """Write the workbook to be filled in."""
     path.write_bytes(template())
-
-
-def _line(fault: Fault) -> str:
-    return f"{fault.where}: {fault.zh} / {fault.en}"

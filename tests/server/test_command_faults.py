@@ -174,6 +174,7 @@ def test_an_address_whose_port_is_no_number_is_refused(tmp_path: Path):
     done = run("hall", "list", "--data", tmp_path, "--database-url", NOBODY_LISTENS.replace(":1/", ":secret-port/"))
 
     assert done.exit_code == 2
+    assert "Invalid value for '--database-url': " in done.output
     assert "this is no address" in done.output
     assert "secret-" not in done.output
 

@@ -55,7 +55,6 @@ def test_a_server_listens_on_addresses_of_both_kinds(host: str):
 
 
 def test_an_ipv6_address_stands_in_brackets(tmp_path: Path):
-    """The server serves there what it says."""
     words = [sys.executable, "-c", PROGRAM, "serve", "--data", str(tmp_path), "--host", "::1", "--port", "0"]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as server:
         try:
