@@ -5,6 +5,7 @@ Choose a profile with `pytest --hypothesis-profile=thorough`. A failure prints t
 """
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 # The machines that run this are shared and slow at times: a deadline per example would
@@ -17,6 +18,16 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("quick")
+
+# Where rich is installed, structlog draws a traceback with all local values: half a minute for those of a hall.
+structlog.configure(
+    processors=[
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if isinstance(one, structlog.dev.ConsoleRenderer)
+        else one
+        for one in structlog.get_config()["processors"]
+    ]
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -190,11 +190,12 @@ def listening(world: World) -> Iterator[None]:
             world.note("log", event=event, stream=message.get("stream"), reason=message.get("reason"))
         raise structlog.DropEvent
 
+    before = structlog.get_config()
     structlog.configure(processors=[hear], cache_logger_on_first_use=False)
     try:
         yield
     finally:
-        structlog.reset_defaults()
+        structlog.configure(**before)
 
 
 @cache

@@ -1,22 +1,12 @@
 """Calls of days that somebody asked about: each day has its own, also after the next one has begun."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from hall.ids import DAY_MS
 from server.api.why import page_of
 from server.callbook import CallBook
 from server.ledger.memory import MemoryLedger
 from tests.server.test_registry import NEXT_DATE, serving, two_halls
-from tests.support.live import HandClock, call_next, open_window, plain_logs, take
+from tests.support.live import HandClock, call_next, open_window, take
 from tests.support.plans import DATE, NINE_MS
-
-
-@pytest.fixture(autouse=True)
-def _plain_logs() -> Iterator[None]:
-    with plain_logs():
-        yield
 
 
 async def test_a_past_day_gets_no_calls_of_today():

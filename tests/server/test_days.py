@@ -1,7 +1,7 @@
 """Days to come: begun by their first booking, kept by their deadlines, taken over at midnight, found again at a start."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -32,16 +32,10 @@ from tests.support.booked_days import (
     turn_clock,
     until,
 )
-from tests.support.live import HandClock, commits_of, plain_logs, take
+from tests.support.live import HandClock, commits_of, take
 from tests.support.plans import CALENDAR, DATE, MIDNIGHT_MS, NINE_MS
 
 CLOSED = Calendar(years=(2026, 2027), days=(SpecialDay(day(2), "holiday"),))
-
-
-@pytest.fixture(autouse=True)
-def _plain_logs() -> Iterator[None]:
-    with plain_logs():
-        yield
 
 
 class CountedPlans(FixedPlans):

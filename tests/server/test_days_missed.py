@@ -1,20 +1,10 @@
 """Days that were over before a server ran again: ended without being replayed, and without blaming anybody who could not come."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from hall.ids import DAY_MS, MINUTE_MS
 from server.ledger.memory import MemoryLedger
 from tests.support.booked_days import book, day, serving, slot_ms, state_of, turn_clock, until
-from tests.support.live import HandClock, plain_logs, take
+from tests.support.live import HandClock, take
 from tests.support.plans import MIDNIGHT_MS, NINE_MS
-
-
-@pytest.fixture(autouse=True)
-def _plain_logs() -> Iterator[None]:
-    with plain_logs():
-        yield
 
 
 async def test_a_late_start_replays_no_day_that_has_ended():

@@ -1,7 +1,7 @@
 """All halls together: opening, turning the date, ticks, links between halls, restarts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -20,16 +20,10 @@ from server.ledger.port import StorageFailed
 from server.outcomes import HallStopped, Outcome, UnknownHall
 from server.registry import Halls
 from tests.support.halls import HOUR_MS
-from tests.support.live import HandClock, call_next, commits_of, open_window, plain_logs, take
+from tests.support.live import HandClock, call_next, commits_of, open_window, take
 from tests.support.plans import CALENDAR, DATE, MIDNIGHT_MS, NINE_MS, small_plan
 
 NEXT_DATE = "2026-11-24"
-
-
-@pytest.fixture(autouse=True)
-def _plain_logs() -> Iterator[None]:
-    with plain_logs():
-        yield
 
 
 def two_halls(calendar: Calendar = CALENDAR) -> FixedPlans:

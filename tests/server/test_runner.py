@@ -1,7 +1,7 @@
 """The runner: one order, one answer per command, nothing answered before it is durable."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -22,7 +22,6 @@ from tests.support.live import (
     commits_of,
     digest,
     open_window,
-    plain_logs,
     running,
     send,
     send_together,
@@ -31,12 +30,6 @@ from tests.support.live import (
 from tests.support.plans import DATE, NINE_MS
 
 STREAM = f"{HALL}/{DATE}"
-
-
-@pytest.fixture(autouse=True)
-def _plain_logs() -> Iterator[None]:
-    with plain_logs():
-        yield
 
 
 @pytest.fixture(params=sorted(OPENERS))

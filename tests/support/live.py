@@ -1,10 +1,8 @@
 """A live hall-day on a ledger, with a clock that tests turn by hand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-
-import structlog
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from hall.commands import AnyCommand, CallNext, OpenDay, OpenWindow, TakeTicket, WantedItem
 from hall.events import Commit
@@ -98,14 +96,3 @@ async def send_together(runner: HallRunner, *commands: AnyCommand) -> list[Commi
 async def commits_of(ledger: Ledger, stream: str = f"{HALL}/{DATE}") -> list[Commit]:
     """Return the whole log of a hall-day."""
     return [decoded(row) async for row in ledger.read(stream)]
-
-
-@contextmanager
-def plain_logs() -> Iterator[None]:
-    """Print tracebacks plainly: the coloured ones, with all local variables, take a second each."""
-    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(processors=[structlog.processors.add_log_level, renderer])
-    try:
-        yield
-    finally:
-        structlog.reset_defaults()
