@@ -95,15 +95,17 @@ def prepare(url: str, password: str, folder: Path, *, clerks: int, places: int, 
         _change(http, "calendar", lambda _: {"own": own})
         hall = http.get(f"/api/halls/{HALL}").raise_for_status().json()
         items = spread([one["code"] for one in hall["items"] if one["windows"]], ITEMS)
-        release = release_after(datetime.now(ZoneInfo(zone)), ahead_s) if ahead_s else None
-        _change(http, "policy", lambda content: {**content, "booking": _booking(items, places, release)})
-        staff = _clerks(http, [one["code"] for one in hall["windows"]], clerks)
-        return Place(
+        place = Place(
             url=url, hall=HALL, today=today.isoformat(), tomorrow=tomorrow.isoformat(), items=tuple(items),
             booked_items=tuple(items), kiosk=_device(http, "kiosk"), screen=_device(http, "board"),
-            manager=_account(http, "crowd-manager", "manager"), clerks=staff, folder=str(folder),
-            release_ms=int(release.timestamp() * 1_000) if release else 0, places=_per_slot(places) * SLOTS,
+            manager=_account(http, "crowd-manager", "manager"),
+            clerks=_clerks(http, [one["code"] for one in hall["windows"]], clerks), folder=str(folder),
+            places=_per_slot(places) * SLOTS,
         )  # fmt: skip
+        # Last, since the release is a full minute: whoever takes long before it need not wait for one more.
+        release = release_after(datetime.now(ZoneInfo(zone)), ahead_s) if ahead_s else None
+        _change(http, "policy", lambda content: {**content, "booking": _booking(items, places, release)})
+        return msgspec.structs.replace(place, release_ms=int(release.timestamp() * 1_000) if release else 0)
 
 
 def _per_slot(places: int) -> int:

@@ -9,8 +9,8 @@ import msgspec
 
 from server.demo.history import Operation
 
-PREPARING_S: Final = 20
-"""Setting the hall up takes less than this."""
+PREPARING_S: Final = 5
+"""Putting the slots on sale takes less than this."""
 CODES_SHOWN: Final = 5
 
 
@@ -29,7 +29,7 @@ class Sale(msgspec.Struct, frozen=True):
 
 
 def release_after(now: datetime, ahead_s: float) -> datetime:
-    """Return the first full minute so many seconds after the hall has been set up."""
+    """Return the first full minute so many seconds after the slots have been put on sale."""
     earliest = now + timedelta(seconds=PREPARING_S + ahead_s)
     return earliest.replace(second=0, microsecond=0) + timedelta(minutes=1)
 

@@ -27,7 +27,7 @@ from tests.support.services import missing
 @pytest.mark.slow  # a server and three processes of Locust are started
 @pytest.mark.timeout(300)
 def test_a_crowd_on_two_workers_is_told_nothing_that_the_log_does_not_have(tmp_path: Path) -> None:
-    found = run(Wanted(people=40, seconds=20, workers=2, clerks=2, places=460), tmp_path)
+    found = run(Wanted(people=40, seconds=14, workers=2, clerks=2, places=460), tmp_path)
 
     assert found.locust_said == ""
     assert found.comparison.findings == ()
@@ -47,7 +47,7 @@ def test_a_crowd_on_two_workers_is_told_nothing_that_the_log_does_not_have(tmp_p
 @pytest.mark.slow  # a server and Locust are started, after a full minute has begun
 @pytest.mark.timeout(300)
 def test_a_release_minute_is_told_as_booked_and_refused_against_what_was_offered(tmp_path: Path) -> None:
-    wanted = Wanted(shape="graduates", people=40, seconds=30, clerks=2, places=46, bookings=120)
+    wanted = Wanted(shape="graduates", people=40, seconds=20, clerks=2, places=46, bookings=120)
     found = run(wanted, tmp_path)
 
     assert found.comparison.findings == ()
@@ -66,8 +66,8 @@ def test_a_release_minute_is_told_as_booked_and_refused_against_what_was_offered
 def test_the_release_is_the_first_full_minute_after_the_hall_is_ready() -> None:
     now = datetime(2026, 11, 27, 9, 0, 30, tzinfo=ZoneInfo(OPENED_IN))
 
-    assert release_after(now, 5).strftime("%H:%M:%S") == "09:01:00"
-    assert release_after(now, 15).strftime("%H:%M:%S") == "09:02:00"
+    assert release_after(now, 20).strftime("%H:%M:%S") == "09:01:00"
+    assert release_after(now, 30).strftime("%H:%M:%S") == "09:02:00"
 
 
 @pytest.mark.slow  # PostgreSQL, Redis, nginx, three nodes and Locust are started
@@ -76,7 +76,7 @@ def test_a_crowd_in_halls_of_three_nodes_is_told_nothing_that_their_logs_do_not_
     if lacking := why_not():
         missing(lacking)
 
-    found = run(Wanted(people=36, seconds=20, clerks=12, cluster=True), tmp_path)
+    found = run(Wanted(people=36, seconds=12, clerks=12, cluster=True), tmp_path)
 
     assert found.locust_said == ""
     assert found.comparison.findings == ()
