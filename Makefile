@@ -23,7 +23,7 @@ UPGRADE ?=
 BIN := .venv/bin
 PACKAGES := hall server displays simulation
 
-.PHONY: help setup web run test check fix format lint types imports web-types web-units house hall-coverage bench audit crash powercut screens faults cluster dst flash load load-cluster fuzz attack advisories golden districts lock clean
+.PHONY: help setup web run provide test check fix format lint types imports web-types web-units house hall-coverage bench audit crash powercut screens faults cluster dst flash load load-cluster fuzz attack advisories golden districts lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -49,8 +49,12 @@ web: .venv/.installed ## build the pages (nothing to do: 0.1 s)
 run: setup ## show a whole busy day in the browser
 	$(BIN)/onewindow demo
 
-test: setup ## run every test, with a browser, PostgreSQL, Redis and nginx
+provide:
 	@[ "$(PROVIDE)" = no ] || .ci/provide
+
+# Python's packages and Debian's come from different places: side by side they are there sooner.
+test: ## set up, and run every test, with a browser, PostgreSQL, Redis and nginx
+	@$(MAKE) --no-print-directory --jobs=2 setup provide
 	$(BIN)/python -m pytest -m 'not bench' -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: format lint types imports web-types web-units house hall-coverage ## all checks that are quick
