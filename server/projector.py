@@ -23,6 +23,7 @@ from hall.events import Commit
 from hall.figures import Figures
 from hall.ids import HallId, Ms
 from server.bus import Bus, BusClosed, Subscription
+from server.kept_days import KeptDays
 from server.ledger.duty import Alone, OnDuty
 from server.ledger.port import Ledger, LedgerError, Row, stream_name
 from server.replay import decoded, learn_named
@@ -37,8 +38,8 @@ REST_MS: Final = 500
 """Rest between two rounds: the tables are at most this much behind, and a round takes what gathered meanwhile."""
 CHUNK: Final = 500
 """Rows folded in one go of the thread (some 20 ms), so that nobody else waits long for the interpreter."""
-FOLDS: Final = 200
-"""Days kept in memory: today's of 135 halls and some of the past; the one used longest ago goes first."""
+FOLDS: Final = 1_000
+"""Days kept in memory: today's of 135 halls, one of each that is over, and days to come, which are small."""
 REPORTS: Final = 500
 """Finished reports kept, by stream."""
 
@@ -80,7 +81,7 @@ class Projector:
         """Follow a ledger; ``wall_ms`` dates the reports, by the clock of the hall; of several nodes the one on ``duty`` writes the tables."""
         self._duty = duty or Alone()
         self._ledger, self._bus, self._reports, self._wall_ms = ledger, bus, reports, wall_ms
-        self._folds: OrderedDict[str, Figures] = OrderedDict()
+        self._folds: KeptDays[Figures] = KeptDays(lambda one: one.fold.state.is_ended, limit=FOLDS)
         self._written: dict[str, int] = {}
         self._ready: OrderedDict[str, tuple[int, Report]] = OrderedDict()
         self._failing: dict[str, str] = {}
@@ -210,12 +211,9 @@ class Projector:
             await self._fold(figures, rows)
         except (HallError, LedgerError) as error:
             # Half a chunk may be in it: begin anew next time.
-            self._folds.pop(stream, None)
+            self._folds.forget(stream)
             raise FiguresUnavailable(stream, str(error)) from error
-        self._folds[stream] = figures
-        self._folds.move_to_end(stream)
-        while len(self._folds) > FOLDS:
-            self._folds.popitem(last=False)
+        self._folds.keep(stream, figures)
         return figures
 
     async def _fold(self, figures: Figures, rows: Sequence[Row]) -> None:

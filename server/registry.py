@@ -41,8 +41,9 @@ from server.turning import bring_up, date_of, finish, left_open, local_date, was
 
 log = structlog.get_logger(__name__)
 
-PAST_LIMIT: Final = 16
-"""Days of the past that are kept open for corrections, over all halls; the one used longest ago is closed first."""
+PAST_LIMIT: Final = 4
+"""Days of the past that are kept open for corrections, over all halls, or one for each hall if that is more; the one used
+longest ago is closed first."""
 
 RETRY_MS: Final = 5_000
 """Rest before a day that could not be opened is tried again."""

@@ -1,10 +1,10 @@
 """The hall-days that messages speak of, folded from the ledger, with what each new commit must tell.
 
-A day is folded from its beginning when it is first asked for, and then follows its log; the days used longest ago are forgotten.
+A day is folded from its beginning when it is first asked for, and then follows its log; of the days that are over one of each
+hall is kept.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
@@ -14,6 +14,7 @@ from hall.events import Commit
 from hall.ids import TicketId
 from hall.state import HallDay
 from hall.step import apply
+from server.kept_days import KeptDays
 from server.ledger.port import Ledger, LedgerError, Row, hall_and_date
 from server.outbox.plan import Message, note_waits, planned
 from server.outbox.rules import MessageRules, Rules
@@ -24,7 +25,7 @@ _T = TypeVar("_T")
 CHUNK: Final = 500
 """Rows folded in one go of the thread (some 20 ms), so that nobody else waits long for the interpreter."""
 FOLDS: Final = 1_000
-"""Days kept in memory: 135 halls with the next six days each; days to come are small."""
+"""Days kept in memory: 135 halls with today, one that is over, and the next five each; days to come are small."""
 
 
 class DayUnreadable(Exception):
@@ -77,7 +78,7 @@ class Days:
     def __init__(self, ledger: Ledger, rules: Rules, thread: ThreadPoolExecutor) -> None:
         """Read a ledger; folding is done in ``thread``."""
         self._ledger, self._rules, self._thread = ledger, rules, thread
-        self._days: OrderedDict[str, Day] = OrderedDict()
+        self._days: KeptDays[Day] = KeptDays(lambda one: one.state.is_ended, limit=FOLDS)
 
     async def advanced(self, stream: str, *, after: int) -> Day:
         """Return a day with all that its log holds now; commits after ``after`` give news.
@@ -100,15 +101,12 @@ class Days:
             # A fault in the rules: it silences this day, and no other.
             self.forget(stream)
             raise DayUnreadable(stream, type(error).__name__) from error
-        self._days[stream] = day
-        self._days.move_to_end(stream)
-        while len(self._days) > FOLDS:
-            self._days.popitem(last=False)
+        self._days.keep(stream, day)
         return day
 
     def forget(self, stream: str) -> None:
         """Fold a day anew the next time."""
-        self._days.pop(stream, None)
+        self._days.forget(stream)
 
     def note_near(self, message: Message) -> None:
         """Remember that somebody was told that the turn is near."""
