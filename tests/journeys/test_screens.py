@@ -22,6 +22,15 @@ AGAIN_MS = 15_000
 BEYOND_MS = 2_000
 """So much older than the ring limit is the youngest of the old calls."""
 MANY = 16
+NODES = """() => {
+  const count = (node) => {
+    let found = 1 + (node.shadowRoot ? count(node.shadowRoot) : 0);
+    for (const child of node.childNodes) found += count(child);
+    return found;
+  };
+  return count(document);
+}"""
+"""Counts what a page is made of, what one does not see included."""
 
 pytestmark = [pytest.mark.browser]
 
@@ -145,6 +154,22 @@ def test_sixteen_calls_of_one_instant_are_all_seen_on_every_board(tmp_path: Path
         for board in boards:
             holds(board, lambda page=board: large(page) == calls, "every call stands large beside its window")
             holds(board, lambda page=board: sorted(rung(page)) == sorted(calls), "every call rings once")
+
+
+def test_a_board_has_as_many_nodes_after_a_day_as_after_an_hour(tmp_path: Path, eyes: Eyes):
+    """A board runs for weeks: nothing of a call is left in its page when the call is gone from it."""
+    with running(tmp_path, windows=3) as hall:
+        board = board_at(eyes, hall.url)
+        counts = []
+        for calls in (20, 10):
+            for call in range(calls):
+                last = call_somebody(hall, call % 3 + 1)
+                serve_somebody(hall, call % 3 + 1)
+            holds(board, lambda last=last: rung(board)[-1:] == [last], "the last call has rung")
+            holds(board, lambda: "0" in glass(board)["waiting-total"][0], "nobody waits")
+            counts.append(board.evaluate(NODES))
+
+    assert counts[0] == counts[1]
 
 
 def large(board: Page) -> dict[str, str]:
