@@ -13,6 +13,7 @@ import structlog
 
 from server.bus import Bus, BusClosed, Subscription
 from server.ledger.port import Ledger, LedgerError, OtherHistory
+from server.looks import NOTHING_NAMED, Looks
 from server.runner import HallRunner
 
 log = structlog.get_logger(__name__)
@@ -97,11 +98,12 @@ class Following:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _look_for_days(self) -> None:
+        looks = Looks(self.ledger, every_s=0)
         while True:
             await asyncio.sleep(STREAMS_SECONDS)
             try:
-                for head in await self.ledger.streams():
-                    self.begun(head.stream)
+                for stream in await looks.heads(NOTHING_NAMED):
+                    self.begun(stream)
             except LedgerError as error:
                 log.warning("logs_not_listed", reason=str(error))
 

@@ -1,7 +1,7 @@
 """The projector: follows the log and keeps figures and report tables beside it, in a thread of its own.
 
 Laws:
-- it reads the ledger only; the bus merely says when to look, and a lost hint costs :data:`LOOK_MS` at most;
+- it reads the ledger only; the bus merely says when to look, and a lost hint costs a look at all (:data:`LOOK_MS`);
 - tables and figures at a seq are a function of the log up to it: dropped and rebuilt they are equal;
 - a restart goes on where the tables stopped; a failure is told in :meth:`Projector.statistics`, and tried again.
 
@@ -22,10 +22,11 @@ from hall.errors import HallError
 from hall.events import Commit
 from hall.figures import Figures
 from hall.ids import HallId, Ms
-from server.bus import Bus, BusClosed, Subscription
+from server.bus import Bus, BusClosed, Hints, Subscription
 from server.kept_days import KeptDays
 from server.ledger.duty import Alone, OnDuty
 from server.ledger.port import Ledger, LedgerError, Row, stream_name
+from server.looks import NOTHING_NAMED, Looks
 from server.replay import decoded, learn_named
 from server.reports import Reports, ReportsUnavailable
 
@@ -33,7 +34,7 @@ log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
 LOOK_MS: Final = 5_000
-"""Every so often it looks at all streams without a hint."""
+"""Every so often it looks at all streams without a hint; more seldom where listing them takes long."""
 REST_MS: Final = 500
 """Rest between two rounds: the tables are at most this much behind, and a round takes what gathered meanwhile."""
 CHUNK: Final = 500
@@ -82,6 +83,7 @@ class Projector:
         self._duty = duty or Alone()
         self._ledger, self._bus, self._reports, self._wall_ms = ledger, bus, reports, wall_ms
         self._folds: KeptDays[Figures] = KeptDays(lambda one: one.fold.state.is_ended, limit=FOLDS)
+        self._looks = Looks(ledger, every_s=LOOK_MS / 1_000)
         self._written: dict[str, int] = {}
         self._ready: OrderedDict[str, tuple[int, Report]] = OrderedDict()
         self._failing: dict[str, str] = {}
@@ -132,12 +134,12 @@ class Projector:
         # A request that is given up must not leave a half-folded day to the next one.
         return await asyncio.shield(asyncio.ensure_future(self._report(stream)))
 
-    async def catch_up(self) -> None:
-        """Bring the tables up to the log as it is now; days that fail are told and left for later."""
+    async def catch_up(self, hints: Hints | None = None) -> None:
+        """Bring the tables up to the logs that hints name, or to all; days that fail are told and left for later."""
         self._counts["rounds"] += 1
-        for head in await self._ledger.streams():
-            if self._written.get(head.stream, 0) < head.version:
-                await self._project(head.stream)
+        for stream, version in (await self._looks.heads(hints)).items():
+            if self._written.get(stream, 0) < version:
+                await self._project(stream)
 
     async def rebuild(self) -> None:
         """Drop all tables and make them again from the log."""
@@ -161,22 +163,22 @@ class Projector:
         return report
 
     async def _follow(self, subscription: Subscription) -> None:
-        had_duty = True
+        had_duty, hints = True, None
         while True:
             try:
                 if self._duty.is_held and not had_duty:
-                    self._written = await self._in_thread(self._reports.seqs)
+                    self._written, hints = await self._in_thread(self._reports.seqs), None
                 had_duty = self._duty.is_held
                 if had_duty:
-                    await self.catch_up()
+                    await self.catch_up(hints)
             except (LedgerError, ReportsUnavailable) as error:
                 self._count_failure("", error)
             await asyncio.sleep(REST_MS / 1_000)
             try:
                 async with asyncio.timeout(LOOK_MS / 1_000):
-                    await subscription.next()
+                    hints = await subscription.next()
             except TimeoutError:
-                continue
+                hints = NOTHING_NAMED
             except BusClosed:
                 return
 

@@ -1,7 +1,7 @@
 """The outbox (消息发件箱): follows the log, and tells visitors what it says they must be told. Never fed by a request.
 
 Laws:
-- it reads the ledger only; the bus merely says when to look, and a lost hint costs :data:`LOOK_MS` at most;
+- it reads the ledger only; the bus merely says when to look, and a lost hint costs a look at all (:data:`LOOK_MS`);
 - new messages and the place in the log are written in one transaction, so killed anywhere none is lost and none is made
   twice; each goes out under its key (law S14), at most once for whoever honours it;
 - every message ends as sent, failed or void, with a reason, and that is logged;
@@ -27,6 +27,7 @@ from server.config.database import DatabaseUnavailable
 from server.contacts.book import Contacts
 from server.ledger.duty import Alone, OnDuty
 from server.ledger.port import Ledger, LedgerError, hall_and_date, stream_name
+from server.looks import NOTHING_NAMED, Looks
 from server.outbox.compose import CodeOf
 from server.outbox.days import Day, Days, DayUnreadable
 from server.outbox.near import near_messages
@@ -39,7 +40,7 @@ log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
 LOOK_MS: Final = 5_000
-"""Every so often it looks at all streams, and at who is near, without a hint."""
+"""Every so often it looks at who is near, and at all streams (more seldom where listing them takes long), without a hint."""
 REST_MS: Final = 200
 """Rest between two rounds: a round takes what gathered meanwhile."""
 DUTY_SECONDS: Final = 1.0
@@ -103,6 +104,7 @@ class Outbox:
         self._duty = duty or Alone()
         self._had_duty = True
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="outbox")
+        self._looks = Looks(ledger, every_s=LOOK_MS / 1_000)
         self._days = Days(ledger, self._rules, self._thread)
         self._cursors: dict[str, int] = {}
         self._unwritten: set[str] = set()
@@ -186,10 +188,7 @@ class Outbox:
 
     async def catch_up(self, hints: Hints | None = None) -> None:
         """Read the logs to their ends (those that hints name, or all), and plan what they say; faults are left for later."""
-        heads = {one.stream: one.seq for one in hints.hints} if hints is not None and not hints.missed else None
-        if heads is None:
-            heads = {head.stream: head.version for head in await self._ledger.streams()}
-        for stream, version in heads.items():
+        for stream, version in (await self._looks.heads(hints)).items():
             if self._cursors.get(stream, 0) >= version:
                 continue
             try:
@@ -247,6 +246,7 @@ class Outbox:
 
     async def _follow(self, subscription: Subscription) -> None:
         hints: Hints | None = None
+        is_quiet = True
         while True:
             try:
                 if not await self._is_on_duty():
@@ -255,7 +255,7 @@ class Outbox:
                     continue
                 await self.catch_up(hints)
                 await self.look_near()
-                if hints is None:
+                if is_quiet:
                     await self._write_cursors()
                 self._failing.pop("", None)
             except Exception as error:
@@ -264,9 +264,9 @@ class Outbox:
             await asyncio.sleep(REST_MS / 1_000)
             try:
                 async with asyncio.timeout(LOOK_MS / 1_000):
-                    hints = await subscription.next()
+                    hints, is_quiet = await subscription.next(), False
             except TimeoutError:
-                hints = None
+                hints, is_quiet = NOTHING_NAMED, True
             except BusClosed:
                 return
 
