@@ -100,6 +100,7 @@ bench: setup ## measure the rules and the live path, each beside a plain yardsti
 	$(BIN)/python -m tests.bench.commands
 	$(BIN)/python -m tests.bench.ledger
 	$(BIN)/python -m tests.bench.starting
+	$(BIN)/python -m tests.bench.days
 
 crash: setup ## kill -9 a busy server 20 times with a spare and 20 times alone, and compare what everybody was told with the log
 	$(BIN)/python -m tests.faults.crash $(ARGS)
