@@ -33,7 +33,7 @@ class OtherLog(LedgerError):
 
     def __init__(self, stream: str, version: int) -> None:
         """Remember where the logs part."""
-        super().__init__(f"{stream}: the target has another row {version}")
+        super().__init__(f"{stream}: 目标的第 {version} 行不同 / the target has another row {version}")
         self.stream = stream
         self.version = version
 

@@ -36,7 +36,9 @@ def check(address: str, *, schema: str = SCHEMA) -> None:
         found = _format_of(connection, schema)
     _check_not_newer(address, found)
     if found < FORMAT:
-        raise StorageFailed("the database is not prepared for this version: run onewindow migrate")
+        raise StorageFailed(
+            "数据库尚未为本版本准备 / the database is not prepared for this version: run onewindow migrate"
+        )
 
 
 def make_schemas(address: str, schemas: Sequence[str]) -> None:
@@ -56,7 +58,10 @@ def check_key(address: str, mark: str, *, is_first: bool = False) -> None:
             connection.execute(text(f"COMMENT ON TABLE plans IS 'key {mark}'"))
             return
     if found != f"key {mark}":
-        raise StorageFailed("server.key of this folder is not that of the database: copy it from another node")
+        raise StorageFailed(
+            "server.key 与数据库不符，请从其他节点复制 / "
+            "server.key of this folder is not that of the database: copy it from another node"
+        )
 
 
 @contextmanager

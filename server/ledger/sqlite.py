@@ -88,7 +88,7 @@ class SqliteLedger:
     def open_for_reading(cls, path: Path) -> "SqliteLedger":
         """Open beside a running server, for audits and reports; appending raises StorageFailed."""
         if not path.is_file():
-            raise StorageFailed(f"there is no ledger at {path}")
+            raise StorageFailed(f"没有日志 / there is no ledger at {path}")
         reading = _engine(path, read_only=True)
         try:
             with reading.connect() as connection:
@@ -189,7 +189,7 @@ class SqliteLedger:
 
     def _write(self, what: Append | Work) -> asyncio.Future[None]:
         if self._writer is None:
-            raise StorageFailed("this ledger is closed or open for reading only")
+            raise StorageFailed("日志已关闭或只读打开 / this ledger is closed or open for reading only")
         return self._writer.do(what)
 
     async def _page(self, stream: str, after: int) -> Page:

@@ -164,7 +164,7 @@ def test_a_database_that_is_none_any_more_is_not_called_verified(data: Path, tmp
     """What stands in its place would be restored one day."""
     (data / "config.db").write_bytes(b"overwritten" * 100)
 
-    with pytest.raises(BackupBroken, match=r"config\.db is damaged: it is no database"):
+    with pytest.raises(BackupBroken, match=r"config\.db 已损坏.*is damaged: it is no database"):
         backup(data, tmp_path / "one.tar.gz")
 
     assert not (tmp_path / "one.tar.gz").exists()

@@ -97,7 +97,7 @@ def test_a_variable_that_makes_no_sense_is_named_in_one_line(job: str, name: str
     done = CliRunner().invoke(main, [job, "--data", str(tmp_path / "data")], env={variable: value})
 
     assert done.exit_code == 2
-    assert re.fullmatch(rf"Error: {variable} is '{value}'; it must be .+\n", done.output)
+    assert re.fullmatch(rf"Error: {variable} 的值是 '{value}'，应为.+ / is '{value}'; it must be .+\n", done.output)
     assert not (tmp_path / "data").exists()
 
 
