@@ -26,14 +26,11 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import structlog
 
 from server.ledger.copying import copy_database, fault_of_database, is_database
 from server.ledger.lock import FileLock, lock_path
 from server.ledger.port import LedgerError, LedgerInUse, StreamHead
 from server.ledger.sqlite import FILE_NAME, SqliteLedger
-
-log = structlog.get_logger(__name__)
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
@@ -110,7 +107,6 @@ def backup(data: Path, target: Path) -> Manifest:
         raise BackupBroken(f"备份未完成 / the backup failed: {error}") from error
     finally:
         part.unlink(missing_ok=True)
-    log.info("backup_made", files=len(manifest.files), days=len(manifest.heads), bytes=target.stat().st_size)
     return manifest
 
 
@@ -136,7 +132,6 @@ def restore(archive: Path, data: Path, *, force: bool = False) -> Manifest:
             _put(staged, data)
         except _FAILURES as error:
             raise BackupBroken(f"恢复未完成 / the restore failed: {error}") from error
-    log.info("backup_restored", files=len(manifest.files), days=len(manifest.heads))
     return manifest
 
 
@@ -200,7 +195,7 @@ def _heads(ledger: Path) -> tuple[StreamHead, ...]:
 
 
 def _pack(folder: Path, manifest: Manifest, part: Path) -> None:
-    with part.open("xb") as file:
+    with open(part, "xb", opener=_for_owner) as file:
         with tarfile.open(fileobj=file, mode="w:gz") as archive:
             body = msgspec.json.format(msgspec.json.encode(manifest))
             info = tarfile.TarInfo(MANIFEST)
@@ -212,11 +207,18 @@ def _pack(folder: Path, manifest: Manifest, part: Path) -> None:
         os.fsync(file.fileno())
 
 
+def _for_owner(path: str, flags: int) -> int:
+    """Open a file that nobody else may read: it holds the key, and the hashes of passwords."""
+    return os.open(path, flags, 0o600)
+
+
 # ---- checking and putting back ----
 
 
 def _verify(archive: Path) -> Manifest:
-    with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".verify-") as folder:
+    # Beside the archive there is room for its like; a medium that is only read gives none.
+    beside = archive.parent if os.access(archive.parent, os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=beside, prefix=".verify-") as folder:
         return _unpack(archive, Path(folder) / "data")
 
 

@@ -283,6 +283,8 @@ def audit(data: Path, database_url: str, hall: str | None, day: str | None) -> N
     reports = audit_all(database_url or data / FILE_NAME, hall=hall, date=day)
     for report in reports:
         click.echo(report.text())
+    if not reports:
+        click.echo("没有可审计的日子 / there is nothing to audit", err=True)
     codes = [report.exit_code for report in reports]
     raise SystemExit(1 if 1 in codes else 0 if 0 in codes else 2)
 
@@ -398,7 +400,9 @@ def migrate(data: Path, database_url: str) -> None:
 def copy_log(source: str, target: str, hall: str | None) -> None:
     """Copy logs row for row and read the copies again; what is there already is compared, not written again."""
     from server.copy_logs import copy_between
+    from server.logs import configure
 
+    configure(as_json=False)
     copied = copy_between(source, target, hall=hall)
     for one in copied:
         click.echo(f"{one.stream}: {one.rows} rows, {one.new} of them new, head {one.head}")
