@@ -31,7 +31,9 @@ def fault_of(error: Exception) -> str | None:
     if isinstance(error, OSError):
         # Who closes the other end of a pipe is told nothing.
         return None if error.errno == errno.EPIPE else f"{FILE}: {_of_file(error)}"
-    return next((line for cause in _causes(error) if (line := _of_storage(cause)) is not None), None)
+    found = next((line for cause in _causes(error) if (line := _of_storage(cause)) is not None), None)
+    # A driver may explain itself in several lines.
+    return "; ".join(part.strip() for part in found.splitlines()) if found is not None else None
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

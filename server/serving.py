@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from server.app import Instead, create_app, opened_ledger, server_of
+from server.command_faults import fault_of
 from server.ledger.port import Ledger, LedgerError, LedgerInUse
 from server.logs import say
 from server.middleware import Application, Receive, Scope, Send
@@ -61,7 +62,7 @@ async def _serve(settings: Settings, *, spare: bool) -> int:
     try:
         ledger = await _opened(settings, spare=spare)
     except LedgerError as error:
-        say(f"Error: {error}")
+        say(f"Error: {fault_of(error)}")
         return FAILED
     try:
         listener = listener_of(settings.host, settings.port)
@@ -112,8 +113,6 @@ class Start:
         try:
             await self._app(scope, receive, hold)
         except Exception as error:
-            from server.command_faults import fault_of
-
             self.fault = fault_of(error)
             if failure:
                 await send({**failure, "message": failure["message"] if self.fault is None else ""})

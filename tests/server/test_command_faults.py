@@ -112,6 +112,7 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(job: list[
     done = run(*job, "--data", tmp_path, "--database-url", NOBODY_LISTENS)
 
     assert is_told_in_one_line(done)
+    assert len(done.output.partition("Error: ")[2].splitlines()) == 1
     assert "onnection refused" in done.output
     assert "secret-word" not in done.output
 
