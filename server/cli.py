@@ -25,6 +25,10 @@ REDIS_URL = click.option(
 LOCAL = "127.0.0.1"
 PORTS = click.IntRange(0, 65_535)
 PORT = click.option("--port", default=8000, type=PORTS, help="Port to listen on; 0 takes a free one.")
+NO_KEY: Final = (
+    "目标没有来源的 server.key：请在那里启动服务器之前复制过去，否则票的链接失效 / "
+    "the target has not the source's server.key: copy it before a server is started there, or links of tickets end"
+)
 FIRST_STEPS = """\b
 See a whole day first:  onewindow demo
 Set up your own halls:  onewindow init --preset longgang
@@ -399,7 +403,7 @@ def migrate(data: Path, database_url: str) -> None:
 @click.option("--hall", help="Only the logs of this hall.")
 def copy_log(source: str, target: str, hall: str | None) -> None:
     """Copy logs row for row and read the copies again; what is there already is compared, not written again."""
-    from server.copy_logs import copy_between
+    from server.copy_logs import copy_between, has_key_of
     from server.logs import configure
 
     configure(as_json=False)
@@ -408,6 +412,8 @@ def copy_log(source: str, target: str, hall: str | None) -> None:
         click.echo(f"{one.stream}: {one.rows} rows, {one.new} of them new, head {one.head}")
     if not copied:
         raise click.ClickException("没有这样的日志 / there is no such log")
+    if not has_key_of(source, target):
+        click.echo(NO_KEY, err=True)
 
 
 @main.command(short_help="Print the version of this installation.")

@@ -93,6 +93,20 @@ def test_commands_say_one_line_and_no_log(data: Path, tmp_path: Path):
     assert "ledger_opened" in copied.stderr
 
 
+def test_copied_logs_whose_key_stays_behind_are_told(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("server.logs.configure", lambda *, as_json: None)  # that is for a process of its own
+    (data / "server.key").write_bytes(b"k" * 32)
+    copying = ["copy-log", "--from", str(data), "--to", str(tmp_path / "to")]
+
+    without = CliRunner().invoke(main, copying)
+    (tmp_path / "to" / "server.key").write_bytes(b"k" * 32)
+    beside = CliRunner().invoke(main, copying)
+
+    assert (without.exit_code, beside.exit_code) == (0, 0)
+    assert "目标没有来源的 server.key" in without.stderr
+    assert "server.key" not in beside.stderr
+
+
 def test_an_archive_on_a_medium_without_room_to_write_is_verified_elsewhere(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
