@@ -108,7 +108,7 @@ def provider_of(raw: Mapping[str, Any]) -> Provider:
             )
     for value, halls in provider.halls.items():
         if not halls or not all(HALL_SCOPE.fullmatch(one) for one in halls):
-            raise BadProvider(f"大厅写代码、* 或 代码* / halls are codes, `*` or `code*` - at `$.halls.{value}`")
+            raise BadProvider(f"大厅写成代码、* 或代码加 * / halls are codes, `*` or `code*` - at `$.halls.{value}`")
     return msgspec.structs.replace(provider, client_secret=_secret(provider.client_secret))
 
 

@@ -133,8 +133,8 @@ def _rules(part: _Times, usual: MessageRules, file: _File, *, where: str) -> Mes
         unknown = [name for name in part.use if name not in {*file.channels, LOG}]
         if unknown or not part.use:
             raise BadMessages(
-                f"{where} 的 use 须列出已有的渠道 / "
-                f"use of {where} names channels that there are; unknown: {', '.join(unknown) or 'none'}"
+                f"use of {where}: 须列出已有的渠道 / it names channels that there are; "
+                f"unknown: {', '.join(unknown) or 'none'}"
             )
         changes["use"] = part.use
     return msgspec.structs.replace(usual, **changes)
@@ -146,8 +146,7 @@ def _quiet(text: str, where: str) -> tuple[int, int]:
     start, dash, end = text.partition("-")
     if not dash:
         raise BadMessages(
-            f"{where} 的 quiet 写成 21:00-07:30 或留空 / "
-            f"quiet of {where} is {text!r}; it looks like 21:00-07:30, or is empty"
+            f"quiet of {where}: 写成 21:00-07:30 或留空 / it looks like 21:00-07:30, or is empty, not {text!r}"
         )
     return _minute(start, f"quiet of {where}"), _minute(end, f"quiet of {where}")
 
@@ -155,13 +154,13 @@ def _quiet(text: str, where: str) -> tuple[int, int]:
 def _minute(text: str, where: str) -> int:
     found = TIME.fullmatch(text.strip())
     if found is None:
-        raise BadMessages(f"时刻写成 18:00 / {where} is {text!r}; a time of day looks like 18:00")
+        raise BadMessages(f"{where}: 时刻写成 18:00 / a time of day looks like 18:00, not {text!r}")
     return int(found[1]) * 60 + int(found[2])
 
 
 def _between(value: int, least: int, most: int, where: str) -> int:
     if not least <= value <= most:
-        raise BadMessages(f"应为 {least} 至 {most} / {where} is {value}; it is {least} to {most}")
+        raise BadMessages(f"{where}: 应为 {least} 至 {most} / it is {least} to {most}, not {value}")
     return value
 
 
