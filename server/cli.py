@@ -197,7 +197,7 @@ def init(data: Path, preset: str, hall: str | None, templates: bool, database_ur
             done = init_preset(place, preset, hall=hall, at_ms=time.time_ns() // 1_000_000, templates_only=templates)
     except AlreadyExists as error:
         raise click.ClickException(
-            f"{where} 中已有大厅或模板 / has halls or templates already (the first is {error})"
+            f"已有大厅或模板 / {where} has halls or templates already (the first is {error})"
         ) from error
     except UnknownHall as error:
         raise click.ClickException(f"预设中没有大厅 / the preset has no hall {error}") from error
