@@ -19,6 +19,8 @@ OPEN_STATES: Final = ("IDLE", "CALLING", "SERVING")
 WINDOWS_NAMED: Final = 4
 """More are told by their number."""
 
+HALL_STOPPED: Final = "HALL_STOPPED"
+
 _OF_NODE: Final[Mapping[str, tuple[str, tuple[str, str]]]] = {
     LEDGER_FAILS: (
         "alarm",
@@ -36,6 +38,16 @@ _OF_NODE: Final[Mapping[str, tuple[str, tuple[str, str]]]] = {
          "Each node counts rates alone: over all nodes together more is let through for now"),
     ),
 }  # fmt: skip
+
+
+def stopped_alarms(state: HallDay) -> Iterator[Json]:
+    """Say that the day takes nothing any more, since its last row."""
+    text = (
+        "本大厅已停止受理：屏幕保持最后的真实状态，请运维人员查看 /health 的原因并重新启动（多节点须全部重新启动）",
+        "This hall takes nothing any more: screens keep what was true. Let the operator look at /health for the reason; "
+        "the server (of several nodes: all) must be started again",
+    )
+    yield _alarm(HALL_STOPPED, "alarm", text, since_ms=state.at_ms)
 
 
 def alarms_of(state: HallDay, *, now_ms: Ms, linked: frozenset[str]) -> Iterator[Json]:

@@ -26,14 +26,11 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import structlog
 
 from server.ledger.copying import copy_database, fault_of_database, is_database
 from server.ledger.lock import FileLock, lock_path
 from server.ledger.port import LedgerError, LedgerInUse, StreamHead
 from server.ledger.sqlite import FILE_NAME, SqliteLedger
-
-log = structlog.get_logger(__name__)
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
@@ -56,7 +53,7 @@ _FAILURES: Final = (OSError, EOFError, LedgerError, tarfile.TarError, zlib.error
 
 
 class BackupError(Exception):
-    """Root of what keeps a backup or a restore from being made."""
+    """Root of what keeps a backup or a restore from being made; its message is for people, in Chinese and English."""
 
 
 class BackupBroken(BackupError):
@@ -95,9 +92,9 @@ def backup(data: Path, target: Path) -> Manifest:
     Works beside a running server. Raises BackupError; an archive that failed is not left behind.
     """
     if target.exists():
-        raise FolderNotEmpty(f"{target} exists already")
+        raise FolderNotEmpty(f"{target} 已经存在 / exists already")
     if not data.is_dir():
-        raise BackupBroken(f"there is no data folder {data}")
+        raise BackupBroken(f"没有这个数据文件夹 / there is no data folder {data}")
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     try:
@@ -107,10 +104,9 @@ def backup(data: Path, target: Path) -> Manifest:
         _verify(part)
         os.replace(part, target)
     except _FAILURES as error:
-        raise BackupBroken(f"backup failed: {error}") from error
+        raise BackupBroken(f"备份未完成 / the backup failed: {error}") from error
     finally:
         part.unlink(missing_ok=True)
-    log.info("backup_made", files=len(manifest.files), days=len(manifest.heads), bytes=target.stat().st_size)
     return manifest
 
 
@@ -123,18 +119,19 @@ def restore(archive: Path, data: Path, *, force: bool = False) -> Manifest:
     # To the end: a spare, or a server that is started again, must not begin on a folder that is moved away under it.
     with _locked(data) as lock, tempfile.TemporaryDirectory(dir=data.parent, prefix=".restore-") as folder:
         if lock is not None and any(path for path in data.iterdir() if not _is_left_out(path)) and not force:
-            raise FolderNotEmpty(f"{data} is not empty; its files would be replaced")
+            raise FolderNotEmpty(
+                f"{data} 不是空的，其中的文件会被替换，确要如此请加 --force / is not empty; its files would be replaced: --force sets them aside"
+            )
         staged = Path(folder) / "data"
         try:
             manifest = _unpack(archive, staged)
             if lock is None and data.exists():
-                raise FolderNotEmpty(f"{data} came into being meanwhile")
+                raise FolderNotEmpty(f"{data} 刚刚被别的程序建立 / came into being meanwhile")
             if lock is not None and sys.platform == "win32":
                 lock.release()  # There no folder is moved that has an open file.
             _put(staged, data)
         except _FAILURES as error:
-            raise BackupBroken(f"restore failed: {error}") from error
-    log.info("backup_restored", files=len(manifest.files), days=len(manifest.heads))
+            raise BackupBroken(f"恢复未完成 / the restore failed: {error}") from error
     return manifest
 
 
@@ -143,7 +140,7 @@ def verify(archive: Path) -> Manifest:
     try:
         return _verify(archive)
     except _FAILURES as error:
-        raise BackupBroken(f"{archive.name} cannot be read: {error}") from error
+        raise BackupBroken(f"{archive.name} 无法读取 / cannot be read: {error}") from error
 
 
 # ---- making ----
@@ -159,7 +156,7 @@ def _collect(data: Path, folder: Path) -> Manifest:
         if database:
             copy_database(source, copy)
         elif source.suffix == DATABASE and source.stat().st_size:
-            raise BackupBroken(f"{name} is damaged: it is no database")
+            raise BackupBroken(f"{name} 已损坏，不是数据库 / is damaged: it is no database")
         else:
             shutil.copyfile(source, copy)
         entries.append(FileEntry(name, copy.stat().st_size, _sha256(copy), database))
@@ -176,7 +173,9 @@ def _files_of(data: Path) -> list[Path]:
     found = sorted(path for path in data.rglob("*") if path.is_file() and not path.is_symlink())
     found = [path for path in found if not _is_left_out(path)]
     if len(found) > FILES_LIMIT:
-        raise BackupBroken(f"{data} holds more than {FILES_LIMIT} files; it is not a data folder")
+        raise BackupBroken(
+            f"{data} 的文件超过 {FILES_LIMIT} 个，不是数据文件夹 / holds more than {FILES_LIMIT} files; it is not a data folder"
+        )
     return found
 
 
@@ -196,7 +195,7 @@ def _heads(ledger: Path) -> tuple[StreamHead, ...]:
 
 
 def _pack(folder: Path, manifest: Manifest, part: Path) -> None:
-    with part.open("xb") as file:
+    with open(part, "xb", opener=_for_owner) as file:
         with tarfile.open(fileobj=file, mode="w:gz") as archive:
             body = msgspec.json.format(msgspec.json.encode(manifest))
             info = tarfile.TarInfo(MANIFEST)
@@ -208,11 +207,18 @@ def _pack(folder: Path, manifest: Manifest, part: Path) -> None:
         os.fsync(file.fileno())
 
 
+def _for_owner(path: str, flags: int) -> int:
+    """Open a file that nobody else may read: it holds the key, and the hashes of passwords."""
+    return os.open(path, flags, 0o600)
+
+
 # ---- checking and putting back ----
 
 
 def _verify(archive: Path) -> Manifest:
-    with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".verify-") as folder:
+    # Beside the archive there is room for its like; a medium that is only read gives none.
+    beside = archive.parent if os.access(archive.parent, os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=beside, prefix=".verify-") as folder:
         return _unpack(archive, Path(folder) / "data")
 
 
@@ -223,13 +229,13 @@ def _unpack(archive: Path, staged: Path) -> Manifest:
         first = packed.next()
         body = packed.extractfile(first) if first is not None and first.name == MANIFEST else None
         if body is None:
-            raise BackupBroken(f"{archive.name} has no manifest")
+            raise BackupBroken(f"{archive.name} 没有清单 / has no manifest")
         manifest = _manifest(body.read(BLOCK_BYTES * 64))
         for entry in manifest.files:
             _extract(packed, entry, staged)
     heads = _heads(staged / FILE_NAME)
     if heads != manifest.heads:
-        raise BackupBroken("the ledger's days are not those of the manifest")
+        raise BackupBroken("日志中的日期与清单不符 / the ledger's days are not those of the manifest")
     return manifest
 
 
@@ -237,22 +243,22 @@ def _manifest(body: bytes) -> Manifest:
     try:
         manifest = msgspec.json.decode(body, type=Manifest)
     except msgspec.DecodeError as error:
-        raise BackupBroken(f"the manifest cannot be read: {error}") from error
+        raise BackupBroken(f"清单无法读取 / the manifest cannot be read: {error}") from error
     if manifest.format > FORMAT or len(manifest.files) > FILES_LIMIT:
-        raise BackupBroken("the archive was made by a later version")
+        raise BackupBroken("备份由更新的版本写入 / the archive was made by a later version")
     return manifest
 
 
 def _extract(packed: tarfile.TarFile, entry: FileEntry, staged: Path) -> None:
     target = staged / entry.path
     if not target.resolve().is_relative_to(staged.resolve()):
-        raise BackupBroken(f"{entry.path} points outside of the data folder")
+        raise BackupBroken(f"{entry.path} 指向数据文件夹之外 / points outside of the data folder")
     try:
         source = packed.extractfile(f"data/{entry.path}")
     except KeyError:
         source = None
     if source is None:
-        raise BackupBroken(f"{entry.path} is missing")
+        raise BackupBroken(f"{entry.path} 缺失 / is missing")
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("xb") as file:
         shutil.copyfileobj(source, file, BLOCK_BYTES)
@@ -260,9 +266,9 @@ def _extract(packed: tarfile.TarFile, entry: FileEntry, staged: Path) -> None:
         os.fsync(file.fileno())
     target.chmod(0o600)
     if target.stat().st_size != entry.bytes or _sha256(target) != entry.sha256:
-        raise BackupBroken(f"{entry.path} is damaged")
+        raise BackupBroken(f"{entry.path} 已损坏 / is damaged")
     if entry.database and (fault := fault_of_database(target)):
-        raise BackupBroken(f"{entry.path} is damaged: {fault}")
+        raise BackupBroken(f"{entry.path} 已损坏 / is damaged: {fault}")
 
 
 def _put(staged: Path, data: Path) -> None:

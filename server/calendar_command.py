@@ -7,7 +7,7 @@ from typing import Final
 
 from hall.ids import HallId
 from hall.opening import SpecialDay
-from server.command_words import Lines, counts_from, refused
+from server.command_words import Lines, counts_from, no_hall, refused
 from server.config.calendar_edits import ImportedDays, ImportedYear, import_days, import_year
 from server.config.database import Database
 from server.config.holidays import hall_calendar, shared_calendar, years_published
@@ -56,7 +56,7 @@ def _with_database(data: Path, work: Callable[[Database], Lines]) -> Lines:
     try:
         return work(database)
     except UnknownHall as error:
-        return [f"没有这个大厅 / there is no hall {error} in {data}"], False
+        return [no_hall(str(error), data)], False
     except InvalidSettings as error:
         return refused(error.faults)
     finally:

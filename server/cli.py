@@ -25,6 +25,10 @@ REDIS_URL = click.option(
 LOCAL = "127.0.0.1"
 PORTS = click.IntRange(0, 65_535)
 PORT = click.option("--port", default=8000, type=PORTS, help="Port to listen on; 0 takes a free one.")
+NO_KEY: Final = (
+    "目标没有来源的 server.key：请在那里启动服务器之前复制过去，否则票的链接失效 / "
+    "the target has not the source's server.key: copy it before a server is started there, or links of tickets end"
+)
 FIRST_STEPS = """\b
 See a whole day first:  onewindow demo
 Set up your own halls:  onewindow init --preset longgang
@@ -193,7 +197,7 @@ def init(data: Path, preset: str, hall: str | None, templates: bool, database_ur
             done = init_preset(place, preset, hall=hall, at_ms=time.time_ns() // 1_000_000, templates_only=templates)
     except AlreadyExists as error:
         raise click.ClickException(
-            f"{where} 中已有大厅或模板 / has halls or templates already (the first is {error})"
+            f"已有大厅或模板 / {where} has halls or templates already (the first is {error})"
         ) from error
     except UnknownHall as error:
         raise click.ClickException(f"预设中没有大厅 / the preset has no hall {error}") from error
@@ -214,6 +218,7 @@ def init(data: Path, preset: str, hall: str | None, templates: bool, database_ur
 @click.argument("workbook", type=click.Path(dir_okay=False, path_type=Path), default=Path("onewindow.xlsx"))
 def import_workbook(data: Path, hall: str | None, check: bool, template: bool, workbook: Path) -> None:
     """Take over items, windows and hours from an xlsx workbook, all or nothing."""
+    from server.command_words import no_file
     from server.import_command import import_into, write_template
 
     if template:
@@ -227,7 +232,7 @@ def import_workbook(data: Path, hall: str | None, check: bool, template: bool, w
             "请用 --hall 指明大厅 / --hall CODE is needed: the hall whose settings the workbook holds"
         )
     if not workbook.is_file():
-        raise click.ClickException(f"没有这个文件 / there is no file {workbook}")
+        raise click.ClickException(no_file(workbook))
     with alone_in(existing(data)):
         end(*import_into(data, hall=hall, workbook=workbook.read_bytes(), check_only=check))
 
@@ -277,15 +282,13 @@ def import_calendar(data: Path, hall: str | None, year: int | None, check: bool,
 def audit(data: Path, database_url: str, hall: str | None, day: str | None) -> None:
     """Check stored days, or one DAY (2026-11-23), against the laws: 0 sound, 1 broken, 2 nothing to audit."""
     from server.audit import audit_all
-    from server.ledger.port import LedgerError
     from server.ledger.sqlite import FILE_NAME
 
-    try:
-        reports = audit_all(database_url or data / FILE_NAME, hall=hall, date=day)
-    except LedgerError as error:
-        raise click.ClickException(str(error)) from error
+    reports = audit_all(database_url or data / FILE_NAME, hall=hall, date=day)
     for report in reports:
         click.echo(report.text())
+    if not reports:
+        click.echo("没有可审计的日子 / there is nothing to audit", err=True)
     codes = [report.exit_code for report in reports]
     raise SystemExit(1 if 1 in codes else 0 if 0 in codes else 2)
 
@@ -295,13 +298,9 @@ def audit(data: Path, database_url: str, hall: str | None, day: str | None) -> N
 @click.argument("archive", type=click.Path(dir_okay=False, path_type=Path))
 def backup(data: Path, archive: Path) -> None:
     """Write a verified archive of the data folder to the new file ARCHIVE, beside a running server too."""
-    from server.backup import BackupError
     from server.backup import backup as make
 
-    try:
-        manifest = make(data, archive)
-    except BackupError as error:
-        raise click.ClickException(str(error)) from error
+    manifest = make(data, archive)
     click.echo(f"{archive}: {len(manifest.files)} files, {len(manifest.heads)} hall-days, verified")
 
 
@@ -309,12 +308,9 @@ def backup(data: Path, archive: Path) -> None:
 @click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def verify_backup(archive: Path) -> None:
     """Check every file of ARCHIVE against its manifest, and every database for damage: 0 whole, 1 not."""
-    from server.backup import BackupError, verify
+    from server.backup import verify
 
-    try:
-        manifest = verify(archive)
-    except BackupError as error:
-        raise click.ClickException(str(error)) from error
+    manifest = verify(archive)
     click.echo(f"{archive}: whole; {len(manifest.files)} files of {manifest.made_at}, {len(manifest.heads)} hall-days")
 
 
@@ -324,13 +320,9 @@ def verify_backup(archive: Path) -> None:
 @click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(data: Path, archive: Path, force: bool) -> None:
     """Put the files of ARCHIVE back into a data folder, after verifying them."""
-    from server.backup import BackupError
     from server.backup import restore as put_back
 
-    try:
-        manifest = put_back(archive, data, force=force)
-    except BackupError as error:
-        raise click.ClickException(str(error)) from error
+    manifest = put_back(archive, data, force=force)
     click.echo(f"{data}: {len(manifest.files)} files of {manifest.made_at}, {len(manifest.heads)} hall-days")
 
 
@@ -394,8 +386,6 @@ def account(
 def migrate(data: Path, database_url: str) -> None:
     """Make or change all tables of a PostgreSQL database; the folder's server.key becomes that of all nodes."""
     from server.cluster import migrate as run
-    from server.ledger.port import LedgerError
-    from server.migrations.upgrade import NewerDatabase
     from server.settings import Settings
 
     if not database_url:
@@ -404,11 +394,7 @@ def migrate(data: Path, database_url: str) -> None:
             "--database-url or ONEWINDOW_DATABASE_URL says which database; files need no migration"
         )
     data.mkdir(parents=True, exist_ok=True)
-    try:
-        lines = run(Settings(data=data, database_url=database_url))
-    except (LedgerError, NewerDatabase) as error:
-        raise click.ClickException(str(error)) from error
-    click.echo("\n".join(lines))
+    click.echo("\n".join(run(Settings(data=data, database_url=database_url))))
 
 
 @main.command(name="copy-log", short_help="Copy logs between a data folder and PostgreSQL, verified by hash.")
@@ -417,17 +403,17 @@ def migrate(data: Path, database_url: str) -> None:
 @click.option("--hall", help="Only the logs of this hall.")
 def copy_log(source: str, target: str, hall: str | None) -> None:
     """Copy logs row for row and read the copies again; what is there already is compared, not written again."""
-    from server.copy_logs import copy_between
-    from server.ledger.port import LedgerError
+    from server.copy_logs import copy_between, has_key_of
+    from server.logs import configure
 
-    try:
-        copied = copy_between(source, target, hall=hall)
-    except LedgerError as error:
-        raise click.ClickException(str(error)) from error
+    configure(as_json=False)
+    copied = copy_between(source, target, hall=hall)
     for one in copied:
         click.echo(f"{one.stream}: {one.rows} rows, {one.new} of them new, head {one.head}")
     if not copied:
         raise click.ClickException("没有这样的日志 / there is no such log")
+    if not has_key_of(source, target):
+        click.echo(NO_KEY, err=True)
 
 
 @main.command(short_help="Print the version of this installation.")
@@ -440,11 +426,12 @@ def version() -> None:
 
 def _check_messages(settings: "Settings") -> None:
     """Say what is wrong with the file of messages before anything is opened."""
+    from server.command_words import no_file
     from server.outbox.configuration import FILE_NAME, BadMessages, load_configuration
 
     try:
         if settings.messages is not None and not settings.messages.is_file():
-            raise BadMessages(f"没有这个文件 / there is no file {settings.messages}")
+            raise BadMessages(no_file(settings.messages))
         load_configuration(settings.messages or settings.data / FILE_NAME)
     except BadMessages as error:
         raise BadStart(str(error)) from error
@@ -453,10 +440,11 @@ def _check_messages(settings: "Settings") -> None:
 def _check_provider(settings: "Settings") -> None:
     """Say what is wrong with the file of the identity provider before anything is opened."""
     from server.accounts.provider import FILE_NAME, BadProvider, load_provider
+    from server.command_words import no_file
 
     try:
         if settings.oidc is not None and not settings.oidc.is_file():
-            raise BadProvider(f"没有这个文件 / there is no file {settings.oidc}")
+            raise BadProvider(no_file(settings.oidc))
         load_provider(settings.oidc or settings.data / FILE_NAME)
     except BadProvider as error:
         raise BadStart(str(error)) from error

@@ -1,11 +1,17 @@
 """Clocks: the only place where the live server learns the time. Rules never look at a clock; they are told."""
 
 import time
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from typing import Final, Protocol
+
+import structlog
 
 from hall.ids import Ms
 
+log = structlog.get_logger(__name__)
+
+BEHIND_MS: Final = 10_000
+"""A clock that lags behind stored rows by less is one of several that NTP keeps together."""
 NS_PER_MS = 1_000_000
 MS_PER_SECOND = 1_000
 LONGEST_SPEED = 3_600
@@ -80,3 +86,12 @@ class ScaledClock:
         self._start_ms = self.now_ms()
         self._began_ns = self._monotonic_ns()
         self._speed = speed
+
+
+def tell_if_behind(clock: Clock, stored: Iterable[Ms]) -> None:
+    """Log how far a clock is behind the moments of stored rows: until it has caught up time stands still in their halls."""
+    behind_ms = max(stored, default=0) - clock.now_ms()
+    if behind_ms > BEHIND_MS:
+        log.warning(
+            "clock_behind_log", seconds=behind_ms // MS_PER_SECOND, advice="set the clock by NTP, then start again"
+        )

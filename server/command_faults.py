@@ -6,11 +6,19 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Final
 
+from server.ledger.port import STORAGE
+
 FILE: Final = "文件或文件夹不能使用 / a file or folder cannot be used"
-STORAGE: Final = "数据库不能使用 / the database cannot be used"
 NEWER: Final = "数据由更新的版本写入 / the data are of a newer version"
 OLDER: Final = "数据由较旧的版本写入 / the data are of an older version"
 ENCODING: Final = "终端的编码写不出这些字，请改用 UTF-8 / the terminal cannot show these characters: use UTF-8"
+
+TOLD_BY_THEMSELVES: Final = (
+    ("server.ledger.port", "LedgerError"),
+    ("server.keys", "BadKey"),
+    ("server.backup", "BackupError"),
+)
+"""Kinds of faults whose message is this line already."""
 
 
 def fault_of(error: Exception) -> str | None:
@@ -23,7 +31,9 @@ def fault_of(error: Exception) -> str | None:
     if isinstance(error, OSError):
         # Who closes the other end of a pipe is told nothing.
         return None if error.errno == errno.EPIPE else f"{FILE}: {_of_file(error)}"
-    return next((line for cause in _causes(error) if (line := _of_storage(cause)) is not None), None)
+    found = next((line for cause in _causes(error) if (line := _of_storage(cause)) is not None), None)
+    # A driver may explain itself in several lines.
+    return "; ".join(part.strip() for part in found.splitlines()) if found is not None else None
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -43,7 +53,7 @@ def _of_storage(error: BaseException) -> str | None:
         return f"{NEWER}: {error}"
     if _is(error, "server.migrations.upgrade", "OlderDatabase"):
         return f"{OLDER}: {error}"
-    if _is(error, "server.ledger.port", "LedgerError") or _is(error, "server.keys", "BadKey"):
+    if any(_is(error, module, name) for module, name in TOLD_BY_THEMSELVES):
         return str(error)
     if _is(error, "sqlalchemy.exc", "DBAPIError"):
         return f"{STORAGE}: {str(getattr(error, 'orig', '')).strip()}"

@@ -1,8 +1,10 @@
-"""Words that the commands which change settings have in common."""
+"""Words that several commands have in common."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
+from hall.ids import HallId
 from server.config.sections import Fault
 
 Lines = tuple[list[str], bool]
@@ -14,6 +16,16 @@ NOTHING_CHANGED: Final = "未作任何更改 / nothing was changed"
 def refused(faults: Iterable[Fault]) -> Lines:
     """Tell every fault, and that nothing was changed."""
     return [*(f"{fault.where}: {fault.zh} / {fault.en}" for fault in faults), NOTHING_CHANGED], False
+
+
+def no_file(path: Path) -> str:
+    """Say that a file that was named is not there."""
+    return f"没有这个文件 / there is no file {path}"
+
+
+def no_hall(hall: HallId, place: Path | str) -> str:
+    """Say that a hall that was named is not in these settings."""
+    return f"没有这个大厅 / there is no hall {hall} in {place}"
 
 
 def counts_from(*, check_only: bool) -> str:

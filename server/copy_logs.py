@@ -19,6 +19,8 @@ from hall.state import HallDay
 from hall.step import apply
 from server.booking_traces import traces_of
 from server.config.places import is_address
+from server.keys import FILE_NAME as KEY_NAME
+from server.keys import load_key
 from server.ledger.chain import verified
 from server.ledger.port import Batch, Ledger, LedgerError, Row, hall_and_date
 from server.ledger.sqlite import FILE_NAME, SqliteLedger
@@ -33,7 +35,7 @@ class OtherLog(LedgerError):
 
     def __init__(self, stream: str, version: int) -> None:
         """Remember where the logs part."""
-        super().__init__(f"{stream}: the target has another row {version}")
+        super().__init__(f"{stream}: 目标的第 {version} 行不同 / the target has another row {version}")
         self.stream = stream
         self.version = version
 
@@ -52,6 +54,24 @@ class Copied(msgspec.Struct, frozen=True):
 def copy_between(source: str, target: str, *, hall: HallId | None) -> list[Copied]:
     """Copy all logs, or those of a hall, between two places (data folders or addresses); raise LedgerError."""
     return asyncio.run(_between(source, target, hall))
+
+
+def has_key_of(source: str, target: str) -> bool:
+    """Say whether what is derived with the source's key (secrets of tickets, pseudonyms) is the same at the target.
+
+    A source without a key has made nothing with it.
+    """
+    mark = _mark_of(source)
+    return not mark or mark == _mark_of(target)
+
+
+def _mark_of(place: str) -> str:
+    if is_address(place):
+        from server.ledger.postgres_schema import key_mark
+
+        return key_mark(place)
+    folder = Path(place)
+    return load_key(folder).mark() if (folder / KEY_NAME).is_file() else ""
 
 
 async def copy_logs(source: Ledger, target: Ledger, *, hall: HallId | None = None) -> list[Copied]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from hall.ids import HallId
-from server.command_words import Lines, counts_from, refused
+from server.command_words import Lines, counts_from, no_hall, refused
 from server.config.database import Database
 from server.config.sections import By, InvalidSettings, UnknownHall
 from server.config.store import Store
@@ -27,7 +27,7 @@ def import_into(data: Path, *, hall: HallId, workbook: bytes, check_only: bool) 
             by = By(ACTOR, time.time_ns() // 1_000_000)
             store.save(hall, found.changes, expected=versions, by=by)
     except UnknownHall:
-        return [f"没有这个大厅 / there is no hall {hall} in {data}"], False
+        return [no_hall(hall, data)], False
     except (ImportFaults, InvalidSettings) as error:
         return refused(error.faults)
     finally:

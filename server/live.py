@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from hall.feed import View
 from hall.ids import Ms
 from hall.state import HallDay, waiting_lines
 from server.accounts.store import Device
-from server.alarms import alarms_of, node_alarms, screen_alarms
+from server.alarms import alarms_of, node_alarms, screen_alarms, stopped_alarms
 from server.clock import Clock
 from server.degraded import Degraded
 from server.hub import RECEIPTS_MS, SCREEN_KINDS, Day, Hub, Presence
@@ -21,11 +21,20 @@ ALARMS_LISTED: Final = 50
 """More than a person can act on."""
 
 
+class LiveDay(Day, Protocol):
+    """A hall-day that says whether it still takes commands."""
+
+    @property
+    def stopped(self) -> str:
+        """Why it takes none; empty while it does."""
+        ...
+
+
 class LiveView:
     """Works the facts out, for one view at a time."""
 
     def __init__(
-        self, hub: Hub, waits: Waits, clock: Clock, degraded: Degraded, *, day_of: Callable[[str], Day | None]
+        self, hub: Hub, waits: Waits, clock: Clock, degraded: Degraded, *, day_of: Callable[[str], LiveDay | None]
     ) -> None:
         """Look at what the hub, the estimates and the halls know, at the devices that were read, and at the node itself."""
         self.devices: dict[str, list[Device]] = {}
@@ -55,7 +64,7 @@ class LiveView:
             case "clerk":
                 return self._clerk(hall, state, view.key)
             case "manager":
-                return self._manager(hall, state)
+                return self._manager(hall, state, is_stopped=bool(day.stopped))
             case _:
                 return None
 
@@ -95,13 +104,14 @@ class LiveView:
             self._counts[hall] = kept
         return kept[1]
 
-    def _manager(self, hall: str, state: HallDay) -> Json:
+    def _manager(self, hall: str, state: HallDay, *, is_stopped: bool) -> Json:
         now_ms = max(self._clock.now_ms(), state.at_ms)
         linked = self._hub.clerks_linked(hall)
         open_desks = [desk for desk in state.desks.values() if desk.state != "CLOSED"]
         table = self._waits.table(state)
         screens = self._screens(hall)
         alarms = [
+            *(stopped_alarms(state) if is_stopped else ()),
             *node_alarms(self.degraded.since),
             *alarms_of(state, now_ms=now_ms, linked=linked),
             *screen_alarms(screens),

@@ -3,9 +3,10 @@
 No personal data and no secrets: addresses (URLs) are never logged, since some carry a ticket's secret.
 """
 
+import contextlib
 import logging
 import sys
-from typing import Final
+from typing import Final, TextIO, cast
 
 import structlog
 
@@ -13,8 +14,29 @@ QUIET: Final = ("uvicorn", "uvicorn.error", "uvicorn.access", "websockets", "web
 """Their informational lines hold whole addresses with query strings."""
 
 
+class StandardError:
+    """Standard error as it is now; a line that it does not take (its disk is full, its reader gone) is lost, and nothing else."""
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Let it out, if that can be."""
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
+def say(line: str) -> None:
+    """Tell whoever started this process something that is no event."""
+    StandardError().write(f"{line}\n")
+
+
 def configure(*, as_json: bool) -> None:
     """Send every log line of this process to standard error, in one shape."""
+    screen = cast(TextIO, StandardError())
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -33,9 +55,9 @@ def configure(*, as_json: bool) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, last] if as_json else [*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(screen),
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(screen)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -23,7 +23,7 @@ from hall.opening import local_ms
 from hall.state import HallDay
 from server.bookers import Bookers
 from server.bus import Bus
-from server.clock import Clock
+from server.clock import Clock, tell_if_behind
 from server.config.plans import PlanSource
 from server.days import DaysStatistics, DaysToCome
 from server.following import FOLLOW_SECONDS, Following
@@ -140,6 +140,7 @@ class Halls:
         if self.is_shared:
             self._following.start()
         log.info("halls_started", halls=len(self._halls), shut=len(self._shut))
+        tell_if_behind(self.clock, (runner.view_state().at_ms for runner in self._runners()))
         if not facts:
             log.warning("no_halls", advice="stop the server, run onewindow init, start it again")
 

@@ -127,6 +127,11 @@ class HallRunner:
         """The name of its log."""
         return stream_name(self.hall, self.date)
 
+    @property
+    def stopped(self) -> str:
+        """Why it takes no commands; empty while it does."""
+        return self._stopped
+
     def view_state(self) -> HallDay:
         """Return the state as the durable log has it; read it at once, keep nothing of it, change nothing."""
         return self._standing.seen
@@ -134,7 +139,7 @@ class HallRunner:
     def statistics(self) -> RunnerStatistics:
         """Return the figures."""
         return RunnerStatistics(
-            stream=self.stream, seq=self._standing.seen.seq, running=not self._stopped, waiting=len(self._mailbox),
+            stream=self.stream, seq=self._standing.seen.seq, running=not self._stopped, stopped=self._stopped, waiting=len(self._mailbox),
             **vars(self._figures),
         )  # fmt: skip
 
@@ -251,7 +256,9 @@ class HallRunner:
         except Exception as error:
             # A bug of the runner itself: this hall-day stops, loudly; what is stored is safe.
             log.error("hall_day_stopped", stream=self.stream, exc_info=error)
-            self._stopped = f"stopped by a failure of the program: {type(error).__name__}"
+            self._stopped = (
+                f"{self.stream}: 程序出错而停止 / stopped by a failure of the program: {type(error).__name__}"
+            )
         finally:
             self._stopped = self._stopped or "stopped"
             self._mailbox.fail_all(HallStopped(self.stream, self._stopped))
@@ -457,8 +464,8 @@ class HallRunner:
     def _part(self, other: OtherHistory, entries: Sequence[Entry] = ()) -> None:
         """Stop for good: what this node knows, and its screens show, is not what the storage holds."""
         if not self._stopped:
-            log.error("log_is_another", stream=self.stream, row=other.version)
-            self._stopped = f"{other}; all nodes must be started again"
+            self._stopped = f"{other}; 所有节点须重新启动 / all nodes must be started again"
+            log.error("log_is_another", stream=self.stream, row=other.version, advice="start all nodes again")
             self._mailbox.knock()
         self._mailbox.fail(entries, HallStopped(self.stream, str(other)))
 
@@ -470,5 +477,5 @@ class HallRunner:
         self._mailbox.fail([entry], DecisionFailed(f"{name}: {type(error).__name__}"))
         if self._figures.crashes >= CRASHES_LIMIT:
             log.error("hall_day_stopped", stream=self.stream, crashes=self._figures.crashes)
-            self._stopped = f"stopped after {CRASHES_LIMIT} failures of its rules"
+            self._stopped = f"{self.stream}: 规则出错 {CRASHES_LIMIT} 次而停止 / stopped after {CRASHES_LIMIT} failures of its rules"
             self._mailbox.fail_waiting(HallStopped(self.stream, self._stopped))

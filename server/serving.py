@@ -5,14 +5,15 @@ import contextlib
 import gc
 import importlib.util
 import socket
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 
 from server.app import Instead, create_app, opened_ledger, server_of
+from server.command_faults import fault_of
 from server.ledger.port import Ledger, LedgerError, LedgerInUse
+from server.logs import say
 from server.middleware import Application, Receive, Scope, Send
 from server.settings import Settings
 
@@ -61,20 +62,18 @@ async def _serve(settings: Settings, *, spare: bool) -> int:
     try:
         ledger = await _opened(settings, spare=spare)
     except LedgerError as error:
-        sys.stderr.write(f"Error: {error}\n")
+        say(f"Error: {fault_of(error)}")
         return FAILED
     try:
         listener = listener_of(settings.host, settings.port)
     except OSError as error:
         await ledger.close()
-        sys.stderr.write(
-            f"Error: 无法监听 / cannot listen on {_place(settings.host, settings.port)}: {error.strerror}\n"
-        )
+        say(f"Error: 无法监听 / cannot listen on {_place(settings.host, settings.port)}: {error.strerror}")
         return FAILED
     # uvloop does this by itself; asyncio's own loop does not for such a listener, and answers would wait for an ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     port = listener.getsockname()[1]
-    sys.stderr.write(f"OneWindow at http://{_place(settings.host, port)}/ with the data in {settings.data}\n")
+    say(f"OneWindow at http://{_place(settings.host, port)}/ with the data in {settings.data}")
     app = create_app(settings, Instead(ledger=ledger))
     app.state.front = start = Start(app.state.front)
     server = server_of(app, settings)
@@ -84,7 +83,7 @@ async def _serve(settings: Settings, *, spare: bool) -> int:
         except SystemExit:
             # So ends a server whose application did not start.
             if start.fault is not None:
-                sys.stderr.write(f"Error: {start.fault}\n")
+                say(f"Error: {start.fault}")
             return FAILED
     return STOPPED if server.started else FAILED
 
@@ -114,8 +113,6 @@ class Start:
         try:
             await self._app(scope, receive, hold)
         except Exception as error:
-            from server.command_faults import fault_of
-
             self.fault = fault_of(error)
             if failure:
                 await send({**failure, "message": failure["message"] if self.fault is None else ""})

@@ -102,9 +102,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 class BadVariable(Exception):
     """An environment variable does not hold what it should."""
 
-    def __init__(self, field: str, value: str, *, wanted: str) -> None:
+    def __init__(self, field: str, value: str, *, wanted: tuple[str, str]) -> None:
         """Name the variable and what it may hold."""
-        super().__init__(f"{PREFIX}{field.upper()} is {value[:60]!r}; it must be {wanted}")
+        zh, en = wanted
+        shown = value[:60]
+        super().__init__(f"{PREFIX}{field.upper()} 的值是 {shown!r}，应为{zh} / is {shown!r}; it must be {en}")
 
 
 def from_environment(settings: Settings) -> Settings:
@@ -124,13 +126,13 @@ def from_environment(settings: Settings) -> Settings:
 
 def _limit(name: str, value: str) -> int:
     if re.fullmatch(r"[0-9]{1,12}", value.strip()) is None or int(value) == 0:
-        raise BadVariable(name, value, wanted="a whole number from 1 on")
+        raise BadVariable(name, value, wanted=("从 1 起的整数", "a whole number from 1 on"))
     return int(value)
 
 
 def _switch(name: str, value: str) -> bool:
     if (said := value.strip().lower()) not in YES | NO:
-        raise BadVariable(name, value, wanted="1 or 0")
+        raise BadVariable(name, value, wanted=(" 1 或 0", "1 or 0"))
     return said in YES
 
 

@@ -11,6 +11,8 @@ class RunnerStatistics(msgspec.Struct, frozen=True):
     stream: str
     seq: int
     running: bool
+    stopped: str
+    """Why it does not run; empty while it does."""
     waiting: int
     commands: int
     refusals: int

@@ -66,7 +66,7 @@ class PrintAgent(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], printer: Printer, jobs: Jobs, *, origins: frozenset[str]) -> None:
         if address[0] not in LOOPBACK:
-            raise ValueError(f"the print service listens on this box only, not on {address[0]}")
+            raise ValueError(f"打印服务只在本机监听 / the print service listens on this box only, not on {address[0]}")
         self.printer = printer
         self.jobs = jobs
         self.origins = origins

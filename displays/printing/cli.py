@@ -35,7 +35,7 @@ def printer_command(listen: str, address: str, origins: tuple[str, ...], paper: 
     except ValueError as fault:
         raise click.UsageError(str(fault)) from fault
     if host not in LOOPBACK:
-        raise click.UsageError(f"--listen must be a loopback address, not {host}")
+        raise click.UsageError(f"--listen 应为本机地址 / must be a loopback address, not {host}")
     allowed = frozenset(origin.rstrip("/") for origin in origins)
     with PrintAgent((host, port), printer, Jobs(printer, journal=journal), origins=allowed) as agent:
         click.echo(f"打印服务 print service: http://{host}:{agent.port}/status → {address}")

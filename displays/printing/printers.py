@@ -171,7 +171,7 @@ def printer_from(address: str, *, columns: int = COLUMNS_80_MM) -> Printer:
     if scheme == "tcp" and rest.startswith("//"):
         host, port = host_and_port(rest[2:], default_port=9100)
         return TcpPrinter(host, port, columns=columns)
-    raise ValueError(f"a printer is tcp://HOST:PORT or file:FOLDER, not {address!r}")
+    raise ValueError(f"打印机写成 / a printer is tcp://HOST:PORT or file:FOLDER, not {address!r}")
 
 
 def host_and_port(text: str, *, default_port: int) -> tuple[str, int]:
@@ -181,7 +181,7 @@ def host_and_port(text: str, *, default_port: int) -> tuple[str, int]:
         host, port = text, str(default_port)
     host = host.strip("[]")
     if not host or not port.isascii() or not port.isdigit() or not 0 <= int(port) <= 65_535:
-        raise ValueError(f"{text!r} is not HOST:PORT")
+        raise ValueError(f"{text!r} 不是主机加端口 / is not HOST:PORT")
     return host, int(port)
 
 

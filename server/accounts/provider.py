@@ -81,29 +81,34 @@ def load_provider(path: Path) -> Provider | None:
     except FileNotFoundError:
         return None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise BadProvider(f"{path.name}: {error}") from error
+        raise BadProvider(f"{path.name} 无法读取 / cannot be read: {error}") from error
     try:
         return provider_of(raw)
-    except (BadProvider, msgspec.ValidationError) as error:
+    except BadProvider as error:
         raise BadProvider(f"{path.name}: {error}") from error
 
 
 def provider_of(raw: Mapping[str, Any]) -> Provider:
-    """Return what a parsed file says; raises :class:`BadProvider` or msgspec's ValidationError."""
-    provider = msgspec.convert(raw, Provider)
+    """Return what a parsed file says; raises :class:`BadProvider`."""
+    try:
+        provider = msgspec.convert(raw, Provider)
+    except msgspec.ValidationError as error:
+        raise BadProvider(f"内容有误 / its content cannot be used: {error}") from error
     for field in ("issuer", "redirect"):
         if not is_safe_address(getattr(provider, field)):
-            raise BadProvider(f"{field} is an https address - at `$.{field}`")
+            raise BadProvider(f"{field} 应为 https 地址 / is an https address - at `$.{field}`")
     if "openid" not in provider.scopes or not all(SCOPE.fullmatch(one) for one in provider.scopes):
-        raise BadProvider("scopes are words, `openid` among them - at `$.scopes`")
+        raise BadProvider("scopes 是单词，其中须有 openid / scopes are words, `openid` among them - at `$.scopes`")
     if not provider.roles:
-        raise BadProvider("at least one value must mean a role - at `$.roles`")
+        raise BadProvider("至少一个值须对应一种角色 / at least one value must mean a role - at `$.roles`")
     for value, role in provider.roles.items():
         if role not in ACCOUNT_ROLES:
-            raise BadProvider(f"{role!r} is no role; there are {', '.join(ACCOUNT_ROLES)} - at `$.roles.{value}`")
+            raise BadProvider(
+                f"{role!r} 不是角色 / is no role; there are {', '.join(ACCOUNT_ROLES)} - at `$.roles.{value}`"
+            )
     for value, halls in provider.halls.items():
         if not halls or not all(HALL_SCOPE.fullmatch(one) for one in halls):
-            raise BadProvider(f"halls are codes, `*` or `code*` - at `$.halls.{value}`")
+            raise BadProvider(f"大厅写成代码、* 或代码加 * / halls are codes, `*` or `code*` - at `$.halls.{value}`")
     return msgspec.structs.replace(provider, client_secret=_secret(provider.client_secret))
 
 
@@ -169,5 +174,5 @@ def _secret(said: str) -> str:
         return said
     name = said.removeprefix(FROM_ENVIRONMENT)
     if name not in os.environ:
-        raise BadProvider(f"the environment variable {name} is not set - at `$.client_secret`")
+        raise BadProvider(f"没有设置环境变量 / the environment variable {name} is not set - at `$.client_secret`")
     return os.environ[name]

@@ -12,6 +12,8 @@ from server.metrics import exposition
 router = APIRouter(tags=["operation"], responses=PROBLEMS)
 
 NO_HALLS = "no halls: run onewindow init"
+REASONS_TOLD = 3
+"""Of days that stopped; a database that became another one stops all of them for one reason."""
 
 
 @router.get("/health")
@@ -43,18 +45,18 @@ async def _health(house: House) -> Json:
     bus = house.bus.statistics()
     rates = house.desk.rates.statistics()
     halls = house.halls.statistics()
-    stopped = [day.stream for day in halls.days if not day.running]
+    stopped = [day for day in (*halls.days, *halls.ahead.days) if not day.running]
     has_halls = bool(halls.days or halls.shut)
     return {
         "live": True,
         "ready": storage.ok and has_halls and not halls.shut and not stopped,
-        "reason": "" if has_halls else NO_HALLS,
+        "reason": "; ".join(day.stopped for day in stopped[:REASONS_TOLD]) if has_halls else NO_HALLS,
         "ledger": {"ok": storage.ok, "backend": house.ledger.statistics().backend, "reason": storage.reason},
         "bus": {"ok": bus.healthy, "backend": bus.backend},
         "rates": {"ok": rates.healthy, "backend": rates.backend},
         "halls": len(halls.days),
         "halls_shut": halls.shut,
-        "halls_stopped": stopped,
+        "halls_stopped": [day.stream for day in stopped],
         "links_waiting": halls.links_waiting,
         "version": house.version,
     }

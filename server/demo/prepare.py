@@ -160,7 +160,7 @@ def _open_day(plans: StoredPlans, hall: HallId) -> OpenDayFacts:
         facts = _workday(plans, hall, day)
         if facts is not None:
             return facts
-    raise NoOpenDay(hall)
+    raise NoOpenDay(f"{hall} 没有已公布的开放日 / is open on no published day")
 
 
 def _workday(plans: StoredPlans, hall: HallId, day: date) -> OpenDayFacts | None:

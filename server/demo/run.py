@@ -16,6 +16,7 @@ import msgspec
 from hall.catalog import Text
 from hall.ids import HallId
 from server.api.demo import FILE_NAME
+from server.command_words import no_hall
 from server.config.sections import UnknownHall
 from server.demo.compare import Comparison, compare
 from server.demo.dayfile import (
@@ -70,8 +71,11 @@ def main(
     wanted = Wanted(hall=hall, seed=seed, port=_free_port(port), data=data, speed=speed, until=until)
     try:
         folder, day, goes_on = prepared(wanted)
-    except (NoOpenDay, UnknownHall, LedgerError) as error:
-        teller.fail(f"{type(error).__name__}: {error}")
+    except UnknownHall as error:
+        teller.fail(no_hall(str(error), "any preset"))
+        return FAILED
+    except (NoOpenDay, LedgerError) as error:
+        teller.fail(str(error))
         return FAILED
     teller.begin(day, folder, goes_on=goes_on)
     with contextlib.suppress(KeyboardInterrupt):

@@ -1,5 +1,6 @@
 """Copies of SQLite files while they are in use, and whether a file is whole."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -22,11 +23,27 @@ def is_database(path: Path) -> bool:
         return file.read(len(MAGIC)) == MAGIC
 
 
+def reading_address(path: Path) -> str:
+    """Return the address by which SQLite reads a file.
+
+    On a medium that takes no writes (a snapshot, a disk that failed) SQLite cannot make the files that belong beside it; there
+    nobody changes anything, so it is read without them, unless rows stand in one that was left behind.
+    """
+    found = path.resolve()
+    beside = found.with_name(f"{found.name}-wal")
+    is_fixed = _takes_no_writes(found.parent) and not (beside.is_file() and beside.stat().st_size)
+    return f"file:{found}?mode=ro{'&immutable=1' if is_fixed else ''}"
+
+
+def _takes_no_writes(folder: Path) -> bool:
+    return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
 def copy_database(source: Path, target: Path) -> None:
     """Copy a database as it stands at one moment, beside its writer; raise StorageFailed if that fails."""
     try:
         with (
-            closing(sqlite3.connect(f"file:{source.resolve()}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as reading,
+            closing(sqlite3.connect(reading_address(source), uri=True, timeout=BUSY_SECONDS)) as reading,
             closing(sqlite3.connect(target)) as writing,
         ):
             reading.backup(writing, pages=PAGES_AT_ONCE)

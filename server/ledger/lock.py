@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from server.ledger.port import LedgerInUse
@@ -23,8 +24,9 @@ class FileLock:
             holder = os.pread(self._descriptor, HOLDER_BYTES, 0) if hasattr(os, "pread") else b""
             os.close(self._descriptor)
             raise LedgerInUse(path.with_suffix("").name, holder.decode("utf-8", "replace").strip()) from None
-        os.ftruncate(self._descriptor, 0)
-        os.write(self._descriptor, f"process {os.getpid()}\n".encode())
+        with suppress(OSError):  # The lock counts; a full disk that takes no note of its holder is told of elsewhere.
+            os.ftruncate(self._descriptor, 0)
+            os.write(self._descriptor, f"process {os.getpid()}\n".encode())
 
     def release(self) -> None:
         """Let the lock go; doing it again is nothing."""

@@ -24,7 +24,7 @@ LedgerError
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -114,8 +114,11 @@ class LedgerHealth(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+STORAGE: Final = "数据库不能使用 / the database cannot be used"
+
+
 class LedgerError(Exception):
-    """Root of everything a ledger raises."""
+    """Root of everything a ledger raises; its message is for people, in Chinese and English."""
 
 
 class VersionConflict(LedgerError):
@@ -123,7 +126,7 @@ class VersionConflict(LedgerError):
 
     def __init__(self, stream: str, expected: int, found: int) -> None:
         """Remember where the stream really stands."""
-        super().__init__(f"{stream}: expected version {expected}, found {found}")
+        super().__init__(f"{stream}: 版本应为 {expected}，实为 {found} / expected version {expected}, found {found}")
         self.stream = stream
         self.expected = expected
         self.found = found
@@ -134,7 +137,10 @@ class OtherHistory(LedgerError):
 
     def __init__(self, stream: str, version: int) -> None:
         """Remember the row that is not the one that was known."""
-        super().__init__(f"{stream} row {version}: the storage holds another history than it did")
+        super().__init__(
+            f"{stream} 第 {version} 行: 数据库中的历史已不是原来那份 / "
+            f"row {version}: the storage holds another history than it did"
+        )
         self.stream = stream
         self.version = version
 
@@ -144,7 +150,7 @@ class CommandIdTaken(LedgerError):
 
     def __init__(self, stream: str, command_id: str) -> None:
         """Remember which; an empty id means that the backend cannot tell."""
-        super().__init__(f"{stream}: command {command_id or '(one of a batch)'} is answered already")
+        super().__init__(f"{stream}: 命令已有答复 / command {command_id or '(one of a batch)'} is answered already")
         self.stream = stream
         self.command_id = command_id
 
@@ -154,7 +160,7 @@ class GuardMoved(LedgerError):
 
     def __init__(self, key: str, found: int) -> None:
         """Remember which key and where it stands; the key, a pseudonym, is not part of the message."""
-        super().__init__(f"a guard has moved on to {found}")
+        super().__init__(f"所依据的计数已变 / a guard has moved on to {found}")
         self.key = key
         self.found = found
 
@@ -164,7 +170,7 @@ class StorageFailed(LedgerError):
 
     def __init__(self, reason: str) -> None:
         """Remember the reason in the storage's own words."""
-        super().__init__(reason)
+        super().__init__(f"{STORAGE}: {reason}")
         self.reason = reason
 
 
@@ -173,7 +179,10 @@ class LedgerInUse(LedgerError):
 
     def __init__(self, path: str, holder: str) -> None:
         """Remember the file and what its holder wrote about itself."""
-        super().__init__(f"{path} is in use by another OneWindow process ({holder or 'unknown'}); stop that one first")
+        super().__init__(
+            f"{path} 正由另一个一窗通进程使用，请先停止它 / "
+            f"{path} is in use by another OneWindow process ({holder or 'unknown'}); stop that one first"
+        )
         self.path = path
         self.holder = holder
 
@@ -183,7 +192,10 @@ class LedgerTooNew(LedgerError):
 
     def __init__(self, path: str, found: int, known: int) -> None:
         """Remember both versions."""
-        super().__init__(f"{path} has format {found}; this program knows formats up to {known}")
+        super().__init__(
+            f"{path} 的格式为 {found}，本程序只认识到 {known} / "
+            f"{path} has format {found}; this program knows formats up to {known}"
+        )
         self.found = found
         self.known = known
 
@@ -191,9 +203,11 @@ class LedgerTooNew(LedgerError):
 class BrokenChain(LedgerError):
     """A row is missing, moved or altered; ``version`` names the first bad one."""
 
+    WRONG = "缺失或被改动"
+
     def __init__(self, stream: str, version: int, reason: str) -> None:
         """Remember where and why."""
-        super().__init__(f"{stream} row {version}: {reason}")
+        super().__init__(f"{stream} 第 {version} 行{self.WRONG} / row {version}: {reason}")
         self.stream = stream
         self.version = version
         self.reason = reason
@@ -201,6 +215,8 @@ class BrokenChain(LedgerError):
 
 class WrittenByNewer(BrokenChain):
     """The row is of a later version of the program: what follows from it is not known here, so nothing is decided."""
+
+    WRONG = "由更新的版本写入"
 
 
 class Ledger(Protocol):

@@ -16,6 +16,8 @@ from server.ledger.port import LedgerTooNew, StorageFailed
 from server.ledger.postgres import SCHEMA
 from server.ledger.tables import FORMAT, LedgerTables
 
+KEY: Final = "key "
+"""So begins the comment of a table that keeps the mark of the nodes' key."""
 MIGRATING: Final = 0x6F77_0002
 """Name of the lock of whoever makes or changes tables: two that migrate at once do it one after the other."""
 
@@ -36,7 +38,9 @@ def check(address: str, *, schema: str = SCHEMA) -> None:
         found = _format_of(connection, schema)
     _check_not_newer(address, found)
     if found < FORMAT:
-        raise StorageFailed("the database is not prepared for this version: run onewindow migrate")
+        raise StorageFailed(
+            "数据库尚未为本版本准备 / the database is not prepared for this version: run onewindow migrate"
+        )
 
 
 def make_schemas(address: str, schemas: Sequence[str]) -> None:
@@ -50,13 +54,26 @@ def make_schemas(address: str, schemas: Sequence[str]) -> None:
 def check_key(address: str, mark: str, *, is_first: bool = False) -> None:
     """Raise StorageFailed if the nodes use another key; ``is_first`` keeps the mark of this one if there is none yet."""
     with _connected(address, SCHEMA) as connection:
-        statement = text("SELECT obj_description(to_regclass('plans'), 'pg_class')")
-        found: str | None = connection.execute(statement).scalar()
-        if found is None and is_first:
-            connection.execute(text(f"COMMENT ON TABLE plans IS 'key {mark}'"))
+        found = _key_of(connection)
+        if not found and is_first:
+            connection.execute(text(f"COMMENT ON TABLE plans IS '{KEY}{mark}'"))
             return
-    if found != f"key {mark}":
-        raise StorageFailed("server.key of this folder is not that of the database: copy it from another node")
+    if found != mark:
+        raise StorageFailed(
+            "server.key 与数据库不符，请从其他节点复制 / "
+            "server.key of this folder is not that of the database: copy it from another node"
+        )
+
+
+def key_mark(address: str) -> str:
+    """Return the mark of the key that all nodes use; empty if none was bound yet."""
+    with _connected(address, SCHEMA) as connection:
+        return _key_of(connection)
+
+
+def _key_of(connection: Connection) -> str:
+    found: str | None = connection.execute(text("SELECT obj_description(to_regclass('plans'), 'pg_class')")).scalar()
+    return (found or "").removeprefix(KEY)
 
 
 @contextmanager

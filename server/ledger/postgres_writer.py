@@ -115,9 +115,9 @@ class GroupWriter:
     async def append(self, what: Append) -> None:
         """Write in a transaction shared with whatever else waits; return when it is durable, raise its conflict."""
         if self._is_closed:
-            raise StorageFailed("this ledger is closed")
+            raise StorageFailed("日志已关闭 / this ledger is closed")
         if len(self._waiting) >= WAITING_LIMIT:
-            raise StorageFailed(f"{WAITING_LIMIT} writes wait already")
+            raise StorageFailed(f"已有 {WAITING_LIMIT} 次写入在等待 / {WAITING_LIMIT} writes wait already")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         # Who asked may be gone by the time it fails; the failure is then nobody's.
         done.add_done_callback(lambda future: future.cancelled() or future.exception())

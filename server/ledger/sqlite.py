@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hall.policy import Plan, plan_hash
 from server.ledger.appending import BEGIN, Append
+from server.ledger.copying import reading_address
 from server.ledger.filing import NEW, PAGE_ROWS, Filing, filing_of
 from server.ledger.guarding import traced
 from server.ledger.lock import FileLock, lock_path
@@ -45,6 +47,9 @@ FILE_NAME = "ledger.db"
 
 BUSY_MS = 5_000
 """How long SQLite waits for a lock; only a backup or a reader of another process can hold one."""
+
+ROOM_BYTES = 1 << 20
+"""Less free than this is a full disk: a start makes files of some 100 KB beside the ledger."""
 
 T = TypeVar("T")
 Page = Sequence[Sequence[Any]]
@@ -88,7 +93,7 @@ class SqliteLedger:
     def open_for_reading(cls, path: Path) -> "SqliteLedger":
         """Open beside a running server, for audits and reports; appending raises StorageFailed."""
         if not path.is_file():
-            raise StorageFailed(f"there is no ledger at {path}")
+            raise StorageFailed(f"没有日志 / there is no ledger at {path}")
         reading = _engine(path, read_only=True)
         try:
             with reading.connect() as connection:
@@ -189,7 +194,7 @@ class SqliteLedger:
 
     def _write(self, what: Append | Work) -> asyncio.Future[None]:
         if self._writer is None:
-            raise StorageFailed("this ledger is closed or open for reading only")
+            raise StorageFailed("日志已关闭或只读打开 / this ledger is closed or open for reading only")
         return self._writer.do(what)
 
     async def _page(self, stream: str, after: int) -> Page:
@@ -209,7 +214,8 @@ class SqliteLedger:
 
 
 def _engine(path: Path, *, read_only: bool) -> Engine:
-    address = f"sqlite:///file:{path.resolve()}?mode={'ro' if read_only else 'rwc'}&uri=true"
+    place = reading_address(path) if read_only else f"file:{path.resolve()}?mode=rwc"
+    address = f"sqlite:///{place}&uri=true"
     # isolation_level=None: the driver begins nothing by itself; who writes says BEGIN.
     options = {"check_same_thread": False, "isolation_level": None, "timeout": BUSY_MS / 1000}
     engine = create_engine(address, connect_args=options, pool_size=1, max_overflow=0)
@@ -251,8 +257,14 @@ def _prepare(engine: Engine, path: Path) -> Filing:
             for statement in filing.place:
                 connection.exec_driver_sql(statement)
     except DBAPIError as error:
-        raise StorageFailed(str(error.orig)) from error
+        raise StorageFailed(_reason(error, path)) from error
     return filing
+
+
+def _reason(error: DBAPIError, path: Path) -> str:
+    """Return SQLite's words, and what they do not say: that there is no room for the files which it makes at the start."""
+    words = str(error.orig)
+    return f"磁盘已满 / the disk is full ({words})" if disk_usage(path.parent).free < ROOM_BYTES else words
 
 
 def _page(connection: Connection, asked: Sequence[str], of: tuple[str, int]) -> Page:

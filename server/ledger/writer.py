@@ -76,7 +76,7 @@ class Writer:
         """Write in a transaction shared with whatever else waits; done when it is durable, or with its conflict."""
         loop = asyncio.get_running_loop()
         if self._jobs.qsize() >= WAITING_LIMIT:
-            raise StorageFailed(f"{WAITING_LIMIT} writes wait already")
+            raise StorageFailed(f"已有 {WAITING_LIMIT} 次写入在等待 / {WAITING_LIMIT} writes wait already")
         job = _Job(what, loop, loop.create_future())
         self._jobs.put(job)
         return job.done

@@ -72,7 +72,7 @@ def load_configuration(path: Path) -> Configuration:
     except FileNotFoundError:
         return Configuration()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise BadMessages(f"{path.name}: {error}") from error
+        raise BadMessages(f"{path.name} 无法读取 / cannot be read: {error}") from error
     try:
         return configuration_of(raw)
     except BadMessages as error:
@@ -84,10 +84,10 @@ def configuration_of(raw: Mapping[str, Any]) -> Configuration:
     try:
         file = msgspec.convert(_with_environment(raw, "$"), _File)
     except msgspec.ValidationError as error:
-        raise BadMessages(str(error)) from error
+        raise BadMessages(f"内容有误 / its content cannot be used: {error}") from error
     _check_channels(file)
     if not 1 <= file.contact_days <= 3_650:
-        raise BadMessages("contact_days is 1 to 3650")
+        raise BadMessages("contact_days 应为 1 至 3650 / is 1 to 3650")
     usual = MessageRules(use=tuple(file.channels) or (LOG,))
     house = _rules(file, usual, file, where="the file")
     halls = {code: _rules(part, house, file, where=f"halls.{code}") for code, part in file.halls.items()}
@@ -114,7 +114,7 @@ def _with_environment(value: Any, where: str) -> Any:
     if isinstance(value, str) and value.startswith(FROM_ENVIRONMENT):
         name = value.removeprefix(FROM_ENVIRONMENT)
         if name not in os.environ:
-            raise BadMessages(f"the environment variable {name} is not set - at `{where}`")
+            raise BadMessages(f"没有设置环境变量 / the environment variable {name} is not set - at `{where}`")
         return os.environ[name]
     return value
 
@@ -132,7 +132,10 @@ def _rules(part: _Times, usual: MessageRules, file: _File, *, where: str) -> Mes
     if part.use is not None:
         unknown = [name for name in part.use if name not in {*file.channels, LOG}]
         if unknown or not part.use:
-            raise BadMessages(f"use of {where} names channels that there are; unknown: {', '.join(unknown) or 'none'}")
+            raise BadMessages(
+                f"use of {where}: 须列出已有的渠道 / it names channels that there are; "
+                f"unknown: {', '.join(unknown) or 'none'}"
+            )
         changes["use"] = part.use
     return msgspec.structs.replace(usual, **changes)
 
@@ -142,30 +145,35 @@ def _quiet(text: str, where: str) -> tuple[int, int]:
         return (0, 0)
     start, dash, end = text.partition("-")
     if not dash:
-        raise BadMessages(f"quiet of {where} is {text!r}; it looks like 21:00-07:30, or is empty")
+        raise BadMessages(
+            f"quiet of {where}: 写成 21:00-07:30 或留空 / it looks like 21:00-07:30, or is empty, not {text!r}"
+        )
     return _minute(start, f"quiet of {where}"), _minute(end, f"quiet of {where}")
 
 
 def _minute(text: str, where: str) -> int:
     found = TIME.fullmatch(text.strip())
     if found is None:
-        raise BadMessages(f"{where} is {text!r}; a time of day looks like 18:00")
+        raise BadMessages(f"{where}: 时刻写成 18:00 / a time of day looks like 18:00, not {text!r}")
     return int(found[1]) * 60 + int(found[2])
 
 
 def _between(value: int, least: int, most: int, where: str) -> int:
     if not least <= value <= most:
-        raise BadMessages(f"{where} is {value}; it is {least} to {most}")
+        raise BadMessages(f"{where}: 应为 {least} 至 {most} / it is {least} to {most}, not {value}")
     return value
 
 
 def _check_channels(file: _File) -> None:
     if len(file.channels) > CHANNELS_LIMIT:
-        raise BadMessages(f"more than {CHANNELS_LIMIT} channels")
+        raise BadMessages(f"渠道超过 {CHANNELS_LIMIT} 个 / more than {CHANNELS_LIMIT} channels")
     for name, settings in file.channels.items():
         where = f"channels.{name}"
         if NAME.fullmatch(name) is None or name == LOG:
-            raise BadMessages(f"{where}: a name is small letters, digits, - and _, and not {LOG}")
+            raise BadMessages(
+                f"{where}: 名称由小写字母、数字、- 和 _ 组成，且不能是 {LOG} / "
+                f"a name is small letters, digits, - and _, and not {LOG}"
+            )
         _check_address(settings.url, where)
         if isinstance(settings, WebhookSettings):
             _check_secret(settings.secret, where)
@@ -182,31 +190,35 @@ def _check_address(url: str, where: str) -> None:
     except ValueError:
         is_good = False
     if not is_good:
-        raise BadMessages(f"{where}.url must be an http or https address")
+        raise BadMessages(f"{where}.url 应为 http 或 https 地址 / must be an http or https address")
 
 
 def _check_headers(headers: Mapping[str, str], where: str) -> None:
     for name, value in headers.items():
         if HEADER_NAME.fullmatch(name) is None or HEADER_VALUE.fullmatch(value) is None:
-            raise BadMessages(f"{where}.headers: {name!r} is no header, or its value is not plain ASCII")
+            raise BadMessages(
+                f"{where}.headers: {name!r} 不是请求头，或其值不是 ASCII 字符 / "
+                "is no header, or its value is not plain ASCII"
+            )
 
 
 def _check_secret(secret: str, where: str) -> None:
     try:
         Webhook(secret)
     except (Base64Error, EmptyWebhookSecretError, RuntimeError) as error:
-        raise BadMessages(f"{where}.secret is not whsec_ and base 64") from error
+        raise BadMessages(f"{where}.secret 应为 whsec_ 加 base 64 / is not whsec_ and base 64") from error
 
 
 def _check_templates(settings: WeChatSettings | SmsSettings, where: str) -> None:
     for kind, template in settings.templates.items():
         if kind not in KINDS:
             raise BadMessages(
-                f"{where}.templates.{kind}: there is no such kind of message; kinds are {', '.join(KINDS)}"
+                f"{where}.templates.{kind}: 没有这种消息 / there is no such kind of message; kinds are {', '.join(KINDS)}"
             )
         facts = template.facts if isinstance(settings, SmsSettings) else template.fields  # type: ignore[union-attr]
         for name, fact in facts.items():
             if fact not in FACTS:
                 raise BadMessages(
-                    f"{where}.templates.{kind}.{name}: there is no fact {fact}; facts are {', '.join(FACTS)}"
+                    f"{where}.templates.{kind}.{name}: 没有这个字段 / there is no fact {fact}; "
+                    f"facts are {', '.join(FACTS)}"
                 )

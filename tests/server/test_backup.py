@@ -1,6 +1,10 @@
 """Backups are taken beside a running server, verified, and restored without destroying anything."""
 
 import asyncio
+import os
+import stat
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -10,7 +14,7 @@ from click.testing import CliRunner
 from server.audit import audit_all
 from server.backup import BackupBroken, FolderInUse, FolderNotEmpty, Manifest, _unpack, backup, restore, verify
 from server.cli import main
-from server.ledger.copying import copy_database
+from server.ledger.copying import copy_database, reading_address
 from server.ledger.port import LedgerInUse, StreamHead
 from server.ledger.sqlite import FILE_NAME, SqliteLedger
 from tests.support.live import running, send, take
@@ -57,6 +61,88 @@ def test_an_archive_is_verified_by_a_command_of_its_own(data: Path, tmp_path: Pa
     content[len(content) // 2] ^= 1
     archive.write_bytes(bytes(content))
     assert CliRunner().invoke(main, ["verify-backup", str(archive)]).exit_code == 1
+
+
+def test_an_archive_is_for_its_owner_only(data: Path, tmp_path: Path):
+    """It holds the server's key and the hashes of passwords, whatever the shell of who makes it lets others read."""
+    before = os.umask(0o022)
+    try:
+        backup(data, tmp_path / "one.tar.gz")
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE((tmp_path / "one.tar.gz").stat().st_mode) == 0o600
+
+
+def test_commands_say_one_line_and_no_log(data: Path, tmp_path: Path):
+    made = CliRunner().invoke(main, ["backup", "--data", str(data), str(tmp_path / "one.tar.gz")])
+    put = CliRunner().invoke(main, ["restore", "--data", str(tmp_path / "again"), str(tmp_path / "one.tar.gz")])
+    # It opens a ledger for writing, which is told in the log: to standard error.
+    copying = [
+        "-c",
+        "from server.cli import main; main()",
+        "copy-log",
+        "--from",
+        str(data),
+        "--to",
+        str(tmp_path / "to"),
+    ]
+    copied = subprocess.run([sys.executable, *copying], capture_output=True, text=True, check=True)
+
+    assert [len(done.stdout.splitlines()) for done in (made, put, copied)] == [1, 1, 1]
+    assert "ledger_opened" in copied.stderr
+
+
+def test_copied_logs_whose_key_stays_behind_are_told(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("server.logs.configure", lambda *, as_json: None)  # that is for a process of its own
+    (data / "server.key").write_bytes(b"k" * 32)
+    copying = ["copy-log", "--from", str(data), "--to", str(tmp_path / "to")]
+
+    without = CliRunner().invoke(main, copying)
+    (tmp_path / "to" / "server.key").write_bytes(b"k" * 32)
+    beside = CliRunner().invoke(main, copying)
+
+    assert (without.exit_code, beside.exit_code) == (0, 0)
+    assert "目标没有来源的 server.key" in without.stderr
+    assert "server.key" not in beside.stderr
+
+
+def test_an_archive_on_a_medium_without_room_to_write_is_verified_elsewhere(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    backup(data, tmp_path / "one.tar.gz")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    monkeypatch.setattr("server.backup.os.access", lambda folder, _mode: folder != tmp_path)
+    used: list[Path] = []
+
+    def unpack(archive: Path, staged: Path) -> Manifest:
+        used.append(staged.parent.parent)
+        return _unpack(archive, staged)
+
+    monkeypatch.setattr("server.backup._unpack", unpack)
+
+    assert len(verify(tmp_path / "one.tar.gz").files) == 2
+    assert used == [elsewhere]
+
+
+@pytest.mark.skipif(not hasattr(os, "statvfs"), reason="this system does not say which media take no writes")
+def test_a_folder_on_a_medium_that_takes_no_writes_is_read_without_files_beside_it(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A snapshot, or a disk that the system has made read-only: of all folders the one to be backed up."""
+    monkeypatch.setattr("server.ledger.copying._takes_no_writes", lambda folder: folder == data.resolve())
+    before = sorted(data.rglob("*"))
+
+    backup(data, tmp_path / "one.tar.gz")
+    reports = audit_all(data / FILE_NAME)
+
+    assert sorted(data.rglob("*")) == before
+    assert [report.exit_code for report in reports] == [0]
+    # Where a process was killed the newest rows still stand beside the file: that is never left out.
+    (data / f"{FILE_NAME}-wal").write_bytes(b"rows")
+    assert "immutable" not in reading_address(data / FILE_NAME)
 
 
 def test_a_backup_beside_a_running_server_is_whole(data: Path, tmp_path: Path):
@@ -164,7 +250,7 @@ def test_a_database_that_is_none_any_more_is_not_called_verified(data: Path, tmp
     """What stands in its place would be restored one day."""
     (data / "config.db").write_bytes(b"overwritten" * 100)
 
-    with pytest.raises(BackupBroken, match=r"config\.db is damaged: it is no database"):
+    with pytest.raises(BackupBroken, match=r"config\.db 已损坏.*is damaged: it is no database"):
         backup(data, tmp_path / "one.tar.gz")
 
     assert not (tmp_path / "one.tar.gz").exists()

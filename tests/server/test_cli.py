@@ -1,5 +1,6 @@
 """The command line: it starts quickly, makes a hall, serves it, and says what is wrong in one line."""
 
+import asyncio
 import os
 import re
 import signal
@@ -18,6 +19,7 @@ from server.accounts.store import NO_PASSWORD, Account, AccountStore, NewAccount
 from server.cli import main
 from server.config.database import Database
 from server.ledger.lock import FileLock, lock_path
+from server.ledger.sqlite import SqliteLedger
 from server.migrations.upgrade import upgrade
 
 ONEWINDOW = [sys.executable, "-c", "from server.cli import main; main()"]
@@ -55,6 +57,14 @@ def test_a_folder_without_a_ledger_cannot_be_audited(tmp_path: Path):
 
     assert done.exit_code == 1
     assert "there is no ledger" in done.output
+
+
+def test_an_audit_that_finds_nothing_says_so(tmp_path: Path):
+    asyncio.run(SqliteLedger.open(tmp_path / "ledger.db").close())
+
+    done = CliRunner().invoke(main, ["audit", "--data", str(tmp_path), "2026-11-23"])
+
+    assert (done.exit_code, done.stderr) == (2, "没有可审计的日子 / there is nothing to audit\n")
 
 
 def test_an_unknown_preset_is_named(tmp_path: Path):
@@ -97,7 +107,7 @@ def test_a_variable_that_makes_no_sense_is_named_in_one_line(job: str, name: str
     done = CliRunner().invoke(main, [job, "--data", str(tmp_path / "data")], env={variable: value})
 
     assert done.exit_code == 2
-    assert re.fullmatch(rf"Error: {variable} is '{value}'; it must be .+\n", done.output)
+    assert re.fullmatch(rf"Error: {variable} 的值是 '{value}'，应为.+ / is '{value}'; it must be .+\n", done.output)
     assert not (tmp_path / "data").exists()
 
 

@@ -7,8 +7,9 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,7 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(job: list[
     done = run(*job, "--data", tmp_path, "--database-url", NOBODY_LISTENS)
 
     assert is_told_in_one_line(done)
+    assert len(done.output.partition("Error: ")[2].splitlines()) == 1
     assert "onnection refused" in done.output
     assert "secret-word" not in done.output
 
@@ -179,21 +181,71 @@ def test_an_address_whose_port_is_no_number_is_refused(tmp_path: Path):
     assert "secret-" not in done.output
 
 
-@pytest.mark.parametrize("package", ["server", "simulation"])
-def test_whatever_a_command_refuses_in_its_own_words_is_told_in_chinese_too(package: str) -> None:
-    told = list(_refusals_in(package))
+def test_a_backup_that_cannot_be_made_or_read_is_told_in_one_line(tmp_path: Path):
+    (tmp_path / "no.tar.gz").write_bytes(b"no archive")
 
-    assert len(told) > 5
-    assert [words for words in told if re.search("[\u4e00-\u9fff]", words) is None] == []
+    made = run("backup", "--data", tmp_path / "data", tmp_path / "one.tar.gz")
+    read = run("verify-backup", tmp_path / "no.tar.gz")
+
+    assert is_told_in_one_line(made)
+    assert f"Error: 没有这个数据文件夹 / there is no data folder {tmp_path / 'data'}\n" == made.output
+    assert is_told_in_one_line(read)
+    assert "Error: no.tar.gz 无法读取 / cannot be read: " in read.output
 
 
-def _refusals_in(package: str) -> Iterator[str]:
-    """Yield the texts that stand in the calls of click's refusals; what others have worded is not among them."""
-    kinds = {"ClickException", "BadParameter", "UsageError", "BadStart"}
-    for file in (ROOT / package).rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).rpartition(".")[2] in kinds:
-                written = [one.value for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant)]
-                texts = [one for one in written if isinstance(one, str)]
-                if any(len(text.split()) > 1 for text in texts):
-                    yield "".join(texts)
+REFUSALS = {"ClickException", "BadParameter", "UsageError", "BadStart"}
+WORDED_BY_MODULES = ("BackupError", "BadKey", "BadMessages", "BadProvider", "BadVariable", "LedgerError", "NoOpenDay")
+"""Kinds of faults whose message commands print as it is."""
+
+
+def test_a_fault_that_a_command_repeats_is_worded_in_chinese_too() -> None:
+    """Either its class words it, whatever it is made with, or everybody who raises it does."""
+    nodes = _nodes_of("server")
+    classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
+    kinds = {name for name in [*classes, *WORDED_BY_MODULES] if _comes_from(name, WORDED_BY_MODULES, classes)}
+    own = {name: words for name in kinds for words in _texts_of(ast.walk(classes[name]), {"__init__"})}
+    told = list(_texts_of(nodes, kinds - set(own)))
+
+    assert len(kinds) > 15
+    assert len(told) > 30
+    assert [words for words in [*own.values(), *told] if not _has_chinese(words)] == []
+
+
+@pytest.mark.parametrize(
+    ("package", "kinds"), [("server", REFUSALS), ("simulation", REFUSALS), ("displays", {*REFUSALS, "ValueError"})]
+)
+def test_whatever_a_command_refuses_in_its_own_words_is_told_in_chinese_too(package: str, kinds: set[str]) -> None:
+    told = list(_texts_of(_nodes_of(package), kinds))
+
+    assert told
+    assert [words for words in told if not _has_chinese(words)] == []
+
+
+def _has_chinese(words: str) -> bool:
+    return re.search("[\u4e00-\u9fff]", words) is not None
+
+
+@lru_cache(maxsize=1)
+def _nodes_of(package: str) -> tuple[ast.AST, ...]:
+    files = (ROOT / package).rglob("*.py")
+    return tuple([node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))])
+
+
+def _comes_from(name: str, roots: Iterable[str], classes: Mapping[str, ast.ClassDef]) -> bool:
+    if name in roots or name not in classes:
+        return name in roots
+    return any(_comes_from(_name(base), roots, classes) for base in classes[name].bases)
+
+
+def _name(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+
+
+def _texts_of(nodes: Iterable[ast.AST], names: set[str]) -> Iterator[str]:
+    """Yield the texts that stand in calls of these names; what others have worded is not among them."""
+    for node in nodes:
+        if isinstance(node, ast.Call) and node.args and _name(node.func) in names:
+            written = [one.value for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant)]
+            texts = [one for one in written if isinstance(one, str)]
+            if any(len(text.split()) > 1 for text in texts):
+                yield "".join(texts)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -87,6 +88,19 @@ async def test_a_full_disk_refuses_and_a_freed_one_works_again(ledger: SqliteLed
     assert (await ledger.health()).ok
     assert len([row async for row in ledger.read(A)]) == 53
     assert ledger.statistics().failures == 1
+
+
+async def test_a_ledger_on_a_full_disk_is_not_opened_and_says_that_the_disk_is_full(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """SQLite only speaks of an I/O error; the note of who holds the lock is no reason to fail."""
+    await SqliteLedger.open(path).close()
+    monkeypatch.setattr("server.ledger.sqlite.disk_usage", lambda _folder: SimpleNamespace(free=4_096))
+
+    with no_room_beyond(0), pytest.raises(StorageFailed, match=r"磁盘已满 / the disk is full \(.+\)"):
+        SqliteLedger.open(path)
+
+    await SqliteLedger.open(path).close()
 
 
 async def test_a_closed_ledger_answers_with_a_typed_error(path: Path):

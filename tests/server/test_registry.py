@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from hall.catalog import HelpRule
 from hall.commands import StartService, TransferTicket
@@ -243,6 +244,20 @@ async def test_a_hall_with_a_damaged_log_is_shut_and_the_others_are_served():
         with pytest.raises(HallStopped, match="row 1"):
             await halls.submit("longgang", take(2), "x")
         assert (await halls.submit("nanshan", take(2), "x")).refusal is None
+
+
+@pytest.mark.parametrize(("back_ms", "told"), [(HOUR_MS, [3_600]), (1_000, [])])
+async def test_a_clock_that_was_set_back_before_the_start_is_told_to_the_operator(back_ms: int, told: list[int]):
+    """Deadlines stand still until it has caught up, which nobody would understand; a second is nothing to speak of."""
+    ledger, clock = MemoryLedger(), HandClock()
+    async with serving(ledger, clock) as halls:
+        await halls.submit("longgang", take(1), "x")
+
+    with capture_logs() as logged:
+        async with serving(ledger, HandClock(clock.at_ms - back_ms)):
+            pass
+
+    assert [one["seconds"] for one in logged if one["event"] == "clock_behind_log"] == told
 
 
 async def test_a_day_that_could_not_be_opened_is_tried_again():

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from websockets.sync.client import connect
 
 from server.audit import audit_all
 from server.cluster import migrate
-from server.copy_logs import copy_between
+from server.copy_logs import copy_between, has_key_of
 from server.ledger.chain import seal
 from server.ledger.port import Batch, stream_name
 from server.ledger.postgres import PostgresLedger
@@ -200,6 +201,11 @@ def test_logs_move_to_postgresql_and_back_with_their_hashes(tmp_path: Path):
     assert all(one.new == one.rows for one in there)
     assert all(one.new == 0 for one in again)
     assert [one.head for one in home] == [one.head for one in there if one.stream.startswith(HALL)]
+    # A server that is started on the copy would make a key of its own, and no link of these tickets would open.
+    assert has_key_of(str(source), url)
+    assert not has_key_of(url, str(back))
+    shutil.copy(source / "server.key", back)
+    assert has_key_of(url, str(back))
     assert all(report.exit_code == 0 for report in audit_all(url))
 
 

@@ -2,7 +2,7 @@
 
 import type { Alarm } from "./types";
 
-const CODES = ["LEDGER_FAILS", "BUS_LOST", "RATES_ALONE"];
+const CODES = ["HALL_STOPPED", "LEDGER_FAILS", "BUS_LOST", "RATES_ALONE"];
 
 export function isOfServer(alarm: Alarm): boolean {
   return CODES.indexOf(alarm.code) >= 0;
