@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from server.config.sections import Fault
+from server.config.faults import Fault
 
 Lines = tuple[list[str], bool]
 """Lines for people, and whether it is (or could be) done."""
