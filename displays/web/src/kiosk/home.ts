@@ -22,7 +22,7 @@ const MANY_THEMES = 8;
 class KioskHome extends KioskPart {
   static override styles = [
     ...look,
-    rowLook,
+    ...rowLook,
     css`
       .search {
         display: flex;
