@@ -7,7 +7,8 @@ import type { TicketBooking } from "./booking-mark";
 export type ItemState = "OPEN" | "SERVING" | "DONE" | "SUPPLEMENT_DUE" | "REFERRED" | "REFUSED";
 export type TicketState = "WAITING" | "CALLED" | "SERVING" | "HELD" | "MISSED" | "DONE" | "CANCELLED" | "ABANDONED" | "EXPIRED";
 export type WindowState = "CLOSED" | "IDLE" | "CALLING" | "SERVING" | "PAUSED" | "DRAINING";
-export type ItemResult = "done" | "supplement_due" | "referred" | "refused";
+export const RESULTS = ["done", "supplement_due", "referred", "refused"] as const;
+export type ItemResult = (typeof RESULTS)[number];
 export type Place = "front" | "original" | "back";
 
 export interface TicketItem {
