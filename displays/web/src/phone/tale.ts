@@ -3,13 +3,16 @@
 import { text } from "../shared/i18n";
 import type { Text, TicketState } from "../shared/types";
 
+// Longer than this nobody calls it near, however few stand before.
+const NEAR_MS = 30 * 60_000;
+
 export type Tone = "plain" | "near" | "call" | "missed" | "over";
 
 export function taleOf(ticket: TicketState): { tone: Tone; text: Text } {
   const label = (ticket.call && ticket.call.label) || ticket.window || "";
   switch (ticket.state) {
     case "WAITING":
-      return ticket.near
+      return isNear(ticket)
         ? { tone: "near", text: text("visit.near") }
         : { tone: "plain", text: text("visit.waiting") };
     case "CALLED":
@@ -29,6 +32,11 @@ export function taleOf(ticket: TicketState): { tone: Tone; text: Text } {
     default:
       return { tone: "over", text: text("visit.expired") };
   }
+}
+
+/** Few are before it, and it is called soon: over a lunch nobody need come to the waiting area. */
+function isNear(ticket: TicketState): boolean {
+  return ticket.near && (ticket.wait_ms_p50 || 0) <= NEAR_MS;
 }
 
 export function isOver(ticket: TicketState): boolean {
