@@ -8,11 +8,12 @@ const NEAR_MS = 30 * 60_000;
 
 export type Tone = "plain" | "near" | "call" | "missed" | "over";
 
-export function taleOf(ticket: TicketState): { tone: Tone; text: Text } {
+/** `soonestMs`: the wait that is told now (P50), where there is one. */
+export function taleOf(ticket: TicketState, soonestMs: number | null | undefined): { tone: Tone; text: Text } {
   const label = (ticket.call && ticket.call.label) || ticket.window || "";
   switch (ticket.state) {
     case "WAITING":
-      return isNear(ticket)
+      return isNear(ticket, soonestMs)
         ? { tone: "near", text: text("visit.near") }
         : { tone: "plain", text: text("visit.waiting") };
     case "CALLED":
@@ -35,8 +36,8 @@ export function taleOf(ticket: TicketState): { tone: Tone; text: Text } {
 }
 
 /** Few are before it, and it is called soon: over a lunch nobody need come to the waiting area. */
-function isNear(ticket: TicketState): boolean {
-  return ticket.near && (ticket.wait_ms_p50 || 0) <= NEAR_MS;
+function isNear(ticket: TicketState, soonestMs: number | null | undefined): boolean {
+  return ticket.near && (soonestMs || 0) <= NEAR_MS;
 }
 
 export function isOver(ticket: TicketState): boolean {
