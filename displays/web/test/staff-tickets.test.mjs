@@ -7,7 +7,7 @@ import { load } from "./load.mjs";
 
 const { isAdded, mayReplace, servedItem, transferItems } = await load("clerk/item-options.ts");
 
-const { goneNumber } = await load("clerk/desk.ts");
+const { goneNumber, noteNow } = await load("clerk/desk.ts");
 const { usualDue } = await load("clerk/due.ts");
 
 const named = (zh) => ({ zh, en: zh });
@@ -62,4 +62,15 @@ test("what is owed is due a week later by the hall's own date, early in its morn
 
   assert.equal(usualDue(early, "Asia/Shanghai"), "2026-12-04");
   assert.equal(usualDue(early, "Europe/Lisbon"), "2026-12-03");
+});
+
+test("an answer is shown for a while, and one that never came until the link is back", () => {
+  const refused = { kind: "refused", text: named("x"), until_ms: 6000, isUnanswered: false };
+  const unanswered = { ...refused, isUnanswered: true };
+
+  assert.equal(noteNow(refused, { nowMs: 5999, isLost: true }), refused);
+  assert.equal(noteNow(refused, { nowMs: 6000, isLost: true }), null);
+  assert.equal(noteNow(unanswered, { nowMs: 60_000, isLost: true }), unanswered);
+  assert.equal(noteNow(unanswered, { nowMs: 60_000, isLost: false }), null);
+  assert.equal(noteNow(null, { nowMs: 0, isLost: true }), null);
 });
