@@ -16,7 +16,7 @@ import { fitToScreen, reloadOnNewVersion, shiftPixels } from "../shared/screen";
 import { base, buttons } from "../shared/theme";
 import type { BoardState, Call, HallInfo, Text } from "../shared/types";
 import { Voice, spokenLanguages, voiceMode } from "../shared/voice";
-import { goodCalls, goodThemes, goodTotal, goodWindows, quietKey } from "./records";
+import { goodCalls, goodThemes, goodTotal, goodWindows, isLongHead, quietKey } from "./records";
 import { type Highlight, Stage, type StageRules } from "./stage";
 import { boardStyles } from "./styles";
 
@@ -169,7 +169,7 @@ export class OwBoard extends OwElement {
   private head(state: BoardState | null) {
     const name = this.placeName(state);
     return html`<header>
-      <div class="place">
+      <div class="place ${isLongHead(name) ? "long" : ""}">
         <h1>${name.zh}</h1>
         <span class="beside" lang="en">${name.en}</span>
       </div>
@@ -320,7 +320,7 @@ export class OwBoard extends OwElement {
       ${goodThemes(state).map(([code, count]) => {
         const theme = themes.find((one) => one.code === code);
         return html`<li data-testid="waiting-theme" data-theme-code=${code}>
-          ${nameOf(theme ? theme.name : null, code).zh}<b class="digits">${count}</b>
+          <span class="name">${nameOf(theme ? theme.name : null, code).zh}</span><b class="digits">${count}</b>
         </li>`;
       })}
     </ul>`;
