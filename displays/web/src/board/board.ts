@@ -14,6 +14,7 @@ import { hasText, text } from "../shared/i18n";
 import { query, rootUrl } from "../shared/place";
 import { fitToScreen, reloadOnNewVersion, shiftPixels } from "../shared/screen";
 import { base, buttons } from "../shared/theme";
+import { themesOf } from "../shared/themes";
 import type { BoardState, Call, HallInfo, Text } from "../shared/types";
 import { Voice, spokenLanguages, voiceMode } from "../shared/voice";
 import { goodCalls, goodThemes, goodTotal, goodWindows, isLongHead, quietKey } from "./records";
@@ -312,12 +313,14 @@ export class OwBoard extends OwElement {
 
   private counts(state: BoardState | null) {
     const themes = this.info ? this.info.themes : [];
+    // Of one subject the total tells it already.
+    const counts = this.info && themesOf(this.info).length === 1 ? [] : goodThemes(state);
     const title = text("board.waiting");
     return html`<ul class="counts" aria-label="${title.zh} ${title.en}">
       <li class="total" data-testid="waiting-total">
         ${title.zh} <span class="beside" lang="en">${title.en}</span><b class="digits">${state ? goodTotal(state) : "–"}</b>
       </li>
-      ${goodThemes(state).map(([code, count]) => {
+      ${counts.map(([code, count]) => {
         const theme = themes.find((one) => one.code === code);
         return html`<li data-testid="waiting-theme" data-theme-code=${code}>
           <span class="name">${nameOf(theme ? theme.name : null, code).zh}</span><b class="digits">${count}</b>

@@ -5,8 +5,9 @@ import { css, html, nothing } from "lit";
 import { define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
+import { themesOf } from "../shared/themes";
 import type { Text } from "../shared/types";
-import { offerOf, themesOf } from "./offer";
+import { offerOf } from "./offer";
 import { KioskPart, duo, isLying, linesThatFit, look, pager, say } from "./part";
 import { ROW_REM, itemCount, itemRow, rowLook } from "./rows";
 

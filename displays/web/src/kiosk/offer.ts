@@ -1,6 +1,7 @@
 // How the first screen shows what a hall does: at once, page by page, or by subject.
 
-import type { HallInfo, Text } from "../shared/types";
+import { themesOf } from "../shared/themes";
+import type { HallInfo } from "../shared/types";
 
 export type Offer = "few" | "pages" | "themes";
 
@@ -15,9 +16,4 @@ export function offerOf(hall: Offered): Offer {
     return "few";
   }
   return themesOf(hall).length === 1 && hall.packages.length === 0 ? "pages" : "themes";
-}
-
-/** The themes that have items. */
-export function themesOf(hall: Offered): { code: string; name: Text }[] {
-  return hall.themes.filter((theme) => hall.items.some((item) => item.theme === theme.code));
 }
