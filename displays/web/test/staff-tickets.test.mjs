@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { load } from "./load.mjs";
 
-const { isAdded, mayReplace, servedItem, transferItems } = await load("clerk/item-options.ts");
+const { isAdded, mayReplace, servedItem, transferItems, transferWindows } = await load("clerk/item-options.ts");
 
 const { goneNumber, noteNow } = await load("clerk/desk.ts");
 const { usualDue } = await load("clerk/due.ts");
@@ -73,4 +73,13 @@ test("an answer is shown for a while, and one that never came until the link is 
   assert.equal(noteNow(unanswered, { nowMs: 60_000, isLost: true }), unanswered);
   assert.equal(noteNow(unanswered, { nowMs: 60_000, isLost: false }), null);
   assert.equal(noteNow(null, { nowMs: 0, isLost: true }), null);
+});
+
+test("the window where a ticket is comes last among those it can be sent to, and is named", () => {
+  const place = { areas: [{ code: "a1", name: named("一区") }], windows: ["W01", "W02", "W03"].map((code) => ({ code, label: code, area: "a1" })) };
+
+  const offered = transferWindows(place, { window_code: "W01" });
+  assert.deepEqual(offered.map((one) => one.value), ["W02", "W03", "W01"]);
+  assert.match(offered[2].note, /重新等候/);
+  assert.deepEqual(transferWindows(place, { window_code: null }).map((one) => one.note), ["一区", "一区", "一区"]);
 });

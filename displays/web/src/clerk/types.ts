@@ -35,6 +35,7 @@ export interface StaffTicket {
   ahead?: number | null;
   call?: Call | null;
   window?: string | null;
+  window_code?: string | null;
   call_no?: number | null;
   told?: { ahead: number; p50_ms: number; p80_ms: number } | null;
   hops?: number | unknown[];
