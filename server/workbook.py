@@ -50,6 +50,7 @@ _BROKEN = (
     *(AttributeError, EOFError, IndexError, KeyError, NotImplementedError, OSError, OverflowError),
     *(RuntimeError, TypeError, ValueError),
 )
+_NO_WORKBOOK: Final = Fault("file", "不是 xlsx 表格文件", "this is not an xlsx workbook")
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -90,7 +91,7 @@ def read_workbook(data: bytes, columns: Mapping[str, int], faults: list[Fault]) 
 
     Rows that are empty, and rows whose first cell begins with ``#``, are left out.
     """
-    if found := fault_of_size(data) or _fault_of_parts(data):
+    if found := fault_of_file(data) or _fault_of_parts(data):
         faults.append(found)
         return ()
     from openpyxl import load_workbook
@@ -140,11 +141,11 @@ def make_workbook(sheets: Mapping[str, Sequence[Column]]) -> bytes:
     return out.getvalue()
 
 
-def fault_of_size(data: bytes) -> Fault | None:
-    """Tell whether a file is too large to be looked at."""
+def fault_of_file(data: bytes) -> Fault | None:
+    """Tell without unpacking anything what is too large, or no workbook at all."""
     if len(data) > FILE_BYTES:
         return Fault("file", f"文件太大，最多 {FILE_BYTES} 字节", f"the file is too large; at most {FILE_BYTES} bytes")
-    return None
+    return None if zipfile.is_zipfile(BytesIO(data)) else _NO_WORKBOOK
 
 
 def harmless(text: str) -> str:
@@ -162,7 +163,7 @@ def _fault_of_parts(data: bytes) -> Fault | None:
             if any(_is_hostile(archive.read(part).replace(b"\0", b"")) for part in parts):
                 return Fault("file", "文件含有不允许的内容", "the file holds what a workbook must not hold")
     except _BROKEN:
-        return Fault("file", "不是 xlsx 表格文件", "this is not an xlsx workbook")
+        return _NO_WORKBOOK
     return None
 
 

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from server.config.faults import Fault
-from server.workbook import FILE_BYTES, Sheet, fault_of_size, read_workbook
+from server.workbook import FILE_BYTES, Sheet, fault_of_file, read_workbook
 
 CPU_S: Final = 10
 """Processor time of one file; 6,000 full rows take two seconds."""
@@ -46,7 +46,7 @@ def read_apart(
     data: bytes, columns: Mapping[str, int], faults: list[Fault], *, cpu_s: int = CPU_S, wall_s: float = WALL_S
 ) -> tuple[Sheet, ...]:
     """As ``read_workbook``, in a process of its own; waits for it. Raises ``ReaderBroken``."""
-    if found := fault_of_size(data):
+    if found := fault_of_file(data):
         faults.append(found)
         return ()
     asked = msgspec.json.encode({"columns": dict(columns), "cpu_s": cpu_s}) + b"\n"

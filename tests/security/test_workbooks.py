@@ -66,15 +66,15 @@ def test_a_workbook_that_takes_too_much_time_is_told_as_that():
     assert [fault.en for fault in faults] == ["the file takes too much time or memory to be read"] * 2
 
 
-def test_a_file_that_is_too_large_starts_no_process(monkeypatch: pytest.MonkeyPatch):
+def test_a_file_that_is_too_large_or_no_workbook_starts_no_process(monkeypatch: pytest.MonkeyPatch):
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError
 
     monkeypatch.setattr(subprocess, "run", refuse)
     faults: list[Fault] = []
 
-    assert read_apart(b"x" * (FILE_BYTES + 1), WIDTHS, faults) == ()
-    assert [fault.where for fault in faults] == ["file"]
+    assert read_apart(b"x" * (FILE_BYTES + 1), WIDTHS, faults) == read_apart(b"text", WIDTHS, faults) == ()
+    assert [fault.where for fault in faults] == ["file"] * 2
 
 
 def test_a_reader_that_fails_by_itself_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch):
