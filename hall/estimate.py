@@ -74,7 +74,8 @@ def ahead(state: HallDay, place: Place) -> int:
 def wait_range(state: HallDay, place: Place, *, at_ms: Ms, experience: Experience | None = None) -> Told | None:
     """Return the people ahead and the wait from now on (P50 and P80), or None: nobody can say.
 
-    Open windows count. Where none of them serves this place, paused ones do. Before an opening of today the windows that
+    Open windows count. Where none of them serves this place, paused ones do; outside the sessions of today those are
+    expected at the next one, like windows that closed for lunch. Before an opening of today the windows that
     worked earlier today (in the morning: all) count from then on, however many are open already: clerks sit down one after
     the other. After the last session the next day's opening counts in the same way, where no window serves it any more.
     Inside a session in which none does, and after the last known one, there is no honest figure: None.
@@ -164,10 +165,11 @@ class _Presence:
         self.at_ms = at_ms
         self._from: dict[str, Ms] = {desk.code: 0 for desk in state.desks.values() if desk.state in CALLING_STATES}
         self._desks = state.desks
-        if not self.serves(place.primary):
-            self._expect_paused()
         opening_ms = _next_opening(state, at_ms=at_ms)
-        if opening_ms is not None and (_is_today(state, opening_ms) or not self.serves(place.primary | place.helpers)):
+        is_break = opening_ms is not None and _is_today(state, opening_ms)
+        if not is_break and not self.serves(place.primary):
+            self._expect_paused()
+        if opening_ms is not None and (is_break or not self.serves(place.primary | place.helpers)):
             self._expect_opening(opening_ms)
 
     def serves(self, windows: Bits) -> bool:
@@ -186,8 +188,10 @@ class _Presence:
 
     def _expect_opening(self, opening_ms: Ms) -> None:
         closed = [desk for desk in self._desks.values() if desk.code not in self._from]
-        for desk in [desk for desk in closed if desk.done] or closed:
-            self._from[desk.code] = opening_ms - self.at_ms
+        has_worked = any(desk.done for desk in closed)
+        for desk in closed:
+            if desk.done or desk.state == "PAUSED" or not has_worked:
+                self._from[desk.code] = opening_ms - self.at_ms
 
 
 def _next_opening(state: HallDay, *, at_ms: Ms) -> Ms | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from hall.ids import HallId
-from server.config.sections import Fault
+from server.config.faults import Fault
 
 Lines = tuple[list[str], bool]
 """Lines for people, and whether it is (or could be) done."""

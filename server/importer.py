@@ -15,11 +15,12 @@ from hall.catalog import Area, HelpRule, Item, Serves, Text, Theme, Window, Wind
 from hall.ids import CODE_PATTERN, MINUTE_MS, Ms
 from hall.opening import Span, WeekHours
 from server.config.bounds import faults_of_content, faults_of_item, faults_of_settings, faults_of_text, faults_of_window
+from server.config.faults import Fault
 from server.config.pinyin import searchable
-from server.config.sections import Content, Fault, HallFacts, ItemsSection, Sections, WindowsSection, plan_from
+from server.config.sections import Content, HallFacts, ItemsSection, Sections, WindowsSection, plan_from
 from server.config.tables import Section
 from server.import_sheets import COLUMNS, DAYS, HELP_WHEN, HOLIDAY, HOURS, ITEMS, KINDS, MAKEUP, WINDOWS
-from server.workbook import Cell, Sheet, make_workbook, read_workbook
+from server.workbook import Cell, Reader, Sheet, make_workbook, read_workbook
 
 NEW_ITEM: Final = Item("", Text(""), "")
 NEW_WINDOW: Final = Window("", "", "", serves=Serves())
@@ -67,12 +68,11 @@ def template() -> bytes:
     return make_workbook(COLUMNS)
 
 
-def import_file(data: bytes, *, facts: HallFacts, current: Sections) -> Imported:
+def import_file(data: bytes, *, facts: HallFacts, current: Sections, reader: Reader = read_workbook) -> Imported:
     """Read a workbook against the settings of a hall as they are; raises ``ImportFaults`` with every fault."""
     faults: list[Fault] = []
-    sheets = {
-        sheet.title: sheet for sheet in read_workbook(data, {name: len(of) for name, of in COLUMNS.items()}, faults)
-    }
+    widths = {name: len(columns) for name, columns in COLUMNS.items()}
+    sheets = {sheet.title: sheet for sheet in reader(data, widths, faults)}
     if not faults and not any(sheet.rows for sheet in sheets.values()):
         faults.append(Fault("file", "表格里没有可导入的内容", "there is nothing to import in this workbook"))
     cells: dict[str, str] = {}

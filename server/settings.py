@@ -84,7 +84,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secure_cookie: bool = False
     """The cookie only over https; for a server behind a proxy that ends TLS."""
     proxies: tuple[str, ...] = ()
-    """Addresses whose ``X-Forwarded-For`` is believed."""
+    """Addresses whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed."""
     origins: tuple[str, ...] = ()
     """Foreign origins (``https://host``) whose pages may open live feeds and change things."""
     log_json: bool = False

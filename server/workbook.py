@@ -13,12 +13,12 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import Final
+from typing import Final, Protocol
 from xml.etree.ElementTree import ParseError
 
 import msgspec
 
-from server.config.sections import Fault
+from server.config.faults import Fault
 
 FILE_BYTES: Final = 5 * 1024 * 1024
 """A workbook with 2,000 items measures 0.3 MB."""
@@ -29,6 +29,8 @@ PARTS: Final = 100
 ROWS: Final = 6_000
 CELL_CHARS: Final = 2_000
 """Longest text of a cell; the longest field, the keywords, takes 1,000."""
+SHEET_CHARS: Final = 10_000_000
+"""All texts of a sheet; cells share a text, so that a file of 1 MB can hold 100 million. 6,000 full items take 9 million."""
 EXACT: Final = 2**53
 """Spreadsheets hold numbers as floats; whole numbers are exact up to here."""
 
@@ -48,6 +50,7 @@ _BROKEN = (
     *(AttributeError, EOFError, IndexError, KeyError, NotImplementedError, OSError, OverflowError),
     *(RuntimeError, TypeError, ValueError),
 )
+_NO_WORKBOOK: Final = Fault("file", "不是 xlsx 表格文件", "this is not an xlsx workbook")
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -75,12 +78,20 @@ class Column(msgspec.Struct, frozen=True):
     width: int = 20
 
 
+class Reader(Protocol):
+    """Returns the sheets with these titles and so many columns, and adds what is wrong to ``faults``."""
+
+    def __call__(self, data: bytes, columns: Mapping[str, int], faults: list[Fault], /) -> tuple[Sheet, ...]:
+        """Read a file."""
+        ...
+
+
 def read_workbook(data: bytes, columns: Mapping[str, int], faults: list[Fault]) -> tuple[Sheet, ...]:
     """Return the sheets with these titles and so many columns; whatever is wrong is added to ``faults``.
 
     Rows that are empty, and rows whose first cell begins with ``#``, are left out.
     """
-    if found := _fault_of_file(data):
+    if found := fault_of_file(data) or _fault_of_parts(data):
         faults.append(found)
         return ()
     from openpyxl import load_workbook
@@ -130,14 +141,19 @@ def make_workbook(sheets: Mapping[str, Sequence[Column]]) -> bytes:
     return out.getvalue()
 
 
+def fault_of_file(data: bytes) -> Fault | None:
+    """Tell without unpacking anything what is too large, or no workbook at all."""
+    if len(data) > FILE_BYTES:
+        return Fault("file", f"文件太大，最多 {FILE_BYTES} 字节", f"the file is too large; at most {FILE_BYTES} bytes")
+    return None if zipfile.is_zipfile(BytesIO(data)) else _NO_WORKBOOK
+
+
 def harmless(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula, also once it is exported to CSV (OWASP, CSV Injection)."""
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
-def _fault_of_file(data: bytes) -> Fault | None:
-    if len(data) > FILE_BYTES:
-        return Fault("file", f"文件太大，最多 {FILE_BYTES} 字节", f"the file is too large; at most {FILE_BYTES} bytes")
+def _fault_of_parts(data: bytes) -> Fault | None:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             parts = archive.infolist()
@@ -147,7 +163,7 @@ def _fault_of_file(data: bytes) -> Fault | None:
             if any(_is_hostile(archive.read(part).replace(b"\0", b"")) for part in parts):
                 return Fault("file", "文件含有不允许的内容", "the file holds what a workbook must not hold")
     except _BROKEN:
-        return Fault("file", "不是 xlsx 表格文件", "this is not an xlsx workbook")
+        return _NO_WORKBOOK
     return None
 
 
@@ -159,6 +175,7 @@ def _rows(title: str, rows: Iterable[Sequence[object]], faults: list[Fault]) -> 
     """Read the rows below the headings."""
     from openpyxl.utils import get_column_letter
 
+    chars = 0
     for number, row in enumerate(rows, 2):
         if number > ROWS:
             faults.append(Fault(f"{title}!A{number}", f"最多 {ROWS} 行", f"at most {ROWS} rows"))
@@ -167,6 +184,10 @@ def _rows(title: str, rows: Iterable[Sequence[object]], faults: list[Fault]) -> 
         if isinstance(first, str) and first.lstrip().startswith("#"):
             continue
         cells = tuple(_cell(f"{title}!{get_column_letter(at)}{number}", one, faults) for at, one in enumerate(row, 1))
+        chars += sum(len(cell.text) for cell in cells)
+        if chars > SHEET_CHARS:
+            faults.append(Fault(f"{title}!A{number}", "表中文字太多", "the sheet holds too much text"))
+            return
         if any(cell.text for cell in cells):
             yield cells
 

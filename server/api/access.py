@@ -15,6 +15,8 @@ from server.keys import date_of_ticket
 from server.problems import Problem
 
 COOKIE: Final = "ow_session"
+TLS: Final = frozenset({"https", "wss"})
+"""Schemes of a request or feed of which a proxy that the settings name says that it came over TLS."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -134,21 +136,27 @@ def _bearer(connection: HTTPConnection) -> str:
 
 
 def check_origin(connection: HTTPConnection) -> None:
-    """Refuse pages of other sites; programs send no origin and pass (CORS does not cover live feeds)."""
+    """Refuse pages of other sites; programs send no origin and pass (CORS does not cover live feeds).
+
+    A page that came without TLS is another site's where this came with it. Not the other way round: of several proxies
+    the one that ended TLS may not be the one that says how it was asked.
+    """
     origin = _header(connection, b"origin")
     if origin is None or origin in house_of(connection).settings.origins:
         return
-    host = _host_of(origin)
-    if not host or host != (_header(connection, b"host") or "").lower():
+    scheme, host = _parts_of(origin)
+    is_own = bool(host) and host == (_header(connection, b"host") or "").lower()
+    if not is_own or (connection.scope.get("scheme") in TLS and scheme != "https"):
         raise Problem("FOREIGN_ORIGIN")
 
 
-def _host_of(origin: str) -> str:
-    """Return the host and port of an origin; nothing for ``null``, and for what is no address."""
+def _parts_of(origin: str) -> tuple[str, str]:
+    """Return the scheme, and the host with its port, of an origin; nothing for ``null``, and for what is no address."""
     try:
-        return urlsplit(origin).netloc.lower()
+        parts = urlsplit(origin)
     except ValueError:
-        return ""
+        return "", ""
+    return parts.scheme, parts.netloc.lower()
 
 
 def knows(house: House, secret: str, *, hall: str, ticket: TicketId) -> bool:

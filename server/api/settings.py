@@ -36,6 +36,7 @@ from server.config.sections import CONTENT_TYPES, HallFacts
 from server.config.store import Loaded, Store
 from server.config.tables import Section
 from server.importer import import_file, template
+from server.workbook_apart import read_apart
 
 router = APIRouter(tags=["settings"], responses=PROBLEMS, route_class=SettingsRoute)
 router.include_router(network.router)
@@ -122,7 +123,7 @@ async def import_workbook(request: Request, hall: Code, check_only: bool = False
 
     def save() -> dict[str, int]:
         facts, versions, current = store.hall(hall), store.section_versions(hall), store.sections(hall)
-        found = import_file(data, facts=facts, current=current)
+        found = import_file(data, facts=facts, current=current, reader=read_apart)
         if not check_only:
             store.save(hall, found.changes, expected=versions, by=by(caller))
         return {"items": found.items, "windows": found.windows, "days": found.days}

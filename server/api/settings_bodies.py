@@ -11,7 +11,8 @@ from fastapi import Request
 
 from hall.catalog import Text
 from hall.opening import Span, SpecialDay
-from server.config.sections import Content, Fault, Position
+from server.config.faults import Fault
+from server.config.sections import Content, Position
 from server.config.tables import SECTIONS, Section, Voice
 from server.problems import FieldError, Problem
 

@@ -9,7 +9,7 @@ from typing import Final
 from hall.booking import MAX_SLOT_MS, MIN_SLOT_MS, BookingGroup, BookingRules, Limits, NoShowRule
 from hall.ids import DAY_MS, MINUTE_MS
 from hall.policy import Policy
-from server.config.sections import Fault
+from server.config.faults import Fault
 
 HOUR_MS: Final = 60 * MINUTE_MS
 PLACES_MAX: Final = 10_000

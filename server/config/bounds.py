@@ -17,7 +17,8 @@ from hall.ids import CODE_PATTERN, DAY_MS
 from hall.opening import WeekHours, faults_of_hours
 from hall.policy import Plan, Policy, faults_of_plan
 from server.config.booking_bounds import faults_of_booking_rules
-from server.config.sections import Content, Fault, HallFacts, ItemsSection, WindowsSection
+from server.config.faults import Fault
+from server.config.sections import Content, HallFacts, ItemsSection, WindowsSection
 from server.config.tables import NAME
 
 ITEMS_MAX: Final = 5_000

@@ -10,6 +10,7 @@ import msgspec
 from hall.ids import HallId
 from hall.opening import SpecialDay
 from server.config.database import Database
+from server.config.faults import Fault
 from server.config.holidays import (
     faults_of_days,
     hall_calendar,
@@ -18,7 +19,7 @@ from server.config.holidays import (
     shared_calendar,
     years_published,
 )
-from server.config.sections import By, Fault, InvalidSettings
+from server.config.sections import By, InvalidSettings
 from server.config.store import raise_if_any
 
 NATIONAL_DAY: Final = "10-01"

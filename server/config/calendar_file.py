@@ -15,7 +15,8 @@ import msgspec
 from icalendar import Calendar, Event
 
 from hall.opening import Span, SpecialDay
-from server.config.sections import Fault, InvalidSettings
+from server.config.faults import Fault
+from server.config.sections import InvalidSettings
 
 FILE_BYTES: Final = 512 * 1024
 """A calendar of twenty years of holidays measures 0.1 MB."""

@@ -18,8 +18,9 @@ from hall.ids import HallId
 from hall.opening import Calendar, Span, SpecialDay, faults_of_spans
 from server.config.bounds import faults_of_text, plan_fault
 from server.config.database import Database
+from server.config.faults import Fault
 from server.config.revisions import record
-from server.config.sections import By, Fault, VersionConflict
+from server.config.sections import By, VersionConflict
 from server.config.store import hall_row, raise_if_any
 from server.config.tables import CalendarDayRow, CalendarVersionRow, CalendarYearRow
 

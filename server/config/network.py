@@ -13,10 +13,10 @@ from sqlmodel import Session, col, func, select
 from hall.catalog import Text
 from hall.ids import HallId
 from server.config.bounds import faults_of_facts, faults_of_settings
+from server.config.faults import Fault
 from server.config.revisions import record
 from server.config.sections import (
     By,
-    Fault,
     HallExists,
     HallFacts,
     NetworkFull,

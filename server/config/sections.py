@@ -21,6 +21,7 @@ from hall.catalog import Area, Catalog, Item, Package, Text, Theme, Window
 from hall.ids import Actor, HallId, Ms
 from hall.opening import WeekHours
 from hall.policy import Plan, Policy
+from server.config.faults import Fault
 from server.config.tables import HallKind, Level, Section, Voice
 
 
@@ -88,14 +89,6 @@ class By(msgspec.Struct, frozen=True):
 
     actor: Actor
     at_ms: Ms
-
-
-class Fault(msgspec.Struct, frozen=True):
-    """One thing that is wrong, where (a field or a cell), in both languages."""
-
-    where: str
-    zh: str
-    en: str
 
 
 class ConfigError(Exception):

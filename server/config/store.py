@@ -16,11 +16,11 @@ from hall.catalog import Text
 from hall.ids import HallId
 from server.config.bounds import faults_of_content, faults_of_facts, faults_of_settings
 from server.config.database import Database
+from server.config.faults import Fault
 from server.config.revisions import record
 from server.config.sections import (
     By,
     Content,
-    Fault,
     HallExists,
     HallFacts,
     InvalidSettings,

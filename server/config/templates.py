@@ -13,8 +13,9 @@ from sqlmodel import Session, col, select
 from hall.catalog import Text
 from hall.ids import HallId
 from server.config.bounds import faults_of_content, faults_of_settings
+from server.config.faults import Fault
 from server.config.revisions import record
-from server.config.sections import By, Content, Fault, NoTemplate, Sections, UnknownHall, plan_from
+from server.config.sections import By, Content, NoTemplate, Sections, UnknownHall, plan_from
 from server.config.sheets import write_sheet
 from server.config.store import (
     Loaded,

@@ -269,6 +269,22 @@ def test_a_paused_window_is_expected_back() -> None:
     assert told_now(hall).p50_ms == es.PAUSE_MS // 3
 
 
+def test_a_window_that_is_paused_over_lunch_is_expected_at_the_opening() -> None:
+    """A counter with one clerk told five minutes at ten past twelve, and opened again at half past two."""
+    hall = hall_with(windows=1)
+    at(hall, cmd.PauseWindow)
+    hall.now += 10 * MINUTE_MS
+    hall.state.sessions = (
+        Session(OPEN_MS, hall.now - MINUTE_MS),
+        Session(hall.now + 140 * MINUTE_MS, OPEN_MS + 9 * 60 * MINUTE_MS),
+    )
+
+    assert told_now(hall).p50_ms == 140 * MINUTE_MS
+    hall.state.sessions = hall.state.sessions[:1]
+    hall.state.next_open_ms = hall.now + 17 * 60 * MINUTE_MS
+    assert told_now(hall).p50_ms == es.PAUSE_MS - 10 * MINUTE_MS, "who holds a number is served after the close, too"
+
+
 def test_a_window_that_helps_counts_only_while_nobody_waits_for_its_own() -> None:
     plan = seeded_plan()
     helps = Serves(themes=("general",))

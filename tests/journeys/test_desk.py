@@ -134,14 +134,18 @@ def test_the_focus_goes_back_to_where_a_question_was_asked_from(hall: Served, ey
 
 
 def test_a_console_tells_that_the_day_has_ended_and_calls_nobody(hall: Served, eyes: Eyes):
-    """It said "press N", and every press was for nothing; closing the window is what is left."""
+    """It said "press N", and every press was for nothing; closing the window is what is left, by keys too.
+
+    A question without anything to fill in showed Enter beside "close", and Enter left the dialog.
+    """
     clerk = at_window(hall, eyes)
     assert hall.call("windows/W01/finish", who="c01").status_code == 200
     assert hall.call("day/end", who="boss").status_code == 200
 
     expect(seen(clerk, "rest-ended")).to_contain_text("今日业务已结束")
     expect(seen(clerk, "key-next")).to_be_disabled()
-    seen(clerk, "close").click()
-    seen(clerk, "ask-ok").click()
+    seen(clerk, "close").press("Enter")
+    expect(seen(clerk, "ask-ok")).to_be_focused()
+    clerk.keyboard.press("Enter")
     expect(seen(clerk, "window-state")).to_have_attribute("value", "CLOSED")
     expect(seen(clerk, "open")).to_have_count(0)

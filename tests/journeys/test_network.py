@@ -60,7 +60,8 @@ def test_a_network_manager_adds_a_hall_from_a_template_and_its_kiosk_opens(netwo
     expect(seen(planner, f"hall-{NEW}").locator("xpath=..").locator(".code")).to_have_text(NEW)
     assert violations(planner) == []
     kiosk = eyes.open(f"{network.url}/kiosk?hall={NEW}", "kiosk")
-    expect(seen(kiosk, "theme").first).to_be_visible()
+    expect(seen(kiosk, "item").first).to_be_visible()
+    expect(seen(kiosk, "page-next")).to_be_in_viewport(ratio=1)
 
 
 def test_a_push_is_previewed_told_hall_by_hall_and_taken_back_in_one(network: Served, planner: Page):

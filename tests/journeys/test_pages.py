@@ -219,6 +219,10 @@ def test_every_part_of_the_manager_page_keeps_nobody_out(hall: Served, eyes: Eye
         seen(manager, f"tab-{part}").click()
         expect(seen(manager, ready[part])).to_be_visible()
         assert_sound(manager)
+    # Where the system chooses the colours every border is drawn alike.
+    manager.emulate_media(forced_colors="active")
+    ground = "(tab) => getComputedStyle(tab).backgroundColor"
+    assert seen(manager, "tab-settings").evaluate(ground) != seen(manager, "tab-overview").evaluate(ground)
 
 
 def test_every_part_of_the_settings_keeps_nobody_out(hall: Served, eyes: Eyes, large: str):

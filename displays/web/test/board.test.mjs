@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { load } from "./load.mjs";
 
 const { Stage } = await load("board/stage.ts");
-const { goodCalls, goodThemes, goodTotal, goodWindows, quietKey } = await load("board/records.ts");
+const { goodCalls, goodThemes, goodTotal, goodWindows, isLongHead, quietKey } = await load("board/records.ts");
 
 const { voiceMode } = await load("shared/voice.ts");
 
@@ -106,4 +106,11 @@ test("the service has ended only when nobody waits any more", () => {
   assert.equal(quietKey(at(two), 150), "board.stopped", "two are still to be called");
   assert.equal(quietKey(at({}), 150), "board.ended");
   assert.equal(quietKey(at({ ended: true, ...two }), 50), "board.ended");
+});
+
+test("a name that does not fit beside the clock is written smaller, so that no call leaves the screen", () => {
+  assert.equal(isLongHead({ zh: "上城街道第 2 村居服务点", en: "Shangcheng Street, Village Counter 2" }), false);
+  assert.equal(isLongHead({ zh: "龙岗区政务服务中心", en: "" }), false);
+  assert.equal(isLongHead({ zh: "上城街道第二综合便民服务中心及人才服务工作站", en: "Shangcheng" }), true);
+  assert.equal(isLongHead({ zh: "政务服务中心", en: "Comprehensive Citizen Service Centre and Talent Station, North Gate Branch" }), true);
 });

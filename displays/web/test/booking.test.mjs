@@ -6,6 +6,7 @@ import { beforeEach, test } from "node:test";
 import { load } from "./load.mjs";
 
 const days = await load("booking/days.ts");
+const dates = await load("shared/dates.ts");
 const mine = await load("booking/mine.ts");
 const person = await load("booking/person.ts");
 const tale = await load("booking/tale.ts");
@@ -102,10 +103,10 @@ test("the strip ends soon after the last day on sale and begins with a day that 
 });
 
 test("dates are the hall's own, whatever the phone's zone, and step over months and leap days", () => {
-  assert.equal(days.dateOf(MIDNIGHT, ZONE), "2026-11-23");
-  assert.equal(days.dateOf(MIDNIGHT - 1, ZONE), "2026-11-22");
+  assert.equal(dates.dateOf(MIDNIGHT, ZONE), "2026-11-23");
+  assert.equal(dates.dateOf(MIDNIGHT - 1, ZONE), "2026-11-22");
   assert.equal(days.plusDays("2028-02-28", 2), "2028-03-01");
-  assert.deepEqual(days.dateText("2026-11-27"), { zh: "11月27日 周五", en: "Fri 27 Nov" });
+  assert.deepEqual(dates.dateText("2026-11-27"), { zh: "11月27日 周五", en: "Fri 27 Nov" });
   assert.equal(days.nearDay("2026-11-24", "2026-11-23").zh, "明天");
   assert.equal(days.slotTimes(NINE, NINE + 30 * MIN, ZONE), "09:00–09:30");
 });

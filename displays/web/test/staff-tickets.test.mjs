@@ -5,9 +5,9 @@ import { test } from "node:test";
 
 import { load } from "./load.mjs";
 
-const { isAdded, mayReplace, servedItem, transferItems } = await load("clerk/item-options.ts");
+const { isAdded, mayReplace, servedItem, transferItems, transferWindows } = await load("clerk/item-options.ts");
 
-const { goneNumber } = await load("clerk/desk.ts");
+const { goneNumber, noteNow } = await load("clerk/desk.ts");
 const { usualDue } = await load("clerk/due.ts");
 
 const named = (zh) => ({ zh, en: zh });
@@ -62,4 +62,24 @@ test("what is owed is due a week later by the hall's own date, early in its morn
 
   assert.equal(usualDue(early, "Asia/Shanghai"), "2026-12-04");
   assert.equal(usualDue(early, "Europe/Lisbon"), "2026-12-03");
+});
+
+test("an answer is shown for a while, and one that never came until the link is back", () => {
+  const refused = { kind: "refused", text: named("x"), until_ms: 6000, isUnanswered: false };
+  const unanswered = { ...refused, isUnanswered: true };
+
+  assert.equal(noteNow(refused, { nowMs: 5999, isLost: true }), refused);
+  assert.equal(noteNow(refused, { nowMs: 6000, isLost: true }), null);
+  assert.equal(noteNow(unanswered, { nowMs: 60_000, isLost: true }), unanswered);
+  assert.equal(noteNow(unanswered, { nowMs: 60_000, isLost: false }), null);
+  assert.equal(noteNow(null, { nowMs: 0, isLost: true }), null);
+});
+
+test("the window where a ticket is comes last among those it can be sent to, and is named", () => {
+  const place = { areas: [{ code: "a1", name: named("一区") }], windows: ["W01", "W02", "W03"].map((code) => ({ code, label: code, area: "a1" })) };
+
+  const offered = transferWindows(place, { window_code: "W01" });
+  assert.deepEqual(offered.map((one) => one.value), ["W02", "W03", "W01"]);
+  assert.match(offered[2].note, /重新等候/);
+  assert.deepEqual(transferWindows(place, { window_code: null }).map((one) => one.note), ["一区", "一区", "一区"]);
 });

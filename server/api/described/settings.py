@@ -9,8 +9,8 @@ from hall.opening import SpecialDay
 from server.api.described.shown import Texts
 from server.api.settings_bodies import HallContent
 from server.config.calendar_edits import ImportedDays, ImportedYear
+from server.config.faults import Fault
 from server.config.revisions import Revision
-from server.config.sections import Fault
 from server.config.tables import HallKind, Level, Section
 from server.config.templates import TemplateFacts
 from server.presets.text import Published

@@ -19,7 +19,8 @@ from openpyxl.utils.exceptions import IllegalCharacterError
 from hall.catalog import Area, HelpRule, Item, Serves, Text, Theme, Window
 from hall.opening import Span
 from server.config.bounds import faults_of_settings
-from server.config.sections import Fault, ItemsSection, Sections, WindowsSection, plan_from
+from server.config.faults import Fault
+from server.config.sections import ItemsSection, Sections, WindowsSection, plan_from
 from server.import_sheets import COLUMNS, HOURS, ITEMS, WINDOWS
 from server.importer import Imported, ImportFaults, import_file, template
 from server.presets.loader import load_preset

@@ -14,9 +14,10 @@ import { hasText, text } from "../shared/i18n";
 import { query, rootUrl } from "../shared/place";
 import { fitToScreen, reloadOnNewVersion, shiftPixels } from "../shared/screen";
 import { base, buttons } from "../shared/theme";
+import { themesOf } from "../shared/themes";
 import type { BoardState, Call, HallInfo, Text } from "../shared/types";
 import { Voice, spokenLanguages, voiceMode } from "../shared/voice";
-import { goodCalls, goodThemes, goodTotal, goodWindows, quietKey } from "./records";
+import { goodCalls, goodThemes, goodTotal, goodWindows, isLongHead, quietKey } from "./records";
 import { type Highlight, Stage, type StageRules } from "./stage";
 import { boardStyles } from "./styles";
 
@@ -169,7 +170,7 @@ export class OwBoard extends OwElement {
   private head(state: BoardState | null) {
     const name = this.placeName(state);
     return html`<header>
-      <div class="place">
+      <div class="place ${isLongHead(name) ? "long" : ""}">
         <h1>${name.zh}</h1>
         <span class="beside" lang="en">${name.en}</span>
       </div>
@@ -312,15 +313,17 @@ export class OwBoard extends OwElement {
 
   private counts(state: BoardState | null) {
     const themes = this.info ? this.info.themes : [];
+    // Of one subject the total tells it already.
+    const counts = this.info && themesOf(this.info).length === 1 ? [] : goodThemes(state);
     const title = text("board.waiting");
     return html`<ul class="counts" aria-label="${title.zh} ${title.en}">
       <li class="total" data-testid="waiting-total">
         ${title.zh} <span class="beside" lang="en">${title.en}</span><b class="digits">${state ? goodTotal(state) : "–"}</b>
       </li>
-      ${goodThemes(state).map(([code, count]) => {
+      ${counts.map(([code, count]) => {
         const theme = themes.find((one) => one.code === code);
         return html`<li data-testid="waiting-theme" data-theme-code=${code}>
-          ${nameOf(theme ? theme.name : null, code).zh}<b class="digits">${count}</b>
+          <span class="name">${nameOf(theme ? theme.name : null, code).zh}</span><b class="digits">${count}</b>
         </li>`;
       })}
     </ul>`;

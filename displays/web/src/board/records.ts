@@ -1,6 +1,6 @@
 // Reads a board's state record by record: what is malformed is left out, and blanks nothing else.
 
-import type { BoardState, Call, WindowSummary } from "../shared/types";
+import type { BoardState, Call, Text, WindowSummary } from "../shared/types";
 
 /** Well-formed calls, newest ring first. */
 export function goodCalls(state: BoardState | null): Call[] {
@@ -30,6 +30,17 @@ export function goodThemes(state: BoardState | null): [string, number][] {
 export function goodTotal(state: BoardState | null): number {
   const total = state && state.waiting ? Number(state.waiting.total) : 0;
   return Number.isFinite(total) ? total : 0;
+}
+
+// What stands beside the clock of a lying screen in the largest letters, in halves of a Chinese character.
+const HEAD_HALVES = 48;
+// The other language is written half as large.
+const BESIDE_SHARE = 0.5;
+
+/** Whether a place's names need smaller letters, and a line each. */
+export function isLongHead(name: Text): boolean {
+  const halves = Array.from(name.zh).reduce((sum, letter) => sum + (letter > "\u2e7f" ? 2 : 1), 0);
+  return halves + name.en.length * BESIDE_SHARE > HEAD_HALVES;
 }
 
 function entries<T extends object>(records: Record<string, T> | null | undefined): [string, T][] {

@@ -13,7 +13,8 @@ export const boardStyles = css`
   }
   .board {
     display: grid;
-    grid-template-rows: auto auto 1fr auto;
+    grid-template-rows: auto auto minmax(0, 1fr) auto;
+    grid-template-columns: minmax(0, 1fr);
     height: 100%;
     padding: 1rem 1.25rem;
   }
@@ -44,7 +45,9 @@ export const boardStyles = css`
   }
   .place {
     display: flex;
+    flex: 0 1 auto;
     align-items: baseline;
+    min-width: 0;
   }
   h1 {
     font-size: 2.9rem;
@@ -60,6 +63,28 @@ export const boardStyles = css`
   h1,
   .now {
     flex: 0 0 auto;
+    white-space: nowrap;
+  }
+  .place.long {
+    flex-direction: column;
+    margin-right: 1.2rem;
+  }
+  .long h1 {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    max-width: 100%;
+    overflow: hidden;
+    font-size: 2.1rem;
+    letter-spacing: 0;
+    line-height: 1.25;
+    white-space: normal;
+  }
+  .long h1 + .beside {
+    max-width: 100%;
+    margin: 0;
+    font-size: 1.2rem;
+    text-overflow: ellipsis;
     white-space: nowrap;
   }
   .now {
@@ -79,7 +104,7 @@ export const boardStyles = css`
   }
   .body {
     display: grid;
-    grid-template-columns: 1.72fr 1fr;
+    grid-template-columns: minmax(0, 1.72fr) minmax(0, 1fr);
     gap: 1.25rem;
     min-height: 0;
   }
@@ -275,7 +300,7 @@ export const boardStyles = css`
   }
   footer {
     display: grid;
-    grid-template-columns: 1.72fr 1fr;
+    grid-template-columns: minmax(0, 1.72fr) minmax(0, 1fr);
     gap: 1.25rem;
     padding-top: 1.1rem;
   }
@@ -320,8 +345,18 @@ export const boardStyles = css`
     font-size: 1.35rem;
   }
   .counts li {
+    display: flex;
+    align-items: baseline;
+    max-width: 100%;
     margin: 0.1rem 1.4rem 0.1rem 0;
     white-space: nowrap;
+  }
+  .counts .name {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .counts .total .beside {
+    margin-left: 0.3rem;
   }
   .counts b {
     margin-left: 0.4rem;
@@ -367,6 +402,12 @@ export const boardStyles = css`
   }
   :host([shape="tall"]) h1 {
     font-size: 3.2rem;
+  }
+  :host([shape="tall"]) .place {
+    max-width: 100%;
+  }
+  :host([shape="tall"]) .long h1 {
+    font-size: 2.6rem;
   }
   :host([shape="tall"]) .size-1 .call {
     font-size: 10rem;

@@ -7,8 +7,6 @@ import { type TextKey, hasText, text } from "../shared/i18n";
 import type { Text } from "../shared/types";
 import type { NearHall, Position, Slot, SlotDay, Wanted } from "./types";
 
-export { dateOf, dateText, weekday } from "../shared/dates";
-
 export type DayStatus = "free" | "full" | "over" | "closed" | "later" | "off";
 
 const DAY_MS = 86_400_000;

@@ -5,6 +5,7 @@ import { html, nothing } from "lit";
 import { property, state } from "lit/decorators.js";
 
 import { Api, faultText } from "../shared/api";
+import { dateText } from "../shared/dates";
 import { OwElement, define } from "../shared/element";
 import { clockTime, countdown } from "../shared/format";
 import { beside, otherTag, pick, t } from "../shared/i18n";
@@ -12,7 +13,7 @@ import { base, buttons, surfaces } from "../shared/theme";
 import type { Text } from "../shared/types";
 import { DaySlots } from "./day-slots";
 import {
-  dateText, explained, firstDay, halves, isTaken, nearDay, shortDate, slotText, slotTimes, statusOf, statusText, worthShowing,
+  explained, firstDay, halves, isTaken, nearDay, shortDate, slotText, slotTimes, statusOf, statusText, worthShowing,
 } from "./days";
 import { slotLook } from "./slot-look";
 import type { Slot, SlotDay, Wanted } from "./types";

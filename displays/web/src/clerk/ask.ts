@@ -115,10 +115,9 @@ export class OwAsk extends OwElement {
       this.answered(null);
     });
     dialog.showModal();
-    const first = this.renderRoot.querySelector<HTMLElement>("[data-first]");
-    if (first) {
-      first.focus();
-    }
+    // What has nothing to fill in is answered by Enter; the browser's own choice would be the way out.
+    const first = this.renderRoot.querySelector("[data-first]") || this.renderRoot.querySelector("[type=submit]");
+    (first as HTMLElement).focus();
   }
 
   protected override render(): TemplateResult {
@@ -130,7 +129,7 @@ export class OwAsk extends OwElement {
         <div class="fields ${pairs ? "pairs" : ""}">${this.shown().map((field, index) => this.field(field, index === 0))}</div>
         <footer>
           <button type="button" class="button" data-testid="ask-cancel" @click=${() => this.answered(null)}>${leave || say("cancel")}<kbd>Esc</kbd></button>
-          <button type="submit" ?data-first=${!!number} class="button ${danger ? "danger solid" : "primary"}" data-testid="ask-ok">${confirm || say("confirm")}<kbd>⏎</kbd></button>
+          <button type="submit" class="button ${danger ? "danger solid" : "primary"}" data-testid="ask-ok">${confirm || say("confirm")}<kbd>⏎</kbd></button>
         </footer>
       </form>
     </dialog>`;
@@ -233,6 +232,11 @@ export class OwAsk extends OwElement {
     event.stopPropagation();
     const target = event.target as HTMLInputElement;
     const isText = target.tagName === "TEXTAREA" || (target.tagName === "INPUT" && target.type !== "radio" && target.type !== "checkbox");
+    if (event.key === "Enter" && event.repeat && !isText) {
+      // The key that opened the question, still held down, answers nothing.
+      event.preventDefault();
+      return;
+    }
     if (isText || event.ctrlKey || event.altKey || event.metaKey) {
       return;
     }

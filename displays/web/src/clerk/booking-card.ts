@@ -2,8 +2,9 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 
-import { dateText, slotTimes } from "../booking/days";
+import { slotTimes } from "../booking/days";
 import type { Appointment } from "../booking/types";
+import { dateText } from "../shared/dates";
 import { clockTime, momentText } from "../shared/format";
 import { pick } from "../shared/i18n";
 import type { BookingDesk } from "./booking-acts";

@@ -3,8 +3,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 
-import { dateText, slotTimes } from "../booking/days";
+import { slotTimes } from "../booking/days";
 import type { Appointment } from "../booking/types";
+import { dateText } from "../shared/dates";
 import { listed } from "../shared/format";
 import type { Api } from "../shared/api";
 import { OwElement, define } from "../shared/element";

@@ -6,10 +6,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 
-import { itemsQuery, slotTimes, dateText } from "../booking/days";
+import { itemsQuery, slotTimes } from "../booking/days";
 import { idFault, normalId, normalPhone, phoneFault } from "../booking/person";
 import type { Appointment, Confirmed, Held, Wanted } from "../booking/types";
 import { type Api, faultText, newCommandId } from "../shared/api";
+import { dateText } from "../shared/dates";
 import { OwElement, define } from "../shared/element";
 import { countdown, listed } from "../shared/format";
 import { type Language, language, pick, t } from "../shared/i18n";

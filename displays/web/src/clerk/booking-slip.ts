@@ -1,7 +1,8 @@
 // The slip of a booking: hall, items, day and slot, the check-in code in figures and as a QR code.
 
-import { dateText, slotTimes } from "../booking/days";
+import { slotTimes } from "../booking/days";
 import type { Appointment } from "../booking/types";
+import { dateText } from "../shared/dates";
 import type { HallInfo } from "../shared/types";
 import { qrOf, spoken } from "./booking-model";
 import { bookingTexts } from "./booking-texts";

@@ -19,7 +19,7 @@ import { isAsking } from "./ask";
 import "./booking-drawer";
 import { say as sayBooking } from "./booking-texts";
 import { consoleStyles } from "./console-styles";
-import type { Desk } from "./desk";
+import { type Desk, noteNow } from "./desk";
 import { helpOverlay } from "./help";
 import { keyBar } from "./key-bar";
 import { nowCard } from "./now-card";
@@ -90,9 +90,10 @@ export class OwConsole extends OwElement {
   private body(current: ClerkState) {
     const { desk } = this;
     const now = desk.nowMs();
-    const note = desk.note && desk.note.until_ms > performance.now() ? desk.note : null;
+    const isCut = !!desk.feed && isLost(desk.feed.status);
+    const note = noteNow(desk.note, { nowMs: performance.now(), isLost: isCut });
     const sendingKey = desk.sending && hasSay(desk.sending) ? say(desk.sending as "next") : "";
-    return html`<main class="desk ${desk.feed && isLost(desk.feed.status) ? "stale" : ""}">
+    return html`<main class="desk ${isCut ? "stale" : ""}">
       ${waitingLine(current, desk, now, (ticket) => this.callChosen(ticket))}
       ${nowCard(current, desk, now, {
         result: (item) => this.result(item),

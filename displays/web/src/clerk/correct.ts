@@ -6,10 +6,9 @@ import { type Values, ask } from "./ask";
 import { usualDue } from "./due";
 import { reasons } from "./questions";
 import { say } from "./texts";
-import type { StaffTicket } from "./types";
+import { RESULTS, type StaffTicket } from "./types";
 
 const ENDS = ["DONE", "CANCELLED", "ABANDONED"] as const;
-const RESULTS = ["done", "supplement_due", "referred", "refused"] as const;
 const REASONS = ["error_made_good", "citizen_asks", "manager_order", "other"];
 
 /** Ask what was meant; the body of `correct`, or null. */

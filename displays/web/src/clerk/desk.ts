@@ -3,7 +3,7 @@
 // Laws: one key press is one command id; while a command is on its way no other starts; what is true is what the
 // feed says, an answer only tells that it was heard.
 
-import { type Api, Refused, faultText, newCommandId } from "../shared/api";
+import { type Api, Refused, Unanswered, faultText, newCommandId } from "../shared/api";
 import { LiveFeed } from "../shared/feed";
 import type { Account } from "../shared/session";
 import type { HallInfo, Text } from "../shared/types";
@@ -20,6 +20,8 @@ export interface Note {
   kind: "ok" | "info" | "refused";
   text: Text;
   until_ms: number;
+  /** Nobody knows whether the command was done: told until the window's own state can tell. */
+  isUnanswered: boolean;
 }
 
 export interface Answer {
@@ -99,8 +101,8 @@ export class Desk {
     return this.send(`api/halls/${enc(this.hall.hall)}/tickets/${enc(ticket)}/${op}`, body, name);
   }
 
-  tell(kind: Note["kind"], both: Text): void {
-    this.note = { kind, text: both, until_ms: performance.now() + NOTE_MS };
+  tell(kind: Note["kind"], both: Text, isUnanswered = false): void {
+    this.note = { kind, text: both, until_ms: performance.now() + NOTE_MS, isUnanswered };
     this.changed();
   }
 
@@ -119,7 +121,7 @@ export class Desk {
     try {
       return await this.api.command<Answer>(path, { ...body, command_id: newCommandId() });
     } catch (fault) {
-      this.tell("refused", faultText(fault));
+      this.tell("refused", faultText(fault), fault instanceof Unanswered);
       if (fault instanceof Refused && fault.status === 401) {
         location.reload();
       }
@@ -157,6 +159,11 @@ export class Desk {
 function sentence(name: "clerk.gone" | "clerk.changed_meanwhile", number: string): Text {
   const [zh, en] = clerkTexts[name];
   return { zh: zh.replace("{number}", number), en: en.replace("{number}", number) };
+}
+
+/** The note for now: for a while, and without an answer as long as the link is lost. */
+export function noteNow(note: Note | null, at: { nowMs: number; isLost: boolean }): Note | null {
+  return note && (note.until_ms > at.nowMs || (note.isUnanswered && at.isLost)) ? note : null;
 }
 
 /** The number that stood at the window before and does not now; null: the same is there, or none was. */

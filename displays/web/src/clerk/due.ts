@@ -1,6 +1,7 @@
 // Until when materials that are owed are usually brought.
 
-import { dateOf, plusDays } from "../booking/days";
+import { dateOf } from "../shared/dates";
+import { plusDays } from "../booking/days";
 
 // Five workdays are the usual time to hand in what is owed; the clerk changes it freely.
 const OWED_DAYS = 7;

@@ -1,4 +1,4 @@
-// The items that a question offers: all of the hall, or first those of a ticket that is sent on.
+// The items and windows that a question offers: all of the hall, or in the order that suits a ticket that is sent on.
 
 import { pick } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
@@ -44,4 +44,17 @@ export function mayReplace(ticket: WithItems, code: string): boolean {
 
 function isOpenItem(item: TicketItem): boolean {
   return item.state === "OPEN" || item.state === "SERVING";
+}
+
+export function windowOptions(hall: Pick<HallInfo, "areas" | "windows">): Option[] {
+  const areas = new Map(hall.areas.map((area) => [area.code, pick(area.name)] as const));
+  return hall.windows.map((one) => ({ value: one.code, label: say("window_n", { label: one.label }), note: areas.get(one.area) || "", find: one.code }));
+}
+
+/** Its own window last, and named as that: sent there, a ticket only waits again. */
+export function transferWindows(hall: Pick<HallInfo, "areas" | "windows">, ticket: Pick<StaffTicket, "window_code">): Option[] {
+  const all = windowOptions(hall);
+  const own = all.filter((one) => one.value === ticket.window_code);
+  const others = all.filter((one) => one.value !== ticket.window_code);
+  return others.concat(own.map((one) => ({ ...one, note: say("own_window") })));
 }

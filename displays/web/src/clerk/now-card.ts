@@ -10,7 +10,7 @@ import { bookingMark } from "./booking-mark";
 import type { Desk } from "./desk";
 import { channelText, say } from "./texts";
 import { running, span } from "./time";
-import type { ClerkState, StaffTicket, TicketItem } from "./types";
+import { RESULTS, type ClerkState, type StaffTicket, type TicketItem } from "./types";
 import { className } from "./waiting-line";
 
 export interface NowActions {
@@ -21,7 +21,6 @@ export interface NowActions {
   open: () => void;
 }
 
-const RESULTS = ["done", "supplement_due", "referred", "refused"] as const;
 const STATE_OF_RESULT = { done: "DONE", supplement_due: "SUPPLEMENT_DUE", referred: "REFERRED", refused: "REFUSED" } as const;
 
 export function nowCard(current: ClerkState, desk: Desk, nowMs: number, actions: NowActions): TemplateResult {

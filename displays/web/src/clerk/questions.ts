@@ -5,7 +5,7 @@ import { pick } from "../shared/i18n";
 import type { HallInfo, HallSummary } from "../shared/types";
 import { type Option, type Values, ask } from "./ask";
 import { usualDue } from "./due";
-import { isAdded, itemOptions, mayReplace, servedItem, transferItems } from "./item-options";
+import { isAdded, itemOptions, mayReplace, servedItem, transferItems, transferWindows } from "./item-options";
 import { reasonText, say } from "./texts";
 import type { ClerkState, StaffTicket, TicketItem } from "./types";
 
@@ -120,7 +120,7 @@ export async function transfer(api: Api, hall: HallInfo, ticket: StaffTicket): P
       { name: "to_item", label: say("to_item"), kind: "pick", required: true, options: transferItems(hall, ticket), hint: say("find_item"), when: is("item") },
       { name: "added", label: say("added_first"), kind: "words", when: (values) => values.where === "item" && isAdded(ticket, String(values.to_item)) },
       { name: "replaces", label: say("replaces", { item: served ? pick(served.name) : "" }), kind: "check", value: false, when: replaces },
-      { name: "to_window", label: say("to_window"), kind: "pick", required: true, options: windowOptions(hall), when: is("window") },
+      { name: "to_window", label: say("to_window"), kind: "pick", required: true, options: transferWindows(hall, ticket), when: is("window") },
       { name: "to_area", label: say("to_area"), kind: "choice", required: true, options: hall.areas.map((one) => ({ value: one.code, label: pick(one.name) })), when: is("area") },
       { name: "to_hall", label: say("to_hall"), kind: "pick", required: true, options: halls, when: is("hall") },
       { name: "place", label: say("place"), kind: "choice", value: "original", options: places, when: (values) => values.where !== "hall" },
@@ -189,11 +189,6 @@ function resultBody(item: TicketItem, result: string, given: Values): Body {
   }
   const materials = String(given.materials).split("\n").map((line) => line.trim()).filter((line) => line !== "");
   return { entry: item.entry, result, due_date: given.due_date, materials };
-}
-
-export function windowOptions(hall: HallInfo): Option[] {
-  const areas = new Map(hall.areas.map((area) => [area.code, pick(area.name)] as const));
-  return hall.windows.map((one) => ({ value: one.code, label: say("window_n", { label: one.label }), note: areas.get(one.area) || "", find: one.code }));
 }
 
 async function otherHalls(api: Api, own: string): Promise<Option[]> {

@@ -3,9 +3,10 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
-import { dateText, explained, firstDay, freeOf, halves, itemsQuery, plusDays, shortDate, slotText, slotTimes, statusOf, statusText, weekday } from "../booking/days";
+import { explained, firstDay, freeOf, halves, itemsQuery, plusDays, shortDate, slotText, slotTimes, statusOf, statusText } from "../booking/days";
 import type { Slot, SlotDay, SlotsAnswer, Wanted } from "../booking/types";
 import { type Api, faultText } from "../shared/api";
+import { dateText, weekday } from "../shared/dates";
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";

@@ -130,6 +130,7 @@ export const clerkTexts = {
   "clerk.no_hits": ["没有找到", "Nothing found"],
 
   "clerk.waiting": ["等候", "Waiting"],
+  "clerk.own_window": ["号票现在的窗口：转到这里只是重新等候", "Where it is now: it only waits again"],
   "clerk.mine": ["本窗可办", "For me"],
   "clerk.total": ["全厅", "Hall"],
   "clerk.next_ten": ["接下来", "Coming up"],

@@ -7,7 +7,8 @@ import type { TicketBooking } from "./booking-mark";
 export type ItemState = "OPEN" | "SERVING" | "DONE" | "SUPPLEMENT_DUE" | "REFERRED" | "REFUSED";
 export type TicketState = "WAITING" | "CALLED" | "SERVING" | "HELD" | "MISSED" | "DONE" | "CANCELLED" | "ABANDONED" | "EXPIRED";
 export type WindowState = "CLOSED" | "IDLE" | "CALLING" | "SERVING" | "PAUSED" | "DRAINING";
-export type ItemResult = "done" | "supplement_due" | "referred" | "refused";
+export const RESULTS = ["done", "supplement_due", "referred", "refused"] as const;
+export type ItemResult = (typeof RESULTS)[number];
 export type Place = "front" | "original" | "back";
 
 export interface TicketItem {
@@ -34,6 +35,7 @@ export interface StaffTicket {
   ahead?: number | null;
   call?: Call | null;
   window?: string | null;
+  window_code?: string | null;
   call_no?: number | null;
   told?: { ahead: number; p50_ms: number; p80_ms: number } | null;
   hops?: number | unknown[];

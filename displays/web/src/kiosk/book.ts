@@ -3,10 +3,11 @@
 import { css, html, nothing } from "lit";
 import { state } from "lit/decorators.js";
 
-import { dateText, slotTimes } from "../booking/days";
+import { slotTimes } from "../booking/days";
 import { refusalNote } from "../booking/refusal";
 import type { ChosenSlot } from "../booking/slot-picker";
 import "../booking/slot-picker";
+import { dateText } from "../shared/dates";
 import { define } from "../shared/element";
 import { countdown } from "../shared/format";
 import { pick, t } from "../shared/i18n";

@@ -2,10 +2,11 @@
 
 import { css, html, nothing } from "lit";
 
-import { dateText, slotTimes } from "../booking/days";
+import { slotTimes } from "../booking/days";
 import { pageOf } from "../booking/mine";
 import { spoken } from "../booking/tale";
 import "../shared/components/qr";
+import { dateText } from "../shared/dates";
 import { define } from "../shared/element";
 import { beside, otherTag, pick, t } from "../shared/i18n";
 import { isLarge } from "../shared/theme";

@@ -3,15 +3,16 @@
 import { css, html } from "lit";
 import { property } from "lit/decorators.js";
 
-import { OwElement, define } from "../shared/element";
+import { define } from "../shared/element";
 import { t } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
+import { KioskKeys } from "./keys";
 import { look } from "./part";
 
 const ROWS = ["123", "456", "789"] as const;
 
 /** Fires `ow-key` with a character, `delete`, `clear` or `letters`. */
-class KioskDigits extends OwElement {
+class KioskDigits extends KioskKeys {
   static override styles = [
     ...look,
     css`
@@ -61,16 +62,6 @@ class KioskDigits extends OwElement {
       ${this.key("delete", `⌫ ${t("kiosk.key.delete")}`, "word")}
       ${this.letters ? [this.key("clear", t("kiosk.key.clear"), "word"), this.key("letters", t("kiosk.key.letters"), "word")] : ""}
     </div>`;
-  }
-
-  private key(key: string, label: string, kind = "") {
-    // The pointer must not take the focus out of the field that a hardware keyboard types into.
-    return html`<button
-      class=${kind}
-      data-key=${key}
-      @pointerdown=${(event: Event) => event.preventDefault()}
-      @click=${() => this.dispatchEvent(new CustomEvent("ow-key", { detail: key }))}
-    >${label}</button>`;
   }
 }
 

@@ -18,7 +18,7 @@ const LONGEST_QUERY = 40;
 class KioskFind extends KioskPart {
   static override styles = [
     ...look,
-    rowLook,
+    ...rowLook,
     css`
       .field {
         display: flex;

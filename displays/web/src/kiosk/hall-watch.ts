@@ -17,10 +17,8 @@ const STALE_AFTER_MS = 7000;
 // Refusals that concern the whole hall and not one item.
 const OF_THE_HALL = new Set(["HALL_CLOSED", "DAY_ENDED", "DAY_NOT_OPEN", "ISSUING_STOPPED", "CALENDAR_UNPUBLISHED"]);
 
-export type HallData = HallInfo;
-
 export class HallWatch {
-  hall: HallData | null = null;
+  hall: HallInfo | null = null;
   waits: Waits | null = null;
   index: SearchIndex | null = null;
   isUnknown = false;
@@ -102,7 +100,7 @@ export class HallWatch {
 
   private async askHall(): Promise<void> {
     await this.ask("hall", async () => {
-      const hall = await this.api.get<HallData>(this.path(""));
+      const hall = await this.api.get<HallInfo>(this.path(""));
       const isSame = this.hall && this.hall.items.length === hall.items.length && this.hall.policy_version === hall.policy_version;
       if (!isSame || JSON.stringify(this.hall && this.hall.items) !== JSON.stringify(hall.items)) {
         this.index = new SearchIndex(hall);

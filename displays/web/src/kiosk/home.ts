@@ -5,24 +5,28 @@ import { css, html, nothing } from "lit";
 import { define } from "../shared/element";
 import { pick } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
+import { themesOf } from "../shared/themes";
 import type { Text } from "../shared/types";
-import { KioskPart, duo, isLying, look, say } from "./part";
-import { itemCount, itemRow, rowLook } from "./rows";
+import { offerOf } from "./offer";
+import { KioskPart, duo, isLying, linesThatFit, look, pager, say } from "./part";
+import { ROW_REM, itemCount, itemRow, rowLook } from "./rows";
 
 /** The list of all packages, where a theme would stand. */
 export const PACKAGES = "*packages";
-// With no more items than this a hall needs no themes: a village counter shows what it does.
-const FEW_ITEMS = 8;
 const MOST_PACKAGES = 4;
 const MOST_PACKAGES_LARGE = 2;
 // Up to four make two by two; from nine on tiles are made smaller.
 const FEW_THEMES = 4;
 const MANY_THEMES = 8;
 
+// Around pages of all items: heading, bookings, search, their own heading, pager and margins.
+const RESERVED_REM = 27;
+const RESERVED_LYING_REM = 20;
+
 class KioskHome extends KioskPart {
   static override styles = [
     ...look,
-    rowLook,
+    ...rowLook,
     css`
       .search {
         display: flex;
@@ -249,11 +253,15 @@ class KioskHome extends KioskPart {
     if (!hall) {
       return nothing;
     }
-    if (hall.items.length <= FEW_ITEMS) {
+    const offer = offerOf(hall);
+    if (offer === "few") {
       return html`<section>
         <h2>${say("kiosk.all")}</h2>
         <div class="rows">${hall.items.map((item) => itemRow(this.model, item.code, item.name))}</div>
       </section>`;
+    }
+    if (offer === "pages") {
+      return this.pages(hall.items);
     }
     const { themes } = this;
     const columns = (isLying() && themes.length > FEW_THEMES ? 3 : 2) + (themes.length > MANY_THEMES ? 1 : 0);
@@ -263,9 +271,22 @@ class KioskHome extends KioskPart {
     </section>`;
   }
 
+  private pages(items: readonly { code: string; name: Text }[]) {
+    const reserved = isLying() ? RESERVED_LYING_REM : RESERVED_REM;
+    const perPage = linesThatFit(this, ROW_REM, reserved) * (isLying() ? 2 : 1);
+    const pages = Math.max(1, Math.ceil(items.length / perPage));
+    const page = Math.min(this.model.page, pages - 1);
+    const shown = items.slice(page * perPage, (page + 1) * perPage);
+    return html`<section>
+      <h2>${say("kiosk.all")}</h2>
+      <div class="rows" data-testid="items">${shown.map((one) => itemRow(this.model, one.code, one.name))}</div>
+      ${pager(page, pages, (to) => this.model.turn(to))}
+    </section>`;
+  }
+
   private get themes(): { code: string; name: Text }[] {
     const hall = this.model.watch.hall;
-    return hall ? hall.themes.filter((theme) => hall.items.some((item) => item.theme === theme.code)) : [];
+    return hall ? themesOf(hall) : [];
   }
 
   private get isSmall(): boolean {

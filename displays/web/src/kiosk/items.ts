@@ -16,7 +16,7 @@ const RESERVED_LYING_REM = 9.6;
 class KioskItems extends KioskPart {
   static override styles = [
     ...look,
-    rowLook,
+    ...rowLook,
     css`
       h1 {
         margin-bottom: 1rem;

@@ -2,15 +2,16 @@
 
 import { css, html } from "lit";
 
-import { OwElement, define } from "../shared/element";
+import { define } from "../shared/element";
 import { t } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
+import { KioskKeys } from "./keys";
 import { look } from "./part";
 
 const ROWS = ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"] as const;
 
 /** Fires `ow-key` with a character, `delete` or `clear`. */
-class KioskKeyboard extends OwElement {
+class KioskKeyboard extends KioskKeys {
   static override styles = [
     ...look,
     css`
@@ -63,23 +64,13 @@ class KioskKeyboard extends OwElement {
   protected override render() {
     return html`<div class=${isLarge() ? "large" : ""} role="group" aria-label=${t("kiosk.keyboard")} data-testid="keyboard">
       ${ROWS.map((row, place) => html`<div class="keys">
-        ${Array.from(row, (key) => this.key(key, key.toUpperCase(), ""))}
+        ${Array.from(row, (key) => this.key(key, key.toUpperCase()))}
         ${place === ROWS.length - 1 ? this.key("delete", `⌫ ${t("kiosk.key.delete")}`, "wide") : ""}
       </div>`)}
       <div class="keys">
         ${this.key("clear", t("kiosk.key.clear"), "wide")} ${this.key(" ", t("kiosk.key.space"), "wide space")}
       </div>
     </div>`;
-  }
-
-  private key(key: string, label: string, kind: string) {
-    // The pointer must not take the focus out of the field that a hardware keyboard types into.
-    return html`<button
-      class=${kind}
-      data-key=${key}
-      @pointerdown=${(event: Event) => event.preventDefault()}
-      @click=${() => this.dispatchEvent(new CustomEvent("ow-key", { detail: key }))}
-    >${label}</button>`;
   }
 }
 

@@ -8,6 +8,7 @@ import { type TextKey, hasText, pick, t } from "../shared/i18n";
 import { isLarge } from "../shared/theme";
 import type { WaitGroup } from "../shared/types";
 import type { Chosen } from "./basket";
+import { nameLook } from "./name-look";
 import { KioskPart, duo, isLying, linesThatFit, look, nameClass, pager, refusalAt, say } from "./part";
 import { peopleText } from "./place-facts";
 import { atTime, refusalText } from "./rows";
@@ -26,6 +27,7 @@ const SHOWN_END = 2;
 class KioskReview extends KioskPart {
   static override styles = [
     ...look,
+    nameLook,
     css`
       h1 {
         margin-bottom: 0.8rem;
@@ -36,49 +38,10 @@ class KioskReview extends KioskPart {
         min-height: 5.6rem;
         margin-bottom: 0.5rem;
         padding: 0.4rem 0.8rem 0.4rem 1.2rem;
+        --name-lines: 3;
         border: 2px solid var(--ow-line);
         border-radius: 0.8rem;
         background: var(--ow-paper);
-      }
-      .line-item .name {
-        flex: 1 1 auto;
-        min-width: 0;
-        margin-right: 0.8rem;
-        font-size: 1.2rem;
-        font-weight: 600;
-      }
-      .name .first {
-        display: -webkit-box;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 2;
-        overflow: hidden;
-        line-height: 1.25;
-      }
-      .name .second {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .name.wordy .first {
-        -webkit-line-clamp: 3;
-        font-size: 1.1rem;
-        line-height: 1.15;
-      }
-      .name.wordy .second {
-        display: -webkit-box;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 3;
-        font-size: 0.75rem;
-        line-height: 1.2;
-        white-space: normal;
-      }
-      .name.long .first {
-        -webkit-line-clamp: 3;
-        font-size: 0.95rem;
-        line-height: 1.2;
-      }
-      .name.long .second {
-        font-size: 0.75rem;
       }
       .steps {
         display: flex;

@@ -7,11 +7,12 @@ import { type TextKey, hasText, pick, text } from "../shared/i18n";
 import type { Text } from "../shared/types";
 import { has } from "./basket";
 import type { KioskModel } from "./model";
+import { nameLook } from "./name-look";
 import { duo, nameClass, say } from "./part";
 
 export const ROW_REM = 5.4;
 
-export const rowLook = css`
+export const rowLook = [nameLook, css`
   .rows {
     display: grid;
     grid-template-columns: 1fr;
@@ -25,44 +26,6 @@ export const rowLook = css`
     width: 100%;
     padding: 0.1rem 1.1rem;
     text-align: left;
-  }
-  .row .name {
-    flex: 1 1 auto;
-    min-width: 0;
-    margin-right: 1rem;
-    font-size: 1.2rem;
-  }
-  .row .name .first {
-    display: -webkit-box;
-    -webkit-box-orient: vertical;
-    -webkit-line-clamp: 2;
-    overflow: hidden;
-    line-height: 1.2;
-  }
-  .row .name .second {
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  .row .name.wordy .first {
-    font-size: 1.1rem;
-    line-height: 1.15;
-  }
-  .row .name.wordy .second {
-    display: -webkit-box;
-    -webkit-box-orient: vertical;
-    -webkit-line-clamp: 2;
-    font-size: 0.75rem;
-    line-height: 1.15;
-    white-space: normal;
-  }
-  .row .name.long .first {
-    -webkit-line-clamp: 3;
-    font-size: 0.9rem;
-    line-height: 1.15;
-  }
-  .row .name.long .second {
-    font-size: 0.7rem;
   }
   .row .facts {
     flex: 0 0 auto;
@@ -79,7 +42,7 @@ export const rowLook = css`
     border-color: var(--ow-brand);
     background: var(--ow-brand-soft);
   }
-`;
+`];
 
 export function itemRow(model: KioskModel, code: string, name: Text) {
   const refusal = model.refusalOf(code);

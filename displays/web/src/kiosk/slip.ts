@@ -1,13 +1,13 @@
 // From a taken ticket to what is printed and to the address of its page.
 
-import { dateText, slotTimes } from "../booking/days";
+import { slotTimes } from "../booking/days";
 import { codeText, spoken } from "../booking/tale";
 import type { CheckedIn } from "../booking/types";
+import { dateText } from "../shared/dates";
 import { clockTime } from "../shared/format";
 import { text } from "../shared/i18n";
 import type { HallInfo, TakenTicket, Text } from "../shared/types";
 import type { MadeBooking } from "./booking";
-import type { HallData } from "./hall-watch";
 import type { Taken } from "./model";
 import type { Slip } from "./printing";
 import { ranges } from "../shared/windows";
@@ -23,7 +23,7 @@ export function visitUrl(ticket: TakenTicket, hall: string, root: string): strin
   return url.href;
 }
 
-export function slipOf(taken: Taken, hall: HallData, isReprint: boolean): Slip {
+export function slipOf(taken: Taken, hall: HallInfo, isReprint: boolean): Slip {
   const { ticket } = taken;
   return {
     hall: hall.name,
@@ -45,7 +45,7 @@ export function slipOf(taken: Taken, hall: HallData, isReprint: boolean): Slip {
 }
 
 /** What the visitor of a booking carries away: the code, to read, to type and to scan. */
-export function bookingSlip(made: MadeBooking, hall: HallData, isReprint: boolean): Slip {
+export function bookingSlip(made: MadeBooking, hall: HallInfo, isReprint: boolean): Slip {
   const { appointment } = made;
   const times = slotTimes(appointment.slot_ms || 0, appointment.end_ms, hall.zone);
   const date = dateText(appointment.date);
@@ -92,7 +92,7 @@ function calledFrom(ms: number, zone: string): Text {
   return text("kiosk.called.from", { time: clockTime(ms, zone) });
 }
 
-export function isTraining(hall: HallData): boolean {
+export function isTraining(hall: HallInfo): boolean {
   return hall.training;
 }
 

@@ -3,8 +3,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
-import { dateText, plusDays, slotTimes } from "../booking/days";
+import { plusDays, slotTimes } from "../booking/days";
 import { deskStyles } from "../clerk/styles";
+import { dateText } from "../shared/dates";
 import { OwElement, define } from "../shared/element";
 import { clockTime, momentText } from "../shared/format";
 import { pick } from "../shared/i18n";
@@ -33,7 +34,7 @@ export class OwBookingCalendar extends OwElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.date = this.today();
+    this.date = this.house.today();
     this.monday = mondayOf(this.date);
     void this.load();
     this.every(REFRESH_MS, () => {
@@ -48,7 +49,7 @@ export class OwBookingCalendar extends OwElement {
     const locked = this.house.account.role === "auditor";
     return html`<div class="tools">
         <span><button class="button small" aria-label=${say("earlier")} @click=${() => this.go(plusDays(this.monday, -DAYS))}>←</button>
-        <button class="button small" @click=${() => this.go(mondayOf(this.today()))}>${say("today")}</button>
+        <button class="button small" @click=${() => this.go(mondayOf(this.house.today()))}>${say("today")}</button>
         <button class="button small" aria-label=${say("later")} data-testid="calendar-later" @click=${() => this.go(plusDays(this.monday, DAYS))}>→</button></span>
         <span>${locked ? nothing : html`<button class="button" data-testid="slots-edit" @click=${() => this.change("edit")}>${say("edit")}</button>
         <button class="button danger" data-testid="slots-close" @click=${() => this.change("close")}>${say("close")}</button>`}</span></div>
@@ -62,7 +63,7 @@ export class OwBookingCalendar extends OwElement {
       return html`<div class="cell none"><strong>${pick(dateText(date))}</strong></div>`;
     }
     const load = loadOf(day);
-    return html`<button class="cell ${day.open ? "" : "shut"} ${date < this.today() ? "past" : ""}" aria-pressed=${date === this.date ? "true" : "false"} data-testid="calendar-day" data-date=${date}
+    return html`<button class="cell ${day.open ? "" : "shut"} ${date < this.house.today() ? "past" : ""}" aria-pressed=${date === this.date ? "true" : "false"} data-testid="calendar-day" data-date=${date}
       @click=${() => (this.date = date)}>
       <span class="head"><strong>${pick(dateText(date))}</strong>${!day.kind || day.kind === "workday" || day.kind === "weekend" ? nothing : html`<span class="chip">${kindText(day.kind)}</span>`}</span>
       ${load.places > 0 || load.taken > 0 ? html`<span class="bar" aria-hidden="true"><i class=${load.pct > 100 ? "over" : load.pct >= 85 ? "high" : ""} .style=${`width:${Math.min(100, load.pct)}%`}></i></span>
@@ -129,10 +130,6 @@ export class OwBookingCalendar extends OwElement {
       }
       this.days = days;
     }
-  }
-
-  private today(): string {
-    return this.house.feed.state ? this.house.feed.state.day.date : this.house.hall.date;
   }
 }
 

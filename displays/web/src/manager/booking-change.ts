@@ -5,11 +5,12 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 
-import { dateText, slotTimes } from "../booking/days";
+import { slotTimes } from "../booking/days";
 import { stateText } from "../clerk/booking-texts";
 import { deskStyles } from "../clerk/styles";
 import { faultText, newCommandId } from "../shared/api";
 import { toast } from "../shared/components/dialog";
+import { dateText } from "../shared/dates";
 import { OwElement, define } from "../shared/element";
 import { clockTime, listed } from "../shared/format";
 import { pick } from "../shared/i18n";

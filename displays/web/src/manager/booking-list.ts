@@ -3,10 +3,11 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
-import { dateText, plusDays, slotTimes } from "../booking/days";
+import { plusDays, slotTimes } from "../booking/days";
 import type { Appointment } from "../booking/types";
 import { bookingCardStyles } from "../clerk/booking-card-styles";
 import { deskStyles } from "../clerk/styles";
+import { dateText } from "../shared/dates";
 import { listed } from "../shared/format";
 import { OwElement } from "../shared/element";
 import { pick } from "../shared/i18n";
@@ -81,13 +82,9 @@ export abstract class BookingList extends OwElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.from = plusDays(this.today(), -this.daysBefore);
-    this.to = plusDays(this.today(), this.daysAfter);
+    this.from = plusDays(this.house.today(), -this.daysBefore);
+    this.to = plusDays(this.house.today(), this.daysAfter);
     void this.load();
-  }
-
-  protected today(): string {
-    return this.house.feed.state ? this.house.feed.state.day.date : this.house.hall.date;
   }
 
   protected get isLocked(): boolean {

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 
-import { dateText } from "../booking/days";
+import { dateText } from "../shared/dates";
 import { define } from "../shared/element";
 import { momentText } from "../shared/format";
 import { pick } from "../shared/i18n";

@@ -129,7 +129,7 @@ export class OwCalls extends OwElement {
   protected override render(): TemplateResult {
     const calls = this.exceptions ? this.calls.filter((call) => call.rule !== "order") : this.calls;
     return html`<section class="panel" data-testid="calls"><div class="spread"><h2>${say("recent_calls")}</h2>
-        <label class="small">${say("date")} <input class="field" type="date" max=${this.today()} .value=${this.date || this.today()} @change=${this.picked} data-testid="calls-date"></label>
+        <label class="small">${say("date")} <input class="field" type="date" max=${this.house.today()} .value=${this.date || this.house.today()} @change=${this.picked} data-testid="calls-date"></label>
         <label class="small"><input type="checkbox" .checked=${this.exceptions} @change=${(event: Event) => (this.exceptions = (event.target as HTMLInputElement).checked)}> ${say("exceptions_only")}</label></div>
         <table><thead><tr><th>${say("time")}</th><th>${say("number")}</th><th>${say("window")}</th><th>${say("rule")}</th><th>${say("why")}</th><th>${say("candidates")}</th></tr></thead>
         <tbody>${calls.map((call) => this.row(call))}</tbody></table>${calls.length === 0 ? html`<p class="muted" data-testid="no-calls">${say("none")}</p>` : nothing}
@@ -168,12 +168,8 @@ export class OwCalls extends OwElement {
     return found ? found.label : code;
   }
 
-  private today(): string {
-    return this.house.feed.state ? this.house.feed.state.day.date : this.house.hall.date;
-  }
-
   private isToday(): boolean {
-    return !this.date || this.date === this.today();
+    return !this.date || this.date === this.house.today();
   }
 
   private picked(event: Event): void {
@@ -191,7 +187,7 @@ export class OwCalls extends OwElement {
 
   private async load(): Promise<void> {
     const { date } = this;
-    const day = date || this.today();
+    const day = date || this.house.today();
     const page = await this.house.read<Page>(`calls?limit=${LIMIT}${this.dated()}`);
     if (!page || date !== this.date) {
       return;

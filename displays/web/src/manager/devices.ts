@@ -5,7 +5,7 @@ import { property, state } from "lit/decorators.js";
 
 import { ask } from "../clerk/ask";
 import { enc } from "../clerk/desk";
-import { windowOptions } from "../clerk/questions";
+import { windowOptions } from "../clerk/item-options";
 import { deskStyles } from "../clerk/styles";
 import { confirmed, toast } from "../shared/components/dialog";
 import "../shared/components/qr";

@@ -159,7 +159,7 @@ export class OwFigures extends OwElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.date = this.today();
+    this.date = this.house.today();
     void this.load();
     void import("./charts").then((charts) => {
       this.charts = charts;
@@ -184,8 +184,8 @@ export class OwFigures extends OwElement {
     const { figures } = this;
     return html`<div class="tools">
         <label for="date">${say("date")}</label>
-        <input id="date" class="field" type="date" max=${this.today()} .value=${this.date} @change=${this.picked} data-testid="figures-date">
-        <button class="button" ?disabled=${this.date === this.today()} @click=${() => this.go(this.today())}>${say("today")}</button>
+        <input id="date" class="field" type="date" max=${this.house.today()} .value=${this.date} @change=${this.picked} data-testid="figures-date">
+        <button class="button" ?disabled=${this.date === this.house.today()} @click=${() => this.go(this.house.today())}>${say("today")}</button>
         ${figures ? html`<span class="chip ${figures.final ? "priority" : "elder"}">${say(figures.final ? "final" : "preliminary")}</span>
           <span class="small muted">${figures.rebuilt_ms ? `${say("rebuilt", { time: clockTime(figures.rebuilt_ms, this.house.hall.zone) })} · ` : ""}${say("definition", { name: figures.definition })}</span>` : nothing}
       </div>
@@ -271,7 +271,7 @@ export class OwFigures extends OwElement {
   }
 
   private picked(event: Event): void {
-    this.go((event.target as HTMLInputElement).value || this.today());
+    this.go((event.target as HTMLInputElement).value || this.house.today());
   }
 
   private go(date: string): void {
@@ -286,10 +286,6 @@ export class OwFigures extends OwElement {
       this.figures = figures;
       this.failed = !figures;
     }
-  }
-
-  private today(): string {
-    return this.house.feed.state ? this.house.feed.state.day.date : this.house.hall.date;
   }
 }
 

@@ -39,6 +39,11 @@ export class House {
     return this.feed.nowMs();
   }
 
+  /** The date of the hall's day that runs, or runs next. */
+  today(): string {
+    return this.feed.state ? this.feed.state.day.date : this.hall.date;
+  }
+
   /** Read; null and a message when it fails. */
   async read<T>(rest: string): Promise<T | null> {
     try {

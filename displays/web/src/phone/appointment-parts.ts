@@ -2,10 +2,11 @@
 
 import { html, nothing } from "lit";
 
-import { dateText, slotTimes } from "../booking/days";
+import { slotTimes } from "../booking/days";
 import { type Tone, codeText, spoken } from "../booking/tale";
 import type { Appointment, Message } from "../booking/types";
 import "../shared/components/qr";
+import { dateText } from "../shared/dates";
 import { countdown, listed, momentText } from "../shared/format";
 import { beside, hasText, otherTag, pick, t } from "../shared/i18n";
 import type { Text } from "../shared/types";

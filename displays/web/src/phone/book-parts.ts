@@ -2,9 +2,10 @@
 
 import { html, nothing } from "lit";
 
-import { dateText, slotTimes } from "../booking/days";
+import { slotTimes } from "../booking/days";
 import type { WaitWish } from "../booking/slot-picker";
 import type { Appointment, Wanted } from "../booking/types";
+import { dateText } from "../shared/dates";
 import { countdown, listed } from "../shared/format";
 import { pick, t } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";

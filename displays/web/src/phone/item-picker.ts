@@ -9,6 +9,7 @@ import { toast } from "../shared/components/dialog";
 import { OwElement, define } from "../shared/element";
 import { beside, otherTag, pick, t } from "../shared/i18n";
 import { base, buttons, surfaces } from "../shared/theme";
+import { themesOf } from "../shared/themes";
 import type { HallInfo, HallItem, HallPackage, Text } from "../shared/types";
 import { pickerStyles } from "./picker-styles";
 
@@ -80,9 +81,8 @@ export class OwItemPicker extends OwElement {
     </ul>`;
   }
 
-  private catalogue(info: HallInfo) {
-    const items = info.items.filter((item) => !this.theme || item.theme === this.theme);
-    const chips = [{ code: "", name: null as Text | null }].concat(info.themes);
+  private chips(themes: readonly { code: string; name: Text }[]) {
+    const chips = [{ code: "", name: null as Text | null }, ...themes];
     return html`<div class="chips" role="group" aria-label=${t("phone.items")}>
         ${chips.map(
           (chip) => html`<button
@@ -93,7 +93,14 @@ export class OwItemPicker extends OwElement {
             ${chip.name ? pick(chip.name) : t("phone.all")}
           </button>`,
         )}
-      </div>
+      </div>`;
+  }
+
+  private catalogue(info: HallInfo) {
+    const items = info.items.filter((item) => !this.theme || item.theme === this.theme);
+    const themes = themesOf(info);
+    // One subject leaves nothing to choose.
+    return html`${themes.length > 1 ? this.chips(themes) : nothing}
       ${this.theme || info.packages.length === 0 ? nothing : this.packages(info.packages.slice(0, LISTED))}
       <h2>${t("phone.items")}</h2>
       <ul class="list">

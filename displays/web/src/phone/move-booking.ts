@@ -3,13 +3,14 @@
 import { html, nothing } from "lit";
 import { property, state } from "lit/decorators.js";
 
-import { dateText, slotTimes } from "../booking/days";
+import { slotTimes } from "../booking/days";
 import { refusalNote } from "../booking/refusal";
 import type { ChosenSlot, OwSlotPicker } from "../booking/slot-picker";
 import "../booking/slot-picker";
 import type { Appointment, Moved, Wanted } from "../booking/types";
 import type { AppointmentWatch } from "../booking/watch";
 import { Api, Refused, newCommandId } from "../shared/api";
+import { dateText } from "../shared/dates";
 import { OwElement, define } from "../shared/element";
 import { pick, t } from "../shared/i18n";
 import { base, buttons, surfaces } from "../shared/theme";

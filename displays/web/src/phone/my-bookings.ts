@@ -4,11 +4,11 @@ import { css, html, nothing } from "lit";
 import { state } from "lit/decorators.js";
 
 import { appointmentPath } from "../booking/acts";
-import { dateText } from "../booking/days";
 import { type Kept, drop, keep, myBookings, pageOf } from "../booking/mine";
 import { isPast } from "../booking/tale";
 import type { AppointmentAnswer } from "../booking/types";
 import { Api, Refused } from "../shared/api";
+import { dateText } from "../shared/dates";
 import { OwElement, define } from "../shared/element";
 import { clockTime } from "../shared/format";
 import { hasText, pick, t } from "../shared/i18n";

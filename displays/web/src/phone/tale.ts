@@ -3,13 +3,17 @@
 import { text } from "../shared/i18n";
 import type { Text, TicketState } from "../shared/types";
 
+// Longer than this nobody calls it near, however few stand before.
+const NEAR_MS = 30 * 60_000;
+
 export type Tone = "plain" | "near" | "call" | "missed" | "over";
 
-export function taleOf(ticket: TicketState): { tone: Tone; text: Text } {
+/** `soonestMs`: the wait that is told now (P50), where there is one. */
+export function taleOf(ticket: TicketState, soonestMs: number | null | undefined): { tone: Tone; text: Text } {
   const label = (ticket.call && ticket.call.label) || ticket.window || "";
   switch (ticket.state) {
     case "WAITING":
-      return ticket.near
+      return isNear(ticket, soonestMs)
         ? { tone: "near", text: text("visit.near") }
         : { tone: "plain", text: text("visit.waiting") };
     case "CALLED":
@@ -29,6 +33,11 @@ export function taleOf(ticket: TicketState): { tone: Tone; text: Text } {
     default:
       return { tone: "over", text: text("visit.expired") };
   }
+}
+
+/** Few are before it, and it is called soon: over a lunch nobody need come to the waiting area. */
+function isNear(ticket: TicketState, soonestMs: number | null | undefined): boolean {
+  return ticket.near && (soonestMs || 0) <= NEAR_MS;
 }
 
 export function isOver(ticket: TicketState): boolean {

@@ -117,7 +117,7 @@ export class OwTicket extends OwElement {
   private rung(): void {
     const ticket = this.shown;
     if (ticket && ticket.state === "CALLED") {
-      const title = `${ticket.number} ${pick(taleOf(ticket).text)}`;
+      const title = `${ticket.number} ${pick(taleOf(ticket, this.feed.live && this.feed.live.p50_ms).text)}`;
       alertTurn({ title, body: pick(ticket.hall.name), tag: ticket.id });
     }
   }
@@ -150,7 +150,7 @@ export class OwTicket extends OwElement {
   }
 
   private hero(ticket: TicketState) {
-    const tale = taleOf(ticket);
+    const tale = taleOf(ticket, this.feed.live && this.feed.live.p50_ms);
     const again = ticket.call && ticket.call.call_no > 1 && ticket.state === "CALLED" ? ticket.call.call_no : 0;
     return html`<section class="hero ${tale.tone} fresh" data-ring=${ticket.call ? ticket.call.ring : ""}>
       <p class="label">${t("visit.number")}</p>

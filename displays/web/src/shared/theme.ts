@@ -82,6 +82,22 @@ export const base = css`
   [tabindex]:focus:not(:focus-visible) {
     outline: none;
   }
+  /* Where the system chooses the colours, every border is drawn alike: what is chosen has the system's pair for that. */
+  @media (forced-colors: active) {
+    a[aria-current],
+    button[aria-current],
+    button[aria-pressed="true"],
+    button[aria-checked="true"] {
+      border-color: Highlight !important;
+      background: Highlight !important;
+      color: HighlightText !important;
+      forced-color-adjust: none;
+    }
+    button[aria-pressed="true"] *,
+    button[aria-checked="true"] * {
+      color: HighlightText !important;
+    }
+  }
   @media (prefers-reduced-motion: reduce) {
     *,
     *::before,
