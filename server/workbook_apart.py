@@ -78,12 +78,12 @@ def main() -> None:
     out, sys.stdout = sys.stdout, sys.stderr
     _be_modest(asked.cpu_s)
     faults: list[Fault] = []
-    sheets: tuple[Sheet, ...] = ()
     try:
         sheets = read_workbook(data, asked.columns, faults)
+        answer = msgspec.json.encode(Read(sheets, tuple(faults[:FAULTS_MAX])))
     except MemoryError:
-        faults = [_TOO_MUCH]
-    out.buffer.write(msgspec.json.encode(Read(sheets, tuple(faults[:FAULTS_MAX]))))
+        answer = msgspec.json.encode(Read((), (_TOO_MUCH,)))
+    out.buffer.write(answer)
     out.buffer.flush()
     # What a hostile file left behind takes longest to be given up piece by piece.
     os._exit(0)
