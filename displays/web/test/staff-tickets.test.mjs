@@ -7,7 +7,7 @@ import { load } from "./load.mjs";
 
 const { isAdded, mayReplace, servedItem, transferItems } = await load("clerk/item-options.ts");
 
-const { goneNumber } = await load("clerk/desk.ts");
+const { Desk, goneNumber } = await load("clerk/desk.ts");
 const { usualDue } = await load("clerk/due.ts");
 
 const named = (zh) => ({ zh, en: zh });
@@ -63,3 +63,42 @@ test("what is owed is due a week later by the hall's own date, early in its morn
   assert.equal(usualDue(early, "Asia/Shanghai"), "2026-12-04");
   assert.equal(usualDue(early, "Europe/Lisbon"), "2026-12-03");
 });
+
+test("a step names the ticket that it means, so that another page's step before it refuses it", async () => {
+  const { desk, sent } = atDesk({ ticket: { id: "a001", number: "A001" } });
+
+  await desk.runFor(desk.state.ticket, "finish-and-next", {}, "finish");
+  await desk.runFor(desk.state.ticket, "transfer", { to_item: "b" });
+
+  assert.deepEqual(sent.map(({ path, body }) => [path, body.ticket]), [
+    ["api/halls/h/windows/W01/finish-and-next", "a001"],
+    ["api/halls/h/windows/W01/transfer", "a001"],
+  ]);
+});
+
+test("a step for a ticket that has left the window is not sent", async () => {
+  const { desk, sent } = atDesk({ ticket: { id: "a002", number: "A002" } });
+
+  assert.equal(await desk.runFor({ id: "a001", number: "A001" }, "hold", {}), null);
+
+  assert.deepEqual(sent, []);
+  assert.match(desk.note.text.en, /A001/);
+});
+
+test("undo names the ticket of the step that is offered, and none where the step was about none", async () => {
+  const [ofFinish, ofPause] = ["a001", null].map((ticket) => atDesk({ ticket: null, undo: { op: "x", until_ms: 1, ticket } }));
+
+  await ofFinish.desk.undo();
+  await ofPause.desk.undo();
+
+  assert.equal(ofFinish.sent[0].body.ticket, "a001");
+  assert.ok(!("ticket" in ofPause.sent[0].body));
+});
+
+function atDesk(state) {
+  const sent = [];
+  const api = { root: "", command: async (path, body) => void sent.push({ path, body }) };
+  const desk = new Desk(api, { hall: "h" }, { account: "c" }, "W01");
+  desk.feed = { state, live: null };
+  return { desk, sent };
+}
