@@ -70,6 +70,9 @@ class EndDay(Command, frozen=True, kw_only=True, tag="day.end"):
 class Tick(Command, frozen=True, kw_only=True, tag="day.tick"):
     """The deadline that the hall named has come."""
 
+    leeway_ms: Ms | None = None
+    """How late a timer that runs may be: what became due before that, nobody minded. None: nobody says."""
+
 
 # ---- tickets ----
 
