@@ -11,9 +11,8 @@ from hall.ids import TIMER, Ms, role_of
 from hall.issuing import full_quota, in_break
 from hall.numbering import next_number
 from hall.order import due_after, due_in_front
-from hall.policy import VisitorClass
 from hall.slots import local_text
-from hall.state import FINAL_STATES, HallDay, Ticket, entry_state, key_of, signature_of
+from hall.state import FINAL_STATES, HallDay, Ticket, credit_of, entry_state, key_of, signature_of
 
 Decision = tuple[ev.AnyEvent, ...] | Refusal
 SUPERVISORS = ("guide", "manager", "network", "admin")
@@ -188,12 +187,8 @@ def reclass(state: HallDay, command: cmd.ReclassTicket) -> Decision:
         return refuse("UNKNOWN_CLASS", **{"class": command.klass})
     if command.klass == ticket.klass:
         return refuse("NO_CHANGE")
-    due_ms = ticket.due_ms + _credit(state.class_of(ticket.klass)) - klass.credit_ms
+    due_ms = ticket.due_ms + credit_of(state, ticket) - klass.credit_ms
     return (ev.TicketRequeued(ticket.id, "reclassed", klass.code, klass.lane, due_ms),)
-
-
-def _credit(klass: VisitorClass | None) -> Ms:
-    return 0 if klass is None else klass.credit_ms
 
 
 def add_items(state: HallDay, command: cmd.AddItems) -> Decision:
