@@ -12,6 +12,9 @@ from hall.bookings import Appointment, Bookings, Deadline
 from hall.ids import Ms, TicketId
 from hall.state import HallDay
 
+UNSERVED = "unserved"
+"""Reason of what nobody could come to, since nothing ran that would have taken it in."""
+
 OF_APPOINTMENT, OF_RETURN, OF_TICKET = 0, 1, 2
 """Kinds of deadlines: a booking's own, places that return, a ticket whose slot comes."""
 
@@ -29,14 +32,23 @@ def booking_deadline(state: HallDay) -> Ms | None:
     return heap[0][0] if heap else None
 
 
-def due_events(state: HallDay, at_ms: Ms) -> tuple[bev.BookingEvent, ...]:
-    """Return what is due among bookings and places, in the order in which it became due."""
+def due_events(state: HallDay, at_ms: Ms, leeway_ms: Ms | None = None) -> tuple[bev.BookingEvent, ...]:
+    """Return what is due among bookings and places, in the order in which it became due.
+
+    Who did not come is a no-show if the hall could have taken the visitor in. Where its timer did not run, all whose slot has
+    begun are put down as affected instead: they may still check in, and nobody of them is late.
+    """
+    is_served = _is_served(state, at_ms, leeway_ms)
     events: list[bev.BookingEvent] = []
     for _, kind, name, number in _due(state, at_ms):
         if kind == OF_APPOINTMENT:
-            events.append(_end(state.bookings.appointments[name], at_ms=at_ms))
+            one = state.bookings.appointments[name]
+            if is_served or one.state != "BOOKED":
+                events.append(_end(one, at_ms=at_ms))
         elif kind == OF_RETURN:
             events.append(bev.PlacesReturned(number))
+    if not is_served:
+        events += [bev.BookingAffected(one.id, UNSERVED) for one in _expected(state) if one.slot_ms <= at_ms]
     return tuple(events)
 
 
@@ -46,18 +58,33 @@ def due_tickets(state: HallDay, at_ms: Ms) -> list[TicketId]:
     return sorted(names, key=lambda name: (state.bookings.early[name], state.tickets[name].order))
 
 
-def endings(state: HallDay, at_ms: Ms) -> tuple[bev.BookingEvent, ...]:
+def endings(state: HallDay, at_ms: Ms, leeway_ms: Ms | None = None) -> tuple[bev.BookingEvent, ...]:
     """Return how bookings end with the day: what nobody used expires; whom the hall let wait in vain is cancelled by it."""
+    is_served = _is_served(state, at_ms, leeway_ms)
     events: list[bev.BookingEvent] = []
     for one in state.bookings.appointments.values():
         if one.state == "BOOKED":
-            absent = not one.is_affected and one.deadline_ms <= at_ms
+            absent = is_served and not one.is_affected and one.deadline_ms <= at_ms
             events.append(
                 bev.BookingNoShow(one.id, "absent") if absent else bev.BookingCancelled(one.id, "hall", "day_ended", 0)
             )
         elif one.state in ("SLOT_HELD", "OFFERED", "WAITLISTED"):
             events.append(bev.BookingExpired(one.id, "day_ended", 0))
     return tuple(events)
+
+
+def _expected(state: HallDay) -> list[Appointment]:
+    """Return who has booked, has not come, and would be a no-show one day."""
+    return [one for one in state.bookings.appointments.values() if one.state == "BOOKED" and not one.is_affected]
+
+
+def _is_served(state: HallDay, at_ms: Ms, leeway_ms: Ms | None) -> bool:
+    """Say whether the timer has minded the moments until which visitors were expected."""
+    if leeway_ms is None:
+        return True
+    appointments = state.bookings.appointments
+    due = _due(state, at_ms - leeway_ms - 1)
+    return not any(kind == OF_APPOINTMENT and appointments[name].state == "BOOKED" for _, kind, name, _ in due)
 
 
 def _end(one: Appointment, *, at_ms: Ms) -> bev.BookingEvent:

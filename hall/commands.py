@@ -70,6 +70,9 @@ class EndDay(Command, frozen=True, kw_only=True, tag="day.end"):
 class Tick(Command, frozen=True, kw_only=True, tag="day.tick"):
     """The deadline that the hall named has come."""
 
+    leeway_ms: Ms | None = None
+    """How late a timer that runs may be: what became due before that, nobody minded. None: nobody says."""
+
 
 # ---- tickets ----
 
@@ -136,10 +139,17 @@ class ReclassTicket(Command, frozen=True, kw_only=True, tag="ticket.reclass"):
     reason: str
 
 
-class AddItems(Command, frozen=True, kw_only=True, tag="ticket.add-items"):
-    """Do more in the same visit (加办)."""
+class OnTicket(Command, frozen=True, kw_only=True):
+    """What commands carry on a ticket that may be meant as the one at a window."""
 
     ticket: TicketId
+    at_window: WindowCode = ""
+    """The window at which it is meant to be: if it is not there, nothing is done. Empty: wherever it is."""
+
+
+class AddItems(OnTicket, frozen=True, kw_only=True, tag="ticket.add-items"):
+    """Do more in the same visit (加办)."""
+
     items: tuple[WantedItem, ...]
 
 
@@ -158,10 +168,9 @@ class MergeTickets(Command, frozen=True, kw_only=True, tag="ticket.merge"):
     merged: TicketId
 
 
-class TransferTicket(Command, frozen=True, kw_only=True, tag="ticket.transfer"):
+class TransferTicket(OnTicket, frozen=True, kw_only=True, tag="ticket.transfer"):
     """Send a ticket elsewhere (转移): to exactly one of an item, a window, an area, another hall."""
 
-    ticket: TicketId
     to_item: ItemCode = ""
     to_window: WindowCode = ""
     to_area: AreaCode = ""
@@ -174,17 +183,15 @@ class TransferTicket(Command, frozen=True, kw_only=True, tag="ticket.transfer"):
     """An open item that was chosen wrongly: it is referred, and the item that the ticket is sent to takes its place."""
 
 
-class WithdrawCall(Command, frozen=True, kw_only=True, tag="ticket.withdraw-call"):
+class WithdrawCall(OnTicket, frozen=True, kw_only=True, tag="ticket.withdraw-call"):
     """Take a call back (a guide, when the clerk is gone); the ticket returns to its place."""
 
-    ticket: TicketId
     reason: str = ""
 
 
-class SetItemResult(Command, frozen=True, kw_only=True, tag="ticket.item-result"):
+class SetItemResult(OnTicket, frozen=True, kw_only=True, tag="ticket.item-result"):
     """Say how an item ended: done, materials owed (容缺, with due date), referred, refused."""
 
-    ticket: TicketId
     entry: int
     result: ItemResultCode
     due_date: str = ""
@@ -219,24 +226,31 @@ class AtWindow(Command, frozen=True, kw_only=True):
     window: WindowCode
 
 
+class AboutTicket(AtWindow, frozen=True, kw_only=True):
+    """What commands carry that may touch the ticket at the window."""
+
+    ticket: TicketId = ""
+    """The ticket that is meant: if another one is there, or none, nothing is done. Empty: whichever is there."""
+
+
 class OpenWindow(AtWindow, frozen=True, kw_only=True, tag="window.open"):
     """Sign in at a window; at a paused or draining window of one's own: call again."""
 
 
-class CloseWindow(AtWindow, frozen=True, kw_only=True, tag="window.close"):
+class CloseWindow(AboutTicket, frozen=True, kw_only=True, tag="window.close"):
     """Leave a window: a called ticket returns to its place, a served one is finished first or handed over."""
 
     hand_over: bool = False
 
 
-class PauseWindow(AtWindow, frozen=True, kw_only=True, tag="window.pause"):
+class PauseWindow(AboutTicket, frozen=True, kw_only=True, tag="window.pause"):
     """Stop for a while; as close does with tickets, but the clerk stays signed in."""
 
     reason: str = ""
     hand_over: bool = False
 
 
-class DrainWindow(AtWindow, frozen=True, kw_only=True, tag="window.drain"):
+class DrainWindow(AboutTicket, frozen=True, kw_only=True, tag="window.drain"):
     """Call nobody any more, finish what is there (停止叫号)."""
 
 
@@ -259,21 +273,21 @@ class CallChosen(AtWindow, frozen=True, kw_only=True, tag="window.call"):
     reason: str
 
 
-class RecallTicket(AtWindow, frozen=True, kw_only=True, tag="window.recall"):
+class RecallTicket(AboutTicket, frozen=True, kw_only=True, tag="window.recall"):
     """Call once more (重呼)."""
 
 
-class StartService(AtWindow, frozen=True, kw_only=True, tag="window.start"):
+class StartService(AboutTicket, frozen=True, kw_only=True, tag="window.start"):
     """The person is here (开始办理)."""
 
 
-class MissTicket(AtWindow, frozen=True, kw_only=True, tag="window.miss"):
+class MissTicket(AboutTicket, frozen=True, kw_only=True, tag="window.miss"):
     """Nobody came (过号)."""
 
     and_next: bool = False
 
 
-class HoldTicket(AtWindow, frozen=True, kw_only=True, tag="window.hold"):
+class HoldTicket(AboutTicket, frozen=True, kw_only=True, tag="window.hold"):
     """Park the person (挂起), with a reason and perhaps the time they will be back."""
 
     reason: str
@@ -289,14 +303,14 @@ class ResumeTicket(AtWindow, frozen=True, kw_only=True, tag="window.resume"):
     place: Place = "original"
 
 
-class FinishTicket(AtWindow, frozen=True, kw_only=True, tag="window.finish"):
+class FinishTicket(AboutTicket, frozen=True, kw_only=True, tag="window.finish"):
     """The visit is done (办结); open entries get ``result`` if it is given. With ``and_next`` one atomic command."""
 
     result: Literal["done", ""] = "done"
     and_next: bool = False
 
 
-class UndoLast(AtWindow, frozen=True, kw_only=True, tag="window.undo"):
+class UndoLast(AboutTicket, frozen=True, kw_only=True, tag="window.undo"):
     """Take the last command of this window back (撤销)."""
 
 

@@ -130,10 +130,10 @@ def end_day(state: HallDay, command: cmd.EndDay) -> Decision:
     return _ending(state, command.at_ms)
 
 
-def _ending(state: HallDay, at_ms: Ms) -> tuple[ev.AnyEvent, ...]:
+def _ending(state: HallDay, at_ms: Ms, leeway_ms: Ms | None = None) -> tuple[ev.AnyEvent, ...]:
     expired = [ev.TicketExpired(one.id) for one in state.tickets.values() if one.state in ("WAITING", "MISSED")]
     left = tuple([one.id for one in state.tickets.values() if one.state in ("CALLED", "HELD", "SERVING")])
-    return (*expired, *endings(state, at_ms), ev.DayEnded(left))
+    return (*expired, *endings(state, at_ms, leeway_ms), ev.DayEnded(left))
 
 
 def tick(state: HallDay, command: cmd.Tick) -> Decision:
@@ -141,10 +141,10 @@ def tick(state: HallDay, command: cmd.Tick) -> Decision:
     if state.is_ended:
         return ()
     if command.at_ms >= state.end_day_ms:
-        return _ending(state, command.at_ms)
+        return _ending(state, command.at_ms, command.leeway_ms)
     limit_ms = command.at_ms - state.plan.policy.missed.timeout_ms
     late = tuple([ev.TicketAbandoned(one.id, "timeout") for one in state.missed.values() if one.missed_ms <= limit_ms])
-    return late + due_events(state, command.at_ms) if state.bookings.is_used else late
+    return late + due_events(state, command.at_ms, command.leeway_ms) if state.bookings.is_used else late
 
 
 def next_deadline(state: HallDay) -> Ms | None:

@@ -11,9 +11,8 @@ from hall.ids import TIMER, Ms, role_of
 from hall.issuing import full_quota, in_break
 from hall.numbering import next_number
 from hall.order import due_after, due_in_front
-from hall.policy import VisitorClass
 from hall.slots import local_text
-from hall.state import FINAL_STATES, HallDay, Ticket, entry_state, key_of, signature_of
+from hall.state import FINAL_STATES, HallDay, Ticket, credit_of, entry_state, key_of, signature_of
 
 Decision = tuple[ev.AnyEvent, ...] | Refusal
 SUPERVISORS = ("guide", "manager", "network", "admin")
@@ -188,17 +187,13 @@ def reclass(state: HallDay, command: cmd.ReclassTicket) -> Decision:
         return refuse("UNKNOWN_CLASS", **{"class": command.klass})
     if command.klass == ticket.klass:
         return refuse("NO_CHANGE")
-    due_ms = ticket.due_ms + _credit(state.class_of(ticket.klass)) - klass.credit_ms
+    due_ms = ticket.due_ms + credit_of(state, ticket) - klass.credit_ms
     return (ev.TicketRequeued(ticket.id, "reclassed", klass.code, klass.lane, due_ms),)
-
-
-def _credit(klass: VisitorClass | None) -> Ms:
-    return 0 if klass is None else klass.credit_ms
 
 
 def add_items(state: HallDay, command: cmd.AddItems) -> Decision:
     """More items in the same visit."""
-    ticket = ticket_in(state, command.ticket, ("WAITING", "CALLED", "SERVING", "HELD"))
+    ticket = ticket_meant(state, command, ("WAITING", "CALLED", "SERVING", "HELD"))
     if isinstance(ticket, Refusal):
         return ticket
     refusal = not_addable(state, ticket, command.items, actor=command.actor)
@@ -262,7 +257,7 @@ def place_of(state: HallDay, ticket: Ticket, place: cmd.Place, *, windows: int, 
 
 def withdraw(state: HallDay, command: cmd.WithdrawCall) -> Decision:
     """Take a call back: the clerk of the window, or a guide when the clerk is gone."""
-    ticket = ticket_in(state, command.ticket, ("CALLED",))
+    ticket = ticket_meant(state, command, ("CALLED",))
     if isinstance(ticket, Refusal):
         return ticket
     refusal = not_here(state, ticket, command.actor)
@@ -273,7 +268,7 @@ def withdraw(state: HallDay, command: cmd.WithdrawCall) -> Decision:
 
 def item_result(state: HallDay, command: cmd.SetItemResult) -> Decision:
     """How an entry ended; the first result implies the start where the hall allows it."""
-    ticket = ticket_in(state, command.ticket, ("CALLED", "SERVING", "HELD"))
+    ticket = ticket_meant(state, command, ("CALLED", "SERVING", "HELD"))
     if isinstance(ticket, Refusal):
         return ticket
     refusal = not_here(state, ticket, command.actor) or _bad_result(ticket, command)
@@ -406,6 +401,26 @@ def ticket_in(state: HallDay, ticket_id: str, states: tuple[str, ...]) -> Ticket
     if ticket.state not in states:
         return refuse("WRONG_STATE", number=ticket.number, state=ticket.state)
     return ticket
+
+
+def ticket_meant(state: HallDay, command: cmd.OnTicket, states: tuple[str, ...]) -> Ticket | Refusal:
+    """Return a ticket that is in one of these states, and at the window that the command means, if any."""
+    if command.at_window:
+        if command.at_window not in state.desks:
+            return refuse("UNKNOWN_WINDOW", window=command.at_window)
+        refusal = not_meant(state, command.at_window, command.ticket)
+        if refusal is not None:
+            return refusal
+    return ticket_in(state, command.ticket, states)
+
+
+def not_meant(state: HallDay, window: str, ticket_id: str) -> Refusal | None:
+    """Refuse what means another ticket than the one at the window: two pages may show it, and one was quicker."""
+    there = state.desks[window].ticket
+    if not ticket_id or (there is not None and there.id == ticket_id):
+        return None
+    meant = state.tickets.get(ticket_id)
+    return refuse("UNKNOWN_TICKET") if meant is None else refuse("TICKET_ELSEWHERE", number=meant.number)
 
 
 def early_refusal(state: HallDay, ticket: Ticket) -> Refusal | None:

@@ -6,7 +6,7 @@ The wrong one stays open beside it, or is put down as referred where the command
 
 from hall import commands as cmd
 from hall import events as ev
-from hall.decide_ticket import Decision, added, after_leaving, named, not_addable, not_here, place_of, ticket_in
+from hall.decide_ticket import Decision, added, after_leaving, named, not_addable, not_here, place_of, ticket_meant
 from hall.errors import Refusal, refuse
 from hall.state import HallDay, Ticket, open_items
 
@@ -15,7 +15,7 @@ Wanted = tuple[cmd.WantedItem, ...]
 
 def transfer(state: HallDay, command: cmd.TransferTicket) -> Decision:
     """Send a ticket to an item, a window, an area or another hall."""
-    ticket = ticket_in(state, command.ticket, ("WAITING", "CALLED", "SERVING"))
+    ticket = ticket_meant(state, command, ("WAITING", "CALLED", "SERVING"))
     if isinstance(ticket, Refusal):
         return ticket
     more = _more(ticket, command)

@@ -9,6 +9,7 @@ from hall.decide_ticket import (
     early_refusal,
     holds_to_hall,
     named,
+    not_meant,
     place_of,
     ticket_in,
     withdrawn,
@@ -17,7 +18,7 @@ from hall.errors import Refusal, refuse
 from hall.ids import role_of
 from hall.order import choose
 from hall.state import Desk, HallDay, Ticket, items_to_do, open_items, signature_of
-from hall.undo import can_take_back, has_step, is_untouched
+from hall.undo import can_take_back, has_step, is_untouched, step_tickets
 
 MANAGERS = ("manager", "network", "admin")
 """Roles that may open, close, pause and drain windows where they do not sit."""
@@ -60,7 +61,7 @@ def call_chosen(state: HallDay, command: cmd.CallChosen) -> Decision:
 
 def recall(state: HallDay, command: cmd.RecallTicket) -> Decision:
     """Call once more: not too soon, not too often."""
-    ticket = _ticket_at(state, command.window, command.actor, state_name="CALLED")
+    ticket = _ticket_at(state, command, state_name="CALLED")
     if isinstance(ticket, Refusal):
         return ticket
     calling = state.plan.policy.calling
@@ -74,7 +75,7 @@ def recall(state: HallDay, command: cmd.RecallTicket) -> Decision:
 
 def start(state: HallDay, command: cmd.StartService) -> Decision:
     """The person is here."""
-    ticket = _ticket_at(state, command.window, command.actor, state_name="CALLED")
+    ticket = _ticket_at(state, command, state_name="CALLED")
     if isinstance(ticket, Refusal):
         return ticket
     return (ev.ServiceStarted(ticket.id, command.window),)
@@ -82,7 +83,7 @@ def start(state: HallDay, command: cmd.StartService) -> Decision:
 
 def miss(state: HallDay, command: cmd.MissTicket) -> Decision:
     """Nobody came, after the least calls and seconds; beyond the rejoin limit the ticket is given up."""
-    ticket = _ticket_at(state, command.window, command.actor, state_name="CALLED")
+    ticket = _ticket_at(state, command, state_name="CALLED")
     if isinstance(ticket, Refusal):
         return ticket
     policy = state.plan.policy
@@ -99,7 +100,7 @@ def miss(state: HallDay, command: cmd.MissTicket) -> Decision:
 
 def hold(state: HallDay, command: cmd.HoldTicket) -> Decision:
     """Park the person."""
-    ticket = _ticket_at(state, command.window, command.actor, state_name="SERVING")
+    ticket = _ticket_at(state, command, state_name="SERVING")
     if isinstance(ticket, Refusal):
         return ticket
     rule = state.plan.policy.hold
@@ -138,12 +139,10 @@ def resume(state: HallDay, command: cmd.ResumeTicket) -> Decision:
 
 def finish(state: HallDay, command: cmd.FinishTicket) -> Decision:
     """The visit is done; with ``and_next`` the next is called in the same command."""
-    desk = _own_desk(state, command.window, command.actor)
-    if isinstance(desk, Refusal):
-        return desk
-    ticket = desk.ticket
-    if ticket is None:
-        return refuse("NO_TICKET", window=desk.code)
+    ticket = _ticket_at(state, command)
+    if isinstance(ticket, Refusal):
+        return ticket
+    desk = state.desks[command.window]
     events: tuple[ev.AnyEvent, ...] = (ev.TicketFinished(ticket.id, desk.code),)
     if ticket.state == "CALLED":
         if not state.plan.policy.calling.start_implied:
@@ -174,6 +173,8 @@ def undo(state: HallDay, command: cmd.UndoLast) -> Decision:
     last = desk.last_command
     if last is None or not has_step(desk):
         return refuse("NOTHING_TO_UNDO")
+    if command.ticket and command.ticket not in step_tickets(desk):
+        return refuse("UNDO_TOUCHED")
     if not can_take_back(desk):
         return refuse("NOT_UNDOABLE")
     limit_ms = state.plan.policy.calling.undo_ms
@@ -210,7 +211,7 @@ def open_window(state: HallDay, command: cmd.OpenWindow) -> Decision:
 
 def close_window(state: HallDay, command: cmd.CloseWindow) -> Decision:
     """Leave: a called ticket returns to its place; a served one is finished first, or handed over."""
-    desk = _desk_to_stop(state, command.window, command.actor)
+    desk = _desk_to_stop(state, command)
     if isinstance(desk, Refusal):
         return desk
     if desk.ticket is not None and desk.ticket.state == "SERVING" and not command.hand_over:
@@ -226,7 +227,7 @@ def close_window(state: HallDay, command: cmd.CloseWindow) -> Decision:
 
 def pause_window(state: HallDay, command: cmd.PauseWindow) -> Decision:
     """Stop for a while; tickets as with close."""
-    desk = _desk_to_stop(state, command.window, command.actor)
+    desk = _desk_to_stop(state, command)
     if isinstance(desk, Refusal):
         return desk
     if desk.state == "PAUSED":
@@ -241,7 +242,7 @@ def pause_window(state: HallDay, command: cmd.PauseWindow) -> Decision:
 
 def drain_window(state: HallDay, command: cmd.DrainWindow) -> Decision:
     """Call nobody any more."""
-    desk = _desk_to_stop(state, command.window, command.actor)
+    desk = _desk_to_stop(state, command)
     if isinstance(desk, Refusal):
         return desk
     if desk.state == "DRAINING" and not desk.then:
@@ -287,7 +288,8 @@ def _leave_ticket(state: HallDay, desk: Desk, *, at_ms: int) -> Decision:
     return (ev.TicketTransferred(ticket.id, desk.code, "", "", "", ticket.lane, due_ms, "handed_over"),)
 
 
-def _desk_to_stop(state: HallDay, window: str, actor: str) -> Desk | Refusal:
+def _desk_to_stop(state: HallDay, command: cmd.AboutTicket) -> Desk | Refusal:
+    window, actor = command.window, command.actor
     desk = state.desks.get(window)
     if desk is None:
         return refuse("UNKNOWN_WINDOW", window=window)
@@ -295,7 +297,7 @@ def _desk_to_stop(state: HallDay, window: str, actor: str) -> Desk | Refusal:
         return refuse("WINDOW_CLOSED", window=window)
     if desk.clerk != actor and role_of(actor) not in MANAGERS:
         return refuse("NOT_SIGNED_IN", window=window)
-    return desk
+    return not_meant(state, window, command.ticket) or desk
 
 
 def _own_desk(state: HallDay, window: str, actor: str) -> Desk | Refusal:
@@ -320,14 +322,17 @@ def _free_desk(state: HallDay, window: str, actor: str, *, draining: bool = Fals
     return refuse("WINDOW_PAUSED", window=window)
 
 
-def _ticket_at(state: HallDay, window: str, actor: str, *, state_name: str) -> Ticket | Refusal:
-    desk = _own_desk(state, window, actor)
+def _ticket_at(state: HallDay, command: cmd.AboutTicket, *, state_name: str = "") -> Ticket | Refusal:
+    desk = _own_desk(state, command.window, command.actor)
     if isinstance(desk, Refusal):
         return desk
+    refusal = not_meant(state, desk.code, command.ticket)
+    if refusal is not None:
+        return refusal
     ticket = desk.ticket
     if ticket is None:
-        return refuse("NO_TICKET", window=window)
-    if ticket.state != state_name:
+        return refuse("NO_TICKET", window=desk.code)
+    if state_name and ticket.state != state_name:
         return refuse("WRONG_STATE", number=ticket.number, state=ticket.state)
     return ticket
 

@@ -75,7 +75,8 @@ def on_day_ended(state: HallDay, event: ev.DayEnded) -> None:
     state.is_ended = True
     for ticket in event.unfinished:
         state.tickets[ticket].touched = state.seq
-    for desk in state.asking.values():
+    for desk in state.desks.values():
+        desk.touched = state.seq
         desk.asking = False
     state.asking.clear()
 

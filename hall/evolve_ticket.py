@@ -24,7 +24,7 @@ from hall.moves import (
     turn,
     uncall,
 )
-from hall.state import CallRecord, Entry, EntryState, HallDay, Hop, Ticket
+from hall.state import CallRecord, Entry, EntryState, HallDay, Hop, Ticket, credit_of
 
 _RESULTS: dict[str, EntryState] = {
     "done": "DONE",
@@ -270,6 +270,7 @@ def on_split(state: HallDay, event: ev.TicketSplit) -> None:
     child = Ticket(event.child, event.number, next_order(state), parent.klass, parent.channel, parent.person, parent.lane,
                    parent.due_ms, parent.arrived_ms, taken, state.at_ms, state.seq, parent.told, parent.origin)  # fmt: skip
     child.parent = parent.id
+    child.credit_ms = parent.credit_ms
     child.taken_ms = parent.taken_ms
     state.tickets[child.id] = child
     state.totals["WAITING"] += 1
@@ -279,8 +280,11 @@ def on_split(state: HallDay, event: ev.TicketSplit) -> None:
 
 
 def on_merged(state: HallDay, event: ev.TicketsMerged) -> None:
-    """One ticket takes over what is open on another."""
+    """One ticket takes over what is open on another; of two credits the place holds what brought it there."""
     survivor, merged = state.tickets[event.ticket], state.tickets[event.merged]
+    if survivor.lane == merged.lane:
+        since_ms = min(one.due_ms + credit_of(state, one) for one in (survivor, merged))
+        survivor.credit_ms = since_ms - event.due_ms
     moved = merged.entries
     go_one_way(state, survivor)
     close_ticket(state, merged, "CANCELLED")

@@ -10,7 +10,7 @@ from hall.feed import Json, View
 from hall.feed_booking import booked_counts
 from hall.parts import FRESH, Fresh
 from hall.state import Desk, HallDay, LineEntry, Ticket, items_to_do, last_op, waiting_count, waiting_lines
-from hall.undo import can_take_back, is_untouched
+from hall.undo import can_take_back, is_untouched, step_tickets
 from hall.why import why_view
 
 MAX_LISTED = 50
@@ -239,7 +239,8 @@ def _waiting_for(state: HallDay, desk: Desk, parts: Fresh) -> Json:
 def _undo_view(state: HallDay, desk: Desk) -> Json | None:
     if not can_take_back(desk) or not is_untouched(state, desk):
         return None
-    return {"op": last_op(desk), "until_ms": _last_at(desk) + state.plan.policy.calling.undo_ms}
+    until_ms = _last_at(desk) + state.plan.policy.calling.undo_ms
+    return {"op": last_op(desk), "until_ms": until_ms, "ticket": next(iter(step_tickets(desk)), None)}
 
 
 def _last_at(desk: Desk) -> int:

@@ -29,7 +29,7 @@ def what_follows(
     for event in events:
         if type(event) is ev.TicketAbandoned:
             one = state.bookings.of_ticket.get(event.ticket)
-            if one is not None and _was_called_in_time(state, one):
+            if one is not None and _was_called_in_time(state, one) and _could_return(state, one, command):
                 _let(state, bev.BookingNoShow(one.id, "missed", event.ticket), made)
     if state.bookings.waitlist:
         _offer(state, command.at_ms, made)
@@ -46,6 +46,14 @@ def _was_called_in_time(state: HallDay, one: Appointment) -> bool:
     ticket = state.tickets[one.ticket]
     rules = grids_of(state).groups[one.group].rules
     return ticket.first_called_ms <= max(one.slot_ms, one.checked_in_ms) + rules.fairness.on_time_ms
+
+
+def _could_return(state: HallDay, one: Appointment, command: cmd.AnyCommand) -> bool:
+    """Return whether who missed the call could come back until given up: nobody is taken in while the timer rests."""
+    if type(command) is not cmd.Tick or command.leeway_ms is None:
+        return True
+    until_ms = state.tickets[one.ticket].missed_ms + state.plan.policy.missed.timeout_ms
+    return command.at_ms <= until_ms + command.leeway_ms
 
 
 def _offer(state: HallDay, at_ms: Ms, made: list[bev.BookingEvent]) -> None:

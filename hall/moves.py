@@ -178,7 +178,7 @@ def set_entry(ticket: Ticket, index: int, **changes: object) -> None:
 def move_place(state: HallDay, ticket: Ticket, *, lane: int, due_ms: Ms, lets_pass: bool = False) -> None:
     """Give a ticket a new key, behind its equals; who keeps lane and due keeps the place, but not to let others pass."""
     if lets_pass or (lane, due_ms) != (ticket.lane, ticket.due_ms):
-        ticket.lane, ticket.due_ms = lane, due_ms
+        ticket.lane, ticket.due_ms, ticket.credit_ms = lane, due_ms, None
         ticket.order = next_order(state)
 
 

@@ -114,6 +114,8 @@ class Ticket(msgspec.Struct, gc=False):
     linked: str = ""
     parent: str = ""
     hops: tuple[Hop, ...] = ()
+    credit_ms: Ms | None = None
+    """What of its due moment is credit since a merge; None: what its class gives."""
 
 
 LineEntry = tuple[int, Ms, int, Ticket]
@@ -368,6 +370,14 @@ def entries_here(ticket: Ticket) -> tuple[Entry, ...]:
 def key_of(ticket: Ticket) -> tuple[int, Ms, int]:
     """Return the place in the order of service: lane, due moment, order of arrival."""
     return (ticket.lane, ticket.due_ms, ticket.order)
+
+
+def credit_of(state: HallDay, ticket: Ticket) -> Ms:
+    """Return how much earlier than without its class a ticket stands."""
+    if ticket.credit_ms is not None:
+        return ticket.credit_ms
+    klass = state.class_of(ticket.klass)
+    return 0 if klass is None else klass.credit_ms
 
 
 def signature_of(state: HallDay, ticket: Ticket) -> tuple[int, int]:

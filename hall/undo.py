@@ -12,6 +12,7 @@ from hall import events as ev
 from hall import moves
 from hall.commands import UndoLast
 from hall.evolve_booking import undo_no_show
+from hall.ids import TicketId
 from hall.state import Desk, HallDay, Ticket, TicketState
 
 UNDOABLE = (
@@ -39,9 +40,14 @@ def can_take_back(desk: Desk) -> bool:
     return has_step(desk) and is_last and all(isinstance(event, UNDOABLE) for event in _own_events(desk))
 
 
+def step_tickets(desk: Desk) -> list[TicketId]:
+    """Return the tickets of the window's last step, in the order of its events."""
+    return [ticket for event in _own_events(desk) if (ticket := getattr(event, "ticket", ""))]
+
+
 def is_untouched(state: HallDay, desk: Desk) -> bool:
     """Return whether nothing happened since to the window or to the tickets of its last command, the plan included."""
-    named = (state.tickets[ticket] for event in _own_events(desk) if (ticket := getattr(event, "ticket", "")))
+    named = (state.tickets[ticket] for ticket in step_tickets(desk))
     return desk.touched == desk.last_seq and all(
         ticket.touched == desk.last_seq and _has_place(state, ticket) for ticket in named
     )

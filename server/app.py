@@ -115,6 +115,8 @@ class Instead:
     plans: PlanSource | None = None
     ledger: Ledger | None = None
     node: Node | None = None
+    took_over: bool = False
+    """Another server had the ledger until a moment ago."""
 
 
 def create_app(settings: Settings, instead: Instead | None = None) -> FastAPI:
@@ -261,7 +263,7 @@ async def _build(settings: Settings, instead: Instead, *, gate: Gate, doors: Doo
     waits = Waits(clock)
     plans = instead.plans or StoredPlans(Store(database))
     node = instead.node or node_of(settings)
-    hall_days = Halls(ledger, node.bus, clock, plans, tell=waits.tell, is_shared=node.is_shared)
+    hall_days = Halls(ledger, node.bus, clock, plans, waits.tell, is_shared=node.is_shared, took_over=instead.took_over)
     version = installed_version("onewindow")
     hub = Hub(hall_days.day_of, clock, version=version)
     calls = CallBook(ledger)

@@ -37,13 +37,12 @@ from server.reopening import Reopening
 from server.runner import HallRunner, Shell, Tell
 from server.tally import RunnerStatistics
 from server.timers import HallTimer
-from server.turning import bring_up, date_of, finish, left_open, local_date, was_today
+from server.turning import away_since, bring_up, by_hall, date_of, finish, left_open, local_date, look_after, was_today
 
 log = structlog.get_logger(__name__)
 
 PAST_LIMIT: Final = 4
-"""Days of the past that are kept open for corrections, over all halls, or one for each hall if that is more; the one used
-longest ago is closed first."""
+"""Past days kept open for corrections, or one for each hall if that is more; the one used longest ago is closed first."""
 
 RETRY_MS: Final = 5_000
 """Rest before a day that could not be opened is tried again."""
@@ -99,6 +98,9 @@ class Halls:
     day_listeners: list[DayListener] = field(default_factory=list)
     is_shared: bool = False
     """Other nodes write to the same ledger."""
+    took_over: bool = False
+    """Another server had this ledger until a moment ago: nobody was away."""
+    _away_ms: Ms | None = None
     _halls: dict[HallId, _Hall] = field(default_factory=dict)
     _past: dict[str, HallRunner] = field(default_factory=dict)
     _shut: dict[HallId, str] = field(default_factory=dict)
@@ -125,9 +127,8 @@ class Halls:
     async def start(self) -> None:
         """Replay and open today for every hall; a hall that fails is shut, with its reason in the log."""
         facts = await asyncio.to_thread(self.plans.halls)
-        heads: dict[HallId, list[StreamHead]] = {}
-        for head in await self.ledger.streams():
-            heads.setdefault(hall_and_date(head.stream)[0], []).append(head)
+        heads = by_hall(every := await self.ledger.streams())
+        self._away_ms = None if self.is_shared or self.took_over else away_since(every, self.clock)
         for start in range(0, len(facts), STARTS_AT_ONCE):
             group = facts[start : start + STARTS_AT_ONCE]
             await asyncio.gather(*(self.add(one.code, one.zone, heads.get(one.code, ())) for one in group))
@@ -166,6 +167,7 @@ class Halls:
         self._shut.pop(code, None)
         hall = self._halls[code] = _Hall(code, zone, runner)
         await self._open_safely(hall)
+        await look_after(runner, self._away_ms, self.clock.now_ms())
         hall.timer = HallTimer(
             lambda: hall.runner, self.clock, turn_ms=lambda: self._turn_ms(hall), turn=lambda: self._turn(hall)
         )

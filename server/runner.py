@@ -23,7 +23,7 @@ from hall.step import step
 from server.arrivals import Arrivals
 from server.booking_traces import keys_before, ticket_of_check_in, traces_after
 from server.bus import Bus
-from server.clock import Clock
+from server.clock import MS_PER_SECOND, Clock
 from server.decided import Decided, batch_of, commit_of, relies_on
 from server.inbox import MAILBOX_LIMIT, Entry, Mailbox
 from server.ledger.chain import seal
@@ -58,6 +58,9 @@ BATCH_LIMIT = 128
 
 APPEND_SECONDS = 8.0
 """How long a write may take before its callers are told that the outcome is unknown (every command within 10 s)."""
+
+LEEWAY_SECONDS = 60.0
+"""How late a tick may be while the hall is served: a spare, another node or a restart goes on within seconds."""
 
 STOP_SECONDS = 10.0
 """How long stopping waits for a storage that hangs; one write and one look at the ledger fit in."""
@@ -324,7 +327,10 @@ class HallRunner:
 
     def _dated(self, command: AnyCommand, at_ms: Ms, seq: int) -> AnyCommand:
         if isinstance(command, Tick):
-            return msgspec.structs.replace(command, at_ms=at_ms, command_id=f"tick/{self.stream}/{seq}")
+            leeway_ms = round(LEEWAY_SECONDS * MS_PER_SECOND * self.shell.clock.speed)
+            return msgspec.structs.replace(
+                command, at_ms=at_ms, command_id=f"tick/{self.stream}/{seq}", leeway_ms=leeway_ms
+            )
         dated = msgspec.structs.replace(command, at_ms=at_ms)
         if isinstance(dated, TakeTicket | CheckIn) and dated.told is None and self.shell.tell is not None:
             return msgspec.structs.replace(dated, told=self._told(dated))

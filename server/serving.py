@@ -60,7 +60,7 @@ def _place(host: str, port: int) -> str:
 async def _serve(settings: Settings, *, spare: bool) -> int:
     settings.data.mkdir(parents=True, exist_ok=True)
     try:
-        ledger = await _opened(settings, spare=spare)
+        ledger, took_over = await _opened(settings, spare=spare)
     except LedgerError as error:
         say(f"Error: {fault_of(error)}")
         return FAILED
@@ -74,7 +74,7 @@ async def _serve(settings: Settings, *, spare: bool) -> int:
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     port = listener.getsockname()[1]
     say(f"OneWindow at http://{_place(settings.host, port)}/ with the data in {settings.data}")
-    app = create_app(settings, Instead(ledger=ledger))
+    app = create_app(settings, Instead(ledger=ledger, took_over=took_over))
     app.state.front = start = Start(app.state.front)
     server = server_of(app, settings)
     with listener:
@@ -119,10 +119,10 @@ class Start:
             raise
 
 
-async def _opened(settings: Settings, *, spare: bool) -> Ledger:
-    """Open the ledger; a spare is loaded by now, and waits here for its turn."""
+async def _opened(settings: Settings, *, spare: bool) -> tuple[Ledger, bool]:
+    """Open the ledger; a spare is loaded by now, and waits here for its turn. Say whether another server had it till then."""
     try:
-        return await asyncio.to_thread(opened_ledger, settings)
+        return await asyncio.to_thread(opened_ledger, settings), False
     except LedgerInUse as taken:
         if not spare:
             raise
@@ -135,4 +135,4 @@ async def _opened(settings: Settings, *, spare: bool) -> Ledger:
         with contextlib.suppress(LedgerInUse):
             ledger = await asyncio.to_thread(opened_ledger, settings)
             gc.disable()
-            return ledger
+            return ledger, True

@@ -4,7 +4,7 @@ A day may be begun weeks before its date, with the settings of then. In its morn
 what its bookings do not allow is told and kept, and the bookings stand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,12 +12,15 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from hall.booking_commands import CloseSlots
+from hall.booking_time import UNSERVED
 from hall.decide_day import goes_by
 from hall.errors import Refusal
 from hall.events import DayEnded
-from hall.ids import TIMER, Actor, CommandId, Ms
+from hall.ids import TIMER, Actor, CommandId, HallId, Ms
 from hall.opening import local_ms
+from server.clock import MS_PER_SECOND, Clock
 from server.ledger.port import Ledger, StreamHead, hall_and_date
+from server.outcomes import CommandError
 from server.outlook import Now, hours_command, plan_command
 from server.replay import decoded
 from server.runner import HallRunner
@@ -27,8 +30,8 @@ log = structlog.get_logger(__name__)
 TAIL_ROWS: Final = 64
 """Rows after the end of a day (corrections, ratings) among which its end is looked for; beyond them it is replayed."""
 
-UNSERVED: Final = "unserved"
-"""Reason of slots that passed while no server ran."""
+AWAY_SECONDS: Final = 300.0
+"""Silence of all logs after which a start believes that nothing ran: a busy hall writes more often, a restart is quicker."""
 
 
 def date_of(head: StreamHead) -> str:
@@ -93,16 +96,50 @@ async def finish(runner: HallRunner, now_ms: Ms) -> None:
     state = runner.view_state()
     if not state.is_open or state.is_ended or now_ms < state.end_day_ms:
         return
-    since_ms = state.at_ms
-    booked = [one for one in state.bookings.appointments.values() if one.state == "BOOKED"]
+    await _list_unserved(runner, since_ms=state.at_ms, until_ms=state.end_day_ms)
+    await runner.tick()
+
+
+def by_hall(heads: Iterable[StreamHead]) -> dict[HallId, list[StreamHead]]:
+    """Return the heads of each hall's streams."""
+    found: dict[HallId, list[StreamHead]] = {}
+    for head in heads:
+        found.setdefault(hall_and_date(head.stream)[0], []).append(head)
+    return found
+
+
+def away_since(heads: Sequence[StreamHead], clock: Clock) -> Ms | None:
+    """Return when the last server showed a sign of life in any log, if that was so long ago that none can have run since."""
+    alive_ms = max((head.at_ms for head in heads), default=clock.now_ms())
+    return alive_ms if clock.now_ms() - alive_ms > AWAY_SECONDS * MS_PER_SECOND * clock.speed else None
+
+
+async def look_after(runner: HallRunner, since_ms: Ms | None, now_ms: Ms) -> None:
+    """Look after visitors of today whose time ran while nothing did, if it did not: they are no no-shows.
+
+    Before the timer looks at the day. Only slots that have begun are closed; whoever is expected later is served as usual.
+    """
+    state = runner.view_state()
+    if since_ms is None or not state.is_open or state.is_ended or now_ms >= state.end_day_ms:
+        return
+    try:
+        await _list_unserved(runner, since_ms=since_ms, until_ms=now_ms + 1)
+    except CommandError as error:
+        # The timer will still not call those no-shows whose time is over by now.
+        log.error("unserved_not_listed", stream=runner.stream, reason=str(error))
+
+
+async def _list_unserved(runner: HallRunner, *, since_ms: Ms, until_ms: Ms) -> None:
+    """List for a person whose slot began before a moment and who was still expected at another one."""
+    state = runner.view_state()
+    booked = [one for one in state.bookings.appointments.values() if one.state == "BOOKED" and one.slot_ms < until_ms]
     unserved = [one.slot_ms for one in booked if one.deadline_ms > since_ms]
     if unserved:
         close = CloseSlots(
-            command_id=f"{UNSERVED}/{runner.stream}", at_ms=0, actor=TIMER, from_ms=min(unserved),
-            to_ms=state.end_day_ms, then="list", reason=UNSERVED,
+            command_id=f"{UNSERVED}/{runner.stream}/{state.seq}", at_ms=0, actor=TIMER, from_ms=min(unserved),
+            to_ms=until_ms, then="list", reason=UNSERVED,
         )  # fmt: skip
         await runner.submit(close, UNSERVED)
-    await runner.tick()
 
 
 def _refusals(refusal: Refusal | None) -> list[Refusal]:

@@ -166,7 +166,10 @@ class HelpRuleBody(Body):
 
 
 class WindowBody(CommandBody):
-    """Everything that a window command may carry; each command uses its own fields (section 4 of the protocol)."""
+    """Everything that a window command may carry; each command uses its own fields (section 4 of the protocol).
+
+    ``ticket`` of a step about the ticket at the window: the one that is meant. If another is there, nothing is done.
+    """
 
     reason: Reason = ""
     hand_over: bool = False

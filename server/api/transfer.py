@@ -9,7 +9,7 @@ from typing import Final
 from hall.commands import Origin, TakeTicket, WantedItem
 from hall.decide import decide
 from hall.errors import Refusal
-from hall.ids import TicketId
+from hall.ids import TicketId, WindowCode
 from hall.state import HallDay, open_items
 from server.api.bodies import TransferBody, WindowBody
 from server.api.house import House
@@ -24,17 +24,24 @@ STILL_HERE: Final = ("WAITING", "CALLED", "SERVING")
 
 
 async def transfer(
-    house: House, runner: HallRunner, ticket: TicketId, body: TransferBody | WindowBody, asked: Asked
+    house: House,
+    runner: HallRunner,
+    ticket: TicketId,
+    body: TransferBody | WindowBody,
+    asked: Asked,
+    *,
+    at_window: WindowCode = "",
 ) -> Outcome:
-    """Send a ticket to an item, a window, an area or another hall."""
+    """Send a ticket to an item, a window, an area or another hall; ``at_window``: if it is still there."""
+    ids = {"ticket": ticket, "at_window": at_window}
     if not body.to_hall or body.to_hall == runner.hall:
-        return await submit(runner, command_of("ticket.transfer", asked, ticket=ticket), asked)
+        return await submit(runner, command_of("ticket.transfer", asked, **ids), asked)
     there = house.halls.today(body.to_hall)
     linked = house.key.linked_ticket(runner.hall, body.command_id, date=there.date)
     refusal = _would_refuse(runner.view_state(), there.view_state(), ticket, at_ms=house.clock.now_ms())
     if refusal is not None:
         raise problem_of(refusal, seq=None)
-    return await submit(runner, command_of("ticket.transfer", asked, ticket=ticket, linked=linked), asked)
+    return await submit(runner, command_of("ticket.transfer", asked, **ids, linked=linked), asked)
 
 
 def _would_refuse(here: HallDay, there: HallDay, ticket: TicketId, *, at_ms: int) -> Refusal | None:

@@ -72,15 +72,15 @@ def _command(operation: str, window: str, asked: Asked) -> AnyCommand:
 async def _on_ticket(
     request: Request, runner: HallRunner, window: str, operation: str, body: WindowBody, asked: Asked
 ) -> Outcome:
-    """Act on the ticket at the window; it is what the console shows, or the one that the body names."""
+    """Act on the ticket at the window, which must be the one that the body names, if it names one."""
     first = await answered(runner, asked)
     if first is not None:
         # The ticket may have left the window since; a repeat gets the first answer all the same (S7).
         return first
     ticket = body.ticket or _ticket_at(runner, window, asked.caller)
     if operation == "transfer":
-        return await transfer(house_of(request), runner, ticket, body, asked)
-    return await submit(runner, command_of(f"ticket.{operation}", asked, ticket=ticket), asked)
+        return await transfer(house_of(request), runner, ticket, body, asked, at_window=window)
+    return await submit(runner, command_of(f"ticket.{operation}", asked, ticket=ticket, at_window=window), asked)
 
 
 def _ticket_at(runner: HallRunner, window: str, caller: Caller) -> str:

@@ -348,7 +348,7 @@ def test_a_clerk_sees_what_can_be_undone_and_until_when() -> None:
     hall.call("1")
     clerk = render(hall.state, View("clerk", "1"))
     assert clerk is not None
-    assert clerk["undo"] == {"op": "window.call-next", "until_ms": OPEN_MS + 30_000}
+    assert clerk["undo"] == {"op": "window.call-next", "until_ms": OPEN_MS + 30_000, "ticket": hall.id_of("A001")}
     assert (clerk["recall_at_ms"], clerk["recalls_left"]) == (OPEN_MS + 20_000, 2)
 
     hall.slip("A001", printed=True)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from hall import commands as cmd
 from hall import events as ev
 from hall.catalog import HelpRule, Serves
+from hall.feed_staff import clerk_view
 from hall.policy import Calling, MissedRule, Plan
 from tests.support.halls import Hall, assert_called, assert_state, assert_window, plan, policy, refused
 
@@ -408,3 +409,42 @@ def test_another_plan_that_has_all_of_it_leaves_the_step_to_be_undone() -> None:
     hall.undo("1")
 
     assert_window(hall, "1", "SERVING", number="A001")
+
+
+BEFORE_THE_END: dict[str, Callable[[Hall], Any]] = {
+    "asking": lambda hall: hall.call("1"),
+    "call": lambda hall: (hall.take("A"), hall.call("1")),
+    "start": lambda hall: (hall.take("A"), hall.serves_next("1")),
+    "finish": lambda hall: (hall.take("A"), hall.serves_next("1"), hall.finish("1")),
+    "hold": lambda hall: (hall.take("A"), hall.serves_next("1"), hall.hold("1")),
+    "miss": lambda hall: (hall.take("A"), hall.misses_next("1")),
+    "pause": lambda hall: hall.pause("1"),
+    "drain": lambda hall: hall.drain("1"),
+}
+
+
+@pytest.mark.parametrize("act", BEFORE_THE_END.values(), ids=BEFORE_THE_END)
+def test_no_step_is_undone_over_the_end_of_the_day_and_none_is_offered(act: Callable[[Hall], Any]) -> None:
+    """Whom the end left is listed for a person; an undo would bring back others, or a window that asks for nobody."""
+    hall = Hall(open="1")
+    act(hall)
+    assert clerk_view(hall.state, "1")["undo"] is not None
+
+    hall.end_day()
+
+    assert clerk_view(hall.state, "1")["undo"] is None
+    with refused("UNDO_TOUCHED"):
+        hall.undo("1")
+
+
+def test_what_is_done_after_the_end_of_the_day_can_be_undone() -> None:
+    hall = Hall(open="1")
+    hall.take("A")
+    hall.call("1")
+    hall.end_day()
+
+    hall.start("1")
+    assert clerk_view(hall.state, "1")["undo"] is not None
+    hall.undo("1")
+
+    assert_called(hall, "A001", window="1")

@@ -1,5 +1,6 @@
 """Booked visits as staff see them: found and checked in, made at the desk, closed with a preview, excused after no-shows."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -7,7 +8,8 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from hall.ids import MINUTE_MS
+from hall.ids import MINUTE_MS, Ms
+from tests.support.booked_days import live_until
 from tests.support.booked_journey import (
     PERSON,
     TOMORROW,
@@ -21,6 +23,7 @@ from tests.support.journey import add_people, page_address, until
 from tests.support.plans import DATE
 from tests.support.server import HALL, Served, serving, token_of
 
+PASSED_S: Final = 20
 SCREEN: Final = {"width": 1440, "height": 900}
 
 pytestmark = [pytest.mark.browser]
@@ -220,7 +223,13 @@ def to_person(page: Page) -> None:
 
 
 def turn(hall: Served, *, hours: float) -> None:
-    """Turn the hall's clock ahead; the number that is taken then makes the hall look at it."""
-    assert isinstance(hall.clock, TurnedClock)
-    hall.clock.ahead_ms = round(hours * 60 * MINUTE_MS)
+    """Let these hours pass; the number that is taken then makes the pages look at the hall."""
+    clock = hall.clock
+    assert isinstance(clock, TurnedClock)
+
+    def to(at_ms: Ms) -> None:
+        clock.ahead_ms += max(0, at_ms - clock.now_ms())
+
+    passes = live_until(hall.house.halls, clock.now_ms() + round(hours * 60 * MINUTE_MS), to)
+    asyncio.run_coroutine_threadsafe(passes, hall.loop).result(PASSED_S)
     hall.take("invoice")

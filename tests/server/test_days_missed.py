@@ -6,6 +6,9 @@ from tests.support.booked_days import book, day, serving, slot_ms, state_of, tur
 from tests.support.live import HandClock, take
 from tests.support.plans import MIDNIGHT_MS, NINE_MS
 
+EXPECTED_MS = 30 * MINUTE_MS
+"""So long after the slot visitors are expected."""
+
 
 async def test_a_late_start_replays_no_day_that_has_ended():
     """Ended days are told by their last rows; only today is read whole."""
@@ -48,8 +51,9 @@ async def test_who_could_still_have_come_when_the_server_stopped_for_the_day_is_
     async with serving(ledger, clock) as halls:
         await book(halls, "b1", 0, "anna", slot=4)
         await book(halls, "b2", 0, "ben", slot=2)
-        turn_clock(halls, clock, slot_ms(0, 4) + 5 * MINUTE_MS)
+        turn_clock(halls, clock, slot_ms(0, 2) + EXPECTED_MS)
         await until(lambda: state_of(halls, "b2", 0) == "NO_SHOW")
+        turn_clock(halls, clock, slot_ms(0, 4) + 5 * MINUTE_MS)
 
     async with serving(ledger, HandClock(NINE_MS + DAY_MS)) as halls:
         state = (await halls.past("longgang", day(0))).view_state()

@@ -11,7 +11,7 @@ import httpx
 from hall.booking import BookingRules
 from hall.ids import Ms
 from hall.policy import Plan
-from tests.support.booked_days import FREE, HALLS, bookable_plan, day, slot_ms
+from tests.support.booked_days import FREE, HALLS, bookable_plan, day, live_until, slot_ms
 from tests.support.server import Served, command_id, serving
 
 HALL, OTHER = HALLS
@@ -88,17 +88,10 @@ class Desk:
     # ---- time ----
 
     def at(self, moment_ms: Ms) -> None:
-        """Set the clock, and have all days do what is due."""
-        self.served.clock.at_ms = moment_ms
-        asyncio.run_coroutine_threadsafe(self._tick(), self.served.loop).result(TICKED_SECONDS)
-
-    async def _tick(self) -> None:
-        halls = self.served.house.halls
-        for hall in halls.codes():
-            for date in halls.days_begun(hall):
-                runner = halls.live_day(hall, date)
-                if runner is not None and runner.view_state().is_open:
-                    await runner.tick()
+        """Turn the clock on, while all days do what is due."""
+        clock = self.served.clock
+        passes = live_until(self.served.house.halls, moment_ms, lambda now_ms: setattr(clock, "at_ms", now_ms))
+        asyncio.run_coroutine_threadsafe(passes, self.served.loop).result(TICKED_SECONDS)
 
 
 def wish(number: int = 1, slot: int = 0, *, item: str = "id-card", quantity: int = 1, **more: Any) -> Json:

@@ -15,7 +15,8 @@ from hall.commands import WantedItem
 from hall.ids import DAY_MS, MINUTE_MS, Ms
 from hall.opening import Span
 from hall.policy import Plan
-from server.bus import LocalBus
+from hall.step import next_deadline
+from server.bus import Bus, LocalBus
 from server.config.plans import FixedPlans
 from server.ledger.port import Ledger
 from server.registry import Halls
@@ -99,9 +100,11 @@ def state_of(halls: Halls, name: str, number: int, *, hall: str = "longgang") ->
 
 
 @asynccontextmanager
-async def serving(ledger: Ledger, clock: HandClock, plans: FixedPlans | None = None) -> AsyncIterator[Halls]:
-    """Serve both halls."""
-    halls = Halls(ledger, LocalBus(), clock, plans or bookable())
+async def serving(
+    ledger: Ledger, clock: HandClock, plans: FixedPlans | None = None, *, bus: Bus | None = None, **facts: bool
+) -> AsyncIterator[Halls]:
+    """Serve both halls; ``facts`` are those of :class:`Halls`."""
+    halls = Halls(ledger, bus or LocalBus(), clock, plans or bookable(), **facts)
     await halls.start()
     try:
         yield halls
@@ -123,3 +126,16 @@ def turn_clock(halls: Halls, clock: HandClock, at_ms: Ms) -> None:
         assert hall.timer is not None
         hall.timer.arm()
     halls._ahead._moved.set()
+
+
+async def live_until(halls: Halls, at_ms: Ms, turn: Callable[[Ms], None]) -> None:
+    """Let time pass as it does while a server runs: all days mind each of their deadlines when it comes."""
+    days = [halls.live_day(hall, date) for hall in halls.codes() for date in halls.days_begun(hall)]
+    runners = [one for one in days if one is not None and one.view_state().is_open]
+    now_ms = 0
+    while now_ms < at_ms:
+        due = [one for runner in runners if (one := next_deadline(runner.view_state())) is not None and one > now_ms]
+        now_ms = min([at_ms, *due])
+        turn(now_ms)
+        for runner in runners:
+            await runner.tick()

@@ -7,7 +7,7 @@ import { load } from "./load.mjs";
 
 const { isAdded, mayReplace, servedItem, transferItems, transferWindows } = await load("clerk/item-options.ts");
 
-const { goneNumber, noteNow } = await load("clerk/desk.ts");
+const { Desk, goneNumber, noteNow } = await load("clerk/desk.ts");
 const { usualDue } = await load("clerk/due.ts");
 
 const named = (zh) => ({ zh, en: zh });
@@ -83,3 +83,42 @@ test("the window where a ticket is comes last among those it can be sent to, and
   assert.match(offered[2].note, /重新等候/);
   assert.deepEqual(transferWindows(place, { window_code: null }).map((one) => one.note), ["一区", "一区", "一区"]);
 });
+
+test("a step names the ticket that it means, so that another page's step before it refuses it", async () => {
+  const { desk, sent } = atDesk({ ticket: { id: "a001", number: "A001" } });
+
+  await desk.runFor(desk.state.ticket, "finish-and-next", {}, "finish");
+  await desk.runFor(desk.state.ticket, "transfer", { to_item: "b" });
+
+  assert.deepEqual(sent.map(({ path, body }) => [path, body.ticket]), [
+    ["api/halls/h/windows/W01/finish-and-next", "a001"],
+    ["api/halls/h/windows/W01/transfer", "a001"],
+  ]);
+});
+
+test("a step for a ticket that has left the window is not sent", async () => {
+  const { desk, sent } = atDesk({ ticket: { id: "a002", number: "A002" } });
+
+  assert.equal(await desk.runFor({ id: "a001", number: "A001" }, "hold", {}), null);
+
+  assert.deepEqual(sent, []);
+  assert.match(desk.note.text.en, /A001/);
+});
+
+test("undo names the ticket of the step that is offered, and none where the step was about none", async () => {
+  const [ofFinish, ofPause] = ["a001", null].map((ticket) => atDesk({ ticket: null, undo: { op: "x", until_ms: 1, ticket } }));
+
+  await ofFinish.desk.undo();
+  await ofPause.desk.undo();
+
+  assert.equal(ofFinish.sent[0].body.ticket, "a001");
+  assert.ok(!("ticket" in ofPause.sent[0].body));
+});
+
+function atDesk(state) {
+  const sent = [];
+  const api = { root: "", command: async (path, body) => void sent.push({ path, body }) };
+  const desk = new Desk(api, { hall: "h" }, { account: "c" }, "W01");
+  desk.feed = { state, live: null };
+  return { desk, sent };
+}

@@ -99,7 +99,7 @@ export class OwConsole extends OwElement {
         result: (item) => this.result(item),
         set: (item, result) => this.setResult(item, result),
         add: () => this.act("add"),
-        finishOnly: () => void desk.run("finish", {}, "finish_only"),
+        finishOnly: () => void this.forShown("finish", "finish_only"),
         open: () => void desk.run("open", {}, "open"),
       })}
       ${parkedLists(current, desk, now, {
@@ -165,14 +165,16 @@ export class OwConsole extends OwElement {
         }
         return;
       }
+      case "undo":
+        await desk.undo();
+        return;
       case "recall":
       case "start":
       case "miss":
-      case "undo":
-        await desk.run(action, {}, action);
+        await this.forShown(action, action);
         return;
       case "finish":
-        await desk.run("finish-and-next", {}, "finish");
+        await this.forShown("finish-and-next", "finish");
         return;
       default:
         await this.asked(action, current);
@@ -204,7 +206,7 @@ export class OwConsole extends OwElement {
     } else if (action === "transfer" && ticket) {
       const body = await questions.transfer(desk.api, desk.hall, ticket);
       if (body) {
-        const answer = await desk.runFor(ticket, "transfer", { ...body, ticket: ticket.id });
+        const answer = await desk.runFor(ticket, "transfer", body);
         if (answer && body.to_hall) {
           const [zh, en] = clerkTexts["clerk.linked_soon"];
           desk.tell("info", { zh, en });
@@ -214,15 +216,23 @@ export class OwConsole extends OwElement {
     } else if (action === "add" && ticket) {
       const body = await questions.addItems(desk.hall);
       if (body) {
-        await desk.runFor(ticket, "add-items", { ...body, ticket: ticket.id }, "add");
+        await desk.runFor(ticket, "add-items", body, "add");
       }
     }
   }
 
-  /** A pause or a close that hands somebody over means the person it was asked about. */
+  /** A pause or a close takes a call back or hands somebody over: the person it was asked about. */
   private async stopped(op: "open" | "pause" | "close", body: Record<string, unknown>, ticket: StaffTicket | null | undefined): Promise<void> {
     const name = op === "close" ? "close" : "pause";
-    await (body.hand_over && ticket ? this.desk.runFor(ticket, op, body, name) : this.desk.run(op, body, name));
+    await (op !== "open" && ticket ? this.desk.runFor(ticket, op, body, name) : this.desk.run(op, body, name));
+  }
+
+  /** A key means the ticket that is shown while it is pressed. */
+  private async forShown(op: string, name: string): Promise<void> {
+    const ticket = this.desk.state && this.desk.state.ticket;
+    if (ticket) {
+      await this.desk.runFor(ticket, op, {}, name);
+    }
   }
 
   private async callChosen(ticket: ShortTicket): Promise<void> {
@@ -251,7 +261,7 @@ export class OwConsole extends OwElement {
     const ticket = desk.state && desk.state.ticket;
     const body = ticket && (await asked(desk));
     if (ticket && body) {
-      await desk.runFor(ticket, "item-result", { ...body, ticket: ticket.id }, "result_of_item");
+      await desk.runFor(ticket, "item-result", body, "result_of_item");
     }
   }
 

@@ -86,14 +86,20 @@ export class Desk {
     return this.send(`api/halls/${enc(this.hall.hall)}/windows/${enc(this.window)}/${op}`, body, name);
   }
 
-  /** Send a command that was thought over for one ticket: not for another one that has come to the window meanwhile. */
+  /** Send a command for one ticket: not for another one that has come to the window meanwhile, here or by another page. */
   async runFor(ticket: StaffTicket, op: string, body: Record<string, unknown>, name: string = op): Promise<Answer | null> {
     const now = this.state && this.state.ticket;
     if (!now || now.id !== ticket.id) {
       this.tell("refused", sentence("clerk.changed_meanwhile", ticket.number));
       return null;
     }
-    return this.run(op, body, name);
+    return this.run(op, { ...body, ticket: ticket.id }, name);
+  }
+
+  /** Take the step back that is offered: it names the ticket it was about, if it was about one. */
+  undo(): Promise<Answer | null> {
+    const ticket = this.state && this.state.undo && this.state.undo.ticket;
+    return this.run("undo", ticket ? { ticket } : {});
   }
 
   /** Send one command on a ticket. */

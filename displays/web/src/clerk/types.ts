@@ -99,7 +99,7 @@ export interface ClerkState {
   hall_held: ShortTicket[];
   missed: ShortTicket[];
   waiting: { total: number; mine: number; next: ShortTicket[] };
-  undo?: { op: string; until_ms: number } | null;
+  undo?: { op: string; until_ms: number; ticket?: string | null } | null;
   recall_at_ms?: number | null;
   recalls_left?: number | null;
   miss_at_ms?: number | null;
