@@ -123,6 +123,18 @@ export const studioTexts = {
   "studio.left_s": ["约剩 {n} 秒", "about {n} s left"],
   "studio.left_min": ["约剩 {n} 分钟", "about {n} min left"],
   "studio.others_run": ["另有 {n} 个任务在运行（最多 {most} 个）", "other jobs that run: {n} (at most {most} in all)"],
+  "studio.job_run": ["推演方案", "The simulation of a plan"],
+  "studio.job_size": ["求最省的方案", "The search for the fewest windows"],
+  "studio.job_compare": ["比较方案", "The comparison of plans"],
+  "studio.job_day": ["生成可观看的一天", "Making a day to watch"],
+  "studio.job_log": ["从日志学习", "Learning from the log"],
+  "studio.job_stated": ["准备依据", "Preparing the ground"],
+  "studio.job_file": ["读取场景", "Reading the scenario"],
+  "studio.job_why": ["{job}：{why}", "{job}: {why}"],
+  "studio.left_behind": ["{job}（{time} 开始）：服务中途停止，没有结果", "{job}, begun {time}: the server stopped before it was done, there is no result"],
+  "studio.again": ["重新开始", "Start it again"],
+  "studio.elsewhere": ["您的任务正在另一个大厅运行，同一时间只能有一个。", "A job of yours runs in another hall; you can have one at a time."],
+  "studio.to_elsewhere": ["去查看", "Go there"],
   "studio.lost": ["连接中断，正在重试；任务在服务器上进行", "Link lost, trying again; jobs run on the server"],
   "studio.pace": ["大厅应答", "Live hall's answers"],
   "studio.pace_now": ["最近一分钟", "last minute"],
@@ -262,6 +274,7 @@ export const fieldText = codeSayer(studioTexts, "studio.field_");
 export const basisText = codeSayer(studioTexts, "studio.basis_");
 export const kindText = codeSayer(studioTexts, "studio.kind_");
 export const weekdayText = codeSayer(studioTexts, "studio.weekday_");
+export const jobText = codeSayer(studioTexts, "studio.job_");
 export const runningText = codeSayer(studioTexts, "studio.running_");
 
 /** What the server says in the middle of its own sentences, standing by itself. */
