@@ -9,6 +9,7 @@ from hall.catalog import Text
 from hall.policy import Plan
 from simulation.differences import Difference
 from simulation.intervals import Interval
+from simulation.meeting import met_by
 from simulation.report.content import HALF, NINE_IN_TEN, Cell, Picture, Report, Series, Table
 from simulation.setting import Assumption, Setting
 from simulation.summary import SlotSummary, Summary
@@ -126,10 +127,16 @@ def report_of_comparison(found: Sequence[Difference], settings: Sequence[Setting
     basis: dict[Assumption, None] = dict.fromkeys(one for setting in settings for one in setting.assumptions)
     facts = (Text(f"onewindow {version}"), Text(f"seed {first.seed}"))
     report = comparison_report(found)
+    met = met_by([one.name for one in found], settings)
+    told = Text(
+        f"同样的种子，{met.zh}；差为与「{found[0].name}」的配对差。",
+        f"The same seed, {met.en}; differences from {found[0].name} are paired by day.",
+    )
     return msgspec.structs.replace(
         report,
         title=Text(f"{first.name.zh}：方案对比", f"{first.name.en}: plans compared"),
         facts=(*facts, *report.facts),
+        remarks=(told, *report.remarks),
         assumptions=tuple(basis),
     )
 
@@ -140,16 +147,12 @@ def comparison_report(found: Sequence[Difference]) -> Report:
     head: list[Text | str] = ["", first.name]
     for one in found[1:]:
         head += [one.name, Text(f"{one.name} 之差", f"{one.name}, difference")]
-    same = Text(
-        f"同样的种子、同样的人；差为与「{first.name}」的配对差。",
-        f"Same seeds, same people; differences from {first.name} are paired.",
-    )
     return Report(
         title=Text("方案对比", "plans compared"),
         facts=(Text(f"{first.days} 个仿真日", f"{first.days} simulated days"),),
         tables=(Table(title=Text("方案对比", "plans compared"), head=tuple(head), rows=tuple(_rows(found))),),
         pictures=(_bars(found),),
-        remarks=(same, DAY_UNIT),
+        remarks=(DAY_UNIT,),
     )
 
 

@@ -175,8 +175,8 @@ export const studioTexts = {
   "studio.difference_in": ["差值：{figure}", "Difference: {figure}"],
   "studio.difference_is": ["{name}：{value}，95 % 区间 {low} 至 {high}", "{name}: {value}, 95 % interval {low} to {high}"],
   "studio.ends_hint": [
-    "新增时段来多少人由您按范围填写。每个方案都按“少来”和“多来”各推演一次，少来与少来比、多来与多来比，用同一批人、同样的日子；条为 95 % 区间，以天为单位，虚线为没有差别。",
-    "Who comes in new hours is stated as a range. Each plan is simulated for few and for many, and held against the first at the same end, with the same people on the same days; bars are 95 % intervals with the day as unit, the dashed line is no difference.",
+    "新增时段来多少人由您按范围填写。每个方案都按“少来”和“多来”各推演一次，少来与少来比、多来与多来比，用同样的日子、同样的随机数，因新增时段而来的人只到有该时段的方案去；条为 95 % 区间，以天为单位，虚线为没有差别。",
+    "Who comes in new hours is stated as a range. Each plan is simulated for few and for many, and held against the first at the same end, on the same days with the same chance; whoever comes for new hours comes to the plans that have them. Bars are 95 % intervals with the day as unit, the dashed line is no difference.",
   ],
   "studio.sized_sure": ["可靠达标：{hours} 窗口小时，在 {days} 个新的模拟日上全部要求可靠达到", "Held surely: with {hours} window-hours all requirements are surely held on {days} fresh simulated days"],
   "studio.sized_held": ["达标，未必可靠：{hours} 窗口小时，在 {days} 个新的模拟日上达标，但有的区间仍含要求以下的值；增加推演天数会更可靠", "Held, not surely: {hours} window-hours hold on {days} fresh simulated days, but some interval reaches beyond what is asked; more days would make it surer"],
