@@ -105,7 +105,7 @@ def lines_of(summary: Summary, *, name_en: str, version: str) -> Iterator[str]:
     yield from aligned(_figures(summary))
     yield ""
     yield "各半小时到访者的等候 waits by half-hour of arrival (min)"
-    rows = [("", "人 people", "P50", "P90", f"≤ {summary.target_min:g} min", " " * BAR)]
+    rows = [("", "叫到 called", "P50", "P90", f"≤ {summary.target_min:g} min", " " * BAR)]
     rows += [
         (
             one.time,

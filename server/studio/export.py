@@ -155,7 +155,7 @@ def _differences(plans: Sequence[Json]) -> Iterator[Row]:
 
 def _halves(plans: Sequence[Json]) -> Iterator[Row]:
     yield [
-        "时段 From", "方案 Plan", "到访 People", "P50 (min)", "P90 (min)", "P90 95 % 低 low", "P90 95 % 高 high",
+        "时段 From", "方案 Plan", "叫到 Called", "P50 (min)", "P90 (min)", "P90 95 % 低 low", "P90 95 % 高 high",
         "承诺时间内 In time (%)", "排队 Queue",
     ]  # fmt: skip
     for plan in plans:

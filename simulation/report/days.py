@@ -71,7 +71,7 @@ def _slots(one: Summary) -> Table:
     return Table(
         title=Text("各半小时到访者的等候", "waits by half-hour of arrival"),
         head=(
-            "", Text("人/天", "people a day"), HALF, NINE_IN_TEN, Text(f"{one.target_min:g} 分钟内 %", f"within {one.target_min:g} min %"),
+            "", Text("叫到 人/天", "called a day"), HALF, NINE_IN_TEN, Text(f"{one.target_min:g} 分钟内 %", f"within {one.target_min:g} min %"),
         ),
         rows=tuple((slot.time, slot.called, slot.p50_min, slot.p90_min, slot.kept_pct) for slot in one.slots),
     )  # fmt: skip
@@ -109,11 +109,11 @@ def _waits(one: Summary) -> Picture:
 
 def _people(one: Summary) -> Picture:
     return Picture(
-        title=Text("各半小时到访", "visitors by half-hour"),
+        title=Text("各半小时到访者中叫到的", "called, by half-hour of arrival"),
         kind="steps",
         unit=Text("人/天", "people a day"),
         places=_times(one.slots),
-        series=(Series(name=Text("到访", "visitors"), values=tuple(slot.called for slot in one.slots)),),
+        series=(Series(name=Text("叫到", "called"), values=tuple(slot.called for slot in one.slots)),),
     )
 
 

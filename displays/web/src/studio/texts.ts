@@ -214,7 +214,7 @@ export const studioTexts = {
   "studio.minutes": ["分", "min"],
   "studio.people_windows": ["人 / 窗口", "people / windows"],
   "studio.people_hour": ["人次 / 小时", "visits / h"],
-  "studio.people": ["到访", "Visits"],
+  "studio.people": ["叫到（人）", "Called"],
   "studio.rests": ["结果依据（假设越多，越要谨慎）", "What this rests on (the more is assumed, the more care)"],
   "studio.basis_fitted": ["由日志得出", "from the log"],
   "studio.basis_assumed": ["假设", "assumed"],
