@@ -304,9 +304,10 @@ export class Bench {
 
   /** Begin what a server that stopped left, with its plan on the drawing again. */
   async again(job: Job): Promise<void> {
-    const { draft, ground } = job.ask as { draft?: Draft; ground?: string };
+    const { draft, ground, days } = job.ask as { draft?: Draft; ground?: string; days?: number };
     if (draft && ground === this.groundJob) {
       await this.load(draft);
+      this.edit({ days: days ?? (this.drawn as Drawn).days });
     }
     await this.begin(job.ask);
   }
