@@ -74,8 +74,9 @@ def _served(found: Longer, one: Week) -> Text:
 def _verdict(found: Longer, one: Week) -> Finding:
     more, served = one.whole_cost - found.cases[0].whole_cost, _served(found, one)
     unit = Text(" 元", "") if found.pay_per_hour != 1 else Text(" 小时薪酬", " hours of pay")
-    zh = f"{one.name.zh}：{served.zh}，每周多付 {more:,.0f}{unit.zh}"
-    en = f"{one.name.en}: {served.en}, for {more:,.0f}{unit.en} more a week"
+    word = Text("少付", "less") if round(more) < 0 else Text("多付", "more")
+    zh = f"{one.name.zh}：{served.zh}，每周{word.zh} {abs(more):,.0f}{unit.zh}"
+    en = f"{one.name.en}: {served.en}, for {abs(more):,.0f}{unit.en} {word.en} a week"
     standing, target = standing_of(found, one), target_told(found, one)
     doubts = [*_doubts(one)]
     text = Text(
@@ -158,9 +159,13 @@ def _each(one: Week, today: Week) -> Cell:
     return Interval(more / served.value, more / served.high, more / max(served.low, 1e-9), served.blocks)
 
 
-def _people(one: Week) -> str:
-    by_contract = ", ".join(f"{code} {count}" for code, count in sorted(one.people.items()))
-    return f"{sum(one.people.values())} ({by_contract})"
+def _people(one: Week) -> Text:
+    names = {group.contract: group.name for group in one.rota}
+    counts = [(names.get(code, Text(code, code)), count) for code, count in sorted(one.people.items())]
+    zh = "、".join(f"{name.zh} {count}" for name, count in counts)
+    en = ", ".join(f"{name.en} {count}" for name, count in counts)
+    everybody = sum(one.people.values())
+    return Text(f"{everybody}（{zh}）", f"{everybody} ({en})")
 
 
 def _last_out(one: Week) -> Text:
