@@ -135,7 +135,7 @@ def _figures(one: Summary) -> list[tuple[str, ...]]:
         ("等候 wait P50 / P80 / P90", " / ".join(_short(value) for value in (one.p50_min, one.p80_min, one.p90_min)) + " min"),
         ("最长等候 longest wait of a day", _long(one.longest_min, 0, " min")),
         ("最差时段 worst half-hour", one.worst or "–"),
-        ("离开 left before the call", _long(one.left, 1)),
+        ("未办离开 left unserved", _long(one.left, 1)),
         ("未取到号 turned away", _long(one.turned_away, 1)),
         ("爽约 no-shows", _long(one.no_shows, 1)),
         ("窗口利用率 use of windows", _long(one.use_pct, 1, " %")),

@@ -21,7 +21,7 @@ FIGURES: Final[dict[str, Text]] = {
     "p50_min": Text("一日 P50 等候 分", "wait P50 of a day min"),
     "p90_min": Text("一日 P90 等候 分", "wait P90 of a day min"),
     "use_pct": Text("窗口利用率 %", "use of windows %"),
-    "left": Text("离开 人次/天", "left before the call, a day"),
+    "left": Text("未办离开 人次/天", "left unserved, a day"),
     "turned_away": Text("未取到号 人次/天", "turned away, a day"),
     "window_hours": Text("窗口小时/天", "window-hours a day"),
     "cost": Text("费用/天", "cost a day"),

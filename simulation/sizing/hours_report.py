@@ -125,7 +125,7 @@ def _side_by_side(found: Longer) -> Table:
         (Text("最差的小时是", "worst hour is"), lambda one: None if one.worst is None else when_of(one.worst)),
         (Text("每小时的目标", "target of every hour"), lambda one: STANDINGS[standing_of(found, one)] if one.checks else None),
         (Text("平均等候 分", "mean wait min"), lambda one: one.mean_wait_min),
-        (Text("离开 人次/周", "left a week"), lambda one: one.left),
+        (Text("未办离开 人次/周", "left unserved a week"), lambda one: one.left),
         (Text("最多窗口", "windows at most"), lambda one: one.windows_most),
         (Text("所需窗口小时/周", "window-hours wanted a week"), lambda one: one.window_hours),
         (Text("其中因未达标而加", "of them added where it was missed"), lambda one: one.added_hours or None),

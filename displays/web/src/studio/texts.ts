@@ -196,7 +196,7 @@ export const studioTexts = {
   "studio.fig_p90_min": ["九成人等候不超过（分）", "90 % wait at most (min)"],
   "studio.fig_longest_min": ["当天最长等候（分）", "Longest wait of a day (min)"],
   "studio.fig_visitors": ["到访（人次）", "Visits"],
-  "studio.fig_left": ["叫号前离开（人）", "Left before the call"],
+  "studio.fig_left": ["未办离开（人）", "Left unserved"],
   "studio.fig_turned_away": ["未取到号（人）", "Turned away"],
   "studio.fig_use_pct": ["窗口利用率（%）", "Use of windows (%)"],
   "studio.fig_window_hours": ["窗口小时", "Window-hours"],
