@@ -1,8 +1,12 @@
 """Makes the reports of `docs/districts.md` again: runs their commands, keeps the figures, draws, and fills the tables in.
 
 `python docs/districts.py` runs all, `python docs/districts.py baoan nanshan` some; `--fill` runs nothing and fills in what is kept.
+
+Beside the figures stands a digest of a day of the same scenarios: where today's twin lives through it otherwise, by other
+rules or other chance, the figures are old. How a command goes on from there, as with shifts or merged windows, is not in it.
 """
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -13,6 +17,7 @@ from typing import Any
 import msgspec
 
 from hall.catalog import Text
+from simulation.cli import setting_of
 from simulation.differences import Difference
 from simulation.report.content import Report, Table, said, shown
 from simulation.report.days import comparison_report, report_of_days
@@ -22,9 +27,11 @@ from simulation.sizing.hours_report import report_of as report_of_hours
 from simulation.sizing.merge import Merged
 from simulation.sizing.merge_report import report_of as report_of_merge
 from simulation.summary import Summary
+from simulation.twin import Twin
 
 DOCS = Path(__file__).parent
 KEPT = DOCS / "districts"
+DIGESTS = KEPT / "digests.json"
 DOCUMENT = DOCS / "districts.md"
 BLOCK = re.compile(r"(<!-- table (?P<name>[\w-]+) (?P<number>\d+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -41,6 +48,8 @@ COMMANDS = {
     "nanshan": "compare docs/districts/nanshan-apart.toml nanshan --days 12",
 }
 """What the document says one should run, without `onewindow`; the name is that of the kept figures."""
+DIGEST_SEED = 1
+DIGEST_LETTERS = 16
 
 
 def main(words: list[str]) -> None:
@@ -54,10 +63,29 @@ def main(words: list[str]) -> None:
 
 
 def run(name: str) -> None:
-    """Run a command and keep its figures."""
+    """Run a command and keep its figures, with the digest of what they rest on."""
     program = Path(sys.executable).parent / "onewindow"
     words = [str(program), *COMMANDS[name].split(), "--json", str(KEPT / f"{name}.json")]
     subprocess.run(words, check=True, cwd=DOCS.parent)
+    known = kept_digests() | {name: digest(name)}
+    DIGESTS.write_bytes(msgspec.json.format(msgspec.json.encode(dict(sorted(known.items())))) + b"\n")
+
+
+def kept_digests() -> dict[str, str]:
+    """Return the digests with which the figures were kept, by name."""
+    return msgspec.json.decode(DIGESTS.read_bytes(), type=dict[str, str]) if DIGESTS.exists() else {}
+
+
+def digest(name: str) -> str:
+    """Return the digest of a command and of a day of its scenarios as the twin lives through it today."""
+    words = COMMANDS[name].split()
+    found = hashlib.sha256(COMMANDS[name].encode())
+    for word in words[1 : next(at for at, one in enumerate(words) if one.startswith("--"))]:
+        scenario = str(DOCS.parent / word) if word.endswith(".toml") else word
+        day, waits = Twin(setting_of(scenario, seed=DIGEST_SEED, days=1)).run(0)
+        facts = (day.slot_taken, day.slot_called, day.slot_wait_ms, day.slot_kept, day.busy_ms, day.last_out_min)
+        found.update(msgspec.json.encode([facts, waits.counts.nonzero()[1].tolist()]))
+    return found.hexdigest()[:DIGEST_LETTERS]
 
 
 def draw(name: str) -> None:

@@ -1,4 +1,4 @@
-"""`onewindow compare`: several plans for the same people on the same days, told as paired differences."""
+"""`onewindow compare`: several plans on the same days, told as paired differences, and whether they meet the same people."""
 
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from simulation.setting import Setting
 
 
-@click.command("compare", cls=TwinCommand, short_help="Compare plans on the same people.")
+@click.command("compare", cls=TwinCommand, short_help="Compare plans day by day.")
 @click.argument("scenarios", nargs=-1, required=True)
 @click.option("--days", default=60, type=click.IntRange(4, MOST_DAYS), help="Simulated days of each plan.")
-@click.option("--seed", default=1, type=click.IntRange(0, 2**31), help="One seed for all: the same people.")
+@click.option("--seed", default=1, type=click.IntRange(0, 2**31), help="One seed for all: the same chance.")
 @click.option("--jobs", default=1, type=click.IntRange(1, 256), help="Processes on this computer.")
 @click.option("--dask", default="", metavar="ADDRESS", help="Run on this Dask cluster instead.")
 @click.option("--json", "json_file", type=FILE, help="Write the differences as JSON.")
@@ -32,7 +32,10 @@ def compare(
     scenarios: tuple[str, ...], days: int, seed: int, jobs: int, dask: str, json_file: Path | None,
     html: Path | None, xlsx: Path | None, language: Language,
 ) -> None:  # fmt: skip
-    """Compare SCENARIOS with the first of them: same hall and demand, other rosters, rules or hours."""
+    """Compare SCENARIOS with the first of them: same hall and demand, other rosters, rules or hours.
+
+    Such plans meet the same people; of scenarios with other visitors, or of another hall, the answer says that they do not.
+    """
     try:
         from simulation.differences import differences_of
         from simulation.experiment import Machine
@@ -64,12 +67,13 @@ def lines_of(names: Sequence[str], settings: Sequence["Setting"], found: Sequenc
     """Return the comparison for a terminal, line by line."""
     from simulation.fit.table import aligned
     from simulation.intervals import Interval
+    from simulation.meeting import met_by
     from simulation.report.content import both
     from simulation.report.days import FIGURES
 
     first = settings[0]
     yield f"{first.name.zh} {first.name.en} · onewindow {version('onewindow')} · seed {first.seed}"
-    yield f"{found[0].days} 天 days, 同样的人 the same people; 括号内为与「{names[0]}」之差的 95 % 区间 in brackets: difference from it"
+    yield f"{found[0].days} 天 days, {both(met_by(names, settings))}; 括号内为与「{names[0]}」之差的 95 % 区间 in brackets: difference from it"
 
     def cell(own: Interval, change: Interval | None, digits: int) -> str:
         value = "–" if own.value != own.value else f"{own.value:z.{digits}f}"

@@ -12,7 +12,7 @@ from simulation.variates import Draws, Floats, lognormal_factors, picks, whole_m
 
 Places = NDArray[np.int64]
 DRAWN_ITEMS = 3
-"""The most items of a visit that is no package."""
+"""The most items of a visit that is no package; part of the streams: another number changes every result."""
 
 
 class Wants(msgspec.Struct):
@@ -44,8 +44,6 @@ class Mixer:
         self._wanted = [(WantedItem(code),) for code in self._codes]
         packages = [package for package in plan.catalog.packages if package.items]
         weights = dict(mix.package_weights) or {package.code: 1.0 for package in packages}
-        # Of all packages, whichever are taken: other weights must leave everybody's times as they are.
-        self._width = max([DRAWN_ITEMS, *(len(package.items) for package in packages)])
         self._packages = [package.items for package in packages if weights.get(package.code, 0.0) > 0]
         self._package_weights = np.array([w for package in packages if (w := weights.get(package.code, 0.0)) > 0])
         self._siblings = self._siblings_of({code: item.theme for code, item in known.items()})
@@ -81,8 +79,8 @@ class Mixer:
     def visits(self, first: Places, draws: Draws) -> Wants:
         """Complete the visits: more items, packages, quantities, times."""
         count = len(first)
-        chance = self._chance(draws, count)
-        single = whole_ms(self._means[first] * self._factors(chance[:, 0], self._cvs[first]), least=1)
+        chance = _Chance(draws, count, is_exponential=self._service.law == "exponential")
+        single = whole_ms(self._means[first] * self._factors(chance.of_first, self._cvs[first]), least=1)
         wants = Wants([self._wanted[one] for one in first.tolist()], [(one,) for one in single])
         more = draws.uniform("more_items", (count, 4))
         units = draws.uniform("quantity", (count, 2))
@@ -94,7 +92,7 @@ class Mixer:
             entries = self._entries(int(first[place]), more[place], units[place])
             wants.items[place] = tuple(WantedItem(self._codes[one], quantity) for one, quantity in entries)
             wants.service_ms[place] = tuple(
-                self._time(one, quantity, chance[place, slot]) for slot, (one, quantity) in enumerate(entries)
+                self._time(one, quantity, chance.of(place, slot)) for slot, (one, quantity) in enumerate(entries)
             )
         return wants
 
@@ -122,12 +120,35 @@ class Mixer:
         mean = float(self._means[number]) * (1 + self._service.more_units * (quantity - 1))
         return max(1, round(mean * factor))
 
-    def _chance(self, draws: Draws, count: int) -> Floats:
-        if self._service.law == "exponential":
-            return draws.exponential("service", (count, self._width))
-        return draws.normal("service", (count, self._width))
-
     def _factors(self, chance: Floats, cvs: Floats) -> Floats:
         if self._service.law == "fixed":
             return np.ones(len(chance))
         return chance if self._service.law == "exponential" else lognormal_factors(chance, cvs)
+
+
+class _Chance:
+    """What decides how long each item of each visit takes.
+
+    The first items of all visits stand side by side in one stream. Each further one, of a long package, has a stream by its
+    place in the package, drawn when somebody takes so long a one: the longest package of the catalogue changes nobody's time.
+    """
+
+    def __init__(self, draws: Draws, count: int, *, is_exponential: bool) -> None:
+        self._draw = draws.exponential if is_exponential else draws.normal
+        self._count = count
+        self._side_by_side = self._draw("service", (count, DRAWN_ITEMS))
+        self._further: dict[int, Floats] = {}
+
+    @property
+    def of_first(self) -> Floats:
+        """Return that of each visit's first item."""
+        found: Floats = self._side_by_side[:, 0]
+        return found
+
+    def of(self, place: int, slot: int) -> float:
+        """Return that of one item of one visit."""
+        if slot < DRAWN_ITEMS:
+            return float(self._side_by_side[place, slot])
+        if slot not in self._further:
+            self._further[slot] = self._draw("more_services", self._count, part=slot)
+        return float(self._further[slot][place])

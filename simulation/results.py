@@ -68,6 +68,8 @@ class DayResult(msgspec.Struct, frozen=True, kw_only=True):
     slot_wait_ms: tuple[int, ...]
     slot_kept: tuple[int, ...]
     slot_counted: tuple[int, ...]
+    slot_waiting_ms: tuple[int, ...]
+    """Time that people waited in each half-hour, until the first call or until they left: divided by the half-hour, the queue."""
     slot_over_ms: tuple[int, ...]
     """Time of windows past the planned end of their work, by half-hour."""
     slot_over: tuple[int, ...]
@@ -104,13 +106,16 @@ def result_of(
 
 def _over(over: Sequence[tuple[Ms, Ms]], day: Day) -> Whole:
     """Return time and number of windows past their planned work, by half-hour (2 × :data:`SLOTS`)."""
+    ends = np.array(over, dtype=np.int64).reshape(-1, 2)
+    inside = _inside(ends[:, 0], ends[:, 1], day)
+    return np.stack([inside.sum(axis=0), (inside > 0).sum(axis=0)])
+
+
+def _inside(start_ms: Whole, end_ms: Whole, day: Day) -> Whole:
+    """Return how long each stretch of time lasts within each half-hour (stretches × :data:`SLOTS`)."""
     starts = day.midnight_ms + np.arange(SLOTS, dtype=np.int64) * (SLOT_MIN * MINUTE_MS)
-    found = np.zeros((2, SLOTS), dtype=np.int64)
-    for start_ms, end_ms in over:
-        inside = np.minimum(end_ms, starts + SLOT_MIN * MINUTE_MS) - np.maximum(start_ms, starts)
-        found[0] += np.maximum(inside, 0)
-        found[1] += inside > 0
-    return found
+    until = np.minimum(end_ms[:, None], starts + SLOT_MIN * MINUTE_MS)
+    return np.asarray(np.maximum(until - np.maximum(start_ms[:, None], starts), 0), dtype=np.int64)
 
 
 def _day_result(
@@ -141,6 +146,7 @@ def _day_result(
         by_class=waits.shares_by([one.klass for one in tickets]),
         by_theme=waits.shares_by([theme[one.entries[0].item] for one in tickets]),
         **waits.by_slot(slots),
+        slot_waiting_ms=waits.by_clock(day),
         **{name: tuple(own.tolist()) for name, own in zip(("slot_over_ms", "slot_over"), past, strict=True)},
         p50_ms=waits.percentile(50),
         p90_ms=waits.percentile(90),
@@ -197,6 +203,10 @@ class _Waited:
             "slot_kept": _by_slot(slots[self.kept]),
             "slot_counted": _by_slot(slots[self.counted]),
         }
+
+    def by_clock(self, day: Day) -> tuple[int, ...]:
+        """Return the time waited in each half-hour, of the called and of who left."""
+        return tuple(_inside(self.arrived_ms, self.arrived_ms + self.waited_ms, day).sum(axis=0).tolist())
 
     def shares_by(self, names: list[str]) -> dict[str, Share]:
         """Sum up by a name of each."""

@@ -105,7 +105,7 @@ def lines_of(summary: Summary, *, name_en: str, version: str) -> Iterator[str]:
     yield from aligned(_figures(summary))
     yield ""
     yield "各半小时到访者的等候 waits by half-hour of arrival (min)"
-    rows = [("", "人 people", "P50", "P90", f"≤ {summary.target_min:g} min", " " * BAR)]
+    rows = [("", "叫到 called", "P50", "P90", f"≤ {summary.target_min:g} min", " " * BAR)]
     rows += [
         (
             one.time,
@@ -135,7 +135,7 @@ def _figures(one: Summary) -> list[tuple[str, ...]]:
         ("等候 wait P50 / P80 / P90", " / ".join(_short(value) for value in (one.p50_min, one.p80_min, one.p90_min)) + " min"),
         ("最长等候 longest wait of a day", _long(one.longest_min, 0, " min")),
         ("最差时段 worst half-hour", one.worst or "–"),
-        ("离开 left before the call", _long(one.left, 1)),
+        ("未办离开 left unserved", _long(one.left, 1)),
         ("未取到号 turned away", _long(one.turned_away, 1)),
         ("爽约 no-shows", _long(one.no_shows, 1)),
         ("窗口利用率 use of windows", _long(one.use_pct, 1, " %")),

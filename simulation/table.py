@@ -16,7 +16,9 @@ FACTS: Final = (
     "turned_away", "booked", "no_shows", "busy_ms", "service_ms", "planned_ms", "last_out_min", "longest_ms",
     "p50_ms", "p90_ms", "absent",
 )  # fmt: skip
-BY_SLOT: Final = ("slot_called", "slot_wait_ms", "slot_kept", "slot_counted", "slot_over_ms", "slot_over")
+BY_SLOT: Final = (
+    "slot_called", "slot_wait_ms", "slot_kept", "slot_counted", "slot_over_ms", "slot_over", "slot_waiting_ms",
+)  # fmt: skip
 WIDTH: Final = len(FACTS) + len(BY_SLOT) * SLOTS
 
 
@@ -89,5 +91,6 @@ def _row(one: DayResult) -> list[float]:
     }  # fmt: skip
     by_slot = (
         one.slot_called, one.slot_wait_ms, one.slot_kept, one.slot_counted, one.slot_over_ms, one.slot_over,
+        one.slot_waiting_ms,
     )  # fmt: skip
     return [*(float(facts[name]) for name in FACTS), *(float(value) for slots in by_slot for value in slots)]

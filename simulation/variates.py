@@ -2,7 +2,7 @@
 
 The same person of the same day walks, waits and is served alike under every plan (common random numbers): what a person
 brings is drawn by place in the day's list, never in the order in which the hall gets round to it. A longer list begins with
-the shorter one.
+the shorter one, and what one person brings does not depend on what others, or the catalogue, have besides.
 """
 
 import math
@@ -38,6 +38,7 @@ PURPOSES: Final = (
     "booked_moment",
     "clerk",
     "absence",
+    "more_services",
 )
 """The place of a purpose is part of its stream: new ones go to the end, or every result changes."""
 
@@ -52,22 +53,22 @@ class Draws:
         self.seed = seed
         self.day = day
 
-    def stream(self, purpose: str) -> np.random.Generator:
-        """Return the stream of a purpose from its beginning."""
-        key = (self.seed, self.day, PURPOSES.index(purpose))
+    def stream(self, purpose: str, *, part: int = 0) -> np.random.Generator:
+        """Return the stream of a purpose from its beginning, or of one of its parts from 1 on."""
+        key = (self.seed, self.day, PURPOSES.index(purpose), part)
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence(key)))
 
     def uniform(self, purpose: str, shape: Shape) -> Floats:
         """Draw numbers from 0 to below 1."""
         return self.stream(purpose).random(shape)
 
-    def normal(self, purpose: str, shape: Shape) -> Floats:
+    def normal(self, purpose: str, shape: Shape, *, part: int = 0) -> Floats:
         """Draw standard normal numbers."""
-        return self.stream(purpose).standard_normal(shape)
+        return self.stream(purpose, part=part).standard_normal(shape)
 
-    def exponential(self, purpose: str, shape: Shape) -> Floats:
+    def exponential(self, purpose: str, shape: Shape, *, part: int = 0) -> Floats:
         """Draw exponential numbers of mean 1."""
-        return self.stream(purpose).standard_exponential(shape)
+        return self.stream(purpose, part=part).standard_exponential(shape)
 
 
 def lognormal_factors(normal: Floats, cv: float | Floats) -> Floats:

@@ -78,6 +78,7 @@ async def overview(request: Request, hall: Code) -> Response:
             "jobs": [_brief(one, house, caller) for one in jobs],
             "plans": [msgspec.to_builtins(one) for one in plans],
             "running": desk.running,
+            "yours": _yours(desk.job_of(caller.actor)),
             "limits": {"jobs": desk.most, "seconds": SECONDS, "megabytes": desk.megabytes},
             "pace": desk.pulse.pace(60),
         }
@@ -312,6 +313,10 @@ def _brief(job: Job, house: House, caller: Caller) -> Json:
         "pace": house.studio.pace_of(job.id),
         "failure": None if isinstance(note, Done) else _plain(note),
     }
+
+
+def _yours(job: Job | None) -> Json | None:
+    return None if job is None else {"job": job.id, "hall": job.hall}
 
 
 def _plain(note: Note | None) -> Json | None:

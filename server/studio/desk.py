@@ -103,6 +103,10 @@ class StudioDesk:
         """How many jobs run now."""
         return len(self._running)
 
+    def job_of(self, actor: str) -> Job | None:
+        """Return the job of somebody that runs, in whichever hall; None if there is none."""
+        return next((one.job for one in self._running.values() if one.job.actor == actor), None)
+
     @staticmethod
     def new_id() -> str:
         """Return an id that nobody guesses."""
@@ -119,9 +123,9 @@ class StudioDesk:
 
     async def begin(self, hall: HallId, actor: str, work: Work) -> Job:
         """Begin a job; raises StudioBusy."""
-        mine = next((one.job.id for one in self._running.values() if one.job.actor == actor), "")
-        if mine:
-            raise StudioBusy("STUDIO_YOURS_RUNS", mine)
+        mine = self.job_of(actor)
+        if mine is not None:
+            raise StudioBusy("STUDIO_YOURS_RUNS", mine.id)
         if len(self._running) >= self.most:
             raise StudioBusy("STUDIO_BUSY")
         job = Job(

@@ -18,7 +18,7 @@ FIGURES: Final = (
     ("p50_min", "等候 Wait P50 (min)"),
     ("p90_min", "等候 Wait P90 (min)"),
     ("longest_min", "最长等候 Longest wait (min)"),
-    ("left", "叫号前离开 Left before the call"),
+    ("left", "未办离开 Left unserved"),
     ("turned_away", "未取到号 Turned away"),
     ("no_shows", "爽约 No-shows"),
     ("use_pct", "窗口利用率 Use of windows (%)"),
@@ -155,7 +155,7 @@ def _differences(plans: Sequence[Json]) -> Iterator[Row]:
 
 def _halves(plans: Sequence[Json]) -> Iterator[Row]:
     yield [
-        "时段 From", "方案 Plan", "到访 People", "P50 (min)", "P90 (min)", "P90 95 % 低 low", "P90 95 % 高 high",
+        "时段 From", "方案 Plan", "叫到 Called", "P50 (min)", "P90 (min)", "P90 95 % 低 low", "P90 95 % 高 high",
         "承诺时间内 In time (%)", "排队 Queue",
     ]  # fmt: skip
     for plan in plans:

@@ -12,7 +12,8 @@ ends that gives the number back, a wait of t has the likelihood
 maximised over p, g and the law: exponential (one parameter, the mean), or lognormal (mean and spread) where that is likelier
 by more than its further parameter is worth (Akaike, IEEE Transactions on Automatic Control 19, 1974). Most people are called
 long before their patience ends, so the mean of a lognormal rests on the impatient few; its interval says how far.
-Intervals take the day as unit.
+The likelihood has several hills (all who are absent may have lost patience, or none); the climb begins at the best of many
+places. Intervals take the day as unit, and are no shorter than the likelihood's own: few leavings differ little by day.
 """
 
 from collections.abc import Sequence
@@ -20,14 +21,20 @@ from typing import Final, Literal
 
 import msgspec
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from simulation.fit.counts import Floats
 from simulation.fit.estimate import Z_95, Estimate, by_days
 from simulation.fit.observations import DayObserved
 
 LEAST_LEFT: Final = 5
-"""Fewer people who left than this say nothing of patience."""
+"""Fewer people whose patience ended say nothing of it, however many are absent anyway."""
+BEGINS: Final = tuple(
+    (mean_min, absent, back)
+    for mean_min in (20.0, 60.0, 180.0, 600.0) for absent in (0.1, 0.5, 0.95) for back in (0.1, 0.5, 0.9, 0.99)
+)  # fmt: skip
+"""Where the likelihood is looked at first: mean patience, the part of the absent who would be so anyway, the share that gives
+back."""
 NEVER_MIN: Final = 100_000.0
 """A mean patience beyond this many minutes is "nobody leaves"."""
 STEP: Final = 1e-4
@@ -81,12 +88,15 @@ def fit_patience(days: Sequence[DayObserved]) -> PatienceFit | None:
         return None
     waited = sum(len(day.leavings) for day in kept)
     law, point = _likeliest(kept)
+    impatient = _impatient(point, _by_end(kept))
+    if impatient < LEAST_LEFT or not _is_told(point, _by_end(kept)):
+        return None
     errors = _errors(kept, point)
     absent, back = _shares(point[1:])
     logit = (float(point[1] - Z_95 * errors[1]), float(point[1] + Z_95 * errors[1]))
     mean, low, high = (min(NEVER_MIN, float(np.exp(point[0] + side * errors[0]))) for side in (0.0, -Z_95, Z_95))
     return PatienceFit(
-        mean_min=Estimate(mean, low, high, left),
+        mean_min=Estimate(mean, low, high, round(impatient)),
         absent_share=Estimate(absent, _share(logit[0]), _share(logit[1]), waited),
         gives_back=back,
         left=left,
@@ -117,10 +127,32 @@ def _likeliest(days: Sequence[DayObserved]) -> tuple[PatienceLaw, Floats]:
         found = optimize.minimize(lambda point: _loss(point, waits), start, method="Nelder-Mead", options=_EXACT)
         return float(found.fun), np.asarray(found.x, dtype=np.float64)
 
-    loss, exponential = best(np.array([np.log(60.0), -3.0, 0.0]))
+    loss, exponential = best(_begin(waits))
     other, lognormal = best(np.array([np.log(90.0), exponential[1], exponential[2], np.log(0.6)]))
     is_likelier = other + WORTH < loss and abs(lognormal[SPREAD]) < SPREAD_LIMIT
     return ("lognormal", lognormal) if is_likelier else ("exponential", exponential)
+
+
+def _begin(waits: tuple[Floats, Floats, Floats]) -> Floats:
+    """Return the likeliest of the places in :data:`BEGINS`."""
+    gone = min(0.5, (len(waits[1]) + 0.5) / sum(len(one) + 1 for one in waits))
+    points = [np.array([np.log(mean_min), _logit(gone * part), _logit(back)]) for mean_min, part, back in BEGINS]
+    return min(points, key=lambda point: _loss(point, waits))
+
+
+def _impatient(point: Floats, waits: tuple[Floats, Floats, Floats]) -> float:
+    """Return how many the fit says left for impatience: who gave up, and their part of the absent."""
+    absent, back = _shares(point[1:])
+    lost = (1 - absent) * (1 - back) * (1 - _survival(point, waits[1]))
+    return float(len(waits[0]) + (lost / np.maximum(absent + lost, 1e-300)).sum())
+
+
+def _is_told(point: Floats, waits: tuple[Floats, Floats, Floats]) -> bool:
+    """Tell whether anybody seems to lose patience: somebody gave up, or the absent waited longer than chance lets them."""
+    gave_up, absent, came = (len(one) for one in waits)
+    whatever = absent / (absent + came) if absent else 0.0
+    nobody = -float(special.xlogy(absent, whatever) + special.xlog1py(came, -whatever))
+    return gave_up > 0 or _loss(point, waits) + 2 * WORTH < nobody
 
 
 SPREAD: Final = 3
@@ -147,16 +179,17 @@ def _loss(point: Floats, waits: tuple[Floats, Floats, Floats]) -> float:
 def _survival(point: Floats, times: Floats) -> Floats:
     if len(point) <= SPREAD:
         return np.asarray(np.exp(-times / np.exp(point[0])), dtype=np.float64)
-    return np.asarray(stats.norm.sf(_standard(point, times)), dtype=np.float64)
+    return np.asarray(special.ndtr(-_standard(point, times)), dtype=np.float64)
 
 
 def _density(point: Floats, times: Floats) -> Floats:
     if len(point) <= SPREAD:
         return np.asarray(np.exp(-times / np.exp(point[0]) - point[0]), dtype=np.float64)
     spread = np.exp(point[SPREAD]) * np.maximum(times, LEAST_MIN)
-    return np.asarray(stats.norm.pdf(_standard(point, times)) / spread, dtype=np.float64)
+    return np.asarray(np.exp(-np.square(_standard(point, times)) / 2) / (ROOT_2_PI * spread), dtype=np.float64)
 
 
+ROOT_2_PI: Final = float(np.sqrt(2 * np.pi))
 LEAST_MIN: Final = 1e-3
 """A wait of no time has no logarithm."""
 
@@ -167,7 +200,10 @@ def _standard(point: Floats, times: Floats) -> Floats:
 
 
 def _errors(days: Sequence[DayObserved], point: Floats) -> Floats:
-    """Return the parameters' standard errors with the day as unit: the sandwich of White (Econometrica 48, 1980)."""
+    """Return the parameters' standard errors with the day as unit: the sandwich of White (Econometrica 48, 1980).
+
+    They are no smaller than the likelihood's own.
+    """
     every = _by_end(days)
     steps = STEP * np.eye(len(point))
     curvature = np.array(
@@ -184,9 +220,8 @@ def _errors(days: Sequence[DayObserved], point: Floats) -> Floats:
     slopes = np.array([[(_loss(point + a, own) - _loss(point - a, own)) / (2 * STEP) for a in steps] for own in alone])
     inverse = np.linalg.pinv(curvature)
     few = len(days) / max(1, len(days) - 1)
-    return np.asarray(
-        np.sqrt(np.maximum(0.0, np.diag(inverse @ (slopes.T @ slopes) @ inverse) * few)), dtype=np.float64
-    )
+    by_day = np.diag(inverse @ (slopes.T @ slopes) @ inverse) * few
+    return np.asarray(np.sqrt(np.maximum(0.0, np.maximum(by_day, np.diag(inverse)))), dtype=np.float64)
 
 
 def _shares(point: Floats) -> tuple[float, float]:
@@ -194,7 +229,11 @@ def _shares(point: Floats) -> tuple[float, float]:
 
 
 def _share(logit: float) -> float:
-    return float(1 / (1 + np.exp(-logit)))
+    return float(special.expit(logit))
+
+
+def _logit(share: float) -> float:
+    return float(special.logit(share))
 
 
 def _by_end(days: Sequence[DayObserved]) -> tuple[Floats, Floats, Floats]:

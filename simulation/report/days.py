@@ -9,6 +9,7 @@ from hall.catalog import Text
 from hall.policy import Plan
 from simulation.differences import Difference
 from simulation.intervals import Interval
+from simulation.meeting import met_by
 from simulation.report.content import HALF, NINE_IN_TEN, Cell, Picture, Report, Series, Table
 from simulation.setting import Assumption, Setting
 from simulation.summary import SlotSummary, Summary
@@ -20,7 +21,7 @@ FIGURES: Final[dict[str, Text]] = {
     "p50_min": Text("一日 P50 等候 分", "wait P50 of a day min"),
     "p90_min": Text("一日 P90 等候 分", "wait P90 of a day min"),
     "use_pct": Text("窗口利用率 %", "use of windows %"),
-    "left": Text("离开 人次/天", "left before the call, a day"),
+    "left": Text("未办离开 人次/天", "left unserved, a day"),
     "turned_away": Text("未取到号 人次/天", "turned away, a day"),
     "window_hours": Text("窗口小时/天", "window-hours a day"),
     "cost": Text("费用/天", "cost a day"),
@@ -70,7 +71,7 @@ def _slots(one: Summary) -> Table:
     return Table(
         title=Text("各半小时到访者的等候", "waits by half-hour of arrival"),
         head=(
-            "", Text("人/天", "people a day"), HALF, NINE_IN_TEN, Text(f"{one.target_min:g} 分钟内 %", f"within {one.target_min:g} min %"),
+            "", Text("叫到 人/天", "called a day"), HALF, NINE_IN_TEN, Text(f"{one.target_min:g} 分钟内 %", f"within {one.target_min:g} min %"),
         ),
         rows=tuple((slot.time, slot.called, slot.p50_min, slot.p90_min, slot.kept_pct) for slot in one.slots),
     )  # fmt: skip
@@ -108,11 +109,11 @@ def _waits(one: Summary) -> Picture:
 
 def _people(one: Summary) -> Picture:
     return Picture(
-        title=Text("各半小时到访", "visitors by half-hour"),
+        title=Text("各半小时到访者中叫到的", "called, by half-hour of arrival"),
         kind="steps",
         unit=Text("人/天", "people a day"),
         places=_times(one.slots),
-        series=(Series(name=Text("到访", "visitors"), values=tuple(slot.called for slot in one.slots)),),
+        series=(Series(name=Text("叫到", "called"), values=tuple(slot.called for slot in one.slots)),),
     )
 
 
@@ -126,10 +127,16 @@ def report_of_comparison(found: Sequence[Difference], settings: Sequence[Setting
     basis: dict[Assumption, None] = dict.fromkeys(one for setting in settings for one in setting.assumptions)
     facts = (Text(f"onewindow {version}"), Text(f"seed {first.seed}"))
     report = comparison_report(found)
+    met = met_by([one.name for one in found], settings)
+    told = Text(
+        f"同样的种子，{met.zh}；差为与「{found[0].name}」的配对差。",
+        f"The same seed, {met.en}; differences from {found[0].name} are paired by day.",
+    )
     return msgspec.structs.replace(
         report,
         title=Text(f"{first.name.zh}：方案对比", f"{first.name.en}: plans compared"),
         facts=(*facts, *report.facts),
+        remarks=(told, *report.remarks),
         assumptions=tuple(basis),
     )
 
@@ -140,16 +147,12 @@ def comparison_report(found: Sequence[Difference]) -> Report:
     head: list[Text | str] = ["", first.name]
     for one in found[1:]:
         head += [one.name, Text(f"{one.name} 之差", f"{one.name}, difference")]
-    same = Text(
-        f"同样的种子、同样的人；差为与「{first.name}」的配对差。",
-        f"Same seeds, same people; differences from {first.name} are paired.",
-    )
     return Report(
         title=Text("方案对比", "plans compared"),
         facts=(Text(f"{first.days} 个仿真日", f"{first.days} simulated days"),),
         tables=(Table(title=Text("方案对比", "plans compared"), head=tuple(head), rows=tuple(_rows(found))),),
         pictures=(_bars(found),),
-        remarks=(same, DAY_UNIT),
+        remarks=(DAY_UNIT,),
     )
 
 

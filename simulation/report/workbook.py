@@ -13,6 +13,7 @@ from simulation.intervals import Interval
 from simulation.report.content import Cell, Report, Table, basis_text, said
 
 DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""As in the server's workbooks, of which nothing here may know; a test holds both to one list."""
 NAME_LETTERS: Final = 31
 """A sheet's name has no more."""
 NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))

@@ -74,8 +74,9 @@ def _served(found: Longer, one: Week) -> Text:
 def _verdict(found: Longer, one: Week) -> Finding:
     more, served = one.whole_cost - found.cases[0].whole_cost, _served(found, one)
     unit = Text(" 元", "") if found.pay_per_hour != 1 else Text(" 小时薪酬", " hours of pay")
-    zh = f"{one.name.zh}：{served.zh}，每周多付 {more:,.0f}{unit.zh}"
-    en = f"{one.name.en}: {served.en}, for {more:,.0f}{unit.en} more a week"
+    word = Text("少付", "less") if round(more) < 0 else Text("多付", "more")
+    zh = f"{one.name.zh}：{served.zh}，每周{word.zh} {abs(more):,.0f}{unit.zh}"
+    en = f"{one.name.en}: {served.en}, for {abs(more):,.0f}{unit.en} {word.en} a week"
     standing, target = standing_of(found, one), target_told(found, one)
     doubts = [*_doubts(one)]
     text = Text(
@@ -124,7 +125,7 @@ def _side_by_side(found: Longer) -> Table:
         (Text("最差的小时是", "worst hour is"), lambda one: None if one.worst is None else when_of(one.worst)),
         (Text("每小时的目标", "target of every hour"), lambda one: STANDINGS[standing_of(found, one)] if one.checks else None),
         (Text("平均等候 分", "mean wait min"), lambda one: one.mean_wait_min),
-        (Text("离开 人次/周", "left a week"), lambda one: one.left),
+        (Text("未办离开 人次/周", "left unserved a week"), lambda one: one.left),
         (Text("最多窗口", "windows at most"), lambda one: one.windows_most),
         (Text("所需窗口小时/周", "window-hours wanted a week"), lambda one: one.window_hours),
         (Text("其中因未达标而加", "of them added where it was missed"), lambda one: one.added_hours or None),
@@ -158,9 +159,13 @@ def _each(one: Week, today: Week) -> Cell:
     return Interval(more / served.value, more / served.high, more / max(served.low, 1e-9), served.blocks)
 
 
-def _people(one: Week) -> str:
-    by_contract = ", ".join(f"{code} {count}" for code, count in sorted(one.people.items()))
-    return f"{sum(one.people.values())} ({by_contract})"
+def _people(one: Week) -> Text:
+    names = {group.contract: group.name for group in one.rota}
+    counts = [(names.get(code, Text(code, code)), count) for code, count in sorted(one.people.items())]
+    zh = "、".join(f"{name.zh} {count}" for name, count in counts)
+    en = ", ".join(f"{name.en} {count}" for name, count in counts)
+    everybody = sum(one.people.values())
+    return Text(f"{everybody}（{zh}）", f"{everybody} ({en})")
 
 
 def _last_out(one: Week) -> Text:

@@ -62,7 +62,7 @@ def _stages(case: Case, found: Merged) -> Table:
     return Table(
         title=Text(f"逐步合并（{case.name.zh}：{given}）", f"step by step ({case.name.en}: {given})"),
         head=(
-            "", Text("到访", "visitors"), Text("平均等候 分", "mean wait min"), NINE_IN_TEN, within, Text("离开", "left"),
+            "", Text("到访", "visitors"), Text("平均等候 分", "mean wait min"), NINE_IN_TEN, within, Text("未办离开", "left unserved"),
             Text("利用率 %", "use %"),
         ),
         rows=tuple(rows),

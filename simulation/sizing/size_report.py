@@ -60,7 +60,7 @@ def _figures(plan: SizedPlan) -> Table:
         (Text("窗口利用率 %", "use of windows %"), _pct(plan.use)),
         (Text("到访", "visitors a day"), plan.visitors),
         (Text("未取到号", "turned away"), plan.turned_away),
-        (Text("离开", "left before the call"), plan.left),
+        (Text("未办离开", "left unserved"), plan.left),
     ]  # fmt: skip
     if plan.cost is not None:
         rows.insert(2, (Text("每天费用", "cost a day"), plan.cost))

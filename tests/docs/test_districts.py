@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from simulation.cli import simulate
+from simulation.twin import Twin
 from tests.docs.documents import ROOT, blocks
 
 DOCUMENT = ROOT / "docs/districts.md"
@@ -36,6 +37,25 @@ def test_the_document_prints_exactly_the_commands_whose_figures_are_kept() -> No
     printed = [line for block in blocks(DOCUMENT, "sh") for line in block.splitlines()]
 
     assert sorted(printed) == sorted(f"onewindow {words}" for words in made().COMMANDS.values())
+
+
+@pytest.mark.parametrize("name", sorted(made().COMMANDS))
+def test_the_kept_figures_are_those_of_today_s_rules(name: str) -> None:
+    """A day of each scenario: where the twin lives through it otherwise, the figures are to be measured again."""
+    script = made()
+
+    assert script.kept_digests().get(name) == script.digest(name), f"old figures: make districts ARGS={name}"
+
+
+def test_other_rules_are_seen_in_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = made()
+    monkeypatch.setitem(script.COMMANDS, "same", "simulate docs/districts/futian-station.toml --days 40")
+    monkeypatch.setitem(script.COMMANDS, "fewer", "simulate docs/districts/futian-station.toml --days 39")
+    before = script.digest("same"), script.digest("fewer")
+
+    monkeypatch.setattr(script, "Twin", lambda setting: Twin(msgspec.structs.replace(setting, seed=2)))
+
+    assert len({*before, script.digest("same")}) == 3
 
 
 @pytest.mark.parametrize("name", ["futian-station", "futian-street"])

@@ -159,8 +159,12 @@ def watch(hall: Served, page: Page, eyes: Eyes) -> None:
     assert hall.seq() == before
 
 
-def test_a_job_survives_a_reload_and_a_bad_scenario_is_told_at_its_place(page: Page):
-    """Nothing is lost by a reload, and nothing changes by a scenario that contradicts itself."""
+def test_a_job_survives_a_reload_and_a_bad_scenario_is_told_at_its_place(hall: Served, page: Page):
+    """Nothing is lost by a reload, and nothing changes by a scenario that contradicts itself.
+
+    A second page takes the running job up and may cancel it, which is no failure; a job that a stopped server left is
+    told, and begins again.
+    """
     seen(page, "from-file").check()
     seen(page, "file-text").fill("[demand]\nvisits = -3\n[staffing]\n")
     seen(page, "learn").click()
@@ -190,9 +194,59 @@ def test_a_job_survives_a_reload_and_a_bad_scenario_is_told_at_its_place(page: P
     expect(seen(page, "running")).to_be_visible()
     expect(seen(page, "others")).to_contain_text("另有 1 个任务")
     page.unroute("**/studio")
-    seen(page, "cancel").click()
-    expect(seen(page, "failure")).to_have_attribute("data-code", "STUDIO_CANCELLED")
+    take_up_in_a_second_page(hall, page)
+
+
+def take_up_in_a_second_page(hall: Served, page: Page) -> None:
+    """A job is shown, and cancelled, by whichever page its manager opens; then nothing has failed."""
+    second = page.context.new_page()
+    second.goto(hall.url + page_address("studio"))
+    expect(seen(second, "running").locator("progress")).to_be_visible()
+    seen(second, "cancel").click()
+    for one in (second, page):
+        expect(seen(one, "cancelled")).to_contain_text("推演方案：已取消")
+        expect(seen(one, "failure")).to_have_count(0)
     finished(page)
+    begin_what_was_left(page, second)
+
+
+def begin_what_was_left(page: Page, second: Page) -> None:
+    """After a restart the page tells what was left and begins it again; a page that is refused a job shows the one that runs."""
+    second.route("**/studio", nothing_runs)
+    second.reload()
+    expect(seen(second, "run")).to_be_enabled()
+    page.route("**/studio", stopped)
+    page.reload()
+    expect(seen(page, "left-behind")).to_contain_text("推演方案")
+    expect(seen(page, "left-behind")).to_contain_text("服务中途停止")
+    assert violations(page) == []
+    page.unroute("**/studio")
+    seen(page, "again").click()
+    expect(seen(page, "running")).to_be_visible()
+    expect(seen(page, "left-behind")).to_have_count(0)
+
+    second.unroute("**/studio")
+    seen(second, "run").click()
+    expect(seen(second, "running")).to_be_visible()
+    seen(second, "cancel").click()
+    finished(second)
+    second.close()
+
+
+def stopped(route: Route) -> None:
+    """Answer as if a server that stopped, and not somebody, had ended the newest job."""
+    answer = route.fetch()
+    told = answer.json()
+    newest = told["jobs"][0]
+    newest["failure"] = {**newest["failure"], "code": "STUDIO_SERVER_STOPPED"}
+    route.fulfill(response=answer, json=told)
+
+
+def nothing_runs(route: Route) -> None:
+    """Answer as before the newest job was begun."""
+    answer = route.fetch()
+    told = answer.json()
+    route.fulfill(response=answer, json={**told, "jobs": [one for one in told["jobs"] if one["state"] != "running"]})
 
 
 def one_more_runs(route: Route) -> None:

@@ -9,11 +9,18 @@ from openpyxl import load_workbook
 from hall.catalog import Text
 from server.ics import Visit, calendar_of
 from server.studio.export import workbook_of
+from server.workbook import DANGEROUS as DANGEROUS_HERE
 from server.workbook import harmless
+from simulation.report.workbook import DANGEROUS as DANGEROUS_THERE
 from simulation.report.workbook import harmless as harmless_there
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 FORMULA = 'HYPERLINK("http://evil.example","x")'
+
+
+def test_server_and_simulation_know_the_same_beginnings_of_formulas():
+    """They know nothing of each other, and the rules of a hall know no spreadsheets: the list stands in both, alike."""
+    assert sorted(DANGEROUS_HERE) == sorted(DANGEROUS_THERE) == sorted(DANGEROUS)
 
 
 @pytest.mark.parametrize("first", DANGEROUS)

@@ -13,13 +13,14 @@ from simulation.differences import day_waits
 from simulation.errors import CheckpointMismatch, SweepCancelled
 from simulation.experiment import CHUNK, Machine, Progress, compare, simulate, until_sure
 from simulation.intervals import difference_of, mean_of, number_of, share_difference_of, share_of
-from simulation.mixing import DRAWN_ITEMS
+from simulation.mixing import DRAWN_ITEMS, Mixer
 from simulation.roster import shifts_from_numbers
 from simulation.scenario import FOLDER, load_scenario
 from simulation.setting import Roster, Setting
 from simulation.summary import summary_of
 from simulation.table import Days
 from simulation.twin import Twin
+from simulation.variates import Draws
 from tests.simulation.settings import booked_setting, plan_of, setting_of
 
 DAYS = 12
@@ -268,3 +269,32 @@ def test_other_packages_leave_the_times_of_everybody_else_as_they_are() -> None:
     alike = [place for place, items in enumerate(was.items) if items == now.items[place]]
     assert len(was) > len(alike) > 0.9 * len(was)
     assert [was.service_ms[place] for place in alike] == [now.service_ms[place] for place in alike]
+
+
+def test_a_package_that_nobody_takes_changes_nobody_however_long_it_is() -> None:
+    """Common random numbers: what a person brings does not depend on what the catalogue has besides."""
+    before = load_scenario(FOLDER / "nanshan.toml", resolve=preset_hall)
+    catalog = before.plan.catalog
+    weights = tuple((package.code, 1.0) for package in catalog.packages)
+    codes = tuple(item.code for item in catalog.items[:15])
+    assert len(codes) > max(len(package.items) for package in catalog.packages) > DRAWN_ITEMS
+    longer = msgspec.structs.replace(catalog.packages[0], code="P-long", items=codes)
+    more = msgspec.structs.replace(catalog, packages=(*catalog.packages, longer))
+    before = msgspec.structs.replace(before, mix=msgspec.structs.replace(before.mix, package_weights=weights))
+    after = msgspec.structs.replace(before, plan=msgspec.structs.replace(before.plan, catalog=more))
+
+    was, now = (Twin(one).people(0) for one in (before, after))
+
+    assert max(len(times) for times in was.service_ms) > DRAWN_ITEMS, "somebody takes a long package"
+    assert was == now
+
+
+def test_one_visitor_more_leaves_the_times_of_all_before_as_they_are() -> None:
+    setting = load_scenario(FOLDER / "nanshan.toml", resolve=preset_hall)
+    mixer = Mixer(setting.plan, setting.mix, setting.service)
+    few, more = (
+        mixer.visits(mixer.first_items(draws, count), draws)
+        for draws, count in ((Draws(1, 0), 800), (Draws(1, 0), 801))
+    )
+
+    assert (more.items[:800], more.service_ms[:800]) == (few.items, few.service_ms)

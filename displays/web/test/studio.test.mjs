@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { load } from "./load.mjs";
 
+const { isCancelled, leftBehind, ownRunning } = await load("studio/jobs.ts");
 const { judged } = await load("studio/judged.ts");
 const { WANTED, wantedOf } = await load("studio/wants.ts");
 
@@ -85,3 +86,28 @@ test("less waiting and less cost are better, a promise kept less is worse, use a
   assert.deepEqual(["use_pct", "visitors"].map((code) => judged(code, less)), ["same", "same"]);
   assert.deepEqual([judged("p90_min", unsure), judged("p90_min", null), judged("p90_min", figure(1, null, null))], ["same", "same", "same"]);
 });
+
+test("an own job that runs is taken up, whichever page began it, and nobody else's", () => {
+  const [mine, theirs] = [job({ id: "mine", state: "running" }), job({ id: "theirs", state: "running", mine: false })];
+
+  assert.equal(ownRunning([theirs, mine]), mine);
+  assert.equal(ownRunning([theirs, job({ id: "done" })]), null);
+});
+
+test("the newest own job that a stopped server ended is told, until another was begun", () => {
+  const left = job({ id: "left", state: "failed", failure: { code: "STUDIO_SERVER_STOPPED" } });
+
+  assert.equal(leftBehind([job({ id: "theirs", mine: false }), left]), left);
+  assert.equal(leftBehind([job({ id: "newer" }), left]), null);
+  assert.equal(leftBehind([job({ id: "failed", state: "failed", failure: { code: "STUDIO_FAULT" } })]), null);
+  assert.equal(leftBehind([]), null);
+});
+
+test("a cancelled job is no failure", () => {
+  assert.equal(isCancelled({ code: "STUDIO_CANCELLED" }), true);
+  assert.equal(isCancelled({ code: "STUDIO_TOO_LONG" }), false);
+});
+
+function job(facts) {
+  return { state: "done", mine: true, failure: null, ...facts };
+}

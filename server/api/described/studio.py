@@ -108,6 +108,13 @@ class StudioLimits(msgspec.Struct, frozen=True):
     megabytes: int
 
 
+class YoursRunning(msgspec.Struct, frozen=True):
+    """The job of the asking account that runs, in whichever hall."""
+
+    job: str
+    hall: str
+
+
 class Overview(msgspec.Struct, frozen=True):
     """The days ahead, jobs, kept plans, and how fast the live halls answered in the last minute."""
 
@@ -116,6 +123,7 @@ class Overview(msgspec.Struct, frozen=True):
     jobs: list[JobBrief]
     plans: list[PlanKept]
     running: int
+    yours: YoursRunning | None
     limits: StudioLimits
     pace: Pace
 

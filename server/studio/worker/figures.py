@@ -2,7 +2,7 @@
 
 Quantiles of a half-hour's waits are those of all days together; their intervals come from resampling whole days (the
 bootstrap of B. Efron, Annals of Statistics 7, 1979, with the day as unit). The queue is the mean number of people who wait,
-from the waits of those who were called, each spread over the minutes that it lasted.
+those who leave before they are called among them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ from simulation.setting import Setting
 from simulation.summary import summary_of
 from simulation.table import Days, days_of
 from simulation.twin import Twin
-from simulation.waits import BINS, SLOT_MIN, SLOTS, Waits, Whole, quantiles_min
+from simulation.waits import SLOT_MIN, Waits, Whole, quantiles_min
 
 Json = dict[str, Any]
 RESAMPLED: Final = 200
@@ -159,18 +159,8 @@ def _interval(value: float, again: NDArray[np.float64]) -> Json:
 
 def _queue(lived: Lived) -> NDArray[np.float64]:
     """Return the mean number of people who wait in each half-hour."""
-    counts = lived.waits.sum(axis=0) / lived.days.count
-    minutes = SLOTS * SLOT_MIN + BINS
-    change = np.zeros(minutes + 1)
-    for slot, row in enumerate(counts):
-        if not row.any():
-            continue
-        for minute in range(slot * SLOT_MIN, (slot + 1) * SLOT_MIN):
-            # Whoever was called at once is in no queue; the others leave it after whole minutes.
-            change[minute] += row[1:].sum() / SLOT_MIN
-            change[minute : minute + BINS - 1] -= row[1:] / SLOT_MIN
-    waiting = np.cumsum(change)[: SLOTS * SLOT_MIN]
-    return np.asarray(np.maximum(0.0, waiting.reshape(SLOTS, SLOT_MIN).mean(axis=1)), dtype=np.float64)
+    waiting_ms = lived.days.slots("slot_waiting_ms").mean(axis=0)
+    return np.asarray(waiting_ms / (SLOT_MIN * MINUTE_MS), dtype=np.float64)
 
 
 def _place(time: str) -> int:

@@ -89,7 +89,7 @@ def compared(work: Work, kept: Kept, ask: CompareAsk, tell: Tell) -> Json:
     return {
         **_about(ends[HIGH][0], first.draft, days=ask.days, seed=ask.seed),
         "plans": sides,
-        "same_people": _meet_the_same([one for settings in ends.values() for one in settings]),
+        "same_people": all(_meet_the_same(settings) for settings in ends.values()),
         "basis": basis_of(ends[HIGH]),
     }
 

@@ -335,6 +335,9 @@ def test_kept_plans_are_compared_at_both_ends_of_what_is_stated_each_with_the_sa
     assert less["change"]["mean_wait_min"] != less["low_change"]["mean_wait_min"], "one end does not speak for both"
     assert asis["figures"] == asis["low"]["figures"], "nothing is stated of it: it is one day, and simulated once"
     assert asis["change"]["visitors"]["value"] < asis["low_change"]["visitors"]["value"] < 0
+    assert not found["same_people"], "whoever comes in the evening does not come to the plan without one"
+    pair = result(CompareAsk(plans=("1" * 16,) * 2, days=4), kept, saved=(first, other))
+    assert pair["same_people"], "at each end the same people come to both"
     alone = result(RunAsk(ground="0" * 16, draft=other.draft, days=8), kept)
     assert less["low"]["figures"] == alone["low"]["figures"]
     head = next(load_workbook(BytesIO(workbook_of(found)))["摘要 Summary"].iter_rows(values_only=True))

@@ -238,6 +238,8 @@ def test_a_manager_has_one_job_and_the_house_two(studio: Studio, ground: str):
 
     assert (second.status_code, second.json()["code"]) == (409, "STUDIO_YOURS_RUNS")
     assert second.json()["facts"]["job"] == mine
+    assert studio.get().json()["yours"] == {"job": mine, "hall": HALL}
+    assert others[1].get().json()["yours"] is None
     assert (third.status_code, third.json()["code"]) == (409, "STUDIO_BUSY")
     for job in (mine, theirs):
         studio.post(f"/jobs/{job}/cancel")

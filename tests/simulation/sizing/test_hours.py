@@ -379,6 +379,31 @@ def test_work_after_closing_is_a_line_of_its_own_in_hours_and_cost(longer: Longe
     assert "hours.overtime" in [one.about for one in report.assumptions]
 
 
+def test_people_are_told_by_the_names_of_their_contracts(longer: Longer) -> None:
+    today = msgspec.structs.replace(
+        longer.cases[0], people={"full": 3, "part": 1}, rota=(rostered("full", "全职", "full-time"),)
+    )
+
+    [table, *_] = report_of(msgspec.structs.replace(longer, cases=(today,)), version="0").tables
+
+    [told] = [row[1] for row in table.rows if row[0] == Text("人数", "people")]
+    assert told == Text("4（全职 3、part 1）", "4 (full-time 3, part 1)")
+
+
+def rostered(contract: str, zh: str, en: str) -> Rostered:
+    return Rostered(contract=contract, name=Text(zh, en), people=3, days=(None,) * 7, work_min=0, paid_min=0)
+
+
+def test_longer_hours_that_cost_less_are_told_as_less(longer: Longer) -> None:
+    today, low, _ = longer.cases
+    cheap = msgspec.structs.replace(low, cost=today.whole_cost - low.whole_cost + low.cost - 30)
+
+    (finding,) = report_of(msgspec.structs.replace(longer, cases=(today, cheap)), version="0").findings
+
+    assert "，每周少付 30" in finding.text.zh
+    assert "for 30 less a week" in finding.text.en
+
+
 def test_rests_that_are_shortened_more_than_rarely_are_a_doubt(longer: Longer) -> None:
     week = longer.cases[1]
     assert week.overtime is not None

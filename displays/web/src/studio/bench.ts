@@ -5,33 +5,17 @@ import { Refused, faultText } from "../shared/api";
 import { toast } from "../shared/components/dialog";
 import { pick } from "../shared/i18n";
 import type { HallInfo } from "../shared/types";
+import { type Comers, NOBODIES, NOBODY, type Written, statedOf, text, writtenOf } from "./comers";
+import { leftBehind, ownRunning } from "./jobs";
 import { say } from "./texts";
-import type { Comparison, Draft, Ground, Group, Job, KeptPlan, Overview, PlannedDay, Playing, Run, Stated, WatchedDay, Weekday } from "./types";
+import { SLOTS, STEP_MIN, clock, isWithin, minutesOf, spansOf, without } from "./times";
+import type { Comparison, Draft, Ground, Group, Job, KeptPlan, Overview, PlannedDay, Playing, Run, WatchedDay, Weekday } from "./types";
 import { WANTED, type Wants, numberOf } from "./wants";
 
-export const STEP_MIN = 30;
-// Half-hours until six in the morning of the next day.
-export const SLOTS = 60;
 const POLL_MS = 1000;
 const CALM_MS = 5000;
 // Questions to the live hall, whose answers' times are what the page compares: often while a job runs.
 const ASK_MS = { running: 250, calm: 2000 } as const;
-
-/** A range as it is written; nothing written is nobody. */
-export interface Written {
-  low: string;
-  high: string;
-  isPercent: boolean;
-}
-
-/** Who comes in new hours: in all of them together, or in one of them. */
-export interface Comers {
-  moved: Written;
-  induced: Written;
-}
-
-const NOBODY: Written = { low: "", high: "", isPercent: true };
-const NOBODIES: Comers = { moved: NOBODY, induced: NOBODY };
 
 /** What the manager has drawn; `counts` are by group and half-hour of the day. */
 export interface Drawn {
@@ -125,6 +109,17 @@ export class Bench {
 
   get isRunning(): boolean {
     return !!this.job && this.job.state === "running";
+  }
+
+  /** The last job of this account, where a server that stopped ended it. */
+  get stopped(): Job | null {
+    return this.overview && !this.isRunning ? leftBehind(this.overview.jobs) : null;
+  }
+
+  /** The other hall in which a job of this account runs. */
+  get elsewhere(): string {
+    const yours = this.overview ? this.overview.yours : null;
+    return yours && yours.hall !== this.hall.hall ? yours.hall : "";
   }
 
   /** The half-hours that are drawn: from the first opening or open window to the last. */
@@ -293,20 +288,36 @@ export class Bench {
   async begin(ask: Record<string, unknown>): Promise<void> {
     this.failure = null;
     await this.attempt(async () => {
-      const { job } = await this.api.send<{ job: Job }>("POST", this.path("/jobs"), { ask });
-      this.job = job;
-      this.poll(POLL_MS / 4);
+      try {
+        const { job } = await this.api.send<{ job: Job }>("POST", this.path("/jobs"), { ask });
+        this.job = job;
+        this.poll(POLL_MS / 4);
+      } catch (fault) {
+        if (fault instanceof Refused && fault.code === "STUDIO_YOURS_RUNS") {
+          this.takeUp(await this.look(), this.job);
+          this.poll(POLL_MS / 4);
+        }
+        throw fault;
+      }
     });
+  }
+
+  /** Begin what a server that stopped left, with its plan on the drawing again. */
+  async again(job: Job): Promise<void> {
+    const { draft, ground, days } = job.ask as { draft?: Draft; ground?: string; days?: number };
+    if (draft && ground === this.groundJob) {
+      await this.load(draft);
+      this.edit({ days: days ?? (this.drawn as Drawn).days });
+    }
+    await this.begin(job.ask);
   }
 
   async cancel(): Promise<void> {
     const { job } = this;
     if (job) {
       await this.attempt(async () => {
-        const answer = await this.api.send<{ job: Job }>("POST", this.path(`/jobs/${job.id}/cancel`), {});
-        this.job = answer.job;
-        this.failure = answer.job.failure;
-        this.failedKind = answer.job.kind;
+        await this.api.send("POST", this.path(`/jobs/${job.id}/cancel`), {});
+        await this.lookAfter(job);
       });
     }
   }
@@ -337,7 +348,6 @@ export class Bench {
     const before = this.job;
     await this.attempt(async () => {
       const overview = await this.look();
-      const running = overview.jobs.find((one) => one.mine && one.state === "running");
       const ground = overview.jobs.find((one) => one.state === "done" && ["log", "stated", "file"].indexOf(one.kind) >= 0);
       const run = ground && overview.jobs.find((one) => one.state === "done" && ["run", "size"].indexOf(one.kind) >= 0 && one.ask.ground === ground.id);
       if (ground) {
@@ -346,12 +356,18 @@ export class Bench {
       if (run) {
         await this.taken(run.id);
       }
-      // What was begun meanwhile is not in this overview.
-      if (this.job === before) {
-        this.job = running || null;
-      }
+      this.takeUp(overview, before);
     });
     this.poll(this.isRunning ? POLL_MS : CALM_MS);
+  }
+
+  /** Follow a job of mine that runs, whichever page began it; what was begun here meanwhile is not in this overview. */
+  private takeUp(overview: Overview, before: Job | null): void {
+    const running = ownRunning(overview.jobs);
+    if (running && this.job === before) {
+      this.job = running;
+      this.failure = null;
+    }
   }
 
   private async look(): Promise<Overview> {
@@ -377,14 +393,9 @@ export class Bench {
     try {
       const { job } = this;
       if (job && job.state === "running") {
-        const found = await this.api.send<{ job: Job }>("GET", this.path(`/jobs/${job.id}`));
-        // It counts as running until its result is here: whoever is cut off in between asks again.
-        if (found.job.state !== "running") {
-          await this.ended(found.job);
-        }
-        this.job = found.job;
+        await this.lookAfter(job);
       } else {
-        await this.look();
+        this.takeUp(await this.look(), job);
       }
       this.isLost = false;
     } catch (fault) {
@@ -392,6 +403,15 @@ export class Bench {
     }
     this.changed();
     this.poll(this.isRunning ? POLL_MS : CALM_MS);
+  }
+
+  /** See how far a job is. It counts as running until its result is here: whoever is cut off in between asks again. */
+  private async lookAfter(job: Job): Promise<void> {
+    const found = await this.api.send<{ job: Job }>("GET", this.path(`/jobs/${job.id}`));
+    if (found.job.state !== "running") {
+      await this.ended(found.job);
+    }
+    this.job = found.job;
   }
 
   private missed(fault: unknown): void {
@@ -449,45 +469,4 @@ export class Bench {
     }
     this.changed();
   }
-}
-
-export function clock(minute: number): string {
-  return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
-}
-
-export function minutesOf(time: string): number {
-  const [hours, minutes] = time.split(":");
-  return Number(hours) * 60 + Number(minutes || 0);
-}
-
-function spansOf(hours: string): [number, number][] {
-  const found = hours.match(/\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2}/g) || [];
-  return found
-    .map((one) => one.split("-").map((end) => minutesOf(end.trim())) as [number, number])
-    .filter(([from, to]) => from < to && to <= SLOTS * STEP_MIN);
-}
-
-/** What of some times, ascending, lies outside others. */
-function without(spans: [number, number][], others: [number, number][]): [number, number][] {
-  return others.reduce((left, [from, to]) => left.reduce<[number, number][]>((all, [start, end]) => {
-    const parts: [number, number][] = [[start, Math.min(end, from)], [Math.max(start, to), end]];
-    return all.concat(to <= start || from >= end ? [[start, end]] : parts.filter(([one, other]) => one < other));
-  }, []), spans);
-}
-
-function isWithin(slot: number, spans: [number, number][]): boolean {
-  return spans.some(([from, to]) => from < (slot + 1) * STEP_MIN && slot * STEP_MIN < to);
-}
-
-function statedOf({ low, high, isPercent }: Written): Stated {
-  const [from, to] = [numberOf(low), numberOf(high)];
-  return { low: from ?? to ?? 0, high: to ?? from ?? 0, is_percent: isPercent };
-}
-
-function writtenOf(one: Stated): Written {
-  return one.high === 0 && one.low === 0 ? { ...NOBODY, isPercent: one.is_percent } : { low: text(one.low), high: text(one.high), isPercent: one.is_percent };
-}
-
-function text(value: number | null): string {
-  return value === null ? "" : String(value);
 }

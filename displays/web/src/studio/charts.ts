@@ -1,7 +1,7 @@
 // The studio's charts. A module of its own, so that the library loads only where something is to be shown.
 
 import { CHART_FONT, chart, type Option, type Root } from "../shared/charting";
-import { clock } from "./bench";
+import { clock } from "./times";
 import { say } from "./texts";
 import type { Figure, Fit, Side } from "./types";
 

@@ -6,9 +6,11 @@ import { property, state } from "lit/decorators.js";
 import { listed } from "../shared/format";
 import { OwElement, define } from "../shared/element";
 import { pick } from "../shared/i18n";
-import { type Bench, type Comers, type Drawn, STEP_MIN, type Written, clock } from "./bench";
+import type { Bench, Drawn } from "./bench";
+import type { Comers, Written } from "./comers";
 import { studioStyles } from "./styles";
 import { figureText, kindText, say, weekdayText } from "./texts";
+import { STEP_MIN, clock } from "./times";
 import type { Ground, WindowGroup } from "./types";
 import { type Wants, wantedOf } from "./wants";
 

@@ -4,10 +4,12 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 
 import { OwElement, define } from "../shared/element";
-import { language } from "../shared/i18n";
+import { momentText } from "../shared/format";
+import { language, pick } from "../shared/i18n";
 import type { Bench } from "./bench";
+import { isCancelled } from "./jobs";
 import { studioStyles } from "./styles";
-import { fieldText, runningText, say } from "./texts";
+import { fieldText, jobText, runningText, say } from "./texts";
 import type { Failure, Fault, Job, Pace } from "./types";
 
 const MINUTE_S = 60;
@@ -65,8 +67,8 @@ export class OwStudioJob extends OwElement {
   }
 
   protected override render(): TemplateResult {
-    const { job, failure, overview } = this.bench;
-    return html`<div aria-live="polite">${this.bench.isLost ? html`<p class="note bad" data-testid="lost">${say("lost")}</p>` : nothing}${job && job.state === "running" ? this.running(job) : nothing}${failure ? this.failed(failure) : nothing}</div>
+    const { job, stopped, failure, overview } = this.bench;
+    return html`<div aria-live="polite">${this.bench.isLost ? html`<p class="note bad" data-testid="lost">${say("lost")}</p>` : nothing}${this.bench.elsewhere ? this.elsewhere(this.bench.elsewhere) : nothing}${job && job.state === "running" ? this.running(job) : nothing}${stopped ? this.leftBehind(stopped) : failure ? this.failed(failure) : nothing}</div>
       ${overview ? html`<p class="pace" data-testid="pace"><strong>${say("pace")}</strong>${this.paces(overview.pace)}</p>` : nothing}`;
   }
 
@@ -78,8 +80,21 @@ export class OwStudioJob extends OwElement {
       <button class="button" data-testid="cancel" @click=${() => void this.bench.cancel()}>${say("cancel")}</button></div>`;
   }
 
+  private elsewhere(hall: string): TemplateResult {
+    return html`<p class="note warn" data-testid="elsewhere">${say("elsewhere")} <a href="studio?hall=${encodeURIComponent(hall)}">${say("to_elsewhere")}</a></p>`;
+  }
+
+  private leftBehind(job: Job): TemplateResult {
+    const time = pick(momentText(job.at_ms, Date.now(), this.bench.hall.zone));
+    return html`<div class="note warn bar" data-testid="left-behind"><span>${say("left_behind", { job: jobText(job.kind), time })}</span>
+      <button class="button small" data-testid="again" @click=${() => void this.bench.again(job)}>${say("again")}</button></div>`;
+  }
+
   private failed(failure: Failure): TemplateResult {
     const words = (one: { zh: string; en: string }) => (language() === "zh" ? one.zh : one.en);
+    if (isCancelled(failure)) {
+      return html`<p class="note" data-testid="cancelled">${say("job_why", { job: jobText(this.bench.failedKind), why: words(failure) })}</p>`;
+    }
     if (failure.faults.length === 0) {
       return html`<p class="note bad" role="alert" data-testid="failure" data-code=${failure.code}>${say("failed")}: ${words(failure)}</p>`;
     }

@@ -123,6 +123,18 @@ export const studioTexts = {
   "studio.left_s": ["约剩 {n} 秒", "about {n} s left"],
   "studio.left_min": ["约剩 {n} 分钟", "about {n} min left"],
   "studio.others_run": ["另有 {n} 个任务在运行（最多 {most} 个）", "other jobs that run: {n} (at most {most} in all)"],
+  "studio.job_run": ["推演方案", "The simulation of a plan"],
+  "studio.job_size": ["求最省的方案", "The search for the fewest windows"],
+  "studio.job_compare": ["比较方案", "The comparison of plans"],
+  "studio.job_day": ["生成可观看的一天", "Making a day to watch"],
+  "studio.job_log": ["从日志学习", "Learning from the log"],
+  "studio.job_stated": ["准备依据", "Preparing the ground"],
+  "studio.job_file": ["读取场景", "Reading the scenario"],
+  "studio.job_why": ["{job}：{why}", "{job}: {why}"],
+  "studio.left_behind": ["{job}（{time} 开始）：服务中途停止，没有结果", "{job}, begun {time}: the server stopped before it was done, there is no result"],
+  "studio.again": ["重新开始", "Start it again"],
+  "studio.elsewhere": ["您的任务正在另一个大厅运行，同一时间只能有一个。", "A job of yours runs in another hall; you can have one at a time."],
+  "studio.to_elsewhere": ["去查看", "Go there"],
   "studio.lost": ["连接中断，正在重试；任务在服务器上进行", "Link lost, trying again; jobs run on the server"],
   "studio.pace": ["大厅应答", "Live hall's answers"],
   "studio.pace_now": ["最近一分钟", "last minute"],
@@ -163,8 +175,8 @@ export const studioTexts = {
   "studio.difference_in": ["差值：{figure}", "Difference: {figure}"],
   "studio.difference_is": ["{name}：{value}，95 % 区间 {low} 至 {high}", "{name}: {value}, 95 % interval {low} to {high}"],
   "studio.ends_hint": [
-    "新增时段来多少人由您按范围填写。每个方案都按“少来”和“多来”各推演一次，少来与少来比、多来与多来比，用同一批人、同样的日子；条为 95 % 区间，以天为单位，虚线为没有差别。",
-    "Who comes in new hours is stated as a range. Each plan is simulated for few and for many, and held against the first at the same end, with the same people on the same days; bars are 95 % intervals with the day as unit, the dashed line is no difference.",
+    "新增时段来多少人由您按范围填写。每个方案都按“少来”和“多来”各推演一次，少来与少来比、多来与多来比，用同样的日子、同样的随机数，因新增时段而来的人只到有该时段的方案去；条为 95 % 区间，以天为单位，虚线为没有差别。",
+    "Who comes in new hours is stated as a range. Each plan is simulated for few and for many, and held against the first at the same end, on the same days with the same chance; whoever comes for new hours comes to the plans that have them. Bars are 95 % intervals with the day as unit, the dashed line is no difference.",
   ],
   "studio.sized_sure": ["可靠达标：{hours} 窗口小时，在 {days} 个新的模拟日上全部要求可靠达到", "Held surely: with {hours} window-hours all requirements are surely held on {days} fresh simulated days"],
   "studio.sized_held": ["达标，未必可靠：{hours} 窗口小时，在 {days} 个新的模拟日上达标，但有的区间仍含要求以下的值；增加推演天数会更可靠", "Held, not surely: {hours} window-hours hold on {days} fresh simulated days, but some interval reaches beyond what is asked; more days would make it surer"],
@@ -184,7 +196,7 @@ export const studioTexts = {
   "studio.fig_p90_min": ["九成人等候不超过（分）", "90 % wait at most (min)"],
   "studio.fig_longest_min": ["当天最长等候（分）", "Longest wait of a day (min)"],
   "studio.fig_visitors": ["到访（人次）", "Visits"],
-  "studio.fig_left": ["叫号前离开（人）", "Left before the call"],
+  "studio.fig_left": ["未办离开（人）", "Left unserved"],
   "studio.fig_turned_away": ["未取到号（人）", "Turned away"],
   "studio.fig_use_pct": ["窗口利用率（%）", "Use of windows (%)"],
   "studio.fig_window_hours": ["窗口小时", "Window-hours"],
@@ -202,7 +214,7 @@ export const studioTexts = {
   "studio.minutes": ["分", "min"],
   "studio.people_windows": ["人 / 窗口", "people / windows"],
   "studio.people_hour": ["人次 / 小时", "visits / h"],
-  "studio.people": ["到访", "Visits"],
+  "studio.people": ["叫到（人）", "Called"],
   "studio.rests": ["结果依据（假设越多，越要谨慎）", "What this rests on (the more is assumed, the more care)"],
   "studio.basis_fitted": ["由日志得出", "from the log"],
   "studio.basis_assumed": ["假设", "assumed"],
@@ -262,6 +274,7 @@ export const fieldText = codeSayer(studioTexts, "studio.field_");
 export const basisText = codeSayer(studioTexts, "studio.basis_");
 export const kindText = codeSayer(studioTexts, "studio.kind_");
 export const weekdayText = codeSayer(studioTexts, "studio.weekday_");
+export const jobText = codeSayer(studioTexts, "studio.job_");
 export const runningText = codeSayer(studioTexts, "studio.running_");
 
 /** What the server says in the middle of its own sentences, standing by itself. */

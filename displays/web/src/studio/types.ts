@@ -269,6 +269,8 @@ export interface Overview {
   jobs: Job[];
   plans: KeptPlan[];
   running: number;
+  /** The job of this account that runs, in whichever hall. */
+  yours: { job: string; hall: string } | null;
   limits: { jobs: number; seconds: number; megabytes: number };
   pace: Pace;
 }
