@@ -6,10 +6,13 @@ from typing import Final
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from hall.ids import DAY_MS
 from tests.journeys.test_booking_staff import answer_printed, signed_in
 from tests.journeys.test_visit import press
+from tests.support.booked_journey import TOMORROW, TurnedClock
 from tests.support.browser import Eyes, seen, violations
-from tests.support.journey import RunningClock, page_address
+from tests.support.journey import RunningClock, page_address, until
+from tests.support.plans import DATE
 from tests.support.server import HALL, OTHER_HALL, Served, serving
 
 OWN_MS: Final = 3_500
@@ -140,11 +143,11 @@ def about_to_transfer(hall: Served, eyes: Eyes) -> tuple[str, Page, Locator]:
     return str(ticket["number"]), clerk, seen(clerk, "dialog-transfer")
 
 
-def finished(hall: Served) -> str:
+def finished(hall: Served, clerk: str = "c01") -> str:
     """Serve somebody to the end; return the number."""
     ticket = hall.take("id-card")
     for step in ("open", "call-next", "start", "finish"):
-        assert hall.call(f"windows/W01/{step}", who="c01").status_code == 200
+        assert hall.call(f"windows/W01/{step}", who=clerk).status_code == 200
     return str(ticket["number"])
 
 
@@ -175,12 +178,47 @@ def test_a_manager_corrects_the_result_and_the_end_of_a_visit_that_is_over(hall:
     assert (item["state"], item["due_date"]) == ("SUPPLEMENT_DUE", "2026-12-01")
 
 
+def test_a_manager_corrects_a_visit_of_the_day_before(tmp_path: Path, eyes: Eyes):
+    """The card says of which day it is; the same number of today is another ticket, and stays as it is."""
+    clock = TurnedClock()
+    with serving(tmp_path, clock=clock) as served:
+        number = finished(served, clerk="clerk01")
+        clock.ahead_ms = DAY_MS
+        until(lambda: served.house.halls.today(HALL).date == TOMORROW, "tomorrow has come", seconds=30)
+        assert served.take("id-card")["number"] == number
+        manager = signed_in(served, eyes, "manager", page_address("clerk"))
+        seen(manager, "to-guide").click()
+        find(manager, number)
+        expect(card(manager, number)).to_contain_text("等候中")
+
+        seen(manager, "guide-day").fill(DATE)
+        find(manager, number)
+        expect(card(manager, number)).to_contain_text("11月23日")
+        assert violations(manager) == []
+        seen(manager, "guide-correct").click()
+        seen(manager, "ask-what-state").check()
+        seen(manager, "ask-state-ABANDONED").check()
+        seen(manager, "ask-reason-citizen_asks").check()
+        seen(manager, "ask-ok").click()
+        expect(card(manager, number)).to_contain_text("弃号")
+        seen(manager, "guide-number").fill("Z999")
+        seen(manager, "guide-find").click()
+        expect(manager.get_by_text("11月23日 周一 没有号码 Z999")).to_be_visible()
+
+        kept = {
+            day: served.client("manager").get(f"/api/halls/{HALL}/tickets?number={number}&date={day}").json()
+            for day in (DATE, TOMORROW)
+        }
+    assert [kept[day]["tickets"][0]["state"] for day in (DATE, TOMORROW)] == ["ABANDONED", "WAITING"]
+
+
 def test_a_guide_who_may_not_correct_is_not_offered_it(hall: Served, eyes: Eyes):
     number = finished(hall)
     guide = signed_in(hall, eyes, "guide", page_address("clerk"))
     find(guide, number)
 
     expect(seen(guide, "guide-correct")).to_have_count(0)
+    expect(seen(guide, "guide-day")).to_have_count(0)
 
 
 def test_a_pause_by_mistake_is_undone_by_its_key_and_a_result_offers_none(hall: Served, eyes: Eyes):

@@ -26,7 +26,8 @@ export const guideStyles = css`
   }
   .search {
     display: grid;
-    grid-template-columns: auto minmax(0, 1fr) auto auto;
+    grid-auto-flow: column;
+    grid-template-columns: auto minmax(0, 1fr);
     gap: 0.75rem;
     align-items: center;
   }
@@ -37,6 +38,9 @@ export const guideStyles = css`
     min-height: 3rem;
     font-size: 1.5rem;
     text-transform: uppercase;
+  }
+  .search .day {
+    font-size: 1rem;
   }
   .search .field::placeholder {
     font-size: 1rem;
@@ -131,6 +135,7 @@ export const guideStyles = css`
   }
   @media (max-width: 600px) {
     .search {
+      grid-auto-flow: row;
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
     }
     .search label,

@@ -7,6 +7,7 @@ import { type Api, faultText, newCommandId } from "../shared/api";
 import { toast } from "../shared/components/dialog";
 import "../shared/components/status";
 import "../shared/components/topbar";
+import { dateText } from "../shared/dates";
 import { OwElement, define } from "../shared/element";
 import { clockTime, listed, windowText } from "../shared/format";
 import { pick } from "../shared/i18n";
@@ -54,6 +55,8 @@ export class OwGuide extends OwElement {
   @property({ attribute: false }) account!: Account;
   @state() private found: StaffTicket[] | null = null;
   @state() private sought = "";
+  /** The past day that the cards are of; nothing: today. */
+  @state() private day = "";
   @state() private passed: { ticket: string; list: Passed[] } | null = null;
   @state() private sending = false;
   private feed!: GuideWatch;
@@ -101,6 +104,7 @@ export class OwGuide extends OwElement {
     return html`<form class="panel search" @submit=${this.submit}>
       <label for="number">${say("find_ticket")}</label>
       <input id="number" class="field number" name="number" maxlength=${NUMBER_LIMIT} placeholder=${say("number_hint")} autocomplete="off" autocapitalize="characters" data-testid="guide-number">
+      ${acts.LEADS.indexOf(this.account.role) >= 0 ? html`<input type="date" class="field day" name="day" aria-label=${say("find_day")} .value=${this.day || this.feed.today()} max=${this.feed.today()} data-testid="guide-day">` : nothing}
       <button class="button primary" data-testid="guide-find">${say("search")}</button>
       <button type="button" class="button" data-testid="guide-new" @click=${this.take}>${say("new_ticket")}</button>
     </form>`;
@@ -111,7 +115,7 @@ export class OwGuide extends OwElement {
       return nothing;
     }
     return this.found.length === 0
-      ? html`<p class="panel none" role="status">${say("not_found", { number: this.sought })}</p>`
+      ? html`<p class="panel none" role="status">${this.day ? say("not_found_on", { number: this.sought, date: pick(dateText(this.day)) }) : say("not_found", { number: this.sought })}</p>`
       : html`${this.found.map((ticket) => this.card(ticket))}`;
   }
 
@@ -124,7 +128,7 @@ export class OwGuide extends OwElement {
         ${ticket.state === "WAITING" && typeof ticket.ahead === "number" ? html`<strong>${say("ahead", { n: ticket.ahead })}</strong>` : nothing}
         ${ticket.window ? html`<strong>${windowText(ticket.window)}</strong>` : nothing}
         ${bookingMark(ticket.booking, this.hall.zone)}
-        <br><span class="muted">${say("waits", { time: span(nowMs - ticket.arrived_ms) })} · ${say("arrived_at", { time: clockTime(ticket.arrived_ms, this.hall.zone) })}</span></p></div>
+        <br><span class="muted">${this.day ? pick(dateText(this.day)) : say("waits", { time: span(nowMs - ticket.arrived_ms) })} · ${say("arrived_at", { time: clockTime(ticket.arrived_ms, this.hall.zone) })}</span></p></div>
       <ul class="items">${ticket.items.map(
         (item) => html`<li class="spread"><span>${pick(item.name)}${item.quantity > 1 ? ` ${say("quantity", { n: item.quantity })}` : ""}</span><ow-state of="item" value=${item.state}></ow-state></li>`,
       )}</ul>
@@ -191,16 +195,18 @@ export class OwGuide extends OwElement {
   private submit(event: Event): void {
     event.preventDefault();
     const fields = new FormData(event.currentTarget as HTMLFormElement);
-    void this.find(String(fields.get("number")).trim().toUpperCase());
+    const day = String(fields.get("day") || "");
+    void this.find(String(fields.get("number")).trim().toUpperCase(), day === this.feed.today() ? "" : day);
   }
 
-  private async find(number: string): Promise<void> {
+  private async find(number: string, day = ""): Promise<void> {
     if (!number) {
       return;
     }
-    this.sought = number;
     try {
-      this.found = await this.of(number);
+      this.found = await this.of(number, day);
+      this.sought = number;
+      this.day = day;
       this.passed = null;
     } catch (fault) {
       toast(pick(faultText(fault)), "bad");
@@ -217,7 +223,7 @@ export class OwGuide extends OwElement {
 
   private async fresh(shown: StaffTicket[]): Promise<StaffTicket[]> {
     const numbers = shown.map((one) => one.number).filter((number, place, all) => all.indexOf(number) === place);
-    const lists = await Promise.all(numbers.map((number) => this.of(number)));
+    const lists = await Promise.all(numbers.map((number) => this.of(number, this.day)));
     return lists.reduce((all, list) => all.concat(list), []);
   }
 
@@ -242,8 +248,8 @@ export class OwGuide extends OwElement {
     }
   }
 
-  private async of(number: string): Promise<StaffTicket[]> {
-    const { tickets } = await this.api.get<{ tickets: StaffTicket[] }>(`api/halls/${enc(this.hall.hall)}/tickets?number=${enc(number)}`);
+  private async of(number: string, day = ""): Promise<StaffTicket[]> {
+    const { tickets } = await this.api.get<{ tickets: StaffTicket[] }>(`api/halls/${enc(this.hall.hall)}/tickets?number=${enc(number)}${day ? `&date=${enc(day)}` : ""}`);
     return tickets;
   }
 

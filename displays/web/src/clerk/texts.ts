@@ -235,6 +235,8 @@ export const clerkTexts = {
   "clerk.find_ticket": ["号码查询", "Find a ticket"],
   "clerk.number_hint": ["输入号码，如 A012", "Number, such as A012"],
   "clerk.not_found": ["今日没有号码 {number}", "No ticket {number} today"],
+  "clerk.not_found_on": ["{date} 没有号码 {number}", "No ticket {number} on {date}"],
+  "clerk.find_day": ["日期", "Day"],
   "clerk.absent_calls": ["正在呼叫", "Being called"],
   "clerk.absent_hint": ["窗口人员离线时可撤回呼叫，号票回到原位。", "Where the clerk is gone, take the call back; the ticket returns to its place."],
   "clerk.clerk_offline": ["人员离线", "clerk offline"],
