@@ -9,7 +9,7 @@ from server.ledger.port import LedgerHealth
 from tests.journeys.test_visit import sign_in, take_at_kiosk
 from tests.support.browser import Eyes, holds, seen
 from tests.support.journey import page_address
-from tests.support.server import Served, token_of
+from tests.support.server import HALL, Served, token_of
 
 SAID_MS = 15_000
 """A refused screen tries a few times before it says so."""
@@ -56,6 +56,28 @@ def test_a_manager_opens_changes_and_closes_a_window(manager: Page):
     act_at(manager, "W03", "act-close")
     seen(manager, "ask-ok").click()
     holds(manager, lambda: state_of(manager, "W03") == "CLOSED", "the window is closed")
+
+
+def test_a_manager_hands_over_the_visit_that_was_asked_about_and_no_other(hall: Served, manager: Page):
+    """While the question is open the clerk ends that visit and begins the next, which stays where it is."""
+    first, second = hall.take("id-card"), hall.take("id-card")
+    for step in ("open", "call-next", "start"):
+        assert hall.call(f"windows/W01/{step}", who="c01").status_code == 200
+    holds(manager, lambda: state_of(manager, "W01") == "SERVING", "the first is served")
+    act_at(manager, "W01", "act-close")
+    seen(manager, "dialog-close").get_by_role("checkbox").check()
+    for step in ("finish-and-next", "start"):
+        assert hall.call(f"windows/W01/{step}", who="c01").status_code == 200
+    seen(manager, "ask-ok").click()
+
+    expect(manager.get_by_text(f"{first['number']} 不在本窗口")).to_be_visible()
+    tickets = [
+        hall.client("guide").get(f"/api/halls/{HALL}/tickets?number={one['number']}").json()["tickets"][0]
+        for one in (first, second)
+    ]
+    assert [one["state"] for one in tickets] == ["DONE", "SERVING"]
+    assert hall.call("windows/W01/finish", who="c01").status_code == 200
+    assert hall.call("windows/W01/close", who="c01").status_code == 200
 
 
 def test_what_is_degraded_stands_above_the_page_and_goes_when_it_is_over(hall: Served, manager: Page):

@@ -38,11 +38,16 @@ export function windowPanel(house: House, code: string, window: ManagerWindow, c
       ${stopped ? html`<button class="button primary" data-testid="act-open" @click=${() => run("open")}>${say("act_resume")}</button>` : nothing}
       ${state !== "CLOSED" && !stopped ? html`<button class="button" data-testid="act-pause" @click=${() => void pauseIt(house, code, window, close)}>${say("act_pause")}</button>
         <button class="button" data-testid="act-drain" @click=${() => run("drain")}>${say("act_drain")}</button>` : nothing}
-      ${state === "CALLING" ? html`<button class="button" data-testid="act-withdraw" @click=${() => run("withdraw-call", { reason: "clerk_gone" })}>${say("act_withdraw")}</button>` : nothing}
+      ${state === "CALLING" ? html`<button class="button" data-testid="act-withdraw" @click=${() => run("withdraw-call", { reason: "clerk_gone", ...meant(window) })}>${say("act_withdraw")}</button>` : nothing}
       ${state !== "CLOSED" ? html`<button class="button danger" data-testid="act-close" @click=${() => void closeIt(house, code, window, close)}>${say("act_close")}</button>` : nothing}
       <button class="button" data-testid="act-serve" @click=${() => void serveIt(house, code, window, close)}>${say("act_serve")}</button>
     </div>
   </ow-dialog>`;
+}
+
+/** Whose call or service a question was about: nobody else's is taken back or handed over, however long it was open. */
+function meant(window: ManagerWindow): { ticket?: string } {
+  return window.ticket ? { ticket: window.ticket } : {};
 }
 
 async function pauseIt(house: House, code: string, window: ManagerWindow, close: () => void): Promise<void> {
@@ -50,7 +55,7 @@ async function pauseIt(house: House, code: string, window: ManagerWindow, close:
   const ticket = window.number ? { number: window.number, state: window.state === "SERVING" ? "SERVING" : "CALLED" } : null;
   const body = await askPause({ ticket, window } as unknown as ClerkState);
   if (body) {
-    await house.command(`windows/${enc(code)}/pause`, body);
+    await house.command(`windows/${enc(code)}/pause`, body.hand_over ? { ...body, ...meant(window) } : body);
   }
 }
 
@@ -65,7 +70,7 @@ async function closeIt(house: House, code: string, window: ManagerWindow, close:
     testid: "dialog-close",
   });
   if (given) {
-    await house.command(`windows/${enc(code)}/close`, serving ? { hand_over: given.hand_over } : {});
+    await house.command(`windows/${enc(code)}/close`, given.hand_over ? { hand_over: true, ...meant(window) } : {});
   }
 }
 
