@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from displays.web import DIST
 from tests.support.services import missing
 
-NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first that is there. The shell is Chromium without windows of its own, which cost a journey half as much again."""
 FLAGS: Final = (
     "--no-sandbox",
     "--disable-gpu",
