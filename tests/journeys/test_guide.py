@@ -178,13 +178,18 @@ def test_a_manager_corrects_the_result_and_the_end_of_a_visit_that_is_over(hall:
     assert (item["state"], item["due_date"]) == ("SUPPLEMENT_DUE", "2026-12-01")
 
 
+def _is_open_on(served: Served, date: str) -> bool:
+    today = served.house.halls.today(HALL)
+    return today.date == date and today.view_state().is_open
+
+
 def test_a_manager_corrects_a_visit_of_the_day_before(tmp_path: Path, eyes: Eyes):
     """The card says of which day it is; the same number of today is another ticket, and stays as it is."""
     clock = TurnedClock()
     with serving(tmp_path, clock=clock) as served:
         number = finished(served, clerk="clerk01")
         clock.ahead_ms = DAY_MS
-        until(lambda: served.house.halls.today(HALL).date == TOMORROW, "tomorrow has come", seconds=30)
+        until(lambda: _is_open_on(served, TOMORROW), "tomorrow has opened", seconds=30)
         assert served.take("id-card")["number"] == number
         manager = signed_in(served, eyes, "manager", page_address("clerk"))
         seen(manager, "to-guide").click()
