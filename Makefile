@@ -8,7 +8,7 @@ SHELL := /bin/bash
 # Which Python makes the environment; 3.11 or newer.
 PYTHON ?= python3
 # Processes that share the tests; many wait for servers, browsers and clocks. 0: everything in one.
-WORKERS ?= 2
+WORKERS ?= 3
 # More words for pytest, for instance: make test ARGS='-k recall -x'
 ARGS ?=
 # `no` leaves the machine's packages alone; tests without their service then say so.
