@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,18 +15,12 @@ from server.registry import Halls
 from server.serving import _opened
 from server.settings import Settings
 from tests.support.booked_days import book, serving, slot_ms, state_of, turn_clock, until
-from tests.support.live import HandClock, plain_logs, take
+from tests.support.live import HandClock, take
 from tests.support.plans import MIDNIGHT_MS
 
 EXPECTED_MS: Ms = 30 * MINUTE_MS
 """So long after the slot visitors are expected."""
 SECOND_MS: Ms = 1_000
-
-
-@pytest.fixture(autouse=True)
-def _plain_logs() -> Iterator[None]:
-    with plain_logs():
-        yield
 
 
 async def test_who_was_expected_while_the_server_was_off_is_no_no_show_and_may_check_in_on_the_same_day():
